@@ -1,0 +1,201 @@
+"""Records to and from plain JSON values: one form for the store, files, Kafka and the page.
+
+Times are RFC 3339 UTC strings with nanoseconds; classes are labels.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from core.events import (
+    MEASURES_OF,
+    SCHEMA_VERSION,
+    Event,
+    EventKind,
+    Measurement,
+    Phase,
+    Picture,
+    Record,
+    Severity,
+    TrackSummary,
+)
+from core.taxonomy import LABELS, class_of
+
+SECOND_NS = 1_000_000_000
+
+
+def time_text(ns: int) -> str:
+    """RFC 3339 in UTC with nine decimals, such as `2026-01-05T08:00:00.250000000Z`."""
+    seconds, rest = divmod(ns, SECOND_NS)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
+def time_ns(value: str) -> int:
+    """Nanoseconds since 1970 of an RFC 3339 time; without an offset it is UTC.
+
+    Raises:
+        ValueError: not such a time.
+    """
+    head, dot, tail = value.strip().partition(".")
+    digits = len(tail) - len(tail.lstrip("0123456789")) if dot else 0
+    moment = datetime.fromisoformat(head + tail[digits:] if dot else head)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp()) * SECOND_NS + int(tail[:digits][:9].ljust(9, "0") if digits else 0)
+
+
+def record_to_dict(record: Record) -> dict[str, Any]:
+    """A record as JSON values."""
+    match record:
+        case Event():
+            return event_to_dict(record)
+        case Measurement():
+            return measurement_to_dict(record)
+        case TrackSummary():
+            return track_to_dict(record)
+
+
+def event_to_dict(event: Event) -> dict[str, Any]:
+    """An event as JSON values, in the order a person reads."""
+    return {
+        "event_id": event.event_id,
+        "revision": event.revision,
+        "kind": event.kind.value,
+        "phase": event.phase.value,
+        "severity": event.severity.value,
+        "confidence": round(event.confidence, 4),
+        "started": time_text(event.started_ns),
+        "at": time_text(event.at_ns),
+        "camera_id": event.camera_id,
+        "rule_id": event.rule_id,
+        "zone": event.zone,
+        "track_ids": list(event.track_ids),
+        "classes": [LABELS[c] for c in event.class_ids],
+        "box": None if event.box is None else [round(v, 2) for v in event.box],
+        "position": None if event.position is None else [round(v, 7) for v in event.position],
+        "measures": asdict(event.measures),
+        "pictures": [{"path": p.path, "captured": time_text(p.captured_ns)} for p in event.pictures],
+        "schema_version": event.schema_version,
+    }
+
+
+def event_from_dict(value: dict[str, Any]) -> Event:
+    """The event that `event_to_dict` wrote. Fields that this version does not know are left out.
+
+    Raises:
+        ValueError: a newer, unknown schema, or a field that is missing or wrong.
+    """
+    try:
+        version = int(value["schema_version"])
+        if version > SCHEMA_VERSION:
+            raise ValueError(f"event schema {version} is newer than {SCHEMA_VERSION}")
+        kind = EventKind(value["kind"])
+        form = MEASURES_OF[kind]
+        known = {k: v for k, v in value["measures"].items() if k in form.__dataclass_fields__}
+        box, position = value.get("box"), value.get("position")
+        return Event(
+            event_id=str(value["event_id"]),
+            revision=int(value["revision"]),
+            kind=kind,
+            phase=Phase(value["phase"]),
+            severity=Severity(value["severity"]),
+            confidence=float(value["confidence"]),
+            started_ns=time_ns(value["started"]),
+            at_ns=time_ns(value["at"]),
+            camera_id=str(value["camera_id"]),
+            rule_id=str(value["rule_id"]),
+            zone=str(value["zone"]),
+            measures=form(**known),
+            track_ids=tuple(int(v) for v in value["track_ids"]),
+            class_ids=tuple(int(class_of(v)) for v in value["classes"]),
+            box=None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+            position=None if position is None else (float(position[0]), float(position[1])),
+            pictures=tuple(Picture(str(p["path"]), time_ns(p["captured"])) for p in value["pictures"]),
+            schema_version=version,
+        )
+    except (KeyError, TypeError, IndexError) as error:
+        raise ValueError(f"not an event: {type(error).__name__} {error}") from error
+
+
+def measurement_to_dict(value: Measurement) -> dict[str, Any]:
+    """A measurement as JSON values."""
+    return {
+        "camera_id": value.camera_id,
+        "place": value.place,
+        "direction": value.direction,
+        "start": time_text(value.start_ns),
+        "end": time_text(value.end_ns),
+        "counts": dict(value.counts),
+        "mean_speed_mps": None if value.mean_speed_mps is None else round(value.mean_speed_mps, 3),
+        "occupancy": None if value.occupancy is None else round(value.occupancy, 3),
+        "schema_version": value.schema_version,
+    }
+
+
+def measurement_from_dict(value: dict[str, Any]) -> Measurement:
+    """The measurement that `measurement_to_dict` wrote.
+
+    Raises:
+        ValueError: a field is missing or wrong.
+    """
+    try:
+        return Measurement(
+            camera_id=str(value["camera_id"]),
+            place=str(value["place"]),
+            direction=str(value["direction"]),
+            start_ns=time_ns(value["start"]),
+            end_ns=time_ns(value["end"]),
+            counts={str(k): int(v) for k, v in value["counts"].items()},
+            mean_speed_mps=None if value["mean_speed_mps"] is None else float(value["mean_speed_mps"]),
+            occupancy=None if value["occupancy"] is None else float(value["occupancy"]),
+            schema_version=int(value["schema_version"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a measurement: {type(error).__name__} {error}") from error
+
+
+def track_to_dict(value: TrackSummary) -> dict[str, Any]:
+    """A track summary as JSON values."""
+    return {
+        "camera_id": value.camera_id,
+        "epoch": value.epoch,
+        "track_id": value.track_id,
+        "class": LABELS[value.class_id],
+        "started": time_text(value.started_ns),
+        "ended": time_text(value.ended_ns),
+        "path": [[round(x, 1), round(y, 1)] for x, y in value.path],
+        "observed": value.observed,
+        "mean_speed_mps": None if value.mean_speed_mps is None else round(value.mean_speed_mps, 3),
+        "schema_version": value.schema_version,
+    }
+
+
+def track_from_dict(value: dict[str, Any]) -> TrackSummary:
+    """The track summary that `track_to_dict` wrote.
+
+    Raises:
+        ValueError: a field is missing or wrong.
+    """
+    try:
+        return TrackSummary(
+            camera_id=str(value["camera_id"]),
+            epoch=int(value["epoch"]),
+            track_id=int(value["track_id"]),
+            class_id=int(class_of(value["class"])),
+            started_ns=time_ns(value["started"]),
+            ended_ns=time_ns(value["ended"]),
+            path=tuple((float(x), float(y)) for x, y in value["path"]),
+            observed=int(value["observed"]),
+            mean_speed_mps=None if value["mean_speed_mps"] is None else float(value["mean_speed_mps"]),
+            schema_version=int(value["schema_version"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a track summary: {type(error).__name__} {error}") from error
+
+
+def to_json(record: Record) -> str:
+    """A record as one line of JSON."""
+    return json.dumps(record_to_dict(record), ensure_ascii=False, separators=(",", ":"))

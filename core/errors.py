@@ -1,0 +1,46 @@
+"""Errors that say what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+from locales import text
+
+
+class MatphoError(Exception):
+    """An error whose message comes from the catalogue, in the language of whoever reads it.
+
+    Args:
+        message_id: name of the message in the catalogue, such as `error-source-missing`.
+        arguments: values for the message: file, line, field, camera.
+    """
+
+    def __init__(self, message_id: str, **arguments: object) -> None:
+        super().__init__(message_id, arguments)
+        self.message_id = message_id
+        self.arguments = arguments
+
+    def __str__(self) -> str:
+        return text(self.message_id, **self.arguments)
+
+
+class ConfigError(MatphoError):
+    """A configuration, scene or model card that cannot be used; nothing was started."""
+
+
+class SourceError(MatphoError):
+    """A camera or file that cannot be read. `retryable` says whether trying again later may help."""
+
+    def __init__(self, message_id: str, *, retryable: bool, **arguments: object) -> None:
+        super().__init__(message_id, **arguments)
+        self.retryable = retryable
+
+
+class ModelError(MatphoError):
+    """A model that cannot be loaded or whose outputs are not understood."""
+
+
+class StoreError(MatphoError):
+    """An event store that cannot be opened, read or written."""
+
+
+class SinkError(MatphoError):
+    """A sink that cannot be started as configured."""

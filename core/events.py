@@ -1,0 +1,212 @@
+"""What the system finds: events over their life, and measurements by the minute.
+
+An event is minted once (`event_id`) and revised (1, 2, …) as it goes started → updated … → ended. Consumers
+de-duplicate by (event_id, revision). Values of the enumerations are stored and sent: added to, never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+SCHEMA_VERSION: Final = 1
+
+
+class EventKind(StrEnum):
+    """Every kind of event that a rule here can find; definitions are in docs/events.md."""
+
+    LINE_CROSSING = "security.line_crossing"
+    INTRUSION = "security.intrusion"
+    LOITERING = "security.loitering"
+    CROWDING = "security.crowding"
+    STOPPED_VEHICLE = "incident.stopped_vehicle"
+    CAMERA_DOWN = "camera.down"
+
+
+class Phase(StrEnum):
+    """Where in its life an event is."""
+
+    STARTED = "started"
+    UPDATED = "updated"
+    ENDED = "ended"
+
+
+class Severity(StrEnum):
+    """How much it matters, lowest first (the levels of DATEX II's SeverityEnum)."""
+
+    LOWEST = "lowest"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    HIGHEST = "highest"
+
+    @property
+    def rank(self) -> int:
+        """0 for the lowest."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class LineCrossingMeasures:
+    """`direction`: forward (left to right of start → end) or backward; `speed_mps`: None uncalibrated."""
+
+    direction: str
+    speed_mps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntrusionMeasures:
+    """`count`: most tracks inside at once; `duration_s`: since the first entered."""
+
+    count: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoiteringMeasures:
+    """`dwell_s`: the track's time in the zone so far."""
+
+    dwell_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdingMeasures:
+    """`count`: most people inside at once; `density_per_m2`: None uncalibrated; `duration_s`: above the limit."""
+
+    count: int
+    duration_s: float
+    density_per_m2: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedVehicleMeasures:
+    """`stopped_s`: time at rest so far; `unit`: what the stop speed was measured in, `m/s` or `box lengths/s`."""
+
+    stopped_s: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameraDownMeasures:
+    """`silent_s`: time without a frame so far; `reason`: what the source last said, empty when it only stopped."""
+
+    silent_s: float
+    reason: str = ""
+
+
+Measures: TypeAlias = (
+    LineCrossingMeasures
+    | IntrusionMeasures
+    | LoiteringMeasures
+    | CrowdingMeasures
+    | StoppedVehicleMeasures
+    | CameraDownMeasures
+)
+
+MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
+    EventKind.LINE_CROSSING: LineCrossingMeasures,
+    EventKind.INTRUSION: IntrusionMeasures,
+    EventKind.LOITERING: LoiteringMeasures,
+    EventKind.CROWDING: CrowdingMeasures,
+    EventKind.STOPPED_VEHICLE: StoppedVehicleMeasures,
+    EventKind.CAMERA_DOWN: CameraDownMeasures,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that proves an event: `path` relative to the evidence folder; `captured_ns`, UTC, of its frame."""
+
+    path: str
+    captured_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One revision of an event.
+
+    Attributes:
+        event_id: minted once; found again after restart or reconnect by camera, rule, zone and place.
+        revision: 1, 2, …
+        rule_id: the rule of the scene that found it.
+        confidence: 0..1.
+        started_ns: UTC, when its definition began to hold.
+        at_ns: UTC of this revision.
+        zone: the zone or line of the scene, empty for the whole camera.
+        track_ids: tracks involved, within the camera's epoch.
+        class_ids: their classes (`core.taxonomy`).
+        box: left, top, right, bottom of the place in the scene's reference pixels, None when it has none.
+        position: longitude, latitude, None when unknown.
+        pictures: the evidence, oldest first.
+    """
+
+    event_id: str
+    revision: int
+    kind: EventKind
+    phase: Phase
+    severity: Severity
+    confidence: float
+    started_ns: int
+    at_ns: int
+    camera_id: str
+    rule_id: str
+    zone: str
+    measures: Measures
+    track_ids: tuple[int, ...] = ()
+    class_ids: tuple[int, ...] = ()
+    box: tuple[float, float, float, float] | None = None
+    position: tuple[float, float] | None = None
+    pictures: tuple[Picture, ...] = ()
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Traffic in one zone or over one line in one interval.
+
+    Attributes:
+        start_ns, end_ns: UTC; the interval is half open. `end_ns` is earlier than a full minute in a last, cut one.
+        counts: tracks by class label; over a line each crossing counts once for its direction.
+        direction: `forward` or `backward` over a line; empty for a zone.
+        mean_speed_mps: time-mean speed of those counted, None uncalibrated or when none was.
+        occupancy: mean number of tracks inside at once; None for a line.
+    """
+
+    camera_id: str
+    place: str
+    direction: str
+    start_ns: int
+    end_ns: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+    mean_speed_mps: float | None = None
+    occupancy: float | None = None
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSummary:
+    """One track, after it ended.
+
+    Attributes:
+        class_id: by majority over its life.
+        started_ns, ended_ns: UTC of the first and last frame in which it was observed.
+        path: foot points (x, y) in the scene's reference pixels, simplified, first to last.
+        observed: number of frames in which it was seen (not coasting).
+        mean_speed_mps: path length on the ground over time, None uncalibrated.
+    """
+
+    camera_id: str
+    epoch: int
+    track_id: int
+    class_id: int
+    started_ns: int
+    ended_ns: int
+    path: tuple[tuple[float, float], ...]
+    observed: int
+    mean_speed_mps: float | None = None
+    schema_version: int = SCHEMA_VERSION
+
+
+Record: TypeAlias = Event | Measurement | TrackSummary

@@ -1,0 +1,96 @@
+"""What rules read at each frame, and what they answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.arrays import F32, F64, I16, I64, U8, Bool
+from core.events import Event, Measurement, Record, TrackSummary
+from core.frames import FrameMeta
+from core.motion import Motion
+from core.scene import Scene
+from core.tracks import TrackBatch
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One frame of one camera as rules see it: the M tracks of that frame, row by row. Read-only.
+
+    Attributes:
+        xyxy: (M, 4) in source pixels; all other pixel values are in the scene's reference pixels.
+        ended_id: ids of the tracks that ended at this frame.
+    """
+
+    frame: FrameMeta
+    scene: Scene
+    track_id: I64
+    class_id: I16
+    score: F32
+    state: U8
+    xyxy: F32
+    foot: F32
+    foot_velocity: F32
+    position: F64
+    velocity: F64
+    valid: Bool
+    ended_id: I64
+
+    @classmethod
+    def of(cls, tracks: TrackBatch, motion: Motion, frame: int, scene: Scene) -> StepView:
+        """The view of one frame of a batch."""
+        rows = tracks.rows(frame)
+        return cls(
+            tracks.frames[frame],
+            scene,
+            tracks.track_id[rows],
+            tracks.class_id[rows],
+            tracks.score[rows],
+            tracks.state[rows],
+            tracks.xyxy[rows],
+            motion.foot[rows],
+            motion.foot_velocity[rows],
+            motion.position[rows],
+            motion.velocity[rows],
+            motion.valid[rows],
+            tracks.ended(frame),
+        )
+
+    @property
+    def now_ns(self) -> int:
+        """Wall clock of the frame, UTC."""
+        return self.frame.captured_ns
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRequest:
+    """A wish for a picture of `frame` that shows `event`: its box and zone marked; `path` as in its `Picture`."""
+
+    event: Event
+    frame: FrameMeta
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What rules found at one call, in order."""
+
+    events: tuple[Event, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    tracks: tuple[TrackSummary, ...] = ()
+    evidence: tuple[EvidenceRequest, ...] = ()
+
+    def __add__(self, other: Findings) -> Findings:
+        return Findings(
+            self.events + other.events,
+            self.measurements + other.measurements,
+            self.tracks + other.tracks,
+            self.evidence + other.evidence,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.events or self.measurements or self.tracks or self.evidence)
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All that sinks take, events first."""
+        return (*self.events, *self.measurements, *self.tracks)

@@ -1,0 +1,134 @@
+"""Frames on their way from a source to the detector.
+
+Pixel coordinates: x to the right, y down, (0, 0) at the top left corner of the top left pixel, in source pixels.
+Times: integer nanoseconds; wall clock is UTC since 1970.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol
+
+import numpy as np
+
+from core.arrays import F32, U8
+
+
+class ClockSource(StrEnum):
+    """Where a frame's wall-clock time comes from, from best to worst."""
+
+    RTCP = "rtcp"
+    FILE = "file"
+    ARRIVAL = "arrival"
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMeta:
+    """What is known of a frame besides its pixels.
+
+    Attributes:
+        camera_id: the camera, as configured.
+        epoch: rises by one at each reconnect or seek; within an epoch `media_ns` rises strictly.
+        seq: number of the frame within its epoch, counted by the source from 0.
+        captured_ns: wall clock of the exposure, UTC.
+        clock_source: where `captured_ns` comes from; `clock_error_ns` is how wrong it may be.
+        media_ns: the stream's own clock; orders frames inside a camera and drives motion.
+        width, height: size of the picture in pixels.
+        dropped: frames of this camera lost since the one before (by a queue, the rate limit not counted).
+    """
+
+    camera_id: str
+    epoch: int
+    seq: int
+    captured_ns: int
+    clock_source: ClockSource
+    clock_error_ns: int
+    media_ns: int
+    width: int
+    height: int
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """What a detector wants in its input slot: float32, planar (3, height, width), `(pixel - mean) / std` by channel.
+
+    Attributes:
+        order: channel order of the planes.
+        mean, std: in pixel values 0..255, in the order of `order`.
+        keep_aspect: letterbox with `padding` (a pixel value 0..255) if true, else stretch.
+    """
+
+    width: int
+    height: int
+    order: Literal["rgb", "bgr"] = "rgb"
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    std: tuple[float, float, float] = (255.0, 255.0, 255.0)
+    keep_aspect: bool = True
+    padding: float = 114.0
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """Source pixels to slot pixels: `slot = source * scale + offset`, by axis."""
+
+    scale_x: float
+    scale_y: float
+    offset_x: float
+    offset_y: float
+
+    @classmethod
+    def fit(cls, width: int, height: int, spec: InputSpec) -> Affine:
+        """The placing of a `width` × `height` picture in a slot, centred when the aspect is kept."""
+        if not spec.keep_aspect:
+            return cls(spec.width / width, spec.height / height, 0.0, 0.0)
+        scale = min(spec.width / width, spec.height / height)
+        w, h = round(width * scale), round(height * scale)
+        return cls(w / width, h / height, float((spec.width - w) // 2), float((spec.height - h) // 2))
+
+    def to_source(self, xyxy: F32) -> F32:
+        """Boxes (N, 4) in slot pixels to source pixels."""
+        offset = np.array([self.offset_x, self.offset_y] * 2, np.float32)
+        scale = np.array([self.scale_x, self.scale_y] * 2, np.float32)
+        return np.asarray((xyxy - offset) / scale, np.float32)
+
+
+class Surface(Protocol):
+    """The pixels of one frame. They belong to the source until `release`, after which no method may be called."""
+
+    def write_into(self, slot: F32, spec: InputSpec) -> Affine:
+        """Fill `slot` (3, height, width) as `spec` says, and say where the picture lies in it."""
+        ...
+
+    def crop(self, xyxy: tuple[float, float, float, float]) -> U8:
+        """The pixels (h, w, 3) BGR inside a box, cut at the border; at least 1 × 1."""
+        ...
+
+    def to_host(self) -> U8:
+        """The whole picture (height, width, 3) BGR, a copy that the caller owns."""
+        ...
+
+    def release(self) -> None:
+        """Give the pixels back. Calling it again does nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FrameBatch:
+    """B frames for one call of the detector, of any cameras and sizes; frames of one camera are in time order."""
+
+    frames: tuple[FrameMeta, ...]
+    surfaces: tuple[Surface, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.frames) != len(self.surfaces):
+            raise ValueError(f"{len(self.frames)} frames but {len(self.surfaces)} surfaces")
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def release(self) -> None:
+        """Give all pixels back to their sources."""
+        for surface in self.surfaces:
+            surface.release()

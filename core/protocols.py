@@ -1,0 +1,103 @@
+"""The parts that can be exchanged. One contract suite for each protocol runs on all implementations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from core.delivery import Delivery
+from core.detections import DetectionBatch
+from core.events import Record
+from core.findings import Findings, StepView
+from core.frames import FrameBatch, FrameMeta, InputSpec, Surface
+from core.tracks import TrackBatch
+
+
+class FrameStream(Protocol):
+    """An open source: frames in time order until it ends (StopIteration) or breaks (`SourceError`)."""
+
+    def __iter__(self) -> Iterator[tuple[FrameMeta, Surface]]: ...
+
+    def close(self) -> None:
+        """Stop; a blocked read returns soon. May be called from another thread, and again."""
+        ...
+
+
+class Source(Protocol):
+    """Where a camera's frames come from.
+
+    Attributes:
+        camera_id: as in the `FrameMeta` of its frames.
+        live: frames that are not taken in time are lost (a camera), or wait (a file).
+    """
+
+    @property
+    def camera_id(self) -> str: ...
+
+    @property
+    def live(self) -> bool: ...
+
+    def open(self, epoch: int) -> FrameStream:
+        """Connect.
+
+        Raises:
+            SourceError: it cannot be read; `retryable` says whether to try again.
+        """
+        ...
+
+
+class Detector(Protocol):
+    """Finds objects in a batch of frames."""
+
+    @property
+    def input_spec(self) -> InputSpec: ...
+
+    @property
+    def batch_size(self) -> int:
+        """The most frames it computes at once; more are computed in turns."""
+        ...
+
+    def detect(self, frames: FrameBatch) -> DetectionBatch:
+        """All detections of a batch. Reads the surfaces, does not release them."""
+        ...
+
+
+class Tracker(Protocol):
+    """Joins detections of each camera over time. State belongs to the instance, apart for each camera."""
+
+    def update(self, detections: DetectionBatch) -> TrackBatch:
+        """The tracks at each frame. A new epoch of a camera starts its tracks anew."""
+        ...
+
+    def forget(self, camera_id: str) -> None:
+        """Free the state of a camera that is gone."""
+        ...
+
+
+class Rule(Protocol):
+    """Finds one kind of event, or measures, in one camera's scene. It never sees an image."""
+
+    def update(self, view: StepView) -> Findings:
+        """What this frame shows."""
+        ...
+
+    def tick(self, now_ns: int) -> Findings:
+        """What the clock alone shows (UTC); called about once a second, also when no frame comes."""
+        ...
+
+    def close(self, now_ns: int) -> Findings:
+        """What is known when watching ends for good: a last, cut minute. Open events stay open."""
+        ...
+
+
+class Sink(Protocol):
+    """Takes records away. Called by one thread at a time; may block, but not for ever."""
+
+    @property
+    def name(self) -> str: ...
+
+    def write(self, records: Sequence[Record]) -> Delivery:
+        """Deliver, in order; an outcome for each record. Does not raise for what the other side does."""
+        ...
+
+    def close(self) -> None: ...
