@@ -13,6 +13,7 @@ from typing import Any
 from core.events import (
     MEASURES_OF,
     SCHEMA_VERSION,
+    EndReason,
     Event,
     EventKind,
     Measurement,
@@ -78,6 +79,7 @@ def event_to_dict(event: Event) -> dict[str, Any]:
         "position": None if event.position is None else [round(v, 7) for v in event.position],
         "measures": asdict(event.measures),
         "pictures": [{"path": p.path, "captured": time_text(p.captured_ns)} for p in event.pictures],
+        "end_reason": None if event.end_reason is None else event.end_reason.value,
         "schema_version": event.schema_version,
     }
 
@@ -95,7 +97,7 @@ def event_from_dict(value: dict[str, Any]) -> Event:
         kind = EventKind(value["kind"])
         form = MEASURES_OF[kind]
         known = {k: v for k, v in value["measures"].items() if k in form.__dataclass_fields__}
-        box, position = value.get("box"), value.get("position")
+        box, position, end_reason = value.get("box"), value.get("position"), value.get("end_reason")
         return Event(
             event_id=str(value["event_id"]),
             revision=int(value["revision"]),
@@ -114,6 +116,7 @@ def event_from_dict(value: dict[str, Any]) -> Event:
             box=None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
             position=None if position is None else (float(position[0]), float(position[1])),
             pictures=tuple(Picture(str(p["path"]), time_ns(p["captured"])) for p in value["pictures"]),
+            end_reason=None if end_reason is None else EndReason(end_reason),
             schema_version=version,
         )
     except (KeyError, TypeError, IndexError) as error:

@@ -9,7 +9,7 @@ class MatphoError(Exception):
     """An error whose message comes from the catalogue, in the language of whoever reads it.
 
     Args:
-        message_id: name of the message in the catalogue, such as `error-source-missing`.
+        message_id: name of the message in the catalogue, such as `error-file-missing`.
         arguments: values for the message: file, line, field, camera.
     """
 

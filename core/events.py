@@ -33,6 +33,19 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
+class EndReason(StrEnum):
+    """Why an event ended."""
+
+    CLEARED = "cleared"
+    """Its cause was seen to go."""
+    UNSEEN = "unseen"
+    """Its cause could not be found again, though the camera looked."""
+    CAMERA_LOST = "camera_lost"
+    """The camera was away for too long to know."""
+    CAMERA_REMOVED = "camera_removed"
+    RULE_REMOVED = "rule_removed"
+
+
 class Severity(StrEnum):
     """How much it matters, lowest first (the levels of DATEX II's SeverityEnum)."""
 
@@ -140,6 +153,7 @@ class Event:
         box: left, top, right, bottom of the place in the scene's reference pixels, None when it has none.
         position: longitude, latitude, None when unknown.
         pictures: the evidence, oldest first.
+        end_reason: None until it has ended.
     """
 
     event_id: str
@@ -159,6 +173,7 @@ class Event:
     box: tuple[float, float, float, float] | None = None
     position: tuple[float, float] | None = None
     pictures: tuple[Picture, ...] = ()
+    end_reason: EndReason | None = None
     schema_version: int = SCHEMA_VERSION
 
 
@@ -170,7 +185,8 @@ class Measurement:
         start_ns, end_ns: UTC; the interval is half open. `end_ns` is earlier than a full minute in a last, cut one.
         counts: tracks by class label; over a line each crossing counts once for its direction.
         direction: `forward` or `backward` over a line; empty for a zone.
-        mean_speed_mps: time-mean speed of those counted, None uncalibrated or when none was.
+        mean_speed_mps: over a line the time-mean speed of those counted; in a zone the space-mean speed (distance
+            travelled over time spent, Edie). None uncalibrated or when nothing moved there.
         occupancy: mean number of tracks inside at once; None for a line.
     """
 

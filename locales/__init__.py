@@ -1,7 +1,7 @@
 """Every sentence that a person reads, in English and Vietnamese: one Fluent catalogue.
 
-A message is named once (`error-source-missing`) and written in `locales/en/*.ftl` and `locales/vi/*.ftl`. Code calls
-`text("error-source-missing", path=...)`; a test holds the two languages to the same names and the same arguments.
+A message is named once (`error-file-missing`) and written in `locales/en/*.ftl` and `locales/vi/*.ftl`. Code calls
+`text("error-file-missing", path=...)`; a test holds the two languages to the same names and the same arguments.
 """
 
 from __future__ import annotations

@@ -1,0 +1,179 @@
+"""The configuration of a running system: cameras, model, store, sinks. docs/configuration.md lists every key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from scenes.documents import Document, Problem, Problems, parse, read_document
+from scenes.scene_file import Name, SceneFile, TwoNames, load_scene
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _no_password(source: str) -> str:
+    if "://" in source and urlsplit(source).password is not None:
+        raise PydanticCustomError("problem-password-in-url", "password in the address", {})
+    return source
+
+
+def _as_model(value: Any) -> Any:
+    return {"path": value} if isinstance(value, str) else value
+
+
+class ModelSpec(_Strict):
+    """The detector. A bare string stands for its `path`."""
+
+    path: str = Field("nanodet_g_416", description="Name of a shipped model, or an ONNX file")
+    threads: int | None = Field(None, ge=1, description="Threads of one inference; default: all cores")
+    score_threshold: float | None = Field(None, gt=0, lt=1, description="Lowest score kept; default: the model card's")
+
+
+class CredentialSpec(_Strict):
+    """Where a camera's user and password come from; never the values themselves."""
+
+    env: Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = Field(
+        None, description="Prefix of two environment variables, PREFIX_USER and PREFIX_PASSWORD"
+    )
+    file: Path | None = Field(
+        None, description="Secrets file (YAML: name: {user, password}), readable by its owner alone"
+    )
+    key: str | None = Field(None, description="Name in the secrets file; default: the camera's id")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> CredentialSpec:
+        if (self.env is None) == (self.file is None):
+            raise PydanticCustomError("problem-credentials-one-way", "one of env, file", {})
+        return self
+
+
+class CameraSpec(_Strict):
+    """One camera."""
+
+    id: Name = Field(description="Identifier, unique in the system; the key of its records")
+    name: TwoNames | None = Field(None, description="Name that operators see")
+    source: Annotated[str, AfterValidator(_no_password)] = Field(
+        description="rtsp://, http:// (MJPEG, HLS), a video file, or a folder of pictures"
+    )
+    scene: Path | None = Field(None, description="Scene file; without it the camera is only counted and watched")
+    fps: float | None = Field(None, gt=0, le=120, description="Most frames analysed in a second; default: all")
+    credentials: CredentialSpec | None = Field(None, description="Login of the camera")
+    start: str | None = Field(None, description="A file's first frame, RFC 3339; default: now")
+
+
+class BatchSpec(_Strict):
+    """How frames of many cameras are brought together."""
+
+    size: int = Field(8, ge=1, le=256, description="Most frames in one call of the detector")
+    window_ms: float = Field(10.0, ge=0, le=1000, description="Longest wait for more frames after the first")
+    max_age_s: float = Field(2.0, gt=0, description="Live frames older than this are dropped and counted")
+
+
+class StoreSpec(_Strict):
+    """Where events and their pictures are kept."""
+
+    path: Path = Field(Path("matpho.db"), description="SQLite file of the event store")
+    evidence: Path = Field(Path("evidence"), description="Folder of pictures")
+
+
+class KafkaSinkSpec(_Strict):
+    """Events to a Kafka topic as CloudEvents."""
+
+    kind: Literal["kafka"]
+    bootstrap: list[Annotated[str, Field(pattern=r"^[^\s:]+:\d{1,5}$")]] = Field(
+        min_length=1, description="Brokers, host:port"
+    )
+    topic: str = Field("matpho.events.v1", pattern=r"^[A-Za-z0-9._-]{1,249}$", description="Topic of events")
+    required: bool = Field(False, description="Refuse to start while no broker answers, rather than wait and say so")
+    security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field("PLAINTEXT", description="Protocol")
+    sasl: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(None, description="SASL mechanism")
+    credentials: CredentialSpec | None = Field(None, description="SASL login")
+    ca_file: Path | None = Field(None, description="Certificate authority of the brokers (PEM)")
+
+
+class JsonLinesSinkSpec(_Strict):
+    """Every record as a line of JSON."""
+
+    kind: Literal["json_lines"]
+    path: Path = Field(description="File to append to")
+
+
+SinkSpec = Annotated[KafkaSinkSpec | JsonLinesSinkSpec, Field(discriminator="kind")]
+
+
+class SystemSpec(_Strict):
+    """A whole configuration file."""
+
+    version: Literal[1] = Field(1, description="Version of this format")
+    model: Annotated[ModelSpec, BeforeValidator(_as_model)] = Field(ModelSpec(), description="The detector")
+    store: StoreSpec = Field(StoreSpec(), description="Event store")
+    batch: BatchSpec = Field(BatchSpec(), description="Batching across cameras")
+    sinks: list[SinkSpec] = Field(default_factory=list, description="Where records go, besides the store")
+    cameras: list[CameraSpec] = Field(min_length=1, description="The cameras")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A checked configuration with its scenes; all paths are absolute or relative to where the program runs."""
+
+    spec: SystemSpec
+    scenes: dict[str, SceneFile]
+    document: Document
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths of the file are relative to."""
+        return self.document.path.parent
+
+    def path(self, value: Path | str) -> Path:
+        """A path of the file as one from here."""
+        return self.folder / value
+
+
+def load_configuration(path: Path) -> Configuration:
+    """Read and check a configuration and every scene that it names.
+
+    Raises:
+        ConfigError: a file cannot be read; `Problems` (a ConfigError) with all mistakes of all files.
+    """
+    document = read_document(path)
+    spec = parse(document, SystemSpec)
+    problems = _camera_ids(document, spec)
+    scenes: dict[str, SceneFile] = {}
+    loaded: dict[Path, SceneFile] = {}
+    for number, camera in enumerate(spec.cameras):
+        if camera.scene is None:
+            continue
+        file = path.parent / camera.scene
+        if not file.is_file():
+            problems.append(document.problem(("cameras", number, "scene"), "problem-file-missing", path=file))
+            continue
+        try:
+            if file not in loaded:
+                loaded[file] = load_scene(file)
+            scenes[camera.id] = loaded[file]
+        except Problems as error:
+            problems.extend(p for p in error.problems if p not in problems)
+    if problems:
+        raise Problems(problems)
+    return Configuration(spec, scenes, document)
+
+
+def _camera_ids(document: Document, spec: SystemSpec) -> list[Problem]:
+    first: dict[str, int] = {}
+    found = []
+    for number, camera in enumerate(spec.cameras):
+        if camera.id in first:
+            line = document.line(("cameras", first[camera.id], "id"))
+            found.append(
+                document.problem(("cameras", number, "id"), "problem-camera-twice", name=camera.id, other=line)
+            )
+        first.setdefault(camera.id, number)
+    return found

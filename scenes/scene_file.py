@@ -1,0 +1,254 @@
+"""Scene files: what a person writes about one camera's picture. docs/scenes.md has a drawn example."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import cv2
+import numpy as np
+import shapely
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from core.arrays import F64
+from core.scene import Homography, Label, Line, Scene, Zone
+from scenes.documents import Document, Problem, Problems, nearest, parse, read_document
+from scenes.rules import RuleSpec
+
+Point = tuple[float, float]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+"""An identifier: letters, digits, `_`, `.`, `-`; it appears in paths, keys and topics."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LabelSpec(_Strict):
+    """A name in both languages of the operators."""
+
+    en: str = Field(description="English name")
+    vi: str = Field(description="Vietnamese name")
+
+
+def _both(value: Any) -> Any:
+    return {"en": value, "vi": value} if isinstance(value, str) else value
+
+
+TwoNames = Annotated[LabelSpec, BeforeValidator(_both)]
+
+
+def _simple_polygon(points: list[Point]) -> list[Point]:
+    if len(points) < 3:
+        raise PydanticCustomError("problem-polygon-points", "too few points", {"count": len(points)})
+    polygon = shapely.Polygon(points)
+    if not polygon.is_valid:
+        reason = shapely.is_valid_reason(polygon)
+        raise PydanticCustomError("problem-polygon-crosses", "crosses itself", {"where": reason.partition("[")[2][:-1]})
+    if polygon.area <= 0:
+        raise PydanticCustomError("problem-polygon-flat", "no area", {})
+    return points
+
+
+class ZoneSpec(_Strict):
+    """An area of the picture."""
+
+    id: Name = Field(description="Identifier, unique among zones and lines of the scene")
+    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
+    polygon: Annotated[list[Point], AfterValidator(_simple_polygon)] = Field(
+        description="Corners [x, y] in reference pixels, at least 3, in order, not crossing itself"
+    )
+
+
+class LineSpec(_Strict):
+    """A directed line. From its left to its right, seen by a walker from start to end, is `forward`."""
+
+    id: Name = Field(description="Identifier, unique among zones and lines of the scene")
+    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
+    start: Point = Field(description="[x, y] in reference pixels")
+    end: Point = Field(description="[x, y] in reference pixels")
+
+    @model_validator(mode="after")
+    def _has_length(self) -> LineSpec:
+        if self.start == self.end:
+            raise PydanticCustomError("problem-line-flat", "no length", {})
+        return self
+
+
+class PointPair(_Strict):
+    """One point of the ground, in the picture and in metres."""
+
+    pixel: Point = Field(description="[x, y] in reference pixels")
+    metres: Point = Field(description="[east, north] in metres from the origin")
+
+
+class GroundSpec(_Strict):
+    """From the picture to the ground: a homography, or at least four point pairs to fit one to."""
+
+    homography: tuple[tuple[float, float, float], ...] | None = Field(
+        None, description="3 × 3 matrix, reference pixels to metres east and north", min_length=3, max_length=3
+    )
+    error_m: float | None = Field(None, ge=0, description="Median error of a position in metres, as fitted")
+    points: list[PointPair] | None = Field(None, min_length=4, description="Point pairs, no three on a line")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> GroundSpec:
+        if (self.homography is None) == (self.points is None):
+            raise PydanticCustomError("problem-ground-one-way", "one of homography, points", {})
+        return self
+
+
+class OriginSpec(_Strict):
+    """Where the metres start on Earth (WGS 84)."""
+
+    longitude: float = Field(ge=-180, le=180, description="Degrees east")
+    latitude: float = Field(ge=-90, le=90, description="Degrees north")
+
+
+class SceneSpec(_Strict):
+    """One camera's scene: its zones and lines, its ground, its rules."""
+
+    id: Name = Field(description="Identifier of the scene")
+    version: int = Field(1, ge=1, description="Raise it with each change")
+    reference_size: tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]] = Field(
+        description="[width, height] of the picture that all pixel coordinates here refer to"
+    )
+    origin: OriginSpec | None = Field(None, description="Where metres (0, 0) lie on Earth")
+    ground: GroundSpec | None = Field(None, description="From the picture to metres; without it rules use pixels")
+    zones: list[ZoneSpec] = Field(default_factory=list, description="Areas of the picture")
+    lines: list[LineSpec] = Field(default_factory=list, description="Directed lines in the picture")
+    rules: list[RuleSpec] = Field(default_factory=list, description="What to watch for; docs/events.md has all kinds")
+
+
+class SceneFile(BaseModel):
+    """A scene ready for use, with the rules that watch it."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    scene: Scene
+    rules: tuple[RuleSpec, ...]
+    path: Path | None = None
+
+
+def load_scene(path: Path) -> SceneFile:
+    """Read and check a scene file.
+
+    Raises:
+        ConfigError: the file cannot be read; `Problems` (a ConfigError) when it has mistakes.
+    """
+    document = read_document(path)
+    spec = parse(document, SceneSpec)
+    problems = _names(document, spec) + _places(document, spec)
+    if problems:
+        raise Problems(problems)
+    try:
+        scene = build_scene(spec)
+    except ValueError as error:
+        raise Problems([document.problem(("ground",), "problem-ground-degenerate")]) from error
+    return SceneFile(scene=scene, rules=tuple(spec.rules), path=path)
+
+
+def empty_scene(scene_id: str, width: int, height: int) -> Scene:
+    """A scene of which nothing is known but the size of its picture."""
+    return Scene(scene_id, 1, (width, height))
+
+
+def build_scene(spec: SceneSpec) -> Scene:
+    """The scene in arrays.
+
+    Raises:
+        ValueError: the ground's points do not determine a homography.
+    """
+    homography = None if spec.ground is None else _homography(spec.ground, spec.reference_size)
+    zones = {}
+    for zone in spec.zones:
+        polygon = np.array(zone.polygon, np.float64)
+        zones[zone.id] = Zone(zone.id, _label(zone.name, zone.id), polygon, _area(homography, polygon))
+    lines = {
+        line.id: Line(
+            line.id, _label(line.name, line.id), np.array(line.start, np.float64), np.array(line.end, np.float64)
+        )
+        for line in spec.lines
+    }
+    origin = None if spec.origin is None else (spec.origin.longitude, spec.origin.latitude)
+    return Scene(spec.id, spec.version, spec.reference_size, zones, lines, homography, origin)
+
+
+def _label(name: LabelSpec | None, fallback: str) -> Label:
+    return Label(fallback, fallback) if name is None else Label(name.en, name.vi)
+
+
+def _homography(ground: GroundSpec, size: tuple[int, int]) -> Homography:
+    if ground.homography is not None:
+        matrix, error_m = np.array(ground.homography, np.float64), ground.error_m or 0.0
+    else:
+        pairs = ground.points or []
+        pixels = np.array([p.pixel for p in pairs], np.float64)
+        metres = np.array([p.metres for p in pairs], np.float64)
+        fitted, _ = cv2.findHomography(pixels, metres)
+        if fitted is None or not np.isfinite(fitted).all() or abs(np.linalg.det(fitted)) < 1e-12:
+            raise ValueError("degenerate points")
+        matrix = np.asarray(fitted, np.float64)
+        error_m = float(
+            np.median(np.linalg.norm(Homography(_facing(matrix, size), 0.0).to_ground(pixels)[0] - metres, axis=1))
+        )
+    if abs(np.linalg.det(matrix)) < 1e-12:
+        raise ValueError("singular homography")
+    return Homography(_facing(matrix, size), error_m)
+
+
+def _facing(matrix: F64, size: tuple[int, int]) -> F64:
+    # The foot of the picture is ground that the camera sees: there the homogeneous coordinate is made positive.
+    w = matrix[2] @ np.array([size[0] / 2, size[1] - 1.0, 1.0])
+    return matrix if w >= 0 else -matrix
+
+
+def _area(homography: Homography | None, polygon: F64) -> float | None:
+    if homography is None:
+        return None
+    ground, valid = homography.to_ground(polygon)
+    return float(shapely.Polygon(ground).area) if bool(valid.all()) else None
+
+
+def _names(document: Document, spec: SceneSpec) -> list[Problem]:
+    found: list[Problem] = []
+    seen: set[str] = set()
+    groups: tuple[tuple[Literal["zones", "lines"], list[str]], ...] = (
+        ("zones", [z.id for z in spec.zones]),
+        ("lines", [line.id for line in spec.lines]),
+    )
+    for group, ids in groups:
+        for number, name in enumerate(ids):
+            if name in seen:
+                found.append(document.problem((group, number, "id"), "problem-id-twice", name=name))
+            seen.add(name)
+    rule_ids: set[str] = set()
+    for number, rule in enumerate(spec.rules):
+        if rule.rule_id in rule_ids:
+            found.append(document.problem(("rules", number), "problem-id-twice", name=rule.rule_id))
+        rule_ids.add(rule.rule_id)
+    return found
+
+
+def _places(document: Document, spec: SceneSpec) -> list[Problem]:
+    zones, lines = [z.id for z in spec.zones], [line.id for line in spec.lines]
+    found = []
+    for number, rule in enumerate(spec.rules):
+        for field, known in (("zone", zones), ("line", lines)):
+            name = getattr(rule, field, None)
+            if name is not None and name not in known:
+                near = nearest(name, known)
+                message = "problem-place-unknown-near" if near else "problem-place-unknown"
+                known_text = ", ".join(known) or "-"
+                place = document.problem(
+                    ("rules", number, field), message, name=name, near=near or "", known=known_text
+                )
+                found.append(place)
+    for number, zone in enumerate(spec.zones):
+        width, height = spec.reference_size
+        if not shapely.Polygon(zone.polygon).intersects(shapely.box(0, 0, width, height)):
+            found.append(
+                document.problem(("zones", number, "polygon"), "problem-zone-outside", width=width, height=height)
+            )
+    return found
