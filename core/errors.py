@@ -27,11 +27,17 @@ class ConfigError(MatphoError):
 
 
 class SourceError(MatphoError):
-    """A camera or file that cannot be read. `retryable` says whether trying again later may help."""
+    """A camera or file that cannot be read.
 
-    def __init__(self, message_id: str, *, retryable: bool, **arguments: object) -> None:
+    Attributes:
+        retryable: whether trying again later may help.
+        retry_after_s: the least time to wait before trying again, in seconds.
+    """
+
+    def __init__(self, message_id: str, *, retryable: bool, retry_after_s: float = 0.0, **arguments: object) -> None:
         super().__init__(message_id, **arguments)
         self.retryable = retryable
+        self.retry_after_s = retry_after_s
 
 
 class ModelError(MatphoError):

@@ -9,7 +9,7 @@ from core.arrays import F32, F64, AnyArray, Bool
 
 def foot_points(xyxy: F32) -> F32:
     """The middle (N, 2) of each box's lower edge: where an upright object meets the ground."""
-    return np.asarray(np.column_stack(((xyxy[:, 0] + xyxy[:, 2]) * 0.5, xyxy[:, 3])), np.float32)
+    return np.column_stack(((xyxy[:, 0] + xyxy[:, 2]) * 0.5, xyxy[:, 3])).astype(np.float32)
 
 
 def iou(a: F32, b: F32) -> F32:
@@ -19,7 +19,8 @@ def iou(a: F32, b: F32) -> F32:
     side = np.clip(high - low, 0.0, None)
     inter = side[..., 0] * side[..., 1]
     union = box_area(a)[:, None] + box_area(b)[None, :] - inter
-    return np.divide(inter, union, out=np.zeros_like(inter), where=union > 0).astype(np.float32)
+    share: F32 = np.divide(inter, union, out=np.zeros_like(inter), where=union > 0).astype(np.float32)
+    return share
 
 
 def box_area(xyxy: F32) -> F32:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from scenes.documents import Document, Problem, Problems, parse, read_document
+from scenes.documents import Document, Problem, ProblemsError, parse, read_document
 from scenes.scene_file import Name, SceneFile, TwoNames, load_scene
 
 
@@ -43,7 +43,7 @@ class CredentialSpec(_Strict):
         None, description="Prefix of two environment variables, PREFIX_USER and PREFIX_PASSWORD"
     )
     file: Path | None = Field(
-        None, description="Secrets file (YAML: name: {user, password}), readable by its owner alone"
+        None, description="Secrets file (YAML, name: {user, password}) that only its owner can read"
     )
     key: str | None = Field(None, description="Name in the secrets file; default: the camera's id")
 
@@ -141,7 +141,7 @@ def load_configuration(path: Path) -> Configuration:
     """Read and check a configuration and every scene that it names.
 
     Raises:
-        ConfigError: a file cannot be read; `Problems` (a ConfigError) with all mistakes of all files.
+        ConfigError: a file cannot be read; `ProblemsError` (a ConfigError) with all mistakes of all files.
     """
     document = read_document(path)
     spec = parse(document, SystemSpec)
@@ -159,10 +159,10 @@ def load_configuration(path: Path) -> Configuration:
             if file not in loaded:
                 loaded[file] = load_scene(file)
             scenes[camera.id] = loaded[file]
-        except Problems as error:
+        except ProblemsError as error:
             problems.extend(p for p in error.problems if p not in problems)
     if problems:
-        raise Problems(problems)
+        raise ProblemsError(problems)
     return Configuration(spec, scenes, document)
 
 

@@ -36,7 +36,7 @@ class Problem:
         return where + text(self.message_id, **self.arguments)
 
 
-class Problems(ConfigError):
+class ProblemsError(ConfigError):
     """All mistakes found in one or more files."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -79,7 +79,7 @@ def read_document(path: Path) -> Document:
 
     Raises:
         ConfigError: it is missing, unreadable, not UTF-8 or not YAML.
-        Problems: a key stands twice.
+        ProblemsError: a key stands twice.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -102,7 +102,7 @@ def read_document(path: Path) -> Document:
     doubled: list[tuple[Location, int]] = []
     _index(root, (), lines, doubled)
     if doubled:
-        raise Problems([Problem(path, line, field_name(at), "problem-key-twice", {}) for at, line in doubled])
+        raise ProblemsError([Problem(path, line, field_name(at), "problem-key-twice", {}) for at, line in doubled])
     return Document(path, cast("dict[str, Any]", yaml.safe_load(content)), lines)
 
 
@@ -126,13 +126,13 @@ def parse(document: Document, model: type[Model]) -> Model:
     """The document as a typed model.
 
     Raises:
-        Problems: all mistakes, each with line, field, and what was expected.
+        ProblemsError: all mistakes, each with line, field, and what was expected.
     """
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
         schema = model.model_json_schema()
-        raise Problems([_problem(document, schema, item) for item in error.errors()]) from error
+        raise ProblemsError([_problem(document, schema, item) for item in error.errors()]) from error
 
 
 def _problem(document: Document, schema: dict[str, Any], error: ErrorDetails) -> Problem:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from core.arrays import F64
 from core.scene import Homography, Label, Line, Scene, Zone
-from scenes.documents import Document, Problem, Problems, nearest, parse, read_document
+from scenes.documents import Document, Problem, ProblemsError, nearest, parse, read_document
 from scenes.rules import RuleSpec
 
 Point = tuple[float, float]
@@ -135,17 +135,17 @@ def load_scene(path: Path) -> SceneFile:
     """Read and check a scene file.
 
     Raises:
-        ConfigError: the file cannot be read; `Problems` (a ConfigError) when it has mistakes.
+        ConfigError: the file cannot be read; `ProblemsError` (a ConfigError) when it has mistakes.
     """
     document = read_document(path)
     spec = parse(document, SceneSpec)
     problems = _names(document, spec) + _places(document, spec)
     if problems:
-        raise Problems(problems)
+        raise ProblemsError(problems)
     try:
         scene = build_scene(spec)
     except ValueError as error:
-        raise Problems([document.problem(("ground",), "problem-ground-degenerate")]) from error
+        raise ProblemsError([document.problem(("ground",), "problem-ground-degenerate")]) from error
     return SceneFile(scene=scene, rules=tuple(spec.rules), path=path)
 
 

@@ -1,0 +1,101 @@
+"""The straight way of a frame: one batch from pixels to findings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from core.detections import DetectionBatch
+from core.findings import Findings
+from core.frames import FrameBatch
+from core.motion import Motion
+from core.protocols import Detector, Tracker
+from core.tracks import TrackBatch
+
+T = TypeVar("T")
+
+
+class World(Protocol):
+    """Brings tracks to the ground."""
+
+    def locate(self, tracks: TrackBatch) -> Motion:
+        """The motion of each track."""
+        ...
+
+    def forget(self, camera_id: str) -> None:
+        """Free the state of a camera that is gone."""
+        ...
+
+
+class Rules(Protocol):
+    """All rules of all cameras."""
+
+    def update(self, tracks: TrackBatch, motion: Motion) -> Findings:
+        """What a batch shows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """Everything known of one batch. `frames` holds pixels only until the next step is asked for."""
+
+    frames: FrameBatch
+    detections: DetectionBatch
+    tracks: TrackBatch
+    motion: Motion
+    findings: Findings
+
+
+@dataclass(slots=True)
+class StageTimes:
+    """Seconds spent in each stage, summed over all batches."""
+
+    detect: float = 0.0
+    track: float = 0.0
+    locate: float = 0.0
+    rules: float = 0.0
+    frames: int = 0
+
+    @property
+    def total(self) -> float:
+        """Seconds of the whole way."""
+        return self.detect + self.track + self.locate + self.rules
+
+
+@dataclass(slots=True)
+class Step:
+    """Detector → tracker → world → rules, each answering with a type of its own."""
+
+    detector: Detector
+    tracker: Tracker
+    world: World
+    rules: Rules
+    times: StageTimes = field(default_factory=StageTimes)
+
+    def __call__(self, frames: FrameBatch) -> StepResult:
+        """Take a batch the whole way. Surfaces are read, not released."""
+        times = self.times
+        detections, times.detect = _timed(times.detect, self.detector.detect, frames)
+        tracks, times.track = _timed(times.track, self.tracker.update, detections)
+        motion, times.locate = _timed(times.locate, self.world.locate, tracks)
+        started = time.perf_counter()
+        findings = self.rules.update(tracks, motion)
+        times.rules += time.perf_counter() - started
+        times.frames += len(frames)
+        return StepResult(frames, detections, tracks, motion, findings)
+
+    def forget(self, camera_id: str) -> None:
+        """Free what is kept of a camera that is gone."""
+        self.tracker.forget(camera_id)
+        self.world.forget(camera_id)
+
+
+A = TypeVar("A")
+
+
+def _timed(so_far: float, stage: Callable[[A], T], value: A) -> tuple[T, float]:
+    started = time.perf_counter()
+    answer = stage(value)
+    return answer, so_far + time.perf_counter() - started
