@@ -50,3 +50,21 @@ class StoreError(MatphoError):
 
 class SinkError(MatphoError):
     """A sink that cannot be started as configured."""
+
+
+class ConsoleError(MatphoError):
+    """A page that cannot be served as configured."""
+
+
+class RequestError(MatphoError):
+    """A request to the page that it cannot answer.
+
+    Attributes:
+        status: of HTTP.
+        field: the query's field that is wrong, None where it is none of them.
+    """
+
+    def __init__(self, message_id: str, *, status: int = 422, field: str | None = None, **arguments: object) -> None:
+        super().__init__(message_id, **arguments)
+        self.status = status
+        self.field = field

@@ -96,6 +96,10 @@ class Sink(Protocol):
     @property
     def name(self) -> str: ...
 
+    def accepts(self, record: Record) -> bool:
+        """Whether it takes such a record at all; the others are not handed to it."""
+        ...
+
     def write(self, records: Sequence[Record]) -> Delivery:
         """Deliver, in order; an outcome for each record. Does not raise for what the other side does."""
         ...

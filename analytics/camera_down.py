@@ -1,0 +1,66 @@
+"""camera.down: a camera sends no picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analytics.clock import SECOND_NS, CameraClock
+from analytics.episodes import NOTHING, Cue, Episodes
+from core.events import CameraDownMeasures, Event, EventKind
+from core.findings import Findings, StepView
+from core.scene import Scene
+from scenes.rules import CameraDownSpec
+
+
+class CameraDownRule:
+    """One event while no frame comes, also at a camera that never sent one. Only ticks start and end it.
+
+    `reason` may be set to what the source last said.
+    """
+
+    def __init__(self, spec: CameraDownSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+        self._after_ns = round(spec.after_s * SECOND_NS)
+        self._clock = CameraClock()
+        self._frames = 0
+        self.reason = ""
+        self._episodes = Episodes(
+            EventKind.CAMERA_DOWN,
+            rule_id=spec.rule_id,
+            camera_id=camera_id,
+            zone="",
+            severity=spec.severity,
+            clear_ns=round(spec.clear_s * SECOND_NS),
+            hold_ns=round(spec.clear_s * SECOND_NS),
+            hold_camera_ns=None,
+        )
+        self._episodes.restore_one(open_events)
+
+    def update(self, view: StepView) -> Findings:
+        """A frame has come; the next ticks tell whether more do."""
+        self._clock.frame(view.frame)
+        return NOTHING
+
+    def tick(self, now_ns: int) -> Findings:
+        """Whether frames have come since the last tick, and if not, for how long."""
+        clock = self._clock
+        # The rule lives by ticks: a step of its life is the time between two of them.
+        step_ns = clock.tick(now_ns)
+        clock.step_ns, clock.lost = min(step_ns, SECOND_NS), False
+        came, self._frames = clock.frames > self._frames, clock.frames
+        if came:
+            self.reason = ""
+        down = not came and (len(self._episodes) > 0 or clock.silent_ns >= self._after_ns)
+
+        def describe(key: int, seconds: float, last: Event | None) -> Cue:
+            return Cue(CameraDownMeasures(round(seconds, 3), self.reason or _reason(last)))
+
+        found = ((0, clock.run_ns - clock.silent_ns),) if down else ()
+        return self._episodes.update(clock, None, found, (0,), describe)
+
+    def close(self, now_ns: int) -> Findings:
+        """Nothing: an open event stays open."""
+        return NOTHING
+
+
+def _reason(last: Event | None) -> str:
+    return last.measures.reason if last and isinstance(last.measures, CameraDownMeasures) else ""

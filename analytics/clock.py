@@ -1,0 +1,102 @@
+"""The time of one camera: media time while frames come, the clock's ticks while none does."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.frames import FrameMeta
+
+SECOND_NS: Final = 1_000_000_000
+LOST_NS: Final = 2 * SECOND_NS
+"""A longer pause between two frames is a loss: what happened meanwhile is unknown (four frames at 2 a second)."""
+LONGEST_TICK_NS: Final = 10 * SECOND_NS
+"""Ticks come about once a second. A longer step is a clock that was set or a process that was held up: not silence."""
+JUMP_NS: Final = SECOND_NS
+"""Wall and media time may part by this much from one frame to the next before the wall clock is said to have jumped."""
+
+
+class CameraClock:
+    """Tells how long something lasts, whatever happens to the wall clock.
+
+    Within an epoch time runs with `media_ns`; across epochs with the wall clock, bounded by the ticks heard meanwhile
+    if there are ticks. It never runs backwards. Frames and ticks may use different clocks (a camera's own, ours): ticks
+    only measure the silence after the last frame.
+
+    Attributes:
+        run_ns: time since the first frame or tick.
+        wall_ns: UTC now, in the clock of the camera's frames; of the ticks before the first frame.
+        frame_wall_ns: UTC of the last frame, None before the first.
+        step_ns: from the last frame to this one; 0 after a loss, and at the first.
+        silent_ns: time without a frame, as far as ticks show.
+        frames: number of frames heard.
+        new_epoch: this frame is the first of its epoch, and not the camera's first.
+        lost: this frame follows a new epoch or a pause longer than `LOST_NS`.
+        jumped: this frame's wall time does not follow from the last one's.
+    """
+
+    __slots__ = (
+        "_epoch",
+        "_fresh",
+        "_media_ns",
+        "_run_at_frame",
+        "_tick_ns",
+        "frame_wall_ns",
+        "frames",
+        "jumped",
+        "lost",
+        "new_epoch",
+        "run_ns",
+        "silent_ns",
+        "step_ns",
+        "wall_ns",
+    )
+
+    def __init__(self) -> None:
+        self.run_ns = self.wall_ns = self.step_ns = self.silent_ns = self.frames = 0
+        self.frame_wall_ns: int | None = None
+        self.new_epoch = self.lost = self.jumped = False
+        self._epoch = self._media_ns = self._run_at_frame = 0
+        self._tick_ns: int | None = None
+        self._fresh = False
+
+    def frame(self, meta: FrameMeta) -> None:
+        """A frame has come."""
+        if self.frame_wall_ns is None:
+            self._run_at_frame = self.run_ns
+            self.new_epoch = self.lost = self.jumped = False
+        else:
+            self._advance(meta, meta.captured_ns - self.frame_wall_ns)
+        self._epoch, self._media_ns = meta.epoch, meta.media_ns
+        self.frame_wall_ns = self.wall_ns = meta.captured_ns
+        self.frames += 1
+        self.silent_ns = 0
+        self._fresh = True
+
+    def _advance(self, meta: FrameMeta, wall_step: int) -> None:
+        self.new_epoch = meta.epoch != self._epoch
+        if self.new_epoch:
+            # Two clock sources may be far apart: what the ticks counted, give or take two of them, holds.
+            most = wall_step if self._tick_ns is None else self.silent_ns + 2 * SECOND_NS
+            step = max(self.silent_ns, min(wall_step, most), 0)
+        else:
+            step = max(meta.media_ns - self._media_ns, 0)
+        self.jumped = abs(wall_step - step) > JUMP_NS
+        self.run_ns = max(self.run_ns, self._run_at_frame + step)
+        self.lost = self.new_epoch or step > LOST_NS
+        self.step_ns = 0 if self.lost else step
+        self._run_at_frame = self.run_ns
+
+    def tick(self, now_ns: int) -> int:
+        """The clock says `now_ns` (UTC). The answer is the time since the last tick, bounded."""
+        step = 0 if self._tick_ns is None else min(max(now_ns - self._tick_ns, 0), LONGEST_TICK_NS)
+        self._tick_ns = now_ns
+        # When the last frame came between two ticks is unknown; the silence is counted from the tick after it.
+        self.silent_ns = 0 if self._fresh else self.silent_ns + step
+        self._fresh = False
+        self.run_ns = max(self.run_ns, self._run_at_frame + self.silent_ns)
+        self.wall_ns = now_ns if self.frame_wall_ns is None else self.frame_wall_ns + self.silent_ns
+        return step
+
+    def wall_of(self, run_ns: int) -> int:
+        """UTC at a moment of `run_ns`."""
+        return self.wall_ns - (self.run_ns - run_ns)

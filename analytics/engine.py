@@ -1,0 +1,181 @@
+"""All rules of all cameras."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import structlog
+
+from analytics.camera_down import CameraDownRule
+from analytics.episodes import NOTHING
+from analytics.table import build_rule
+from analytics.track_log import TrackLogRule
+from core.events import EndReason, Event, Phase
+from core.findings import Findings, StepView
+from core.motion import Motion
+from core.protocols import Rule
+from core.scene import Scene
+from core.tracks import TrackBatch
+from scenes.rules import AnyRuleSpec, CameraDownSpec
+
+log = structlog.get_logger()
+TRACK_LOG = "track_log"
+"""Rule id of the track summaries, which every camera has."""
+
+
+@dataclass(slots=True)
+class _Camera:
+    scene: Scene
+    rules: dict[str, Rule]
+    live: bool
+    open_events: dict[str, Event] = field(default_factory=dict)
+    orphans: tuple[Event, ...] = ()
+    """Open events whose rule the scene no longer has: they end at the next call."""
+
+    def note(self, event: Event) -> None:
+        """Keep the last revision of each open event."""
+        if event.phase is Phase.ENDED:
+            self.open_events.pop(event.event_id, None)
+        else:
+            self.open_events[event.event_id] = event
+
+
+class RuleEngine:
+    """Runs the rules of each camera. One that raises is disabled for that camera, logged and counted; others go on.
+
+    Attributes:
+        failed: how often a rule failed, by (camera_id, rule_id); it is disabled from then on.
+        unknown_frames: frames of cameras that were never added or are removed, by camera; they are ignored.
+    """
+
+    def __init__(self) -> None:
+        self._cameras: dict[str, _Camera] = {}
+        self.failed: Counter[tuple[str, str]] = Counter()
+        self.unknown_frames: Counter[str] = Counter()
+
+    def add_camera(
+        self,
+        camera_id: str,
+        scene: Scene,
+        specs: Sequence[AnyRuleSpec],
+        open_events: Sequence[Event] = (),
+        *,
+        live: bool = True,
+    ) -> None:
+        """Watch a camera.
+
+        Args:
+            camera_id: not yet watched.
+            scene: has the zones and lines that `specs` name.
+            specs: the rules, each with a `rule_id` of its own. `camera.down` only when it stands among them.
+            open_events: the last revisions of the camera's events that were open when the process ended.
+            live: false for a file: its own frames are its clock, ticks are not passed on, and no `camera.down` is kept.
+
+        Raises:
+            ValueError: the camera is watched already, or two rules have one id.
+            KeyError: the scene has no such zone or line.
+        """
+        if camera_id in self._cameras:
+            raise ValueError(f"camera {camera_id} is watched already")
+        rules: dict[str, Rule] = {TRACK_LOG: TrackLogRule(camera_id)}
+        taken: set[str] = set()
+        for spec in specs:
+            if isinstance(spec, CameraDownSpec) and not live:
+                continue
+            if spec.rule_id in rules:
+                raise ValueError(f"camera {camera_id}: two rules have the id {spec.rule_id}")
+            mine = [e for e in open_events if e.rule_id == spec.rule_id and e.kind.value == spec.kind]
+            taken.update(e.event_id for e in mine)
+            rules[spec.rule_id] = build_rule(spec, scene, camera_id, mine)
+        camera = _Camera(scene, rules, live)
+        camera.open_events = {e.event_id: e for e in open_events}
+        camera.orphans = tuple(e for e in open_events if e.event_id not in taken)
+        self._cameras[camera_id] = camera
+
+    def remove_camera(self, camera_id: str, now_ns: int) -> Findings:
+        """Stop watching a camera for good: its state is freed and its open events end. An unknown one is ignored."""
+        camera = self._cameras.get(camera_id)
+        if camera is None:
+            return NOTHING
+        findings = self._each(camera_id, camera, lambda rule: rule.close(now_ns))
+        ended = tuple(_ended(e, now_ns, EndReason.CAMERA_REMOVED) for e in camera.open_events.values())
+        del self._cameras[camera_id]
+        for key in [key for key in self.failed if key[0] == camera_id]:
+            del self.failed[key]
+        self.unknown_frames.pop(camera_id, None)
+        return findings + Findings(events=ended)
+
+    def update(self, tracks: TrackBatch, motion: Motion) -> Findings:
+        """What the frames of a batch show, in their order; `motion` row by row with `tracks`."""
+        findings = NOTHING
+        for number, frame in enumerate(tracks.frames):
+            camera = self._cameras.get(frame.camera_id)
+            if camera is None:
+                self.unknown_frames[frame.camera_id] += 1
+                continue
+            findings += self._end_orphans(camera, frame.captured_ns)
+            view = StepView.of(tracks, motion, number, camera.scene)
+            findings += self._each(frame.camera_id, camera, partial(_show, view))
+        return findings
+
+    def tick(self, now_ns: int) -> Findings:
+        """The clock, UTC; to be called about once a second, also when frames come."""
+        findings = NOTHING
+        for camera_id, camera in self._cameras.items():
+            if camera.live:
+                findings += self._end_orphans(camera, now_ns)
+                findings += self._each(camera_id, camera, lambda rule: rule.tick(now_ns))
+        return findings
+
+    def close(self, now_ns: int) -> Findings:
+        """Watching ends, for a restart perhaps: last intervals and live tracks. Open events stay open."""
+        findings = NOTHING
+        for camera_id, camera in self._cameras.items():
+            findings += self._each(camera_id, camera, lambda rule: rule.close(now_ns))
+        self._cameras.clear()
+        return findings
+
+    def source_said(self, camera_id: str, reason: str) -> None:
+        """Why a camera sends nothing, in its source's words; a `camera.down` event repeats it."""
+        camera = self._cameras.get(camera_id)
+        for rule in camera.rules.values() if camera else ():
+            if isinstance(rule, CameraDownRule):
+                rule.reason = reason
+
+    def _each(self, camera_id: str, camera: _Camera, ask: Callable[[Rule], Findings]) -> Findings:
+        findings = NOTHING
+        for rule_id, rule in list(camera.rules.items()):
+            try:
+                found = ask(rule)
+            except Exception:
+                log.exception("rule_failed", camera_id=camera_id, rule_id=rule_id)
+                self.failed[camera_id, rule_id] += 1
+                del camera.rules[rule_id]
+                continue
+            if found:
+                findings += found
+                for event in found.events:
+                    camera.note(event)
+        return findings
+
+    @staticmethod
+    def _end_orphans(camera: _Camera, now_ns: int) -> Findings:
+        if not camera.orphans:
+            return NOTHING
+        ended = tuple(_ended(e, now_ns, EndReason.RULE_REMOVED) for e in camera.orphans)
+        camera.orphans = ()
+        for event in ended:
+            camera.note(event)
+        return Findings(events=ended)
+
+
+def _show(view: StepView, rule: Rule) -> Findings:
+    return rule.update(view)
+
+
+def _ended(event: Event, now_ns: int, reason: EndReason) -> Event:
+    at_ns = max(event.at_ns, now_ns)
+    return replace(event, revision=event.revision + 1, phase=Phase.ENDED, at_ns=at_ns, end_reason=reason)

@@ -1,0 +1,260 @@
+"""The life of events: started, updated, ended. One state machine for all kinds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from analytics.clock import SECOND_NS, CameraClock
+from core.events import EndReason, Event, EventKind, Measures, Phase, Picture, Severity
+from core.findings import EvidenceRequest, Findings
+from core.frames import FrameMeta
+
+UPDATE_NS: Final = 5 * SECOND_NS
+"""No more often than this is an event updated, unless its severity rises."""
+SLOWEST_UPDATE_NS: Final = 60 * SECOND_NS
+"""An event that lasts is updated after a tenth of its duration, at least this often."""
+HOLD_CAMERA_NS: Final = 3_600 * SECOND_NS
+"""An event of a camera that is away for longer has ended: nobody knows when."""
+NOTHING: Final = Findings()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What a rule knows of an event now; the fields are those of `Event`."""
+
+    measures: Measures
+    confidence: float = 1.0
+    track_ids: tuple[int, ...] = ()
+    class_ids: tuple[int, ...] = ()
+    box: tuple[float, float, float, float] | None = None
+    position: tuple[float, float] | None = None
+
+
+Describe = Callable[[int, float, Event | None], Cue]
+"""What is known of the event with this key, which has held for so many seconds, after this last revision."""
+
+
+@dataclass(slots=True)
+class _Open:
+    event: Event
+    since_ns: int
+    seen_ns: int
+    sent_ns: int
+    absent_ns: int = 0
+    searching: bool = False
+    """The camera was away, and the cause has not been found again yet."""
+
+
+class Episodes:
+    """The open events of one rule at one camera, by a key that the rule chooses (a subject, or 0 for the whole zone).
+
+    A rule says at each frame which keys it found, having waited as its definition asks, and which it saw to be
+    gone. An event ends `clear_ns` after its cause was seen to go, and `hold_ns` after it was last found where it can
+    neither be found nor be seen to be gone; only time with frames counts. So an event outlives the loss of its camera:
+    it is held until frames come again, and then for `hold_ns`.
+
+    Args:
+        kind, rule_id, camera_id, zone, severity: of its events.
+        clear_ns, hold_ns: as above.
+        hold_camera_ns: longest loss of the camera that an event outlives; None: any.
+    """
+
+    def __init__(
+        self,
+        kind: EventKind,
+        *,
+        rule_id: str,
+        camera_id: str,
+        zone: str,
+        severity: Severity,
+        clear_ns: int,
+        hold_ns: int,
+        hold_camera_ns: int | None = HOLD_CAMERA_NS,
+    ) -> None:
+        self._kind, self._rule_id, self._camera_id, self._zone = kind, rule_id, camera_id, zone
+        self._severity, self._clear_ns, self._hold_ns = severity, clear_ns, hold_ns
+        self._hold_camera_ns = hold_camera_ns
+        self._open: dict[int, _Open] = {}
+        self._restored: list[tuple[int, Event]] = []
+
+    def __len__(self) -> int:
+        return len(self._open) + len(self._restored)
+
+    def keys(self) -> Collection[int]:
+        """The keys of the open events."""
+        return self._open.keys()
+
+    def restore(self, key: int, event: Event) -> None:
+        """Go on with an event that was open when the process ended; it is searched for like after a loss."""
+        self._restored.append((key, event))
+
+    def restore_one(self, events: Sequence[Event]) -> None:
+        """Go on with the newest, as the event of the whole zone (key 0); the others end when it is not found."""
+        for key, event in enumerate(sorted(events, key=lambda e: -e.started_ns)):
+            self.restore(-key, event)
+
+    def instant(self, clock: CameraClock, frame: FrameMeta, cue: Cue) -> Findings:
+        """An event without duration: started and ended at this frame."""
+        event = self._start(0, clock.run_ns, clock, frame, lambda *_: cue, None)
+        ended = self._end(0, self._open[0], clock, EndReason.CLEARED)
+        requests = tuple(EvidenceRequest(event, frame, picture.path) for picture in event.pictures)
+        return Findings(events=(event, ended), evidence=requests)
+
+    def update(
+        self,
+        clock: CameraClock,
+        frame: FrameMeta | None,
+        found: Iterable[tuple[int, int]],
+        denied: Collection[int],
+        describe: Describe,
+        severity: Severity | None = None,
+    ) -> Findings:
+        """One frame.
+
+        Args:
+            clock: has heard this frame.
+            frame: of which a picture is wanted when an event starts; None: no picture.
+            found: the keys that hold now, each with the run time since when.
+            denied: the keys that were looked at and do not hold.
+            describe: called for each revision.
+            severity: of the events from now on; None: as given at the start.
+        """
+        events, evidence = self._resume(clock), []
+        if clock.lost:
+            self._search()
+        here = set()
+        for key, since_ns in found:
+            here.add(key)
+            item = self._open.get(key)
+            if item is None:
+                event = self._start(key, since_ns, clock, frame, describe, severity)
+                events.append(event)
+                evidence += [EvidenceRequest(event, frame, p.path) for p in event.pictures if frame is not None]
+            else:
+                item.seen_ns, item.absent_ns, item.searching = clock.run_ns, 0, False
+                events += self._revise(key, item, clock, describe, severity)
+        if len(here) < len(self._open):
+            events += self._miss(here, denied, clock, describe)
+        return Findings(events=tuple(events), evidence=tuple(evidence)) if events else NOTHING
+
+    def tick(self, clock: CameraClock) -> Findings:
+        """No frame has come: hold the open events, but not for ever."""
+        if not len(self):
+            return NOTHING
+        events = self._resume(clock)
+        if self._hold_camera_ns is not None and clock.silent_ns > self._hold_camera_ns:
+            events += [self._end(key, item, clock, EndReason.CAMERA_LOST) for key, item in list(self._open.items())]
+        return Findings(events=tuple(events)) if events else NOTHING
+
+    def end_all(self, clock: CameraClock, reason: EndReason) -> Findings:
+        """End what is open, whatever its cause does."""
+        events = self._resume(clock)
+        events += [self._end(key, item, clock, reason) for key, item in list(self._open.items())]
+        return Findings(events=tuple(events))
+
+    def _resume(self, clock: CameraClock) -> list[Event]:
+        events: list[Event] = []
+        for key, event in self._restored:
+            since_ns = clock.run_ns - max(clock.wall_ns - event.started_ns, 0)
+            seen_ns = clock.run_ns - max(clock.wall_ns - event.at_ns, 0)
+            item = _Open(event, since_ns, seen_ns, clock.run_ns, searching=True)
+            self._open[key] = item
+            away_ns = clock.wall_ns - event.at_ns - SLOWEST_UPDATE_NS
+            if self._hold_camera_ns is not None and away_ns > self._hold_camera_ns:
+                events.append(self._end(key, item, clock, EndReason.CAMERA_LOST))
+        self._restored.clear()
+        return events
+
+    def _search(self) -> None:
+        for item in self._open.values():
+            item.searching, item.absent_ns = True, 0
+
+    def _start(
+        self,
+        key: int,
+        since_ns: int,
+        clock: CameraClock,
+        frame: FrameMeta | None,
+        describe: Describe,
+        severity: Severity | None,
+    ) -> Event:
+        cue = describe(key, (clock.run_ns - since_ns) / SECOND_NS, None)
+        event_id = uuid.uuid4().hex
+        event = self._with(
+            Event(
+                event_id=event_id,
+                revision=1,
+                kind=self._kind,
+                phase=Phase.STARTED,
+                severity=severity or self._severity,
+                confidence=cue.confidence,
+                started_ns=clock.wall_of(since_ns),
+                at_ns=clock.wall_ns,
+                camera_id=self._camera_id,
+                rule_id=self._rule_id,
+                zone=self._zone,
+                measures=cue.measures,
+                pictures=() if frame is None else (Picture(picture_path(event_id, frame), frame.captured_ns),),
+            ),
+            cue,
+        )
+        self._open[key] = _Open(event, since_ns, clock.run_ns, clock.run_ns)
+        return event
+
+    def _revise(
+        self, key: int, item: _Open, clock: CameraClock, describe: Describe, severity: Severity | None
+    ) -> Sequence[Event]:
+        held_ns, waited_ns = clock.run_ns - item.since_ns, clock.run_ns - item.sent_ns
+        was = item.event.severity
+        level = severity or was
+        rises = level is not was and level.rank > was.rank
+        if not rises and waited_ns < max(UPDATE_NS, min(held_ns // 10, SLOWEST_UPDATE_NS)):
+            return ()
+        cue = describe(key, held_ns / SECOND_NS, item.event)
+        item.event = self._with(_next(item.event, Phase.UPDATED, clock), cue, level)
+        item.sent_ns = clock.run_ns
+        return (item.event,)
+
+    def _miss(self, here: set[int], denied: Collection[int], clock: CameraClock, describe: Describe) -> list[Event]:
+        events = []
+        for key in [k for k in self._open if k not in here]:
+            item = self._open[key]
+            item.absent_ns += min(clock.step_ns, SECOND_NS)
+            seen_gone = key in denied and not item.searching
+            if item.absent_ns > (self._clear_ns if seen_gone else self._hold_ns):
+                cue = describe(key, max(item.seen_ns - item.since_ns, 0) / SECOND_NS, item.event)
+                item.event = replace(item.event, measures=cue.measures)
+                events.append(self._end(key, item, clock, EndReason.CLEARED if seen_gone else EndReason.UNSEEN))
+        return events
+
+    def _end(self, key: int, item: _Open, clock: CameraClock, reason: EndReason) -> Event:
+        del self._open[key]
+        return replace(_next(item.event, Phase.ENDED, clock), end_reason=reason)
+
+    @staticmethod
+    def _with(event: Event, cue: Cue, severity: Severity | None = None) -> Event:
+        return replace(
+            event,
+            severity=severity or event.severity,
+            confidence=cue.confidence,
+            measures=cue.measures,
+            track_ids=cue.track_ids,
+            class_ids=cue.class_ids,
+            box=cue.box,
+            position=cue.position,
+        )
+
+
+def picture_path(event_id: str, frame: FrameMeta) -> str:
+    """Where the first picture of an event lies in the evidence folder: a folder for each day (UTC)."""
+    day = datetime.fromtimestamp(frame.captured_ns // SECOND_NS, UTC)
+    return f"pictures/{day:%Y-%m-%d}/{event_id}-1.jpg"
+
+
+def _next(event: Event, phase: Phase, clock: CameraClock) -> Event:
+    # A wall clock set back must not put a revision before the one it follows.
+    return replace(event, revision=event.revision + 1, phase=phase, at_ns=max(event.at_ns, clock.wall_ns))

@@ -1,0 +1,27 @@
+"""security.loitering: a person stays in a zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analytics.stay_rule import StayRule
+from core.arrays import F32, AnyArray, Bool
+from core.events import Event, LoiteringMeasures
+from core.findings import StepView
+from core.scene import Scene
+from scenes.rules import LoiteringSpec
+
+
+class LoiteringRule(StayRule):
+    """One event for each person who stays in the zone."""
+
+    def __init__(self, spec: LoiteringSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+        super().__init__(spec, scene, camera_id, open_events, reach=1.0, swaps=False)
+
+    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+        return np.ones(len(rows), np.bool_)
+
+    def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> LoiteringMeasures:
+        return LoiteringMeasures(dwell_s=round(seconds, 3))

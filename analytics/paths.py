@@ -1,0 +1,93 @@
+"""The ways of tracks: kept while they last, simplified when they end."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from core.arrays import F32, F64, I64, AnyArray, Bool
+
+TOLERANCE_PX: Final = 2.0
+"""A simplified way is never further than this from the points it leaves out, in reference pixels."""
+MOST_POINTS: Final = 65_536
+"""Of all live tracks of a camera together; beyond it the ways are simplified, more coarsely if need be."""
+
+
+def simplify(points: AnyArray, tolerance: float) -> AnyArray:
+    """The points (K, 2) that keep a way (N, 2) within `tolerance`; first and last stay (Douglas and Peucker 1973)."""
+    if len(points) < 3:
+        return points
+    keep = np.zeros(len(points), np.bool_)
+    keep[[0, -1]] = True
+    open_parts = [(0, len(points) - 1)]
+    while open_parts:
+        first, last = open_parts.pop()
+        if last - first < 2:
+            continue
+        away = _segment_distance(points[first + 1 : last], points[first], points[last])
+        furthest = int(away.argmax())
+        if away[furthest] > tolerance:
+            middle = first + 1 + furthest
+            keep[middle] = True
+            open_parts += [(first, middle), (middle, last)]
+    return np.asarray(points[keep])
+
+
+def _segment_distance(points: AnyArray, start: AnyArray, end: AnyArray) -> F64:
+    along = np.asarray(end, np.float64) - start
+    squared = float(along @ along)
+    relative = np.asarray(points, np.float64) - start
+    share = np.clip(relative @ along / squared, 0.0, 1.0) if squared > 0 else np.zeros(len(points))
+    return np.asarray(np.linalg.norm(relative - share[:, None] * along, axis=1), np.float64)
+
+
+class PathLog:
+    """Points of many tracks, in the order they came."""
+
+    def __init__(self, most_points: int = MOST_POINTS) -> None:
+        self._most = most_points
+        self._ids = np.zeros(min(1_024, most_points), np.int64)
+        self._points = np.zeros((len(self._ids), 2), np.float32)
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._used
+
+    def add(self, ids: I64, points: F32) -> None:
+        """One point (K, 2) for each of K tracks."""
+        if self._used + len(ids) > len(self._ids):
+            self._make_room(len(ids))
+        end = self._used + len(ids)
+        self._ids[self._used : end], self._points[self._used : end] = ids, points
+        self._used = end
+
+    def take(self, ids: I64) -> dict[int, AnyArray]:
+        """Remove the points of these tracks; the points (N, 2) of each."""
+        held = self._ids[: self._used]
+        going = np.isin(held, ids)
+        taken = {int(i): self._points[: self._used][held == i] for i in ids}
+        self._keep(~going)
+        return taken
+
+    def _keep(self, mask: Bool) -> None:
+        count = int(mask.sum())
+        self._ids[:count], self._points[:count] = self._ids[: self._used][mask], self._points[: self._used][mask]
+        self._used = count
+
+    def _make_room(self, count: int) -> None:
+        tolerance = TOLERANCE_PX
+        while self._used + count > self._most // 2 and len(self._ids) >= self._most and tolerance < 1e5:
+            self._coarsen(tolerance)
+            tolerance *= 2
+        size = max(len(self._ids), min(self._most, 2 * len(self._ids)), self._used + count)
+        ids, points = np.zeros(size, np.int64), np.zeros((size, 2), np.float32)
+        ids[: self._used], points[: self._used] = self._ids[: self._used], self._points[: self._used]
+        self._ids, self._points = ids, points
+
+    def _coarsen(self, tolerance: float) -> None:
+        parts = {i: simplify(way, tolerance) for i, way in self.take(np.unique(self._ids[: self._used])).items()}
+        for number, way in parts.items():
+            end = self._used + len(way)
+            self._ids[self._used : end], self._points[self._used : end] = number, way
+            self._used = end

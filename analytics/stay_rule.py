@@ -1,0 +1,114 @@
+"""What the rules about things that stay in a zone have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+
+from analytics.clock import SECOND_NS, CameraClock
+from analytics.episodes import NOTHING, Cue, Episodes
+from analytics.stays import Stays
+from analytics.views import CONFIRMED, Area, believed_rows, class_mask, cue_again, cue_of, reference_boxes
+from core.arrays import F32, AnyArray, Bool
+from core.events import Event, EventKind, Measures
+from core.findings import Findings, StepView
+from core.scene import Scene
+from scenes.rules import LoiteringSpec, StoppedVehicleSpec
+
+
+class StayRule(ABC):
+    """One event for each thing that meets a condition in a zone for a time, wherever its track number goes.
+
+    Args:
+        spec: the rule of the scene.
+        scene: has its zone.
+        camera_id: of its events.
+        open_events: of this rule, open when the process ended.
+        reach, swaps: see `Stays`.
+    """
+
+    def __init__(
+        self,
+        spec: LoiteringSpec | StoppedVehicleSpec,
+        scene: Scene,
+        camera_id: str,
+        open_events: Sequence[Event],
+        *,
+        reach: float,
+        swaps: bool,
+    ) -> None:
+        self._wanted = class_mask(spec.classes)
+        self._area = Area(scene.zones[spec.zone].polygon)
+        self._for_ns = round(spec.for_s * SECOND_NS)
+        self._clock = CameraClock()
+        self._stays = Stays(gap_ns=round(spec.gap_s * SECOND_NS), reach=reach, swaps=swaps)
+        self._episodes = Episodes(
+            EventKind(spec.kind),
+            rule_id=spec.rule_id,
+            camera_id=camera_id,
+            zone=spec.zone,
+            severity=spec.severity,
+            clear_ns=round(spec.clear_s * SECOND_NS),
+            hold_ns=round(spec.hold_s * SECOND_NS),
+        )
+        for event in open_events:
+            self._episodes.restore(self._stays.restore(event.box), event)
+
+    @abstractmethod
+    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+        """Which of these rows (K), all in the zone, meet the condition; `boxes` (K, 4) in reference pixels."""
+
+    @abstractmethod
+    def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> Measures:
+        """The measures of an event that has held for so long; `row` is None while its track is not in the view."""
+
+    def update(self, view: StepView) -> Findings:
+        """What this frame shows."""
+        clock = self._clock
+        clock.frame(view.frame)
+        rows = believed_rows(view, self._wanted)
+        meets = self._area.holds(view.foot[rows])
+        if not len(self._stays) and not meets.any():
+            return NOTHING if not len(self._episodes) else self._report(view)
+        boxes = reference_boxes(view, rows)
+        if len(rows):
+            meets &= self._meets(view, rows, boxes)
+        self._stays.update(clock, rows, view.track_id[rows], boxes, meets, view.state[rows] == CONFIRMED)
+        return self._report(view)
+
+    def _report(self, view: StepView) -> Findings:
+        clock, stays = self._clock, self._stays.rows
+        waited = stays["observed"] & (clock.run_ns - stays["since_ns"] >= self._for_ns)
+        holds = stays["meets"] & (stays["open"] | waited)
+        if not len(self._episodes) and not holds.any():
+            return NOTHING
+        found = stays[holds]
+        denied = stays["subject"][stays["open"] & stays["denied"]]
+
+        def describe(key: int, seconds: float, last: Event | None) -> Cue:
+            known = self._stays.find(key)
+            row = int(known["row"]) if known is not None and known["observed"] and known["meets"] else None
+            measures = self._measures(seconds, view, row, last)
+            if row is None and last is not None:
+                return cue_again(last, measures)
+            return cue_of(view, np.array([row]), measures)
+
+        pairs = zip(found["subject"].tolist(), found["since_ns"].tolist(), strict=True)
+        findings = self._episodes.update(clock, view.frame, pairs, set(denied.tolist()), describe)
+        if findings:
+            self._stays.keep_open(list(self._episodes.keys()))
+        return findings
+
+    def tick(self, now_ns: int) -> Findings:
+        """Hold open events while no frame comes."""
+        self._clock.tick(now_ns)
+        findings = self._episodes.tick(self._clock)
+        if findings:
+            self._stays.keep_open(list(self._episodes.keys()))
+        return findings
+
+    def close(self, now_ns: int) -> Findings:
+        """Nothing: open events stay open."""
+        return NOTHING

@@ -1,0 +1,213 @@
+"""How long a condition has held: for a whole zone, and for each of many things that keep their place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from analytics.clock import SECOND_NS, CameraClock
+from core.arrays import F32, I64, AnyArray, Bool
+
+FIELDS: Final = [
+    ("subject", np.int64),
+    ("track", np.int64),
+    ("row", np.int64),
+    ("since_ns", np.int64),
+    ("last_ns", np.int64),
+    ("box", np.float32, (4,)),
+    ("open", np.bool_),
+    ("meets", np.bool_),
+    ("observed", np.bool_),
+    ("denied", np.bool_),
+]
+HANDOVER_NS: Final = 3 * SECOND_NS
+"""A track that began at most this long before another was last seen may be the same thing."""
+
+
+class Stay:
+    """Since when a condition has held, with gaps of at most `gap_ns`."""
+
+    def __init__(self, gap_ns: int) -> None:
+        self._gap_ns = gap_ns
+        self._last_ns = 0
+        self._held = False
+        self.since_ns: int | None = None
+
+    def update(self, clock: CameraClock, holds: bool, keeps: bool) -> None:
+        """One frame: whether it holds, and whether what is believed, though not seen, keeps it alive."""
+        now = clock.run_ns
+        joined = self.since_ns is not None and ((self._held and not clock.lost) or now - self._last_ns <= self._gap_ns)
+        if holds and not joined:
+            self.since_ns = now
+        elif not (holds or (keeps and joined)) and self.since_ns is not None and now - self._last_ns > self._gap_ns:
+            self.since_ns = None
+        self._held = holds or (keeps and joined)
+        if self._held:
+            self._last_ns = now
+
+
+class Stays:
+    """Subjects: things that meet a condition, each known by its track, and found again by its place.
+
+    A track that is lost and found under a new number (hidden for a moment, camera reconnected, process started again)
+    is the same subject if its foot is within `reach` box heights of where the subject was last seen.
+
+    Args:
+        gap_ns: the condition may fail for this long before the waiting starts anew.
+        reach: in heights of the subject's box.
+        swaps: the subject of a track that is seen to go may be found in another track at its place: for things that
+            do not move, whose numbers a passing one takes.
+    """
+
+    def __init__(self, *, gap_ns: int, reach: float, swaps: bool) -> None:
+        self._gap_ns, self._reach, self._swaps = gap_ns, reach, swaps
+        self._next = 1
+        self.rows: AnyArray = np.zeros(0, FIELDS)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def restore(self, box: tuple[float, float, float, float] | None) -> int:
+        """A subject of an event that was open before; without a box it is never found again."""
+        added = self._new(1)
+        added["box"], added["open"] = (np.nan,) * 4 if box is None else box, True
+        self.rows = np.concatenate((self.rows, added))
+        return int(added["subject"][0])
+
+    def keep_open(self, subjects: list[int]) -> None:
+        """The subjects with open events: these wait to be found again until their event ends."""
+        self.rows["open"] = np.isin(self.rows["subject"], subjects)
+
+    def find(self, subject: int) -> AnyArray | None:
+        """The record of a subject."""
+        at = np.flatnonzero(self.rows["subject"] == subject)
+        return self.rows[at[0]] if len(at) else None
+
+    def update(self, clock: CameraClock, rows: AnyArray, ids: I64, boxes: F32, meets: Bool, observed: Bool) -> None:
+        """One frame: K tracks that are seen or coasting.
+
+        Args:
+            clock: has heard this frame.
+            rows: (K) their rows in the view.
+            ids: (K) their numbers.
+            boxes: (K, 4) in reference pixels.
+            meets: (K) whether they meet the condition.
+            observed: (K) whether they are seen in this frame.
+        """
+        if not len(self.rows) and not meets.any():
+            return
+        mine = self.rows
+        if clock.new_epoch:
+            mine["track"] = -1
+        same = mine["track"][:, None] == ids[None, :]
+        has = same.any(axis=1)
+        column = same.argmax(axis=1) if len(ids) else np.zeros(len(mine), np.int64)
+        if len(mine):
+            self._refresh(clock, has, column, rows, boxes, meets, observed)
+        candidates = meets & observed
+        if not candidates.any():
+            self._drop_stale(clock)
+            return
+        owner = np.full(len(ids), -1)
+        at = has.nonzero()[0]
+        owner[column[at]] = at
+        if len(at) < len(mine) or (self._swaps and (mine["open"] & mine["denied"]).any()):
+            self._adopt(clock, has, owner, candidates, rows, ids, boxes)
+        fresh = candidates & (owner < 0)
+        if fresh.any():
+            added = self._new(int(fresh.sum()))
+            added["since_ns"] = clock.run_ns
+            self._hold(added, slice(None), clock, rows[fresh], ids[fresh], boxes[fresh])
+            self.rows = np.concatenate((self.rows, added))
+        self._drop_stale(clock)
+
+    def _refresh(
+        self,
+        clock: CameraClock,
+        has: Bool,
+        column: AnyArray,
+        rows: AnyArray,
+        boxes: F32,
+        meets: Bool,
+        observed: Bool,
+    ) -> None:
+        mine, now = self.rows, clock.run_ns
+        joined = (mine["meets"] & (not clock.lost)) | (now - mine["last_ns"] <= self._gap_ns) | mine["open"]
+        if len(rows):
+            mine["row"] = np.where(has, rows[column], -1)
+            mine["observed"] = has & observed[column]
+            mine["denied"] = mine["observed"] & ~meets[column]
+            mine["meets"] = has & meets[column] & (joined | observed[column])
+            seen = mine["observed"] & mine["meets"]
+            mine["box"][seen] = boxes[column[seen]]
+        else:
+            mine["row"], mine["observed"], mine["denied"], mine["meets"] = -1, False, False, False
+        mine["since_ns"] = np.where(mine["meets"] & ~joined, now, mine["since_ns"])
+        mine["last_ns"] = np.where(mine["meets"], now, mine["last_ns"])
+
+    def _adopt(
+        self,
+        clock: CameraClock,
+        has: Bool,
+        owner: AnyArray,
+        candidates: Bool,
+        rows: AnyArray,
+        ids: I64,
+        boxes: F32,
+    ) -> None:
+        """Give subjects without a track the candidates at their places, nearest first; marks them in `owner`."""
+        mine = self.rows
+        alive = mine["open"] | (clock.run_ns - mine["last_ns"] <= self._gap_ns)
+        orphan = np.flatnonzero(alive & (~has | (mine["open"] & mine["denied"] & self._swaps)))
+        if not len(orphan):
+            return
+        young = candidates & ((owner < 0) | ~mine["open"][owner])
+        columns = np.flatnonzero(young)
+        if not len(columns):
+            return
+        away = _foot_distance(mine["box"][orphan], boxes[columns])
+        own = owner[columns]
+        began = np.where(own < 0, clock.run_ns, mine["since_ns"][own])
+        takes = (own[None, :] < 0) | (
+            mine["open"][orphan][:, None] & (began[None, :] >= mine["last_ns"][orphan][:, None] - HANDOVER_NS)
+        )
+        height = (mine["box"][:, 3] - mine["box"][:, 1])[orphan]
+        away[~takes | ~(away <= self._reach * height[:, None])] = np.inf
+        gone = np.zeros(len(mine), np.bool_)
+        while len(orphan) and np.isfinite(away).any():
+            i, k = np.unravel_index(int(np.argmin(away)), away.shape)
+            subject, at = int(orphan[i]), int(columns[k])
+            if owner[at] >= 0:
+                gone[owner[at]] = True
+            owner[at] = subject
+            self._hold(mine, subject, clock, rows[at], ids[at], boxes[at])
+            away[i, :], away[:, k] = np.inf, np.inf
+        if gone.any():
+            mine["last_ns"][gone], mine["track"][gone], mine["meets"][gone] = np.iinfo(np.int64).min // 2, -1, False
+
+    @staticmethod
+    def _hold(mine: AnyArray, at: int | slice, clock: CameraClock, row: AnyArray, track: AnyArray, box: F32) -> None:
+        mine["row"][at], mine["track"][at], mine["box"][at], mine["last_ns"][at] = row, track, box, clock.run_ns
+        mine["meets"][at], mine["observed"][at], mine["denied"][at] = True, True, False
+
+    def _drop_stale(self, clock: CameraClock) -> None:
+        mine = self.rows
+        if mine["meets"].all():
+            return
+        keep = mine["open"] | mine["meets"] | (clock.run_ns - mine["last_ns"] <= self._gap_ns)
+        if not keep.all():
+            self.rows = mine[keep]
+
+    def _new(self, count: int) -> AnyArray:
+        added = np.zeros(count, FIELDS)
+        added["subject"] = np.arange(self._next, self._next + count)
+        added["track"] = added["row"] = -1
+        self._next += count
+        return added
+
+
+def _foot_distance(a: F32, b: F32) -> AnyArray:
+    """Distance (N, M) between the feet of boxes (N, 4) and (M, 4), in pixels."""
+    dx = (a[:, 0] + a[:, 2])[:, None] / 2 - (b[:, 0] + b[:, 2])[None, :] / 2
+    return np.asarray(np.hypot(dx, a[:, 3][:, None] - b[:, 3][None, :]), np.float64)

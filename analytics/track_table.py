@@ -1,0 +1,63 @@
+"""Numbers that a rule keeps for each track, as rows of one array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.arrays import I64, AnyArray
+
+EXPIRE_NS = 60_000_000_000
+"""A track not seen for this long has ended, whether or not its tracker said so: the table stays bounded."""
+
+
+class TrackTable:
+    """Rows sorted by `id`, with `seen_ns` (run time) and the caller's own fields, zero in a new row.
+
+    Args:
+        fields: names and numpy types of the caller's fields.
+    """
+
+    def __init__(self, fields: list[Any]) -> None:
+        self.rows: AnyArray = np.zeros(0, np.dtype([("id", np.int64), ("seen_ns", np.int64), *fields]))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def locate(self, ids: I64, run_ns: int) -> tuple[I64, AnyArray]:
+        """The row number of each track (K, each id once), and which of them (K, bool) are new; all are seen now."""
+        held = self.rows["id"]
+        at = np.searchsorted(held, ids)
+        fresh = held[np.minimum(at, len(held) - 1)] != ids if len(held) else np.ones(len(ids), np.bool_)
+        if fresh.any():
+            added = np.zeros(int(fresh.sum()), self.rows.dtype)
+            added["id"] = ids[fresh]
+            merged = np.concatenate((self.rows, added))
+            self.rows = merged[np.argsort(merged["id"], kind="stable")]
+            at = np.searchsorted(self.rows["id"], ids)
+        self.rows["seen_ns"][at] = run_ns
+        return at, fresh
+
+    def take(self, ids: I64) -> AnyArray:
+        """Remove these tracks; their rows (unknown ids have none)."""
+        if not len(ids) or not len(self.rows):
+            return self.rows[:0]
+        return self._take((self.rows["id"][:, None] == ids).any(axis=1))
+
+    def take_unseen(self, run_ns: int) -> AnyArray:
+        """Remove the tracks not seen for `EXPIRE_NS`; their rows."""
+        if not len(self.rows):
+            return self.rows
+        return self._take(self.rows["seen_ns"] < run_ns - EXPIRE_NS)
+
+    def take_all(self) -> AnyArray:
+        """Remove all tracks; their rows."""
+        gone, self.rows = self.rows, self.rows[:0]
+        return gone
+
+    def _take(self, going: AnyArray) -> AnyArray:
+        if not going.any():
+            return self.rows[:0]
+        gone, self.rows = self.rows[going], self.rows[~going]
+        return gone

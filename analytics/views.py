@@ -1,0 +1,93 @@
+"""What rules take from a `StepView`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from analytics.episodes import Cue
+from core.arrays import F32, F64, AnyArray, Bool
+from core.events import Event, Measures
+from core.findings import StepView
+from core.taxonomy import ObjectClass, classes_of
+from core.tracks import TrackState
+
+CONFIRMED: Final = int(TrackState.CONFIRMED)
+TENTATIVE: Final = int(TrackState.TENTATIVE)
+"""Plain numbers: an array compares with them several times faster than with members of an enumeration."""
+
+
+class Area:
+    """A simple polygon (K, 2) float64, made ready to be asked at each frame."""
+
+    def __init__(self, polygon: F64) -> None:
+        after = np.concatenate((polygon[1:], polygon[:1]))
+        self._x, self._low, self._high = polygon[:, 0], polygon[:, 1], after[:, 1]
+        rise = self._high - self._low
+        self._run = (after[:, 0] - self._x) / np.where(rise == 0, 1.0, rise)
+
+    def holds(self, points: AnyArray) -> Bool:
+        """Which points (N, 2) are inside: as `core.geometry.inside`, in a fraction of its time for few points."""
+        y = points[:, 1:2]
+        spans = (self._low > y) != (self._high > y)
+        left = points[:, 0:1] < self._run * (y - self._low) + self._x
+        return np.asarray(np.bitwise_xor.reduce(spans & left, axis=1), np.bool_)
+
+
+def class_mask(labels: Sequence[str]) -> Bool:
+    """For each class of the taxonomy, whether these labels and groups name it.
+
+    Raises:
+        KeyError: a label is neither a class nor a group.
+    """
+    mask = np.zeros(max(ObjectClass) + 1, np.bool_)
+    mask[list(classes_of(tuple(labels)))] = True
+    return mask
+
+
+def observed_rows(view: StepView, wanted: Bool) -> AnyArray:
+    """The rows (K) of the wanted classes that are seen in this frame."""
+    return np.asarray((wanted[view.class_id] & (view.state == CONFIRMED)).nonzero()[0])
+
+
+def believed_rows(view: StepView, wanted: Bool) -> AnyArray:
+    """The rows (K) of the wanted classes that are seen, or believed to be there still (coasting)."""
+    return np.asarray((wanted[view.class_id] & (view.state != TENTATIVE)).nonzero()[0])
+
+
+def reference_boxes(view: StepView, rows: AnyArray) -> F32:
+    """Boxes (K, 4) in the scene's reference pixels."""
+    width, height = view.scene.reference_size
+    if (width, height) == (view.frame.width, view.frame.height):
+        return view.xyxy[rows]
+    scale = np.array([width / view.frame.width, height / view.frame.height] * 2, np.float32)
+    return np.asarray(view.xyxy[rows] * scale, np.float32)
+
+
+def cue_of(view: StepView, rows: AnyArray, measures: Measures) -> Cue:
+    """A cue for the tracks in these rows (at least one): their common box and middle, their mean score."""
+    boxes = reference_boxes(view, rows).astype(np.float64)
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return Cue(
+        measures,
+        confidence=float(np.clip(view.score[rows].mean(), 0.0, 1.0)),
+        track_ids=tuple(view.track_id[rows].tolist()),
+        class_ids=tuple(view.class_id[rows].tolist()),
+        box=(float(low[0]), float(low[1]), float(high[0]), float(high[1])),
+        position=_geographic(view, rows),
+    )
+
+
+def cue_again(last: Event, measures: Measures) -> Cue:
+    """What was known at the last revision, with new measures: the cause is out of sight."""
+    return Cue(measures, last.confidence, last.track_ids, last.class_ids, last.box, last.position)
+
+
+def _geographic(view: StepView, rows: AnyArray) -> tuple[float, float] | None:
+    placed = rows[view.valid[rows]]
+    if not len(placed):
+        return None
+    east, north = view.position[placed].mean(axis=0).tolist()
+    return view.scene.geographic(east, north)

@@ -1,0 +1,62 @@
+"""An event in one sentence, for the row of an alert."""
+
+from __future__ import annotations
+
+from core.events import (
+    CameraDownMeasures,
+    CrowdingMeasures,
+    Event,
+    IntrusionMeasures,
+    LineCrossingMeasures,
+    LoiteringMeasures,
+    StoppedVehicleMeasures,
+)
+from core.taxonomy import LABELS
+from locales import Language, text
+
+
+def sentence(event: Event, zone_label: str, language: Language | None = None) -> str:
+    """What happened, in the given language or the one in force.
+
+    Args:
+        event: any revision.
+        zone_label: name of its zone or line in that language; its id stands in when empty.
+        language: None: the one in force.
+    """
+    name = "sentence-" + event.kind.value.replace(".", "-")
+    zone, classes = zone_label or event.zone, class_names(event.class_ids, language)
+    match event.measures:
+        case LineCrossingMeasures(direction=direction):
+            given: dict[str, object] = {"direction": direction, "class": classes}
+        case IntrusionMeasures(count=count, duration_s=seconds):
+            given = {"count": count, "duration": duration(seconds, language), "class": classes}
+        case LoiteringMeasures(dwell_s=seconds):
+            given = {"duration": duration(seconds, language)}
+        case CrowdingMeasures(count=count, duration_s=seconds, density_per_m2=density):
+            given = {"count": count, "duration": duration(seconds, language)}
+            if density is not None:
+                name, given["density"] = f"{name}-density", round(density, 1)
+        case StoppedVehicleMeasures(stopped_s=seconds):
+            given = {"duration": duration(seconds, language), "class": classes}
+        case CameraDownMeasures(silent_s=seconds, reason=reason):
+            given = {"duration": duration(seconds, language)}
+            if reason:
+                name, given["reason"] = f"{name}-reason", reason
+    return text(name, language, zone=zone, **given)
+
+
+def class_names(class_ids: tuple[int, ...], language: Language | None = None) -> str:
+    """The names of the classes, each once."""
+    labels = [LABELS[c] for c in dict.fromkeys(class_ids)] or ["unknown"]
+    return ", ".join(text(f"class-{label}", language) for label in labels)
+
+
+def duration(seconds: float, language: Language | None = None) -> str:
+    """A time as people say it: seconds, then minutes and seconds, then hours and minutes."""
+    minutes, rest = divmod(max(int(seconds), 0), 60)
+    hours, minutes_rest = divmod(minutes, 60)
+    if not minutes:
+        return text("duration-seconds", language, seconds=rest)
+    if not hours:
+        return text("duration-minutes", language, minutes=minutes, seconds=rest)
+    return text("duration-hours", language, hours=hours, minutes=minutes_rest)

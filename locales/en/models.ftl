@@ -1,0 +1,24 @@
+# Models and their cards
+error-model-unknown = There is no shipped model "{ $name }". Shipped: { $known }. For a model of your own give the path of its .onnx file.
+error-model-missing = { $path }: no such model file. Check the path in "model".
+error-model-unreadable = { $path }: the model cannot be read: { $reason }. Check its permissions.
+error-model-checksum = { $path }: the checksum differs from its card's, so the file is damaged or another one. Expected SHA-256 { $expected }, found { $found }. Fetch the file again; if the change is meant, correct "sha256" in { $card }.
+error-model-card-file = { $card }: its "file" is { $file }, but it lies beside { $path }. Correct "file" or rename the card.
+error-model-licence = { $path }: the card names this licence text, but there is no such file. Put it there, or remove "licence_text".
+error-model-not-onnx = { $path }: ONNX Runtime cannot load it: { $reason }. Check that it is a whole ONNX model; a PyTorch or OpenVINO model must be exported to ONNX first.
+error-model-input = { $path }: expected one input, a float image of shape [? × 3 × height × width]. Found inputs { $inputs }; outputs { $outputs }. Export the model again in fp32 with a single image input.
+error-model-size = { $path }: the card says { $width } × { $height }, but the graph differs. Found inputs { $inputs }; outputs { $outputs }. Correct "input" in the card, or export the model again.
+error-model-outputs = { $path }: its outputs are not understood. Expected { $expected }. Found inputs { $inputs }; outputs { $outputs }. Check "family" and "classes" in the card, or export the model again.
+error-model-no-card = { $path }: refused, because it has no complete card and is no Ultralytics export (metadata names, imgsz, stride). Found inputs { $inputs }; outputs { $outputs }. Write a card beside it, such as the shipped nanodet_g_416.card.yaml.
+error-model-task = { $path }: a model for "{ $task }", where "detect" is needed. Found inputs { $inputs }; outputs { $outputs }. Export a detection model.
+error-model-metadata = { $path }: the metadata field "{ $field }" is not understood: { $found }. Export the model again, or give it a card.
+error-model-classes = { $path }: its classes do not fit. In the class map but not in the model: { $name }. The model has: { $found }. Write or correct "class_map" in a card beside it.
+error-onnxruntime-missing = ONNX Runtime is not installed ({ $reason }). Install matpho[cpu], or matpho[gpu] on a machine with an NVIDIA GPU.
+error-provider-unknown = Unknown device "{ $name }" for the model; expected one of: { $known }.
+error-provider-missing = This ONNX Runtime cannot run on "{ $name }"; it has: { $available }. Install matpho[gpu] instead of matpho[cpu], or choose another device.
+error-provider-failed = ONNX Runtime could not start { $provider } and fell back to { $used }. Check the GPU's driver, CUDA and cuDNN, or choose the device cpu.
+problem-card-file-name = "{ $name }" must be a plain file name; the file lies beside the card
+problem-card-label = "{ $name }" is no class of Matpho; expected one of: { $known }
+problem-card-std = found { $found }; each number must be above 0
+problem-card-incomplete = a card of the family { $family } needs "input" and "classes"
+problem-card-class = "{ $name }" in "class_map" is not in "classes"

@@ -1,0 +1,27 @@
+# Video sources and cameras
+error-source-missing = { $where }: no such file. Check the path.
+error-source-is-folder = { $where }: a folder, where a video file is expected. Name a file in it.
+error-source-empty = { $where }: the file is empty. Copy or record it again.
+error-source-denied = { $where }: this user may not read it. Give the right to read, or run as another user.
+error-source-not-video = { $where }: not a video, or its header is damaged (a recording that was never finished looks like this). Check that it plays elsewhere, or repair it.
+error-source-no-video = { $where }: holds no picture, only sound or data. Choose another file or stream.
+error-source-codec = { $where }: its video codec is not known here. Record in, or convert to, H.264 or H.265.
+error-source-no-frame = { $where }: not one picture could be decoded. Check that it plays elsewhere.
+error-source-truncated = { $where }: the file is cut short: { $frames } of { $announced } frames were read, and used. Copy it again from its origin.
+error-source-broken = { $where }: broken after { $frames } frames, which were used: { $reason }. Copy it again from its origin.
+error-source-login = Camera { $camera }: { $where } refuses the login. Correct user and password; cameras lock after repeated wrong logins, so the next try is in { $minutes } minutes.
+error-source-not-served = Camera { $camera }: { $where } answers, but has no such stream (404). Check the path of the address.
+error-source-refused = Camera { $camera }: { $where } refuses the connection. Check that the camera is on and its port is right.
+error-source-timeout = Camera { $camera }: { $where } did not answer within { $seconds } s. Check power, network and firewall.
+error-source-unreachable = Camera { $camera }: { $where } cannot be reached: { $reason }. Check the address and the network.
+error-source-protocol = Camera { $camera }: { $where } uses a protocol that is not known here. Use rtsp, http or https.
+error-source-not-stream = Camera { $camera }: { $where } answers, but not with video that is understood. Check the path of the address.
+error-source-lost = Camera { $camera }: { $where } ended the stream. It is connected again.
+error-source-stalled = Camera { $camera }: { $where } sent no picture for { $seconds } s. It is connected again; if this recurs, check camera and network.
+error-source-clock = Camera { $camera }: { $where } set its stream clock back. It is connected again.
+error-source-scheme = { $where }: addresses with "{ $scheme }://" are not known. Use a path, or { $known }.
+error-source-folder-empty = { $where }: no picture and no video in this folder. Name a folder that directly holds some.
+error-source-folder-mixed = { $where }: holds { $pictures } pictures and { $videos } videos, so it is not clear what to play. Keep them in folders of their own.
+error-source-push-closed = Camera { $camera }: the program that hands in its frames has closed it. Make a new source.
+error-source-synthetic = Camera { $camera }: the made-up stream broke, as its script says.
+error-source-unexpected = Camera { $camera }: stopped by an unexpected error ({ $kind }). The log holds the details; please report it.

@@ -1,0 +1,24 @@
+# Mô hình và thẻ mô hình
+error-model-unknown = Không có mô hình kèm sẵn nào tên "{ $name }". Các mô hình kèm sẵn: { $known }. Với mô hình riêng, hãy ghi đường dẫn tới tệp .onnx.
+error-model-missing = { $path }: không có tệp mô hình này. Hãy kiểm tra đường dẫn trong "model".
+error-model-unreadable = { $path }: không đọc được mô hình: { $reason }. Hãy kiểm tra quyền truy cập.
+error-model-checksum = { $path }: mã kiểm tra khác với thẻ mô hình, tệp bị hỏng hoặc là tệp khác. SHA-256 cần có { $expected }, nhận được { $found }. Hãy tải lại tệp; nếu chủ ý thay đổi, hãy sửa "sha256" trong { $card }.
+error-model-card-file = { $card }: mục "file" ghi { $file }, nhưng thẻ nằm cạnh { $path }. Hãy sửa "file" hoặc đổi tên thẻ.
+error-model-licence = { $path }: thẻ mô hình ghi tệp giấy phép này nhưng tệp không tồn tại. Hãy đặt tệp vào đó hoặc xóa "licence_text".
+error-model-not-onnx = { $path }: ONNX Runtime không nạp được: { $reason }. Hãy kiểm tra tệp có phải mô hình ONNX đầy đủ không; mô hình PyTorch hay OpenVINO phải được xuất sang ONNX trước.
+error-model-input = { $path }: cần đúng một đầu vào là ảnh kiểu float, dạng [? × 3 × cao × rộng]. Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy xuất lại mô hình ở fp32 với một đầu vào ảnh.
+error-model-size = { $path }: thẻ ghi { $width } × { $height } nhưng mô hình thì khác. Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy sửa "input" trong thẻ hoặc xuất lại mô hình.
+error-model-outputs = { $path }: không hiểu được đầu ra. Cần { $expected }. Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy kiểm tra "family" và "classes" trong thẻ hoặc xuất lại mô hình.
+error-model-no-card = { $path }: bị từ chối vì không có thẻ đầy đủ và cũng không phải bản xuất của Ultralytics (siêu dữ liệu names, imgsz, stride). Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy viết thẻ đặt cạnh tệp, theo mẫu nanodet_g_416.card.yaml kèm sẵn.
+error-model-task = { $path }: đây là mô hình cho việc "{ $task }", trong khi cần "detect". Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy xuất một mô hình phát hiện đối tượng.
+error-model-metadata = { $path }: không hiểu trường siêu dữ liệu "{ $field }": { $found }. Hãy xuất lại mô hình hoặc viết thẻ cho nó.
+error-model-classes = { $path }: các lớp không khớp. Có trong bảng ánh xạ nhưng mô hình không có: { $name }. Mô hình có: { $found }. Hãy viết hoặc sửa "class_map" trong thẻ đặt cạnh tệp.
+error-onnxruntime-missing = Chưa cài ONNX Runtime ({ $reason }). Hãy cài matpho[cpu], hoặc matpho[gpu] trên máy có GPU NVIDIA.
+error-provider-unknown = Không biết thiết bị "{ $name }" để chạy mô hình; cần một trong: { $known }.
+error-provider-missing = Bản ONNX Runtime này không chạy được trên "{ $name }"; hiện có: { $available }. Hãy cài matpho[gpu] thay cho matpho[cpu] hoặc chọn thiết bị khác.
+error-provider-failed = ONNX Runtime không khởi động được { $provider } và đã chuyển sang { $used }. Hãy kiểm tra trình điều khiển GPU, CUDA và cuDNN, hoặc chọn thiết bị cpu.
+problem-card-file-name = "{ $name }" phải chỉ là tên tệp; tệp nằm cạnh thẻ mô hình
+problem-card-label = "{ $name }" không phải lớp đối tượng của Matpho; cần một trong: { $known }
+problem-card-std = nhận được { $found }; mỗi số phải lớn hơn 0
+problem-card-incomplete = thẻ thuộc họ { $family } cần có "input" và "classes"
+problem-card-class = "{ $name }" có trong "class_map" nhưng không có trong "classes"

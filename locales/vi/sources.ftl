@@ -1,0 +1,27 @@
+# Nguồn video và camera
+error-source-missing = { $where }: không có tệp này. Hãy kiểm tra đường dẫn.
+error-source-is-folder = { $where }: là thư mục, trong khi cần một tệp video. Hãy chỉ rõ một tệp bên trong.
+error-source-empty = { $where }: tệp rỗng. Hãy sao chép hoặc ghi lại tệp.
+error-source-denied = { $where }: người dùng này không được phép đọc. Hãy cấp quyền đọc hoặc chạy bằng người dùng khác.
+error-source-not-video = { $where }: không phải video, hoặc phần đầu tệp bị hỏng (bản ghi chưa kết thúc cũng như vậy). Hãy thử phát tệp ở nơi khác hoặc sửa tệp.
+error-source-no-video = { $where }: không có hình, chỉ có âm thanh hoặc dữ liệu. Hãy chọn tệp hoặc luồng khác.
+error-source-codec = { $where }: không biết chuẩn nén video này. Hãy ghi hoặc chuyển sang H.264 hay H.265.
+error-source-no-frame = { $where }: không giải mã được hình nào. Hãy thử phát ở nơi khác.
+error-source-truncated = { $where }: tệp bị cắt ngắn: đã đọc và sử dụng { $frames } trên { $announced } khung hình. Hãy sao chép lại từ bản gốc.
+error-source-broken = { $where }: hỏng sau { $frames } khung hình (các khung này đã được sử dụng): { $reason }. Hãy sao chép lại từ bản gốc.
+error-source-login = Camera { $camera }: { $where } từ chối đăng nhập. Hãy sửa tên người dùng và mật khẩu; camera sẽ khóa khi đăng nhập sai nhiều lần, nên lần thử tiếp theo là sau { $minutes } phút.
+error-source-not-served = Camera { $camera }: { $where } có trả lời nhưng không có luồng này (404). Hãy kiểm tra đường dẫn trong địa chỉ.
+error-source-refused = Camera { $camera }: { $where } từ chối kết nối. Hãy kiểm tra camera đã bật và cổng kết nối đúng.
+error-source-timeout = Camera { $camera }: { $where } không trả lời trong { $seconds } giây. Hãy kiểm tra nguồn điện, mạng và tường lửa.
+error-source-unreachable = Camera { $camera }: không kết nối được { $where }: { $reason }. Hãy kiểm tra địa chỉ và mạng.
+error-source-protocol = Camera { $camera }: { $where } dùng giao thức không được hỗ trợ. Hãy dùng rtsp, http hoặc https.
+error-source-not-stream = Camera { $camera }: { $where } có trả lời nhưng không phải video đọc được. Hãy kiểm tra đường dẫn trong địa chỉ.
+error-source-lost = Camera { $camera }: { $where } đã ngắt luồng. Hệ thống đang kết nối lại.
+error-source-stalled = Camera { $camera }: { $where } không gửi hình trong { $seconds } giây. Hệ thống đang kết nối lại; nếu lặp lại, hãy kiểm tra camera và mạng.
+error-source-clock = Camera { $camera }: { $where } đã vặn lùi đồng hồ của luồng. Hệ thống đang kết nối lại.
+error-source-scheme = { $where }: không biết loại địa chỉ "{ $scheme }://". Hãy dùng đường dẫn tệp, hoặc { $known }.
+error-source-folder-empty = { $where }: thư mục không có ảnh hay video nào. Hãy chỉ thư mục chứa trực tiếp các tệp này.
+error-source-folder-mixed = { $where }: có { $pictures } ảnh và { $videos } video nên không rõ cần phát gì. Hãy để riêng từng loại trong thư mục của nó.
+error-source-push-closed = Camera { $camera }: chương trình đưa khung hình vào đã đóng nguồn này. Hãy tạo nguồn mới.
+error-source-synthetic = Camera { $camera }: luồng giả lập bị ngắt đúng theo kịch bản.
+error-source-unexpected = Camera { $camera }: dừng do lỗi không lường trước ({ $kind }). Chi tiết nằm trong nhật ký; xin hãy báo lại.

@@ -1,0 +1,139 @@
+"""Models by name or file: the one place that knows all families."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from core.errors import MatphoError, ModelError
+from core.taxonomy import ObjectClass
+from locales import text
+from models import nanodet, ultralytics
+from models.card import CARD_SUFFIX, Family, ModelCard, card_path, check_sum, read_card
+from models.decoding import Plan
+from models.detector import MAX_BATCH, OnnxDetector
+from models.onnx_session import Network, open_network
+
+DEFAULT_MODEL: Final = "nanodet_g_416"
+WEIGHTS: Final = Path(__file__).parent / "weights"
+FAMILIES: Final[Mapping[Family, Callable[[Network, ModelCard | None], Plan]]] = {
+    "nanodet": nanodet.plan,
+    "ultralytics": ultralytics.plan,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCheck:
+    """What can be said of a model without running it.
+
+    Attributes:
+        problems: what is wrong, in the reader's language; empty when it can be used.
+        card: None for a model without one.
+        labels: the classes it can give; empty when that is not known.
+    """
+
+    model: str
+    problems: tuple[str, ...]
+    path: Path | None = None
+    card: ModelCard | None = None
+    labels: frozenset[ObjectClass] = frozenset()
+
+
+def shipped_models() -> tuple[str, ...]:
+    """Names of the models that come with Matpho."""
+    return tuple(sorted(file.name.removesuffix(CARD_SUFFIX) for file in WEIGHTS.glob(f"*{CARD_SUFFIX}")))
+
+
+def load_detector(
+    model: str | Path = DEFAULT_MODEL,
+    *,
+    threads: int | None = None,
+    score_threshold: float | None = None,
+    providers: Sequence[str] | None = None,
+    max_batch: int = MAX_BATCH,
+) -> OnnxDetector:
+    """A detector that is ready to run.
+
+    Args:
+        model: name of a shipped model, or an ONNX file, with a card beside it or exported by Ultralytics.
+        threads: for one inference on the CPU; None: all cores.
+        score_threshold: lowest score kept, above 0 and below 1; None: the card's.
+        providers: of `models.onnx_session.PROVIDERS`, best first; None: the CPU.
+        max_batch: images computed at once where the graph takes any number.
+
+    Raises:
+        ModelError: there is no such model, its checksum differs, or its graph is not understood.
+        ConfigError: its card has mistakes.
+        ValueError: the threshold is out of range.
+    """
+    if score_threshold is not None and not 0 < score_threshold < 1:
+        raise ValueError(f"score_threshold {score_threshold} is not above 0 and below 1")
+    network, plan = _open(model, threads, providers)
+    if score_threshold is not None:
+        plan = replace(plan, score_threshold=score_threshold)
+    return OnnxDetector(network, plan, max_batch=max_batch)
+
+
+def check_model(model: str | Path = DEFAULT_MODEL) -> ModelCheck:
+    """Whether a model is there, whole and understood. Raises nothing."""
+    path: Path | None = None
+    card: ModelCard | None = None
+    try:
+        path, card = _find(model)
+        labels = _open(model, 1, None)[1].labels
+    except MatphoError as error:
+        return ModelCheck(str(model), (str(error),), path, card)
+    return ModelCheck(str(model), _licence_problems(path, card), path, card, labels)
+
+
+def class_labels(model: str | Path = DEFAULT_MODEL) -> frozenset[ObjectClass]:
+    """The classes that a model can give; read from its card where there is one.
+
+    Raises:
+        ModelError, ConfigError: as `load_detector`.
+    """
+    path, card = _find(model)
+    if card is not None:
+        return frozenset(card.mapped().values())
+    return _plan(open_network(path, threads=1), None).labels
+
+
+def _licence_problems(path: Path, card: ModelCard | None) -> tuple[str, ...]:
+    if card is None or card.licence_text is None or path.with_name(card.licence_text).is_file():
+        return ()
+    return (text("error-model-licence", path=path.with_name(card.licence_text)),)
+
+
+def _find(model: str | Path) -> tuple[Path, ModelCard | None]:
+    """The weights and the card of a model."""
+    path = Path(model)
+    if isinstance(model, str) and path.name == model and path.suffix != ".onnx":
+        if model not in shipped_models():
+            raise ModelError("error-model-unknown", name=model, known=", ".join(shipped_models()))
+        path = WEIGHTS / f"{model}.onnx"
+    if not path.is_file():
+        raise ModelError("error-model-missing", path=path)
+    if not card_path(path).is_file():
+        return path, None
+    card = read_card(card_path(path))
+    if card.file != path.name:
+        raise ModelError("error-model-card-file", card=card_path(path), file=card.file, path=path)
+    return path, card
+
+
+def _open(model: str | Path, threads: int | None, providers: Sequence[str] | None) -> tuple[Network, Plan]:
+    path, card = _find(model)
+    if card is not None:
+        check_sum(path, card)
+    network = open_network(path, threads=threads, providers=providers)
+    return network, _plan(network, card)
+
+
+def _plan(network: Network, card: ModelCard | None) -> Plan:
+    if card is not None:
+        return FAMILIES[card.family](network, card)
+    if ultralytics.recognised(network):
+        return FAMILIES["ultralytics"](network, None)
+    raise network.refuse("error-model-no-card")

@@ -1,0 +1,247 @@
+"""The running system: camera threads → batcher → step → findings, in one loop that a reader can hold in the head."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from analytics.engine import RuleEngine
+from core.arrays import U8
+from core.errors import MatphoError
+from core.events import Event, Record
+from core.findings import EvidenceRequest, Findings
+from core.frames import FrameBatch, Surface
+from core.protocols import Detector, Source, Tracker
+from core.scene import Scene
+from pipeline.batcher import Batcher, DropPolicy, Inlet
+from pipeline.camera import Camera, CameraStatus
+from pipeline.step import StageTimes, Step, StepResult
+from scenes.rules import AnyRuleSpec
+from trackers.world import World
+
+log = structlog.get_logger()
+
+TICK_S: Final = 1.0
+"""How often rules hear the clock."""
+POLL_S: Final = 0.2
+"""Longest wait for a batch before the loop looks at its orders and the clock again."""
+MOST_LOST_BATCHES: Final = 5
+"""Batches that the detector may fail on in a row before the system gives up, to be started again by its supervisor."""
+FILE_QUEUE: Final = 4
+"""Frames of a file that wait for the detector: enough to keep it fed, few enough to keep memory small."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPlan:
+    """One camera to watch: its frames, its scene, what to look for, and the most frames a second (None: all)."""
+
+    source: Source
+    scene: Scene
+    rules: tuple[AnyRuleSpec, ...] = ()
+    fps: float | None = None
+
+    @property
+    def camera_id(self) -> str:
+        """The camera's identifier."""
+        return self.source.camera_id
+
+
+class Evidence(Protocol):
+    """Keeps pictures; never blocks and never raises for a full disk."""
+
+    def offer(self, request: EvidenceRequest, picture: Callable[[], U8], scene: Scene | None) -> bool:
+        """Ask for a picture of an event; `picture` gives (height, width, 3) BGR, at once. False: dropped."""
+        ...
+
+    def reference(self, camera_id: str, picture: U8) -> None:
+        """Keep a camera's first picture."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    plan: CameraPlan
+    camera: Camera
+    inlet: Inlet
+
+
+class Pipeline:
+    """Watches cameras until they end or `stop` is called.
+
+    Args:
+        detector: finds objects; called by the loop's thread alone.
+        tracker: joins them; the same.
+        publish: takes records away; must not block (`sinks.fan_out.FanOut.publish`).
+        evidence: keeps pictures, None to keep none.
+        open_events: events of a camera that were open when the system last stopped.
+        window_s, max_age_s, batch_size: see `pipeline.batcher.Batcher`; the batch is the detector's unless given.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        tracker: Tracker,
+        cameras: Sequence[CameraPlan],
+        *,
+        publish: Callable[[Sequence[Record]], None] = lambda _records: None,
+        evidence: Evidence | None = None,
+        open_events: Callable[[str], Sequence[Event]] = lambda _camera_id: (),
+        batch_size: int | None = None,
+        window_s: float = 0.01,
+        max_age_s: float = 2.0,
+    ) -> None:
+        self._scenes: dict[str, Scene] = {}
+        self._rules = RuleEngine()
+        self._step = Step(detector, tracker, World(self._scenes), self._rules)
+        self._publish, self._evidence, self._open_events = publish, evidence, open_events
+        self._batcher = Batcher(batch_size or max(detector.batch_size, 1), window_s=window_s, max_age_s=max_age_s)
+        self._running: dict[str, _Running] = {}
+        self._pictured: set[str] = set()
+        self._orders: deque[Callable[[], None]] = deque()
+        self._stop = threading.Event()
+        self._lost_frames = 0
+        self._lost_in_a_row = 0
+        for plan in cameras:
+            self._add(plan)
+
+    @property
+    def times(self) -> StageTimes:
+        """Seconds spent in each stage so far."""
+        return self._step.times
+
+    @property
+    def lost_frames(self) -> int:
+        """Frames that the detector failed on."""
+        return self._lost_frames
+
+    def status(self) -> list[CameraStatus]:
+        """How each camera is doing."""
+        return [running.camera.status() for running in list(self._running.values())]
+
+    def stop(self) -> None:
+        """End soon, from any thread or a signal handler."""
+        self._stop.set()
+
+    def add(self, plan: CameraPlan) -> None:
+        """Watch one more camera, without touching the others. From any thread; done before the next batch."""
+        self._orders.append(lambda: self._add(plan, start=True))
+
+    def remove(self, camera_id: str) -> None:
+        """Watch a camera no more and free all that is kept of it. From any thread; done before the next batch."""
+        self._orders.append(lambda: self._remove(camera_id))
+
+    def steps(self) -> Iterator[StepResult]:
+        """Run. Each result's pixels are given back when the next one is asked for."""
+        try:
+            for running in list(self._running.values()):
+                running.camera.start()
+            yield from self._loop()
+        finally:
+            self._close()
+
+    def _loop(self) -> Iterator[StepResult]:
+        next_tick = time.monotonic() + TICK_S
+        while not self._stop.is_set():
+            while self._orders:
+                self._orders.popleft()()
+            batch = self._batcher.next(POLL_S)
+            if batch is not None:
+                try:
+                    result = self._take(batch)
+                    if result is not None:
+                        yield result
+                finally:
+                    batch.release()
+            elif self._batcher.finished:
+                return
+            if time.monotonic() >= next_tick:
+                next_tick = time.monotonic() + TICK_S
+                self._tick()
+
+    def _tick(self) -> None:
+        for status in self.status():
+            if status.error:
+                self._rules.source_said(status.camera_id, status.error)
+        self._hand_over(self._rules.tick(time.time_ns()), None)
+
+    def _take(self, batch: FrameBatch) -> StepResult | None:
+        self._keep_reference_pictures(batch)
+        try:
+            result = self._step(batch)
+        except MatphoError:
+            raise
+        except Exception as error:  # noqa: BLE001 a model's runtime raises errors of its own: the batch is lost, not the system
+            self._lose(batch, error)
+            return None
+        self._lost_in_a_row = 0
+        self._hand_over(result.findings, batch)
+        return result
+
+    def _lose(self, batch: FrameBatch, error: Exception) -> None:
+        self._lost_frames += len(batch)
+        self._lost_in_a_row += 1
+        cameras = sorted({frame.camera_id for frame in batch.frames})
+        log.error("batch_lost", cameras=cameras, frames=len(batch), error=str(error), exc_info=error)
+        if self._lost_in_a_row >= MOST_LOST_BATCHES:
+            reason = f"{type(error).__name__}: {error}"
+            raise MatphoError("error-detector-failing", count=self._lost_in_a_row, reason=reason) from error
+
+    def _hand_over(self, findings: Findings, batch: FrameBatch | None) -> None:
+        if findings.records:
+            self._publish(findings.records)
+        if self._evidence is None or batch is None:
+            return
+        surfaces = dict(zip(batch.frames, batch.surfaces, strict=True))
+        for request in findings.evidence:
+            surface = surfaces.get(request.frame)
+            if surface is not None:
+                self._evidence.offer(request, surface.to_host, self._scenes.get(request.frame.camera_id))
+
+    def _keep_reference_pictures(self, batch: FrameBatch) -> None:
+        if self._evidence is None:
+            return
+        surface: Surface
+        for frame, surface in zip(batch.frames, batch.surfaces, strict=True):
+            if frame.camera_id not in self._pictured:
+                self._pictured.add(frame.camera_id)
+                self._evidence.reference(frame.camera_id, surface.to_host())
+
+    def _add(self, plan: CameraPlan, *, start: bool = False) -> None:
+        camera_id, live = plan.camera_id, plan.source.live
+        if camera_id in self._running:
+            raise MatphoError("error-camera-twice", camera=camera_id)
+        inlet = self._batcher.inlet(
+            camera_id, DropPolicy.NEWEST if live else DropPolicy.WAIT, capacity=1 if live else FILE_QUEUE
+        )
+        self._scenes[camera_id] = plan.scene
+        self._rules.add_camera(camera_id, plan.scene, plan.rules, self._open_events(camera_id), live=live)
+        camera = Camera(plan.source, inlet, fps=plan.fps)
+        self._running[camera_id] = _Running(plan, camera, inlet)
+        if start:
+            camera.start()
+
+    def _remove(self, camera_id: str) -> None:
+        running = self._running.pop(camera_id, None)
+        if running is None:
+            return
+        running.camera.stop()
+        running.inlet.close()
+        self._hand_over(self._rules.remove_camera(camera_id, time.time_ns()), None)
+        self._step.forget(camera_id)
+        self._scenes.pop(camera_id, None)
+        self._pictured.discard(camera_id)
+
+    def _close(self) -> None:
+        for running in self._running.values():
+            running.camera.stop()
+            running.inlet.close()
+        for running in self._running.values():
+            running.camera.join(2.0)
+        self._batcher.close()
+        self._hand_over(self._rules.close(time.time_ns()), None)

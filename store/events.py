@@ -1,0 +1,278 @@
+"""The embedded event store: one SQLite file with the events, measurements and tracks of a machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select
+from sqlalchemy import exists as sql_exists
+
+from core.codec import event_from_dict, measurement_from_dict, to_json, track_from_dict
+from core.events import Event, Measurement, Phase, Record, TrackSummary
+from store import schema
+from store.database import Database
+from store.records import EventQuery, RunRecord, SceneRecord
+
+__all__ = ["EventQuery", "EventStore", "RunRecord", "SceneRecord"]
+
+_ALL = EventQuery()
+_newer = schema.events.alias("newer")
+_IS_LATEST = ~sql_exists().where(
+    _newer.c.event_id == schema.events.c.event_id, _newer.c.revision > schema.events.c.revision
+)
+
+
+class EventStore:
+    """Events with all their revisions, measurements, tracks, scenes and runs.
+
+    May be shared by threads, and its file by processes: one writes at a time, readers never wait for it. Every method
+    raises `StoreError` when the file cannot be read or written; a failed write has changed nothing.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, path: str | Path, *, create: bool = True) -> EventStore:
+        """Open the store in a file; `create` makes it where it is missing.
+
+        Raises:
+            StoreError: the folder or file is missing, the file is no event store or a newer version's, it is read-only,
+                or the disk is full.
+        """
+        return cls(Database.open(Path(path), create=create))
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Store records in one transaction; those already there (by their keys) are passed over.
+
+        Keys: (event_id, revision) of an event; camera, place, direction and interval of a measurement; camera, epoch,
+        track and start of a track.
+
+        Raises:
+            StoreError: none of them was stored.
+            ValueError, OverflowError: one of them cannot be stored at all (text that is not Unicode, an integer of more
+                than 64 bits); none was.
+        """
+        rows: dict[Table, list[dict[str, Any]]] = {}
+        for record in records:
+            table, row = _row_of(record)
+            rows.setdefault(table, []).append(row)
+        names = sorted({record.camera_id for record in records})
+        if names:
+            with self._database.write() as connection:
+                connection.execute(schema.insert_new(schema.cameras), [{"camera_id": name} for name in names])
+                for table, values in rows.items():
+                    connection.execute(schema.insert_new(table), values)
+
+    def events(self, query: EventQuery = _ALL) -> list[Event]:
+        """The latest revision of each event, the one that started last first."""
+        table = schema.events
+        wanted = _select_events(query, table.c.row, table.c.body)
+        wanted = wanted.order_by(table.c.started_ns.desc(), table.c.row.desc()).limit(query.limit).offset(query.offset)
+        return self._database.bodies(wanted, event_from_dict)
+
+    def count(self, query: EventQuery = _ALL) -> int:
+        """How many events there are, whatever the query's limit and offset."""
+        return self._database.number(_select_events(query, func.count()))
+
+    def event(self, event_id: str) -> list[Event]:
+        """All revisions of one event, oldest first; empty when unknown."""
+        table = schema.events
+        wanted = select(table.c.row, table.c.body).where(table.c.event_id == event_id).order_by(table.c.revision)
+        return self._database.bodies(wanted, event_from_dict)
+
+    def since(self, row: int, limit: int = 500) -> list[tuple[int, Event]]:
+        """Revisions stored after a row number, in the order they were stored, each with its own."""
+        table = schema.events
+        wanted = select(table.c.row, table.c.body).where(table.c.row > row).order_by(table.c.row).limit(limit)
+        return self._database.numbered(wanted, event_from_dict)
+
+    def last_row(self) -> int:
+        """The row number of the revision stored last, 0 when there is none."""
+        return self._database.number(select(func.coalesce(func.max(schema.events.c.row), 0)))
+
+    def open_events(self, camera_id: str) -> list[Event]:
+        """The latest revision of each event of a camera that has not ended, oldest first."""
+        table = schema.events
+        wanted = select(table.c.row, table.c.body).where(
+            table.c.camera_id == camera_id, table.c.phase != Phase.ENDED.value, _IS_LATEST
+        )
+        return self._database.bodies(wanted.order_by(table.c.started_ns, table.c.row), event_from_dict)
+
+    def measurements(
+        self, camera_id: str | None = None, since_ns: int | None = None, until_ns: int | None = None
+    ) -> list[Measurement]:
+        """Measurements that start in [since_ns, until_ns), oldest first."""
+        table = schema.measurements
+        wanted = select(table.c.row, table.c.body).where(
+            *_between(table.c.camera_id, camera_id, table.c.start_ns, table.c.start_ns, since_ns, until_ns)
+        )
+        return self._database.bodies(wanted.order_by(table.c.start_ns, table.c.row), measurement_from_dict)
+
+    def tracks(
+        self,
+        camera_id: str | None = None,
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        limit: int = 1_000,
+    ) -> list[TrackSummary]:
+        """Tracks seen at any time in [since_ns, until_ns), the one that started last first, at most `limit`."""
+        table = schema.tracks
+        wanted = select(table.c.row, table.c.body).where(
+            *_between(table.c.camera_id, camera_id, table.c.started_ns, table.c.ended_ns, since_ns, until_ns)
+        )
+        return self._database.bodies(
+            wanted.order_by(table.c.started_ns.desc(), table.c.row.desc()).limit(limit), track_from_dict
+        )
+
+    def put_scene(self, scene: SceneRecord) -> None:
+        """Store a camera's scene in place of the one before."""
+        width, height = scene.reference_size
+        row = {
+            "camera_id": scene.camera_id,
+            "scene_id": scene.scene_id,
+            "version": scene.version,
+            "width": width,
+            "height": height,
+            "drawing": json.dumps(dict(scene.drawing), ensure_ascii=False),
+            "picture": scene.picture,
+        }
+        with self._database.write() as connection:
+            connection.execute(schema.insert_new(schema.cameras), [{"camera_id": scene.camera_id}])
+            _replace(connection, schema.scenes, schema.scenes.c.camera_id == scene.camera_id, row)
+
+    def scene(self, camera_id: str) -> SceneRecord | None:
+        """A camera's scene, None when none was stored."""
+        table = schema.scenes
+        with self._database.read() as connection:
+            row = connection.execute(select(table).where(table.c.camera_id == camera_id)).one_or_none()
+        if row is None:
+            return None
+        size = (row.width, row.height)
+        return SceneRecord(row.camera_id, row.scene_id, row.version, size, json.loads(row.drawing), row.picture)
+
+    def cameras(self) -> list[str]:
+        """Every camera with a scene or a record, by name."""
+        with self._database.read() as connection:
+            return list(connection.scalars(select(schema.cameras.c.camera_id).order_by(schema.cameras.c.camera_id)))
+
+    def put_run(self, run: RunRecord) -> None:
+        """Store a run, in place of what was known of it."""
+        row = {
+            "run_id": run.run_id,
+            "started_ns": run.started_ns,
+            "ended_ns": run.ended_ns,
+            "summary": json.dumps(dict(run.summary), ensure_ascii=False),
+        }
+        with self._database.write() as connection:
+            _replace(connection, schema.runs, schema.runs.c.run_id == run.run_id, row)
+
+    def last_run(self) -> RunRecord | None:
+        """The run that started last, None when there was none."""
+        table = schema.runs
+        with self._database.read() as connection:
+            row = connection.execute(select(table).order_by(table.c.started_ns.desc()).limit(1)).one_or_none()
+        return None if row is None else RunRecord(row.run_id, row.started_ns, row.ended_ns, json.loads(row.summary))
+
+    def purge(self, before_ns: int) -> int:
+        """Delete what ended, or was last heard of, before a time (UTC); returns the number of rows deleted.
+
+        An event goes with all its revisions, once its latest is that old.
+        """
+        table = schema.events
+        gone = select(table.c.event_id).group_by(table.c.event_id).having(func.max(table.c.at_ns) < before_ns)
+        with self._database.write() as connection:
+            deleted = connection.execute(delete(table).where(table.c.event_id.in_(gone))).rowcount
+            for other, at in ((schema.measurements, "end_ns"), (schema.tracks, "ended_ns")):
+                deleted += connection.execute(delete(other).where(other.c[at] < before_ns)).rowcount
+        return deleted
+
+    def close(self) -> None:
+        """Let go of the file. May be called again."""
+        self._database.close()
+
+
+def _row_of(record: Record) -> tuple[Table, dict[str, Any]]:
+    body = to_json(record)
+    match record:
+        case Event():
+            return schema.events, {
+                "event_id": record.event_id,
+                "revision": record.revision,
+                "camera_id": record.camera_id,
+                "kind": record.kind.value,
+                "phase": record.phase.value,
+                "started_ns": record.started_ns,
+                "at_ns": record.at_ns,
+                "body": body,
+            }
+        case Measurement():
+            return schema.measurements, {
+                "camera_id": record.camera_id,
+                "place": record.place,
+                "direction": record.direction,
+                "start_ns": record.start_ns,
+                "end_ns": record.end_ns,
+                "body": body,
+            }
+        case TrackSummary():
+            return schema.tracks, {
+                "camera_id": record.camera_id,
+                "epoch": record.epoch,
+                "track_id": record.track_id,
+                "started_ns": record.started_ns,
+                "ended_ns": record.ended_ns,
+                "body": body,
+            }
+
+
+def _replace(connection: Connection, table: Table, same: ColumnElement[bool], row: Mapping[str, Any]) -> None:
+    connection.execute(delete(table).where(same))
+    connection.execute(table.insert(), [dict(row)])
+
+
+def _select_events(query: EventQuery, *columns: ColumnElement[Any]) -> Select[Any]:
+    table = schema.events
+    wanted = select(*columns).select_from(table).where(_IS_LATEST)
+    wanted = wanted.where(
+        *_between(table.c.camera_id, None, table.c.started_ns, table.c.at_ns, query.since_ns, query.until_ns)
+    )
+    if query.cameras:
+        wanted = wanted.where(table.c.camera_id.in_(query.cameras))
+    if query.kinds:
+        wanted = wanted.where(_any(_kind_is(table.c.kind, kind) for kind in query.kinds))
+    if query.phases:
+        wanted = wanted.where(table.c.phase.in_([phase.value for phase in query.phases]))
+    return wanted
+
+
+def _kind_is(column: ColumnElement[str], kind: str) -> ColumnElement[bool]:
+    return (column == kind) | column.startswith(f"{kind}.", autoescape=True)
+
+
+def _any(conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
+    first, *rest = conditions
+    for condition in rest:
+        first = first | condition
+    return first
+
+
+def _between(
+    camera: ColumnElement[str],
+    camera_id: str | None,
+    start: ColumnElement[int],
+    end: ColumnElement[int],
+    since_ns: int | None,
+    until_ns: int | None,
+) -> list[ColumnElement[bool]]:
+    conditions = []
+    if camera_id is not None:
+        conditions.append(camera == camera_id)
+    if since_ns is not None:
+        conditions.append(end >= since_ns)
+    if until_ns is not None:
+        conditions.append(start < until_ns)
+    return conditions

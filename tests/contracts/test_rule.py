@@ -1,0 +1,211 @@
+"""What every rule keeps to, whatever it looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analytics.table import build_rule
+from analytics.track_log import TrackLogRule
+from core.codec import record_to_dict
+from core.events import Event, EventKind, Phase
+from core.findings import Findings
+from core.protocols import Rule
+from core.scene import Scene
+from core.taxonomy import ObjectClass
+from core.tracks import TrackState
+from scenes.rules import (
+    AnyRuleSpec,
+    CameraDownSpec,
+    CrowdingSpec,
+    IntrusionSpec,
+    LineCrossingSpec,
+    LoiteringSpec,
+    MeasureSpec,
+    StoppedVehicleSpec,
+)
+from tests.support.tracks import SECOND, T0, Actor, Shot, film, make_scene, play, still, walk
+
+SPECS: list[AnyRuleSpec] = [
+    LineCrossingSpec(line="l"),
+    IntrusionSpec(zone="z"),
+    LoiteringSpec(zone="z", for_s=5),
+    CrowdingSpec(zone="z", count=2, for_s=2),
+    StoppedVehicleSpec(zone="z", for_s=3),
+    CameraDownSpec(after_s=3),
+    MeasureSpec(zone="z", interval_s=10),
+    MeasureSpec(line="l", interval_s=10),
+]
+MAKERS: dict[str, Callable[[Scene], Rule]] = {
+    spec.rule_id: (lambda scene, spec=spec: build_rule(spec, scene, "cam")) for spec in SPECS
+} | {"track_log": lambda scene: TrackLogRule("cam")}
+EVENT_RULES = [spec for spec in SPECS if not isinstance(spec, MeasureSpec)]
+
+
+@pytest.fixture(params=MAKERS)
+def make(request: pytest.FixtureRequest) -> Callable[[Scene], Rule]:
+    return MAKERS[request.param]
+
+
+def busy(scene: Scene, seconds: float = 30, epoch: int = 0) -> list[Shot]:
+    """People and cars that walk, stand, flicker and leave."""
+    rng = np.random.default_rng(7)
+    flicker = {t: TrackState(int(rng.choice([0, 1, 1, 1, 2]))) for t in range(400)}
+    actors = [
+        Actor(1, walk([(0, 100, 500), (8, 500, 500), (30, 900, 500)])),
+        Actor(2, still(450, 400, 2, 20)),
+        Actor(3, still(550, 450, 4, 25), ObjectClass.CAR, (90, 60)),
+        Actor(4, walk([(5, 480, 300), (15, 520, 300), (25, 480, 300)]), state=lambda t: flicker[round(t * 10)]),
+        Actor(5, walk([(0, 0, 0), (30, 1000, 1000)]), ObjectClass.MOTORCYCLE),
+    ]
+    return film(actors, seconds, scene=scene, epoch=epoch)
+
+
+def plain(findings: Findings) -> list[dict[str, Any]]:
+    """Records without what is drawn by lot."""
+    return [{k: v for k, v in record_to_dict(r).items() if k not in ("event_id", "pictures")} for r in findings.records]
+
+
+@pytest.mark.parametrize("metres_per_pixel", [None, 0.05])
+def test_same_tracks_same_findings(make: Callable[[Scene], Rule], metres_per_pixel: float | None) -> None:
+    scene = make_scene(metres_per_pixel)
+    first, second = make(scene), make(scene)
+    shots = busy(scene)
+    assert plain(play(first, shots) + first.close(T0)) == plain(play(second, shots) + second.close(T0))
+
+
+def test_the_view_is_left_as_it_was(make: Callable[[Scene], Rule]) -> None:
+    scene, rule = make_scene(0.05), None
+    rule = make(scene)
+    arrays = ("track_id", "class_id", "score", "state", "xyxy", "foot", "foot_velocity", "position", "velocity")
+    for shot in busy(scene, 12):
+        before = {name: getattr(shot.view, name).copy() for name in arrays}
+        rule.update(shot.view)
+        assert all(np.array_equal(getattr(shot.view, name), before[name]) for name in arrays)
+
+
+def test_no_track_is_no_trouble(make: Callable[[Scene], Rule]) -> None:
+    scene = make_scene()
+    rule = make(scene)
+    findings = play(rule, film([], 20, scene=scene)) + rule.tick(T0 + 20 * SECOND) + rule.close(T0 + 21 * SECOND)
+    assert findings.events == () and findings.tracks == ()
+
+
+def test_the_clock_may_tick_before_any_frame_and_after_the_last(make: Callable[[Scene], Rule]) -> None:
+    scene = make_scene()
+    rule = make(scene)
+    for second in range(-5, 0):
+        rule.tick(T0 + second * SECOND)
+    play(rule, busy(scene, 5))
+    found = Findings()
+    for second in range(5, 30):
+        found += rule.tick(T0 + second * SECOND)
+    assert {e.kind for e in found.events} <= {EventKind.CAMERA_DOWN}
+
+
+def test_values_are_finite_and_revisions_in_order(make: Callable[[Scene], Rule]) -> None:
+    scene = make_scene(0.05)
+    rule = make(scene)
+    findings = play(rule, busy(scene)) + play(rule, busy(scene, 20, epoch=1)) + rule.close(T0 + 60 * SECOND)
+    assert all(np.isfinite(number) for number in numbers([asdict(r) for r in findings.records]))
+    lives: dict[str, list[Event]] = {}
+    for event in findings.events:
+        lives.setdefault(event.event_id, []).append(event)
+    for life in lives.values():
+        assert [e.revision for e in life] == list(range(1, len(life) + 1))
+        assert [e.phase is Phase.STARTED for e in life] == [True] + [False] * (len(life) - 1)
+        assert all(e.phase is not Phase.ENDED and e.end_reason is None for e in life[:-1])
+        assert all(a.at_ns <= b.at_ns and a.started_ns == b.started_ns for a, b in pairwise(life))
+        assert all(e.started_ns <= e.at_ns and e.pictures == life[0].pictures for e in life)
+
+
+def numbers(value: Any) -> list[float]:
+    if isinstance(value, dict):
+        return [n for v in value.values() for n in numbers(v)]
+    if isinstance(value, (list, tuple)):
+        return [n for v in value for n in numbers(v)]
+    return [value] if isinstance(value, float) else []
+
+
+def test_every_started_event_asks_for_its_picture() -> None:
+    scene = make_scene(0.05)
+    for spec in EVENT_RULES:
+        findings = play(build_rule(spec, scene, "cam"), busy(scene))
+        started = [e for e in findings.events if e.phase is Phase.STARTED]
+        assert bool(started) == (spec.kind != EventKind.CAMERA_DOWN)
+        assert [r.event for r in findings.evidence] == started
+        for event, request in zip(started, findings.evidence, strict=True):
+            assert request.path == event.pictures[0].path == f"pictures/2026-01-05/{event.event_id}-1.jpg"
+            assert request.frame.captured_ns == event.pictures[0].captured_ns == event.at_ns
+
+
+@cache
+def passers(scene: Scene) -> list[Shot]:
+    """300 short tracks, and then nobody for longer than any event is held or any number remembered."""
+    actors = [Actor(n + 1, still(300 + n % 400, 500, n / 10, n / 10 + 0.5)) for n in range(300)]
+    return film(actors, 31, scene=scene, fps=5) + film([], 130, scene=scene, fps=2, start_s=31, epoch=0)
+
+
+SCENE = make_scene(0.05)
+
+
+def test_state_is_freed_when_tracks_have_ended(make: Callable[[Scene], Rule]) -> None:
+    rule = make(SCENE)
+    play(rule, passers(SCENE))
+    assert kept(rule) < 5
+
+
+def test_state_is_freed_when_a_tracker_never_says_that_tracks_ended(make: Callable[[Scene], Rule]) -> None:
+    rule = make(SCENE)
+    for shot in passers(SCENE):
+        rule.update(replace(shot.view, ended_id=np.zeros(0, np.int64)))
+    assert kept(rule) < 5
+
+
+def kept(thing: object, depth: int = 4) -> int:
+    """Rows and items held anywhere in a rule's own state."""
+    if isinstance(thing, np.ndarray):
+        return len(thing) if thing.dtype.names else 0
+    if isinstance(thing, (dict, list, set)):
+        return sum(1 for _ in thing)
+    if depth == 0 or not type(thing).__module__.startswith("analytics"):
+        return 0
+    names = list(getattr(thing, "__dict__", {}))
+    own = len(thing) if hasattr(thing, "__len__") else 0
+    return max([own, *(kept(getattr(thing, name), depth - 1) for name in names)])
+
+
+def test_numbers_of_a_new_epoch_are_other_tracks(make: Callable[[Scene], Rule]) -> None:
+    """Track 1 left of the line, then, after a reconnect, track 1 right of it: nobody crossed, nobody stayed."""
+    scene = make_scene(0.05)
+    rule = make(scene)
+    findings = play(rule, film([Actor(1, still(300, 500))], 0.5, scene=scene))
+    findings += play(rule, film([Actor(1, still(700, 500))], 0.5, scene=scene, start_s=600, epoch=1))
+    findings += rule.close(T0 + 601 * SECOND)
+    assert findings.events == ()
+    assert [t.epoch for t in findings.tracks] in ([], [0, 1])
+    assert all(sum(m.counts.values()) <= 1 for m in findings.measurements)
+
+
+def test_an_event_outlives_a_restart() -> None:
+    """What was open goes on under its id, and is not found a second time."""
+    scene = make_scene(0.05)
+    actors = [Actor(n, still(400 + 60 * n, 500)) for n in range(1, 4)]
+    actors += [Actor(9, still(700, 700), ObjectClass.CAR, (90, 60))]
+    again = [replace(a, track_id=a.track_id + 100) for a in actors]
+    for spec in EVENT_RULES:
+        if spec.kind in (EventKind.LINE_CROSSING, EventKind.CAMERA_DOWN):
+            continue
+        before = play(build_rule(spec, scene, "cam"), film(actors, 20, scene=scene))
+        latest = {e.event_id: e for e in before.events}
+        rule = build_rule(spec, scene, "cam", list(latest.values()))
+        after = play(rule, film(again, 40, scene=scene, start_s=90))
+        assert latest and {e.event_id for e in after.events} == set(latest), spec.kind
+        assert {e.phase for e in after.events} == {Phase.UPDATED}, spec.kind
+        assert all(e.revision > latest[e.event_id].revision for e in after.events)

@@ -1,0 +1,117 @@
+"""Tiny ONNX graphs with known outputs, and cards for them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import yaml
+from onnx import TensorProto, helper, numpy_helper
+
+from core.arrays import AnyArray
+
+METADATA = {"names": "{0: 'person', 1: 'car', 2: 'kite'}", "imgsz": "[32, 32]", "stride": "32", "task": "detect"}
+"""What an Ultralytics export of three classes says of itself."""
+
+
+def constant_graph(
+    path: Path,
+    outputs: Sequence[AnyArray],
+    metadata: Mapping[str, str] | None = None,
+    *,
+    size: int = 32,
+    kind: int = TensorProto.FLOAT,
+    inputs: int = 1,
+) -> Path:
+    """A graph that answers any picture (B, 3, size, size) with the same outputs; B is theirs."""
+    batch = outputs[0].shape[0]
+    images = [helper.make_tensor_value_info(f"image{i}", kind, [batch, 3, size, size]) for i in range(inputs)]
+    names = [f"output{i}" for i in range(len(outputs))]
+    nodes = [
+        helper.make_node("Constant", [], [name], value=numpy_helper.from_array(np.asarray(output, np.float32)))
+        for name, output in zip(names, outputs, strict=True)
+    ]
+    infos = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, output.shape)
+        for name, output in zip(names, outputs, strict=True)
+    ]
+    return _save(path, helper.make_graph(nodes, "constant", images, infos), metadata)
+
+
+def brightness_graph(path: Path, *, batch: int | None = None) -> Path:
+    """An end-to-end export (B, 1, 6) that sees one car, whose score is the mean of the red plane and whose left side
+    lies at 4 plus ten times that of the blue one; takes any number of pictures unless `batch` is given.
+    """
+    size = batch or "batch"
+    weights = np.zeros((3, 6), np.float32)
+    weights[0, 4], weights[2, 0] = 1.0, 10.0
+    constants = {
+        "axes": np.array([2, 3], np.int64),
+        "weights": weights,
+        "bias": np.array([4, 8, 28, 24, 0, 1], np.float32),
+        "one": np.array([1], np.int64),
+    }
+    nodes = [
+        helper.make_node("ReduceMean", ["images", "axes"], ["means"], keepdims=0),
+        helper.make_node("MatMul", ["means", "weights"], ["weighted"]),
+        helper.make_node("Add", ["weighted", "bias"], ["rows"]),
+        helper.make_node("Unsqueeze", ["rows", "one"], ["output0"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "brightness",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, [size, 3, 32, 32])],
+        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, [size, 1, 6])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    return _save(path, graph, METADATA)
+
+
+def _save(path: Path, graph: onnx.GraphProto, metadata: Mapping[str, str] | None) -> Path:
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    helper.set_model_props(model, dict(metadata or {}))
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def write_card(weights: Path, **changes: Any) -> Path:
+    """A card beside some weights: a NanoDet of 32 × 32 and three classes, unless changed; None leaves a key out."""
+    card: dict[str, Any] = {
+        "name": weights.stem,
+        "version": "1",
+        "family": "nanodet",
+        "file": weights.name,
+        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "origin": "made up",
+        "licence": "Apache-2.0",
+        "input": {
+            "width": 32,
+            "height": 32,
+            "order": "bgr",
+            "mean": [0, 0, 0],
+            "std": [255, 255, 255],
+            "keep_aspect": True,
+            "padding": 0,
+        },
+        "classes": ["person", "car", "kite"],
+        "class_map": {"person": "person", "car": "car"},
+        "score_threshold": 0.3,
+        "nms_iou": 0.5,
+        "max_detections": 100,
+    }
+    card |= changes
+    path = weights.with_name(f"{weights.stem}.card.yaml")
+    path.write_text(yaml.safe_dump({k: v for k, v in card.items() if v is not None}, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def nanodet_outputs(classes: int = 3) -> list[AnyArray]:
+    """Silent heads of a 32 × 32 NanoDet: scores then sides, at strides 8, 16, 32."""
+    cells = (16, 4, 1)
+    scores: list[AnyArray] = [np.zeros((1, n, classes), np.float32) for n in cells]
+    sides: list[AnyArray] = [np.zeros((1, n, 44), np.float32) for n in cells]
+    return scores + sides

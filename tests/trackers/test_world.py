@@ -1,0 +1,203 @@
+"""From pixels to metres and metres a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from core.arrays import F64, AnyArray
+from core.frames import ClockSource, FrameMeta
+from core.motion import Motion
+from core.scene import Homography, Scene
+from core.tracks import TrackBatch, TrackState
+from trackers.batches import FrameTracks, join
+from trackers.world import COARSEST_M_PER_PX, World
+
+SECOND = 1_000_000_000
+METRE_IS_20_PX = Homography(np.diag((0.05, 0.05, 1.0)), 0.1)
+
+
+def scene(homography: Homography | None = METRE_IS_20_PX, size: tuple[int, int] = (1000, 500)) -> Scene:
+    return Scene("scene", 1, size, homography=homography)
+
+
+def frame_of(
+    time_s: float,
+    feet: AnyArray | Sequence[tuple[float, float]],
+    ids: list[int],
+    *,
+    camera: str = "a",
+    epoch: int = 0,
+    size: tuple[int, int] = (1000, 500),
+    state: int = TrackState.CONFIRMED,
+    ended: tuple[int, ...] = (),
+) -> TrackBatch:
+    points = np.asarray(feet, np.float64).reshape(-1, 2)
+    n, time_ns = len(points), round(time_s * SECOND)
+    x, y = points.T
+    boxes = np.column_stack((x - 10, y - 50, x + 10, y)).astype(np.float32)
+    tracks = FrameTracks(
+        boxes,
+        np.full(n, 0.9, np.float32),
+        np.zeros(n, np.int16),
+        np.array(ids, np.int64),
+        np.full(n, state, np.uint8),
+        np.arange(n, dtype=np.int32),
+        np.array(ended, np.int64),
+    )
+    meta = FrameMeta(camera, epoch, 0, time_ns, ClockSource.FILE, 0, time_ns, *size)
+    return join((meta,), [tracks])
+
+
+def test_a_steady_walk_has_its_speed_in_pixels_and_metres() -> None:
+    world = World({"a": scene()})
+    for k in range(50):
+        found = world.locate(frame_of(k * 0.04, [(100 + 2 * k, 200 + k), (300, 400)], [3, 1]))
+    np.testing.assert_allclose(found.foot_velocity, [(50, 25), (0, 0)], rtol=0.01, atol=1e-3)
+    np.testing.assert_allclose(found.velocity, [(2.5, 1.25), (0, 0)], rtol=0.01, atol=1e-4)
+    np.testing.assert_allclose(found.position, [(9.9, 12.45), (15, 20)], atol=1e-4)
+    assert found.valid.all()
+
+
+def test_velocity_is_zero_at_first_and_nears_the_truth_from_below() -> None:
+    world = World({"a": scene()})
+    speeds = [float(world.locate(frame_of(k * 0.04, [(100 + 4 * k, 200)], [1])).velocity[0, 0]) for k in range(12)]
+    assert speeds[0] == 0.0
+    assert speeds == sorted(speeds)
+    assert 0.9 * 5.0 < speeds[8] <= 5.0
+
+
+def test_speed_depends_on_time_not_on_frames() -> None:
+    gaps = np.random.default_rng(5).uniform(0.02, 0.3, 80)
+    world = World({"a": scene()})
+    for t in np.cumsum(gaps):
+        found = world.locate(frame_of(t, [(100 + 30 * t, 200)], [1]))
+    np.testing.assert_allclose(found.foot_velocity, [(30, 0)], rtol=0.01, atol=0.01)
+
+
+def test_a_turn_shows_within_about_a_second() -> None:
+    world = World({"a": scene()})
+    for k in range(75):
+        x = 100 + 4 * min(k, 50)
+        found = world.locate(frame_of(k * 0.04, [(x, 200)], [1]))
+    assert abs(found.foot_velocity[0, 0]) < 0.4 * 100, "it stopped a second ago"
+
+
+def test_source_pixels_are_scaled_to_the_scene_s_picture() -> None:
+    small = World({"a": scene()}).locate(frame_of(0, [(100, 200)], [1], size=(500, 250)))
+    np.testing.assert_allclose(small.foot, [(200, 400)])
+    np.testing.assert_allclose(small.position, [(10, 20)], atol=1e-5)
+
+
+def test_a_camera_without_scene_or_homography_has_pixels_only() -> None:
+    for world in (World({}), World({"a": scene(None)})):
+        for k in range(10):
+            found = world.locate(frame_of(k * 0.1, [(100 + k, 200)], [1]))
+        assert not found.valid.any()
+        assert not found.position.any()
+        assert not found.velocity.any()
+        assert found.foot_velocity[0, 0] == pytest.approx(10, rel=0.02)
+
+
+def view(camera_height_m: float = 6.0, focal: float = 800.0, horizon: float = 100.0) -> Homography:
+    """Ground seen by a level camera above (0, 0) looking north, in a picture 1000 wide."""
+    h, f, y0 = camera_height_m, focal, horizon
+    return Homography(np.array([[h, 0.0, -500.0 * h], [0.0, 0.0, h * f], [0.0, 1.0, -y0]]), 0.1)
+
+
+def test_at_and_beyond_the_horizon_nothing_is_claimed() -> None:
+    world = World({"a": scene(view())})
+    heights = [50.0, 99.0, 100.0, 101.0, 120.0, 300.0]
+    for k in range(5):
+        found = world.locate(frame_of(k * 0.1, [(500, y) for y in heights], [1, 2, 3, 4, 5, 6]))
+        assert np.isfinite(found.position).all()
+        assert np.isfinite(found.velocity).all()
+    # Distance is 4800 m px / (y - 100): a pixel spans 11.4 m at y = 120 and 0.12 m at y = 300.
+    assert found.valid.tolist() == [False, False, False, False, False, True]
+    assert COARSEST_M_PER_PX < 11.4
+    assert not found.position[:5].any()
+    np.testing.assert_allclose(found.position[5], (0, 24), atol=1e-6)
+
+
+def test_a_track_that_comes_from_the_horizon_has_no_wild_speed() -> None:
+    world = World({"a": scene(view())})
+    for k in range(100):
+        distance = 300.0 - 10.0 * k * 0.04 * 5
+        found = world.locate(frame_of(k * 0.04, [(500, 100 + 4800 / distance)], [1]))
+        speed = float(np.linalg.norm(found.velocity[0]))
+        assert speed < 55
+    assert found.valid.all()
+    assert speed == pytest.approx(50, rel=0.05)
+
+
+def test_coasting_rows_move_but_are_no_evidence() -> None:
+    world = World({"a": scene()})
+    for k in range(50):
+        world.locate(frame_of(k * 0.04, [(100 + 2 * k, 200)], [1]))
+    for k in range(50, 60):
+        found = world.locate(frame_of(k * 0.04, [(500, 200)], [1], state=TrackState.COASTING))
+    assert found.foot_velocity[0, 0] == pytest.approx(50, rel=0.05)
+    assert found.position[0, 0] == pytest.approx(25)
+
+
+def test_tracks_end_epochs_and_cameras_start_without_a_past() -> None:
+    def moving(world: World, **options: object) -> Motion:
+        for k in range(20):
+            found = world.locate(frame_of(k * 0.04, [(100 + 4 * k, 200)], [1], **options))  # type: ignore[arg-type]
+        return found
+
+    world = World({})
+    moving(world)
+    world.locate(frame_of(0.8, [], [], ended=(1,)))
+    assert world.locate(frame_of(0.84, [(500, 200)], [1])).foot_velocity[0, 0] == 0
+    moving(world, epoch=1)
+    assert world.locate(frame_of(0.8, [(500, 200)], [1], epoch=2, ended=(1,))).foot_velocity[0, 0] == 0
+    moving(world, epoch=2)
+    world.forget("a")
+    world.forget("never seen")
+    assert world.locate(frame_of(0.8, [(500, 200)], [1], epoch=2)).foot_velocity[0, 0] == 0
+
+
+def test_cameras_and_waves_in_one_batch_do_not_mix() -> None:
+    one, other = World({"a": scene()}), World({"a": scene()})
+    for k in range(0, 20, 2):
+        parts = [
+            frame_of(k * 0.04, [(100 + 4 * k, 200)], [1]),
+            frame_of(k * 0.04, [(900 - 9 * k, 300)], [1], camera="b"),
+            frame_of((k + 1) * 0.04, [(104 + 4 * k, 200)], [1]),
+        ]
+        single = [other.locate(part) for part in parts]
+        frames = tuple(part.frames[0] for part in parts)
+        columns = ("xyxy", "score", "class_id", "track_id", "state", "det_index", "ended_id")
+        batch = join(frames, [FrameTracks(*(getattr(part, name) for name in columns)) for part in parts])
+        found = one.locate(batch)
+        for name in ("foot", "foot_velocity", "position", "velocity", "valid"):
+            np.testing.assert_array_equal(
+                getattr(found, name), np.concatenate([getattr(motion, name) for motion in single])
+            )
+
+
+def test_people_walk_at_walking_speed(shared: Path) -> None:
+    """PETS09-S2L1 with true boxes and positions: homography from the first half, judged on the second."""
+    truth = np.loadtxt(shared / "mot15" / "PETS09-S2L1" / "gt.txt", delimiter=",")
+    feet = np.column_stack((truth[:, 2] + truth[:, 4] / 2, truth[:, 3] + truth[:, 5]))
+    metres: F64 = truth[:, 7:9]
+    first = truth[:, 0] <= truth[:, 0].max() / 2
+    matrix, _ = cv2.findHomography(feet[first], metres[first], cv2.RANSAC, 0.5)
+    below = np.column_stack((feet, np.ones(len(feet)))) @ matrix[2]
+    homography = Homography(np.asarray(matrix * np.sign(np.median(below)), np.float64), 0.3)
+    world, errors, speeds = World({"a": scene(homography, (768, 576))}), [], []
+    for frame in np.unique(truth[~first, 0]):
+        here = (truth[:, 0] == frame) & ~first
+        tracks = frame_of((frame - 1) / 7.0, feet[here], truth[here, 1].astype(int).tolist(), size=(768, 576))
+        found = world.locate(tracks)
+        assert found.valid.all()
+        errors += np.linalg.norm(found.position - metres[here], axis=1).tolist()
+        speeds += np.linalg.norm(found.velocity, axis=1).tolist()
+    assert np.median(errors) < 0.1
+    assert 0.5 < np.median(speeds) < 2.5
+    assert np.quantile(speeds, 0.99) < 2.5
