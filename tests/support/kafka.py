@@ -67,16 +67,16 @@ class KafkaBroker:
     Topics are not made by themselves; whoever connects may do anything, unless an ACL says otherwise.
 
     Attributes:
-        server: `host:port` without login.
-        sasl_server: `host:port` with login (SASL_PLAINTEXT, PLAIN) as `USER`, `PASSWORD`.
+        address: `host:port` without login.
+        sasl_address: `host:port` with login (SASL_PLAINTEXT, PLAIN) as `USER`, `PASSWORD`.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         plain, sasl, controller = free_ports(3)
-        self.server = f"127.0.0.1:{plain}"
-        self.sasl_server = f"127.0.0.1:{sasl}"
+        self.address = f"127.0.0.1:{plain}"
+        self.sasl_address = f"127.0.0.1:{sasl}"
         self._classpath = f"{jars()}/*"
         (folder / "server.properties").write_text(
             CONFIGURATION.format(
@@ -133,7 +133,7 @@ class KafkaBroker:
 
     def create_topic(self, name: str, partitions: int = 3, configs: Mapping[str, str] | None = None) -> str:
         """Make a topic, and wait until it can be written."""
-        admin = KafkaAdminClient(bootstrap_servers=self.server)
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
         try:
             admin.create_topics(
                 {name: {"num_partitions": partitions, "replication_factor": 1, "configs": dict(configs or {})}},
@@ -145,7 +145,7 @@ class KafkaBroker:
 
     def read(self, topic: str, *, quiet_s: float = 0.3) -> list[Any]:
         """Every record in a topic (kafka-python's ConsumerRecord), partition by partition, each in its order."""
-        consumer = KafkaConsumer(bootstrap_servers=self.server, auto_offset_reset="earliest", enable_auto_commit=False)
+        consumer = KafkaConsumer(bootstrap_servers=self.address, auto_offset_reset="earliest", enable_auto_commit=False)
         try:
             parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
             consumer.assign(parts)
@@ -160,10 +160,10 @@ class KafkaBroker:
         return [record for part in parts for record in found[part]]
 
     def _answers(self) -> bool:
-        host, port = self.server.split(":")
+        host, port = self.address.split(":")
         try:
             socket.create_connection((host, int(port)), timeout=0.5).close()
-            admin = KafkaAdminClient(bootstrap_servers=self.server, bootstrap_timeout_ms=5000)
+            admin = KafkaAdminClient(bootstrap_servers=self.address, bootstrap_timeout_ms=5000)
         except (OSError, KafkaError):
             return False
         admin.close()

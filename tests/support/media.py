@@ -33,12 +33,13 @@ def make_video(
     codec: str = "libx264",
     pix_fmt: str = "yuv420p",
     options: dict[str, str] | None = None,
+    faststart: bool = False,
     pictures: Callable[[int], U8] | None = None,
     pts: Iterable[int] | None = None,
 ) -> Path:
     """Encode `frames` pictures; `pts` are given in 1/1000 s, else at `fps`."""
     width, height = size
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options={"movflags": "faststart"} if faststart else {}) as container:
         settings = ({"g": "10", "tune": "zerolatency"} if codec == "libx264" else {}) | (options or {})
         stream = cast("av.VideoStream", container.add_stream(codec, rate=fps, options=settings))
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt

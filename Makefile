@@ -1,0 +1,58 @@
+# One word for each task; `make help` lists them.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .uv/bin/uv
+ARGS ?=
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help demo setup test lint types imports units docs clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: .venv/.ready ## the main job on the shipped clip, with a live page (ARGS=--no-serve: end by itself)
+	@.venv/bin/matpho demo $(ARGS)
+
+setup: .venv/.ready ## an environment from the lock file: .venv/bin/matpho
+
+test: .venv/.ready-dev system ## everything: lint, types, import directions, all tests
+	@$(MAKE) --no-print-directory lint types imports units
+
+.PHONY: system
+system:
+	@tools/system_packages.sh
+
+lint: .venv/.ready-dev ## ruff
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: .venv/.ready-dev ## mypy, strict
+	.venv/bin/mypy
+
+imports: .venv/.ready-dev ## import directions
+	.venv/bin/lint-imports
+
+units: .venv/.ready-dev ## all tests (ARGS: pytest's arguments)
+	.venv/bin/pytest $(ARGS)
+
+docs: .venv/.ready-dev ## write the schemas and tables that are made from the code
+	.venv/bin/python tools/write_docs.py
+
+clean: ## remove environments, caches and results
+	rm -rf .uv .venv .cache runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Matpho needs Python 3.11 or newer; $(PYTHON) is older. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .uv || \
+		{ rm -rf .uv; echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: $(UV) uv.lock pyproject.toml
+	@echo "Setting up the environment from uv.lock …"
+	@$(UV) sync --quiet --frozen --inexact --no-dev --extra cpu --python "$$(command -v $(PYTHON))"
+	@touch $@
+
+.venv/.ready-dev: $(UV) uv.lock pyproject.toml
+	@$(UV) sync --quiet --frozen --extra cpu --python "$$(command -v $(PYTHON))"
+	@touch $@ .venv/.ready

@@ -1,0 +1,139 @@
+"""The loop: cameras of every kind together, what fails touches nothing else, what is removed is freed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from core.detections import DetectionBatch
+from core.errors import MatphoError
+from core.events import Event, EventKind, Phase, Record
+from core.frames import FrameBatch, FrameMeta
+from models.fake import FakeDetector, Seen
+from pipeline.camera import CameraState
+from pipeline.runner import CameraPlan, Pipeline
+from pipeline.sources.synthetic import Script, SyntheticSource
+from scenes.rules import AnyRuleSpec, CameraDownSpec
+from scenes.scene_file import empty_scene
+from trackers.byte_track import ByteTracker
+
+
+def walker(frame: FrameMeta) -> list[Seen]:
+    x = 10.0 + 2.0 * frame.seq
+    return [Seen((x, 50.0, x + 30.0, 130.0))]
+
+
+def plan(name: str, script: Script, rules: tuple[AnyRuleSpec, ...] = ()) -> CameraPlan:
+    return CameraPlan(SyntheticSource(name, script), empty_scene(name, 320, 240), rules)
+
+
+def pipeline(plans: list[CameraPlan], records: list[Record] | None = None, **given: object) -> Pipeline:
+    publish = (lambda new: None) if records is None else records.extend
+    return Pipeline(FakeDetector(walker), ByteTracker(), plans, publish=publish, **given)  # type: ignore[arg-type]
+
+
+def frames_by_camera(watched: Pipeline) -> dict[str, int]:
+    seen: dict[str, int] = {}
+    for step in watched.steps():
+        for frame in step.frames.frames:
+            seen[frame.camera_id] = seen.get(frame.camera_id, 0) + 1
+    return seen
+
+
+def test_every_frame_of_every_file_is_seen_once_and_then_it_ends() -> None:
+    records: list[Record] = []
+    watched = pipeline([plan("a", Script(frames=50)), plan("b", Script(frames=30, size=(640, 360)))], records)
+    assert frames_by_camera(watched) == {"a": 50, "b": 30}
+    assert {status.state for status in watched.status()} == {CameraState.ENDED}
+    assert {(r.camera_id, r.track_id) for r in records if hasattr(r, "track_id")} == {("a", 1), ("b", 1)}
+
+
+def test_a_file_that_breaks_touches_no_other_camera() -> None:
+    watched = pipeline([plan("good", Script(frames=60)), plan("bad", Script(frames=60, fail_after=5))])
+    seen = frames_by_camera(watched)
+    assert seen["good"] == 60
+    assert seen["bad"] == 5
+    states = {status.camera_id: status for status in watched.status()}
+    assert states["good"].state is CameraState.ENDED
+    assert states["bad"].state is CameraState.FAILED
+    assert states["bad"].error
+
+
+def test_pixels_are_given_back_after_each_step() -> None:
+    watched = pipeline([plan("a", Script(frames=5))])
+    steps = list(watched.steps())
+    for step in steps:
+        for surface in step.frames.surfaces:
+            with pytest.raises(Exception):  # noqa: B017 what a released surface does is its own
+                surface.to_host()
+
+
+class Failing:
+    """A detector that fails on chosen calls."""
+
+    def __init__(self, fails: Sequence[int] | None) -> None:
+        self._real, self._fails, self.calls = FakeDetector(walker, batch_size=1), fails, 0
+        self.input_spec, self.batch_size = self._real.input_spec, 1
+
+    def detect(self, frames: FrameBatch) -> DetectionBatch:
+        self.calls += 1
+        if self._fails is None or self.calls in self._fails:
+            raise RuntimeError("CUDA out of memory")
+        return self._real.detect(frames)
+
+
+def test_a_batch_that_the_detector_fails_on_is_counted_and_the_rest_goes_on() -> None:
+    watched = Pipeline(Failing([3, 4]), ByteTracker(), [plan("a", Script(frames=20))])
+    assert frames_by_camera(watched) == {"a": 18}
+    assert watched.lost_frames == 2
+
+
+def test_a_detector_that_keeps_failing_stops_the_system_with_its_reason() -> None:
+    watched = Pipeline(Failing(None), ByteTracker(), [plan("a", Script(frames=50))])
+    with pytest.raises(MatphoError, match="CUDA out of memory"):
+        frames_by_camera(watched)
+
+
+def test_stop_ends_an_endless_camera() -> None:
+    watched = pipeline([plan("live", Script(frames=None, live=True, paced=True, fps=50))])
+    for _ in watched.steps():
+        watched.stop()
+    assert watched.status()[0].state is CameraState.ENDED
+
+
+def test_cameras_are_added_and_removed_while_it_runs() -> None:
+    watched = pipeline([plan("first", Script(frames=None, live=True, paced=True, fps=50))])
+    seen: list[str] = []
+    for step in watched.steps():
+        seen += [frame.camera_id for frame in step.frames.frames]
+        if len(seen) == 5:
+            watched.add(plan("second", Script(frames=None, live=True, paced=True, fps=50)))
+        if seen.count("second") == 5:
+            watched.remove("first")
+        if seen.count("second") == 25:
+            watched.stop()
+    assert [status.camera_id for status in watched.status()] == ["second"]
+    assert "first" not in seen[-10:]
+
+
+def test_a_name_may_be_watched_only_once() -> None:
+    with pytest.raises(MatphoError, match='"a"'):
+        pipeline([plan("a", Script()), plan("a", Script())])
+
+
+def test_a_camera_that_never_comes_is_reported_down_while_the_other_is_watched() -> None:
+    records: list[Record] = []
+    down = CameraDownSpec(after_s=0.5)
+    live = Script(frames=None, live=True, paced=True, fps=20)
+    dead = Script(frames=None, live=True, refusals=1_000)
+    watched = pipeline([plan("good", live, (down,)), plan("dead", dead, (down,))], records)
+    timer = threading.Timer(20, watched.stop)
+    timer.start()
+    for _ in watched.steps():
+        if any(isinstance(r, Event) for r in records):
+            watched.stop()
+    timer.cancel()
+    events = [r for r in records if isinstance(r, Event)]
+    assert [(e.kind, e.phase, e.camera_id) for e in events] == [(EventKind.CAMERA_DOWN, Phase.STARTED, "dead")]

@@ -1,0 +1,100 @@
+"""Scene files: what they mean in arrays, and each way to write one wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import ConfigError
+from scenes.scene_file import SceneFile, load_scene
+
+HEAD = "id: junction\nreference_size: [640, 480]\n"
+SQUARE = "zones:\n  - id: box\n    polygon: [[10, 10], [100, 10], [100, 100], [10, 100]]\n"
+ON_A_LINE = "    - {{pixel: [{0}, {0}], metres: [{0}, 0]}}\n"
+RULE = "rules:\n  - kind: security.intrusion\n    zone: box\n"
+
+
+def load(folder: Path, content: str) -> SceneFile:
+    path = folder / "scene.yaml"
+    path.write_text(content, encoding="utf-8")
+    return load_scene(path)
+
+
+def test_zones_lines_names_and_rules(tmp_path: Path) -> None:
+    line = "lines:\n  - id: gate\n    name: {en: gate, vi: cổng}\n    start: [0, 0]\n    end: [5, 5]\n"
+    file = load(tmp_path, HEAD + SQUARE + line + RULE)
+    assert file.scene.reference_size == (640, 480)
+    assert file.scene.zones["box"].polygon.shape == (4, 2)
+    assert file.scene.zones["box"].label.vi == "box"
+    assert file.scene.lines["gate"].label.vi == "cổng"
+    assert file.rules[0].kind == "security.intrusion"
+    assert file.scene.homography is None
+
+
+def test_ground_from_points_places_them_where_they_were_said_to_be(tmp_path: Path) -> None:
+    pairs = [((100, 400), (0, 0)), ((500, 400), (10, 0)), ((400, 200), (10, 30)), ((200, 200), (0, 30))]
+    points = "".join(f"    - {{pixel: {list(p)}, metres: {list(m)}}}\n" for p, m in pairs)
+    scene = load(tmp_path, HEAD + "ground:\n  points:\n" + points).scene
+    assert scene.homography is not None
+    ground, valid = scene.homography.to_ground(np.array([p for p, _ in pairs], np.float64))
+    assert valid.all()
+    assert np.allclose(ground, [m for _, m in pairs], atol=1e-6)
+    assert scene.homography.error_m < 1e-6
+
+
+def test_beyond_the_horizon_there_are_no_metres_whatever_sign_the_matrix_has(tmp_path: Path) -> None:
+    for sign in (1, -1):
+        rows = [[0.02 * sign, 0, -6 * sign], [0, 0.05 * sign, 0], [0, 0.01 * sign, -1 * sign]]
+        scene = load(tmp_path, HEAD + f"ground: {{homography: {rows}}}\n").scene
+        assert scene.homography is not None
+        _, valid = scene.homography.to_ground(np.array([[320.0, 400.0], [320.0, 50.0]]))
+        assert valid.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (HEAD + "zones:\n  - id: z\n    polygon: [[0, 0], [5, 5]]\n", "a polygon needs at least 3 points, found 2"),
+        (HEAD + "zones:\n  - id: z\n    polygon: [[0, 0], [9, 9], [9, 0], [0, 9]]\n", "crosses itself near (4.5 4.5)"),
+        (HEAD + "zones:\n  - id: z\n    polygon: [[0, 0], [5, 5], [9, 9]]\n", "polygon"),
+        (HEAD + "zones:\n  - id: z\n    polygon: [[900, 900], [950, 900], [950, 950]]\n", "outside the picture"),
+        (HEAD + SQUARE + "lines:\n  - id: box\n    start: [0, 0]\n    end: [1, 1]\n", 'the id "box" is already used'),
+        (HEAD + SQUARE + "lines:\n  - id: l\n    start: [1, 1]\n    end: [1, 1]\n", "starts where it ends"),
+        (HEAD + SQUARE + RULE.replace("box", "bax"), 'the scene has no "bax"; did you mean "box"?'),
+        (HEAD + SQUARE + RULE + "    classes: [peron]\n", '"peron" is no class'),
+        (HEAD + SQUARE + RULE + RULE.removeprefix("rules:\n"), "is already used above"),
+        (HEAD + SQUARE + "rules:\n  - kind: security.intruson\n    zone: box\n", 'did you mean "security.intrusion"?'),
+        (HEAD + SQUARE + RULE + "    fors: 3\n", 'unknown key; did you mean "for_s"?'),
+        (HEAD + "ground: {homography: [[1, 0, 0], [0, 1, 0], [0, 0, 0]]}\n", "do not determine the ground"),
+        (
+            HEAD
+            + "ground:\n  points:\n"
+            + "".join(f"    - {{pixel: [{i}, {i}], metres: [{i}, 0]}}\n" for i in range(4)),
+            "do not determine the ground",
+        ),
+        (HEAD + "ground: {}\n", 'give either "homography" or "points"'),
+        ("id: x\nreference_size: [0, 480]\n", "a value above 0"),
+    ],
+)
+def test_each_mistake_is_told(tmp_path: Path, content: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, content)
+    assert said in str(caught.value)
+    assert "scene.yaml:" in str(caught.value)
+
+
+@given(st.lists(st.tuples(st.integers(0, 600), st.integers(0, 400)), max_size=6))
+def test_any_polygon_is_either_a_zone_with_area_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, points: list[tuple[int, int]]
+) -> None:
+    content = HEAD + f"zones:\n  - id: z\n    polygon: {[list(p) for p in points]}\n"
+    try:
+        zone = load(tmp_path_factory.mktemp("zone"), content).scene.zones["z"]
+    except ConfigError:
+        return
+    x, y = zone.polygon.T
+    assert abs(float(x @ np.roll(y, 1) - y @ np.roll(x, 1))) > 0

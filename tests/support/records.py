@@ -1,0 +1,170 @@
+"""Records made up: any at all (hypothesis), or plain ones with a few fields chosen."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from core.events import (
+    MEASURES_OF,
+    CameraDownMeasures,
+    CrowdingMeasures,
+    EndReason,
+    Event,
+    EventKind,
+    IntrusionMeasures,
+    LineCrossingMeasures,
+    LoiteringMeasures,
+    Measurement,
+    Measures,
+    Phase,
+    Picture,
+    Record,
+    Severity,
+    StoppedVehicleMeasures,
+    TrackSummary,
+)
+from core.taxonomy import LABELS
+
+T0 = 1_767_225_600_000_000_000
+"""2026-01-01T00:00:00Z."""
+SECOND = 1_000_000_000
+
+texts = st.text(max_size=20)
+names = st.text(min_size=1, max_size=20)
+times = st.integers(0, 4_102_444_800 * SECOND)
+reals = st.floats(0, 1e6, allow_nan=False)
+counts = st.integers(0, 10_000)
+big = st.integers(1, 2**63 - 1)
+classes = st.integers(0, len(LABELS) - 1)
+
+
+def rounded(low: float, high: float, decimals: int) -> st.SearchStrategy[float]:
+    """Numbers with as many decimals as the codec writes."""
+    return st.floats(low, high, allow_nan=False).map(lambda value: round(value, decimals))
+
+
+pixels = rounded(-5000, 5000, 2)
+speeds = st.none() | rounded(0, 100, 3)
+
+_measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
+    LineCrossingMeasures: st.builds(LineCrossingMeasures, st.sampled_from(["forward", "backward"]), st.none() | reals),
+    IntrusionMeasures: st.builds(IntrusionMeasures, counts, reals),
+    LoiteringMeasures: st.builds(LoiteringMeasures, reals),
+    CrowdingMeasures: st.builds(CrowdingMeasures, counts, reals, st.none() | reals),
+    StoppedVehicleMeasures: st.builds(StoppedVehicleMeasures, reals, st.sampled_from(["m/s", "box lengths/s"])),
+    CameraDownMeasures: st.builds(CameraDownMeasures, reals, texts),
+}
+
+
+@st.composite
+def events(draw: st.DrawFn) -> Event:
+    """Any event whose numbers have as many decimals as the codec writes."""
+    kind = draw(st.sampled_from(EventKind))
+    return Event(
+        event_id=draw(names),
+        revision=draw(st.integers(1, 2**31 - 1)),
+        kind=kind,
+        phase=draw(st.sampled_from(Phase)),
+        severity=draw(st.sampled_from(Severity)),
+        confidence=draw(rounded(0, 1, 4)),
+        started_ns=draw(times),
+        at_ns=draw(times),
+        camera_id=draw(names),
+        rule_id=draw(texts),
+        zone=draw(texts),
+        measures=draw(_measures[MEASURES_OF[kind]]),
+        track_ids=tuple(draw(st.lists(big, max_size=4))),
+        class_ids=tuple(draw(st.lists(classes, max_size=4))),
+        box=draw(st.none() | st.tuples(pixels, pixels, pixels, pixels)),
+        position=draw(st.none() | st.tuples(rounded(-180, 180, 7), rounded(-90, 90, 7))),
+        pictures=tuple(draw(st.lists(st.builds(Picture, names, times), max_size=2))),
+        end_reason=draw(st.none() | st.sampled_from(EndReason)),
+    )
+
+
+measurements = st.builds(
+    Measurement,
+    camera_id=names,
+    place=names,
+    direction=st.sampled_from(["", "forward", "backward"]),
+    start_ns=times,
+    end_ns=times,
+    counts=st.dictionaries(st.sampled_from(LABELS), counts),
+    mean_speed_mps=speeds,
+    occupancy=st.none() | rounded(0, 1000, 3),
+)
+
+tracks = st.builds(
+    TrackSummary,
+    camera_id=names,
+    epoch=st.integers(0, 2**31 - 1),
+    track_id=big,
+    class_id=classes,
+    started_ns=times,
+    ended_ns=times,
+    path=st.lists(st.tuples(rounded(-5000, 5000, 1), rounded(-5000, 5000, 1)), max_size=5).map(tuple),
+    observed=counts,
+    mean_speed_mps=speeds,
+)
+
+records: st.SearchStrategy[Record] = events() | measurements | tracks
+
+
+def an_event(
+    number: int = 1,
+    revision: int = 1,
+    *,
+    camera: str = "cam-1",
+    kind: EventKind = EventKind.LOITERING,
+    phase: Phase | None = None,
+    started_ns: int | None = None,
+    at_ns: int | None = None,
+    zone: str = "vỉa hè",
+) -> Event:
+    """Event `number`, a second after the one before; its first revision starts it, the others update it."""
+    started = T0 + number * SECOND if started_ns is None else started_ns
+    measures: Measures = LoiteringMeasures(60.0 + revision)
+    if kind is EventKind.STOPPED_VEHICLE:
+        measures = StoppedVehicleMeasures(10.0, "m/s")
+    if kind is EventKind.CAMERA_DOWN:
+        measures = CameraDownMeasures(30.0)
+    return Event(
+        event_id=f"event-{number:06d}",
+        revision=revision,
+        kind=kind,
+        phase=phase or (Phase.STARTED if revision == 1 else Phase.UPDATED),
+        severity=Severity.MEDIUM,
+        confidence=0.9,
+        started_ns=started,
+        at_ns=started + (revision - 1) * SECOND if at_ns is None else at_ns,
+        camera_id=camera,
+        rule_id="rule-1",
+        zone=zone,
+        measures=measures,
+        track_ids=(7,),
+        class_ids=(0,),
+        box=(10.0, 20.0, 30.0, 60.0),
+        position=(105.8342, 21.0278),
+    )
+
+
+def a_measurement(number: int = 1, *, camera: str = "cam-1") -> Measurement:
+    """Minute `number` over one line."""
+    start = T0 + number * 60 * SECOND
+    return Measurement(camera, "line-1", "forward", start, start + 60 * SECOND, {"motorcycle": 31, "car": 4}, 8.2)
+
+
+def a_track(number: int = 1, *, camera: str = "cam-1", epoch: int = 1) -> TrackSummary:
+    """Track `number`, ten seconds long."""
+    start = T0 + number * SECOND
+    return TrackSummary(
+        camera,
+        epoch,
+        number,
+        2,
+        start,
+        start + 10 * SECOND,
+        ((1.0, 2.0), (30.0, 40.0)),
+        observed=100,
+        mean_speed_mps=5.5,
+    )
