@@ -59,7 +59,8 @@ class CrowdingRule:
             measures = CrowdingMeasures(peak, round(seconds, 3), self._density(peak))
             return cue_again(last, measures) if last and not len(seen) else cue_of(view, seen, measures)
 
-        found = ((0, stay.since_ns or clock.run_ns),) if holds else ()
+        since_ns = clock.run_ns if stay.since_ns is None else stay.since_ns
+        found = ((0, since_ns),) if holds else ()
         return self._episodes.update(clock, view.frame, found, (0,), describe, self._severity(len(seen)))
 
     def tick(self, now_ns: int) -> Findings:

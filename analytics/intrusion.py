@@ -55,7 +55,8 @@ class IntrusionRule:
             measures = IntrusionMeasures(max(self._peak, earlier), round(seconds, 3))
             return cue_again(last, measures) if last and not len(seen) else cue_of(view, seen, measures)
 
-        found = ((0, stay.since_ns or clock.run_ns),) if holds else ()
+        since_ns = clock.run_ns if stay.since_ns is None else stay.since_ns
+        found = ((0, since_ns),) if holds else ()
         return self._episodes.update(clock, view.frame, found, (0,), describe)
 
     def tick(self, now_ns: int) -> Findings:

@@ -11,7 +11,7 @@ from core.arrays import F32, F64, I64, AnyArray, Bool
 TOLERANCE_PX: Final = 2.0
 """A simplified way is never further than this from the points it leaves out, in reference pixels."""
 MOST_POINTS: Final = 65_536
-"""Of all live tracks of a camera together; beyond it the ways are simplified, more coarsely if need be."""
+"""Of all live tracks of a camera together (1 MB); at the bound every second point of each way is left out."""
 
 
 def simplify(points: AnyArray, tolerance: float) -> AnyArray:
@@ -76,18 +76,20 @@ class PathLog:
         self._used = count
 
     def _make_room(self, count: int) -> None:
-        tolerance = TOLERANCE_PX
-        while self._used + count > self._most // 2 and len(self._ids) >= self._most and tolerance < 1e5:
-            self._coarsen(tolerance)
-            tolerance *= 2
+        while self._used > self._most // 2 and len(self._ids) >= self._most and self._halve():
+            pass
         size = max(len(self._ids), min(self._most, 2 * len(self._ids)), self._used + count)
         ids, points = np.zeros(size, np.int64), np.zeros((size, 2), np.float32)
         ids[: self._used], points[: self._used] = self._ids[: self._used], self._points[: self._used]
         self._ids, self._points = ids, points
 
-    def _coarsen(self, tolerance: float) -> None:
-        parts = {i: simplify(way, tolerance) for i, way in self.take(np.unique(self._ids[: self._used])).items()}
-        for number, way in parts.items():
-            end = self._used + len(way)
-            self._ids[self._used : end], self._points[self._used : end] = number, way
-            self._used = end
+    def _halve(self) -> bool:
+        """Leave out every second point of each way, never the first; false if there was none to leave out."""
+        held = self._ids[: self._used]
+        order = np.argsort(held, kind="stable")
+        begins = np.flatnonzero(np.diff(held[order], prepend=held[order[0]] - 1))
+        rank = np.arange(len(held)) - np.repeat(begins, np.diff(begins, append=len(held)))
+        keep = np.ones(len(held), np.bool_)
+        keep[order] = rank % 2 == 0
+        self._keep(keep)
+        return not bool(keep.all())

@@ -27,6 +27,9 @@ from core.taxonomy import LABELS, class_of
 
 SECOND_NS = 1_000_000_000
 
+_WRONG = (KeyError, TypeError, IndexError, AttributeError, OverflowError)
+"""What reading a field raises that is missing, or of another type or size."""
+
 
 def time_text(ns: int) -> str:
     """RFC 3339 in UTC with nine decimals, such as `2026-01-05T08:00:00.250000000Z`."""
@@ -119,7 +122,7 @@ def event_from_dict(value: dict[str, Any]) -> Event:
             end_reason=None if end_reason is None else EndReason(end_reason),
             schema_version=version,
         )
-    except (KeyError, TypeError, IndexError) as error:
+    except _WRONG as error:
         raise ValueError(f"not an event: {type(error).__name__} {error}") from error
 
 
@@ -156,7 +159,7 @@ def measurement_from_dict(value: dict[str, Any]) -> Measurement:
             occupancy=None if value["occupancy"] is None else float(value["occupancy"]),
             schema_version=int(value["schema_version"]),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except _WRONG as error:
         raise ValueError(f"not a measurement: {type(error).__name__} {error}") from error
 
 
@@ -195,7 +198,7 @@ def track_from_dict(value: dict[str, Any]) -> TrackSummary:
             mean_speed_mps=None if value["mean_speed_mps"] is None else float(value["mean_speed_mps"]),
             schema_version=int(value["schema_version"]),
         )
-    except (KeyError, TypeError) as error:
+    except _WRONG as error:
         raise ValueError(f"not a track summary: {type(error).__name__} {error}") from error
 
 

@@ -41,7 +41,7 @@ class InletCounters:
         delivered: handed on in a batch.
         displaced: dropped because a newer one came while the queue was full.
         expired: dropped because they had waited longer than the longest age.
-        refused: put after `close`, or still waiting for room then.
+        refused: put after `close`, still waiting for room then, or dropped with the inlet itself.
     """
 
     received: int = 0
@@ -132,7 +132,7 @@ class Inlet:
     def discard(self) -> None:
         """Close, and drop what waits."""
         self._closed = True
-        self.counters.displaced += self._lane.clear()
+        self.counters.refused += self._lane.clear()
         self._room.notify_all()
 
 

@@ -13,6 +13,7 @@ import structlog
 from core.errors import SourceError
 from core.frames import FrameMeta, Surface
 from core.protocols import FrameStream, Source
+from locales import text
 from pipeline.batcher import Inlet
 
 log = structlog.get_logger()
@@ -79,6 +80,10 @@ class CameraStatus:
     last_frame_ns: int | None
     error: str | None
     reconnects: int
+
+
+def _english(error: SourceError) -> str:
+    return text(error.message_id, "en", **error.arguments)
 
 
 class Thinner:
@@ -200,7 +205,7 @@ class Camera:
             self._error = error
             if not (self._source.live and error.retryable):
                 self._state = CameraState.FAILED
-                self._log.error("camera_failed", error=str(error))
+                self._log.error("camera_failed", error=_english(error))
                 return
             had_frames = self._seen > before
             if had_frames:
@@ -216,7 +221,7 @@ class Camera:
         pause_s = max(self._backoff.pause_s(failures, chance), error.retry_after_s)
         self._state = CameraState.WAITING
         self._log.warning(
-            "camera_lost", error=str(error), failures=failures, pause_s=round(pause_s, 1), next_epoch=self._epoch
+            "camera_lost", error=_english(error), failures=failures, pause_s=round(pause_s, 1), next_epoch=self._epoch
         )
         if not self._stopping.wait(pause_s):
             self._log.info("camera_reconnecting", epoch=self._epoch)

@@ -22,6 +22,6 @@ def replay(batches: Iterable[TrackBatch], scene: Scene, rules: tuple[AnyRuleSpec
             last_ns = max(last_ns, frame.captured_ns)
             if frame.camera_id not in scenes:
                 scenes[frame.camera_id] = scene
-                engine.add_camera(frame.camera_id, scene, rules)
+                engine.add_camera(frame.camera_id, scene, rules, live=False)
         yield engine.update(tracks, world.locate(tracks))
     yield engine.close(last_ns)

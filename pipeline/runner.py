@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import structlog
@@ -33,8 +33,6 @@ POLL_S: Final = 0.2
 """Longest wait for a batch before the loop looks at its orders and the clock again."""
 MOST_LOST_BATCHES: Final = 5
 """Batches that the detector may fail on in a row before the system gives up, to be started again by its supervisor."""
-FILE_QUEUE: Final = 4
-"""Frames of a file that wait for the detector: enough to keep it fed, few enough to keep memory small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +119,13 @@ class Pipeline:
         return self._lost_frames
 
     def status(self) -> list[CameraStatus]:
-        """How each camera is doing."""
-        return [running.camera.status() for running in list(self._running.values())]
+        """How each camera is doing; `dropped` counts losses on the way to the detector too."""
+        queues = self._batcher.counters
+        found = []
+        for status in [running.camera.status() for running in list(self._running.values())]:
+            queue = queues.get(status.camera_id)
+            found.append(status if queue is None else replace(status, dropped=status.dropped + queue.dropped))
+        return found
 
     def stop(self) -> None:
         """End soon, from any thread or a signal handler."""
@@ -216,9 +219,7 @@ class Pipeline:
         camera_id, live = plan.camera_id, plan.source.live
         if camera_id in self._running:
             raise MatphoError("error-camera-twice", camera=camera_id)
-        inlet = self._batcher.inlet(
-            camera_id, DropPolicy.NEWEST if live else DropPolicy.WAIT, capacity=1 if live else FILE_QUEUE
-        )
+        inlet = self._batcher.inlet(camera_id, DropPolicy.NEWEST if live else DropPolicy.WAIT)
         self._scenes[camera_id] = plan.scene
         self._rules.add_camera(camera_id, plan.scene, plan.rules, self._open_events(camera_id), live=live)
         camera = Camera(plan.source, inlet, fps=plan.fps)
@@ -231,7 +232,7 @@ class Pipeline:
         if running is None:
             return
         running.camera.stop()
-        running.inlet.close()
+        self._batcher.remove(camera_id)
         self._hand_over(self._rules.remove_camera(camera_id, time.time_ns()), None)
         self._step.forget(camera_id)
         self._scenes.pop(camera_id, None)

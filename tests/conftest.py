@@ -16,3 +16,5 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no test data at {folder}")
     return folder
+
+pytest_plugins = ["tests.support.kafka", "tests.support.browser"]

@@ -35,17 +35,37 @@ NETWORK_CAUSES = (
     Cause(av.error.InvalidDataError, "error-source-not-stream"),
     Cause(av.error.ProtocolNotFoundError, "error-source-protocol", retryable=False),
     Cause(av.error.DemuxerNotFoundError, "error-source-not-stream", retryable=False),
+    Cause(av.error.EOFError, "error-source-lost"),
 )
 FILE_CAUSES = (
     Cause(av.error.PermissionError, "error-source-denied", retryable=False),
     Cause(av.error.FileNotFoundError, "error-source-missing", retryable=False),
     Cause(av.error.InvalidDataError, "error-source-not-video", retryable=False),
     Cause(av.error.DemuxerNotFoundError, "error-source-not-video", retryable=False),
+    Cause(av.error.EOFError, "error-source-not-video", retryable=False),
 )
+BROKEN_CONNECTION = (
+    av.error.OSError,
+    av.error.EOFError,
+    av.error.InvalidDataError,
+    av.error.ConnectionResetError,
+    av.error.BrokenPipeError,
+)
+"""What a stream that was good before ends with when the camera goes."""
 
 
-def network_error(error: Exception, *, where: str, camera_id: str, seconds: float) -> SourceError:
-    """The error of an address that cannot be opened or read; `where` is the address without login."""
+def network_error(
+    error: Exception, *, where: str, camera_id: str, seconds: float, waited_s: float = 0.0
+) -> SourceError:
+    """The error of an address that cannot be opened or read.
+
+    Args:
+        where: the address without login.
+        seconds: the longest wait; FFmpeg calls an RTSP answer that did not come within it invalid data.
+        waited_s: how long this one took.
+    """
+    if waited_s >= seconds and isinstance(error, av.error.InvalidDataError):
+        return SourceError("error-source-timeout", retryable=True, where=where, camera=camera_id, seconds=seconds)
     for cause in NETWORK_CAUSES:
         if isinstance(error, cause.kind):
             return SourceError(

@@ -31,16 +31,16 @@ class Transport:
         local: a file on this machine: never blocks, read in the caller's thread.
         paced: frames come in bursts (HLS segments) and are held back until their time.
         error_ns: what is unknown of the delay between exposure and arrival, live.
+        untimed: frames carry no times; their arrival is their clock.
         options: of FFmpeg.
-        timeout_option: FFmpeg's name for the longest wait for the network, in µs.
     """
 
     live: bool
     local: bool = False
     paced: bool = False
     error_ns: int = SECOND_NS // 2
+    untimed: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
-    timeout_option: str | None = "timeout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,12 @@ def open_container(recipe: Recipe) -> InputContainer:
     transport = recipe.transport
     if transport.local:
         check_file(recipe.address)
-    options = dict(transport.options)
-    if transport.timeout_option is not None:
-        options[transport.timeout_option] = str(round(recipe.stall_s * 1e6))
+    # PyAV's limit breaks off every wait; FFmpeg's own options would turn some of them into "invalid data".
     limit = None if transport.local else (recipe.stall_s, recipe.stall_s)
     failure: Exception
+    began = time.monotonic()
     try:
-        container = av.open(recipe.address, options=options, metadata_errors="replace", timeout=limit)
+        container = av.open(recipe.address, options=dict(transport.options), metadata_errors="replace", timeout=limit)
     except (av.error.FFmpegError, ValueError) as error:
         failure = error
     else:
@@ -92,7 +91,13 @@ def open_container(recipe: Recipe) -> InputContainer:
     # Raised outside the handler: PyAV's error names the address with its login, and must not be chained.
     if transport.local:
         raise file_error(failure, where=recipe.where)
-    raise network_error(failure, where=recipe.where, camera_id=recipe.camera_id, seconds=recipe.stall_s)
+    raise network_error(
+        failure,
+        where=recipe.where,
+        camera_id=recipe.camera_id,
+        seconds=recipe.stall_s,
+        waited_s=time.monotonic() - began,
+    )
 
 
 def _with_video(container: InputContainer, recipe: Recipe) -> InputContainer:
@@ -125,14 +130,34 @@ def file_start(recipe: Recipe, container: InputContainer) -> tuple[int, int]:
         return changed - (container.duration or 0) * 1000, UNKNOWN_START_ERROR_NS
 
 
-def cut_short(container: InputContainer, stream: av.VideoStream, packets: int) -> bool:
-    """Whether a file ended before what its header announces, by packets and by time alike.
+class Progress:
+    """How much of a file's packets was read.
 
-    One alone does not tell: an edit list leaves packets out, and sound may outlast the picture.
+    Args:
+        frame_ns: the usual distance of two frames.
     """
-    frame_ns = frame_distance_ns(stream)
-    seconds = packets * frame_ns / SECOND_NS
-    announced_s = (container.duration or 0) / 1e6
-    if stream.frames:
-        return packets < stream.frames and seconds < announced_s - 2 * frame_ns / SECOND_NS
-    return len(container.streams) == 1 and seconds < announced_s - max(1.0, 0.02 * announced_s)
+
+    def __init__(self, frame_ns: int) -> None:
+        self.packets = 0
+        self._frame_ns = frame_ns
+        self._first_ns: int | None = None
+        self._end_ns = 0
+
+    def note(self, time_ns: int | None, size: int) -> None:
+        """Count a packet; the one that flushes the decoder is empty."""
+        self.packets += size > 0
+        if time_ns is not None:
+            self._first_ns = time_ns if self._first_ns is None else min(self._first_ns, time_ns)
+            self._end_ns = max(self._end_ns, time_ns + self._frame_ns)
+
+    def cut_short(self, container: InputContainer, stream: av.VideoStream) -> bool:
+        """Whether a file ended before what its header announces: fewer packets, and a shorter time.
+
+        One alone does not tell: an edit list leaves packets out, and sound may outlast the picture. Where packets are
+        not announced, time must be short by 5 % (2 s at least) of a file that holds nothing but the picture.
+        """
+        length_s = (self._end_ns - (self._first_ns or 0)) / SECOND_NS
+        announced_s = (container.duration or 0) / 1e6
+        if stream.frames:
+            return self.packets < stream.frames and length_s < announced_s - 2 * self._frame_ns / SECOND_NS
+        return len(container.streams) == 1 and length_s < announced_s - max(2.0, 0.05 * announced_s)

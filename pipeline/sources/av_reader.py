@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
 import av
 import av.error
@@ -11,12 +12,15 @@ import structlog
 
 from core.errors import SourceError
 from core.frames import ClockSource, FrameMeta
-from pipeline.sources.av_errors import network_error, reason_of
-from pipeline.sources.av_open import Recipe, cut_short, file_start, frame_distance_ns, open_container
+from pipeline.sources.av_errors import BROKEN_CONNECTION, network_error, reason_of
+from pipeline.sources.av_open import Progress, Recipe, file_start, frame_distance_ns, open_container
 from pipeline.sources.clocks import RESTART_NS, SECOND_NS, LiveClock, MediaClock, Pace
 from pipeline.sources.surfaces import Scaler, VideoSurface
 
 log = structlog.get_logger()
+
+Stamp: TypeAlias = Literal["pts", "dts", "arrival"]
+"""What a frame's time is taken from."""
 
 
 class AvReader:
@@ -31,7 +35,7 @@ class AvReader:
         self._recipe, self._epoch = recipe, epoch
         self._pace = Pace()
         self._scaler = Scaler()
-        self._packets = self._frames = 0
+        self._frames = 0
 
     def open(self) -> None:
         """Connect and find the video.
@@ -40,7 +44,6 @@ class AvReader:
             SourceError: it cannot be opened, or has no video that can be decoded.
         """
         self._connect()
-        self._frame_ns = frame_distance_ns(self._stream)
         self._media = MediaClock(self._frame_ns)
         self._wall = LiveClock(self._recipe.transport.error_ns)
         if not self._recipe.transport.live:
@@ -49,7 +52,11 @@ class AvReader:
     def _connect(self) -> None:
         self._container = open_container(self._recipe)
         self._stream = self._container.streams.video[0]
-        self._packets = 0
+        untimed = self._recipe.transport.untimed
+        # AVI stores no presentation times, and those that FFmpeg makes up are wrong where frames are reordered.
+        self._stamp: Stamp = "arrival" if untimed else "dts" if self._container.format.name == "avi" else "pts"
+        self._frame_ns = frame_distance_ns(self._stream)
+        self._progress = Progress(self._frame_ns)
 
     def frames(self) -> Iterator[tuple[FrameMeta, VideoSurface]]:
         """Frames in order, until the end.
@@ -59,7 +66,7 @@ class AvReader:
         """
         lost = seq = 0
         for frame in self._decoded():
-            pts_ns = None if frame is None else _time_ns(frame)
+            pts_ns = None if frame is None else _time_ns(frame, self._stamp)
             media_ns = None if frame is None else self._media_ns(pts_ns)
             if frame is None or media_ns is None:
                 # Before its first key frame a live stream has nothing that could be called lost.
@@ -134,16 +141,16 @@ class AvReader:
         failure: Exception | None = None
         try:
             for packet in self._container.demux(self._stream):
-                self._packets += packet.size > 0
+                self._progress.note(_time_ns(packet, self._stamp), packet.size)
+                if self._recipe.transport.live and packet.has_sidedata("prft"):
+                    self._note_reference_time(packet)
                 yield packet
         except av.error.FFmpegError as error:
             failure = error
         if failure is not None:
-            raise self._explain(failure)
+            raise _explain(failure, self._recipe, self._frames)
 
     def _decode(self, packet: av.Packet[av.VideoStream]) -> Iterator[av.VideoFrame | None]:
-        if packet.has_sidedata("prft"):
-            self._note_reference_time(packet)
         try:
             decoded = packet.decode()
         except av.error.EOFError:
@@ -157,7 +164,7 @@ class AvReader:
 
     def _note_reference_time(self, packet: av.Packet[av.VideoStream]) -> None:
         """FFmpeg hands on RTCP sender reports as AVProducerReferenceTime: int64 µs since 1970, then flags."""
-        pts_ns = _time_ns(packet)
+        pts_ns = _time_ns(packet, "pts")
         if pts_ns is not None:
             wall_us = int.from_bytes(bytes(packet.get_sidedata("prft"))[:8], "little", signed=True)
             self._wall.report(pts_ns, wall_us * 1000)
@@ -177,7 +184,7 @@ class AvReader:
             if self._container.duration is None:
                 raise SourceError("error-source-lost", retryable=True, where=recipe.where, camera=recipe.camera_id)
             return
-        if cut_short(self._container, stream, self._packets):
+        if self._progress.cut_short(self._container, stream):
             raise SourceError(
                 "error-source-truncated",
                 retryable=False,
@@ -186,20 +193,22 @@ class AvReader:
                 announced=stream.frames or round((self._container.duration or 0) * 1000 / self._frame_ns),
             )
 
-    def _explain(self, error: Exception) -> SourceError:
-        recipe = self._recipe
-        if not recipe.transport.local:
-            return network_error(error, where=recipe.where, camera_id=recipe.camera_id, seconds=recipe.stall_s)
-        return SourceError(
-            "error-source-broken",
-            retryable=False,
-            where=recipe.where,
-            frames=self._frames,
-            reason=reason_of(error),
-        )
 
-
-def _time_ns(timed: av.VideoFrame | av.Packet[av.VideoStream]) -> int | None:
-    if timed.pts is None or timed.time_base is None:
+def _time_ns(timed: av.VideoFrame | av.Packet[av.VideoStream], stamp: Stamp) -> int | None:
+    if stamp == "arrival":
+        return time.monotonic_ns()
+    ticks = timed.pts if stamp == "pts" else timed.dts
+    if ticks is None or timed.time_base is None:
         return None
-    return round(timed.pts * timed.time_base * SECOND_NS)
+    return round(ticks * timed.time_base * SECOND_NS)
+
+
+def _explain(error: Exception, recipe: Recipe, frames: int) -> SourceError:
+    """The error of a stream that was open; `frames` were read of it."""
+    if recipe.transport.local:
+        return SourceError(
+            "error-source-broken", retryable=False, where=recipe.where, frames=frames, reason=reason_of(error)
+        )
+    if recipe.transport.live and frames and isinstance(error, BROKEN_CONNECTION):
+        return SourceError("error-source-lost", retryable=True, where=recipe.where, camera=recipe.camera_id)
+    return network_error(error, where=recipe.where, camera_id=recipe.camera_id, seconds=recipe.stall_s)

@@ -39,15 +39,14 @@ MJPEG_SUFFIXES: Final = frozenset({".mjpeg", ".mjpg"})
 
 _HTTP = {"protocol_whitelist": "http,https,tcp,tls,crypto"}
 TRANSPORTS: Final = {
-    "file": Transport(live=False, local=True, timeout_option=None),
+    "file": Transport(live=False, local=True),
     "rtsp": Transport(
         live=True,
         # fpsprobesize: the rate of a live stream is not needed, and counting it costs seconds at 10 fps.
         options={"rtsp_transport": "tcp", "allowed_media_types": "video", "fpsprobesize": "0"},
     ),
     "rtsps": Transport(live=True, options={"allowed_media_types": "video", "fpsprobesize": "0"}),
-    # A multipart stream carries no times: arrival is its clock.
-    "mjpeg": Transport(live=True, options=_HTTP | {"use_wallclock_as_timestamps": "1"}),
+    "mjpeg": Transport(live=True, untimed=True, options=_HTTP | {"fpsprobesize": "0"}),
     # The list is written when a segment is complete, and read three segments back.
     "hls": Transport(live=True, paced=True, error_ns=30 * SECOND_NS, options=_HTTP),
     "http-file": Transport(live=False, options=_HTTP),

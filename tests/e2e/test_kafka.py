@@ -28,7 +28,7 @@ def test_events_of_a_run_reach_the_topic_in_order_with_the_camera_as_key(kafka: 
         "--scene",
         str(SCENE),
         "--kafka",
-        kafka.server,
+        kafka.address,
         "--json",
     ]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

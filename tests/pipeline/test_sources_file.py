@@ -161,6 +161,13 @@ def test_sound_longer_than_the_picture_is_no_cut(tmp_path: Path) -> None:
     assert len(metas(AvSource(str(file)))) == 10
 
 
+def test_a_recording_of_uneven_rate_is_no_cut(tmp_path: Path) -> None:
+    file = make_video(tmp_path / "uneven.mkv", pts=[*range(0, 400, 40), *range(1000, 9000, 1000)])
+    found = metas(AvSource(str(file)))
+    assert [m.media_ns for m in found[-2:]] == [7_000_000_000, 8_000_000_000]
+    assert len(found) == 18
+
+
 def test_a_cut_made_by_an_edit_list_is_no_damage(tmp_path: Path) -> None:
     whole, trimmed = tmp_path / "whole.mp4", tmp_path / "trimmed.mp4"
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=6", "-c:v", "libx264", "-g", "50", whole)

@@ -116,7 +116,7 @@ def test_a_wrong_path_and_a_page_that_is_no_video() -> None:
     assert (no_video.message_id, no_video.retryable) == ("error-source-not-stream", True)
 
 
-def test_a_login_is_used_and_never_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_login_is_used_and_never_shown(capfd: pytest.CaptureFixture[str]) -> None:
     with WebServer({"/live": mjpeg()}, login=("admin", SECRET)) as server:
         (source,) = sources_for(server.url("/live"), credentials=Credentials("admin", SECRET))
         assert isinstance(source, AvSource)
@@ -126,12 +126,12 @@ def test_a_login_is_used_and_never_shown(capsys: pytest.CaptureFixture[str]) -> 
         asked = len(server.requests)
     assert (error.message_id, error.retryable, error.retry_after_s) == ("error-source-login", True, 300.0)
     assert asked <= 4, "a wrong login is tried once"
-    shown = capsys.readouterr()
+    shown = capfd.readouterr()
     seen = [str(error), repr(error), repr(wrong), repr(source), shown.out, shown.err, repr(error.__context__)]
     assert not any("wr0ng" in text or SECRET in text for text in seen)
 
 
-def test_a_camera_waits_long_after_a_refused_login(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_camera_waits_long_after_a_refused_login(capfd: pytest.CaptureFixture[str]) -> None:
     structlog.reset_defaults()
     with WebServer({"/live": mjpeg()}, login=("admin", SECRET)) as server:
         source = AvSource(server.url("/live", "admin:wr0ng@"), "gate")
@@ -146,7 +146,7 @@ def test_a_camera_waits_long_after_a_refused_login(capsys: pytest.CaptureFixture
         assert "5" in (camera.status().error or "")
         camera.stop()
         assert camera.join(20)
-    shown = capsys.readouterr()
+    shown = capfd.readouterr()
     assert "camera_lost" in shown.out + shown.err
     assert "wr0ng" not in shown.out + shown.err
 

@@ -49,7 +49,7 @@ def brightness_graph(path: Path, *, batch: int | None = None) -> Path:
     size = batch or "batch"
     weights = np.zeros((3, 6), np.float32)
     weights[0, 4], weights[2, 0] = 1.0, 10.0
-    constants = {
+    constants: dict[str, AnyArray] = {
         "axes": np.array([2, 3], np.int64),
         "weights": weights,
         "bias": np.array([4, 8, 28, 24, 0, 1], np.float32),

@@ -22,6 +22,13 @@ from typing import Any, Final
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition  # type: ignore[import-untyped]
+from kafka.admin import (  # type: ignore[import-untyped]
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ResourcePattern,
+    ResourceType,
+)
 from kafka.errors import KafkaError  # type: ignore[import-untyped]
 
 POM: Final = Path(__file__).with_name("kafka-pom.xml")
@@ -142,6 +149,17 @@ class KafkaBroker:
         finally:
             admin.close()
         return name
+
+    def forbid_writing(self, topic: str) -> None:
+        """An access rule: nobody may write this topic."""
+        anyone = {"principal": "User:*", "host": "*", "resource_pattern": ResourcePattern(ResourceType.TOPIC, topic)}
+        deny = ACL(operation=ACLOperation.WRITE, permission_type=ACLPermissionType.DENY, **anyone)
+        allow = ACL(operation=ACLOperation.DESCRIBE, permission_type=ACLPermissionType.ALLOW, **anyone)
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            admin.create_acls([deny, allow])
+        finally:
+            admin.close()
 
     def read(self, topic: str, *, quiet_s: float = 0.3) -> list[Any]:
         """Every record in a topic (kafka-python's ConsumerRecord), partition by partition, each in its order."""

@@ -1,0 +1,62 @@
+"""`matpho bench`: one command for each claim about speed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from core.errors import ConfigError
+from locales import text
+from matpho.cli.options import duration
+from matpho.defaults import CLIP, MODEL
+
+app = typer.Typer(no_args_is_help=True)
+JsonOption = Annotated[Path | None, typer.Option("--json", help=text("cli-opt-bench-json"))]
+
+
+@app.command("pipeline", help=text("cli-help-bench-pipeline"))
+def pipeline(
+    video: Annotated[Path, typer.Option(help=text("cli-opt-bench-video"))] = CLIP,
+    model: Annotated[str, typer.Option(help=text("cli-opt-model"))] = MODEL,
+    rounds: Annotated[int, typer.Option(min=1, help=text("cli-opt-bench-rounds"))] = 3,
+    frames: Annotated[int, typer.Option(min=10, help=text("cli-opt-bench-frames"))] = 140,
+    out: JsonOption = None,
+) -> None:
+    """Whole chain beside the detector alone and decoding alone, on one core."""
+    from benchmarks import pipeline as pipeline_bench
+
+    result = pipeline_bench.measure(video, model, rounds=rounds, frames=frames)
+    Console().print(pipeline_bench.table(result))
+    _write(out, pipeline_bench.as_dict(result))
+
+
+@app.command("soak", help=text("cli-help-bench-soak"))
+def soak(
+    sources: Annotated[list[str], typer.Argument(help=text("cli-arg-sources"))],
+    for_: Annotated[str, typer.Option("--for", help=text("cli-opt-for"))] = "60m",
+    every: Annotated[str, typer.Option(help=text("cli-opt-soak-every"))] = "10s",
+    fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))] = None,
+    out: JsonOption = None,
+) -> None:
+    """Memory over a long run of looping cameras."""
+    from benchmarks import soak as soak_bench
+
+    console = Console()
+    result = soak_bench.measure(
+        sources, seconds=duration(for_), every_s=duration(every), fps=fps, progress=console.print
+    )
+    console.print(soak_bench.table(result))
+    _write(out, soak_bench.as_dict(result))
+
+
+def _write(path: Path | None, value: dict[str, Any]) -> None:
+    if path is None:
+        return
+    try:
+        path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError("error-file-unwritable", path=path, reason=error.strerror or error) from error

@@ -1,0 +1,81 @@
+"""`matpho check`: validate a configuration or a scene without starting anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from core.errors import ConfigError, MatphoError
+from locales import text
+from scenes.config import Configuration, SystemSpec, load_configuration
+from scenes.documents import ProblemsError, read_document
+from scenes.scene_file import SceneSpec, load_scene
+
+SCHEMAS: dict[str, type[SystemSpec] | type[SceneSpec]] = {"config": SystemSpec, "scene": SceneSpec}
+
+
+def check(
+    file: Annotated[Path | None, typer.Argument(help=text("cli-arg-config"))] = None,
+    probe: Annotated[bool, typer.Option("--probe", help=text("cli-opt-probe"))] = False,
+    schema: Annotated[str | None, typer.Option(help=text("cli-opt-schema"))] = None,
+) -> None:
+    """Check a file, or print a JSON Schema."""
+    if schema is not None:
+        if schema not in SCHEMAS:
+            raise ConfigError("error-schema-unknown", name=schema, known=", ".join(SCHEMAS))
+        typer.echo(json_schema(schema), nl=False)
+        return
+    if file is None:
+        raise ConfigError("error-check-nothing")
+    console = Console(highlight=False, soft_wrap=True)
+    if "cameras" in read_document(file).data:
+        problems = _check_system(load_configuration(file), probe, console)
+    else:
+        load_scene(file)
+        problems = 0
+    if problems:
+        console.print(text("cli-check-problems", count=problems), markup=False)
+        raise typer.Exit(1)
+    console.print(f"[green]✓[/] {text('cli-check-good', path=file)}")
+
+
+def json_schema(name: str) -> str:
+    """The published JSON Schema of a kind of file, as editors read it."""
+    schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(schema | SCHEMAS[name].model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _check_system(configuration: Configuration, probe: bool, console: Console) -> int:
+    from matpho.planning import camera_source, missing_classes, model_of
+    from models.registry import check_model
+
+    said: list[str] = []
+    model = check_model(model_of(configuration).path)
+    said += model.problems
+    if not model.problems:
+        said += [str(problem) for problem in missing_classes(configuration)]
+    for camera in configuration.spec.cameras:
+        try:
+            source = camera_source(configuration, camera, loop=False, realtime=False)
+            if probe:
+                stream = source.open(0)
+                try:
+                    frame, surface = next(iter(stream))
+                    surface.release()
+                finally:
+                    stream.close()
+                size = f"{frame.width}×{frame.height}"
+                console.print(f"[green]✓[/] {text('cli-probe-good', camera=camera.id, size=size)}")
+        except ProblemsError:
+            raise
+        except MatphoError as error:
+            said.append(text("cli-camera-trouble", camera=camera.id, reason=error))
+        except StopIteration:
+            said.append(text("cli-camera-trouble", camera=camera.id, reason=text("cli-probe-no-frame")))
+    for line in said:
+        console.print(f"✗ {line}", markup=False)
+    return len(said)

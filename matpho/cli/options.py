@@ -1,0 +1,34 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import ConfigError
+from locales import text
+
+StoreOption = Annotated[
+    Path, typer.Option("--store", envvar="MATPHO_STORE", help=text("cli-opt-store"), show_default=True)
+]
+EvidenceOption = Annotated[
+    Path, typer.Option("--evidence", envvar="MATPHO_EVIDENCE", help=text("cli-opt-evidence"), show_default=True)
+]
+PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help=text("cli-opt-port"))]
+
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+def duration(value: str) -> float:
+    """Seconds of `90`, `60s`, `5m`, `1h`.
+
+    Raises:
+        ConfigError: it is no duration, or not above 0.
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|)\s*", value)
+    if found is None or float(found[1]) <= 0:
+        raise ConfigError("error-duration", value=value)
+    return float(found[1]) * _UNITS[found[2]]

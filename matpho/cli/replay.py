@@ -1,0 +1,73 @@
+"""`matpho replay` and `matpho track`: one part of the way alone, on recorded data."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from core.errors import ConfigError
+from locales import text
+from matpho.cli.display import Board
+
+
+def replay(
+    tracks: Annotated[Path, typer.Argument(help=text("cli-arg-tracks"))],
+    scene: Annotated[Path, typer.Option(help=text("cli-opt-scene"))],
+    out: Annotated[Path | None, typer.Option(help=text("cli-opt-replay-out"))] = None,
+    start: Annotated[str, typer.Option(help=text("cli-opt-start"))] = "1970-01-01T00:00:00Z",
+    fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-replay-fps"))] = None,
+) -> None:
+    """Run motion and rules on recorded tracks."""
+    from matpho.planning import parse_start
+    from matpho.summary import RunSummary
+    from pipeline.replay import replay as replayed
+    from scenes.scene_file import load_scene
+    from sinks.json_lines import JsonLinesSink
+    from trackers.recorded import recorded_tracks
+
+    file, console, summary = load_scene(scene), Console(stderr=out is None), RunSummary()
+    batches = recorded_tracks(tracks, start_ns=parse_start(start), sizes=file.scene.reference_size, fps=fps)
+    began = time.monotonic()
+    if out is not None:
+        _new_file(out)
+    sink = JsonLinesSink.stream(sys.stdout.buffer) if out is None else JsonLinesSink.file(out)
+    try:
+        with Board(console, {}) as board:
+            for findings in replayed(batches, file.scene, file.rules):
+                sink.write(findings.records)
+                for event in findings.events:
+                    summary.count(event)
+                    if out is not None:
+                        board.event(event)
+    finally:
+        sink.close()
+    seconds = time.monotonic() - began
+    console.print(text("cli-replayed", events=summary.events.total(), seconds=f"{seconds:.1f}"))
+
+
+def track(
+    detections: Annotated[Path, typer.Argument(help=text("cli-arg-detections"))],
+    fps: Annotated[float, typer.Option(min=0.01, help=text("cli-opt-track-fps"))],
+    out: Annotated[Path, typer.Option(help=text("cli-opt-track-out"))],
+) -> None:
+    """Run the tracker alone on MOTChallenge detections."""
+    from trackers.byte_track import ByteTracker
+    from trackers.mot_challenge import track_file
+
+    began = time.monotonic()
+    done = track_file(detections, fps, out, ByteTracker())
+    milliseconds = 1000 * (time.monotonic() - began) / max(done.frames, 1)
+    said = text("cli-tracked", frames=done.frames, tracks=done.tracks, path=out, milliseconds=f"{milliseconds:.2f}")
+    Console().print(said, soft_wrap=True)
+
+
+def _new_file(path: Path) -> None:
+    try:
+        path.write_bytes(b"")
+    except OSError as error:
+        raise ConfigError("error-file-unwritable", path=path, reason=error.strerror or error) from error

@@ -1,0 +1,151 @@
+"""`matpho run`: video in, events out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+from rich.console import Console
+
+from core.codec import to_json
+from core.errors import ConfigError
+from core.protocols import Sink
+from locales import text
+from matpho.cli.display import Board, print_summary
+from matpho.cli.options import EvidenceOption, StoreOption, duration
+from matpho.defaults import EVIDENCE, MODEL, STORE
+
+if TYPE_CHECKING:
+    from matpho.planning import Plan
+    from pipeline.step import StepResult
+
+
+def run(
+    sources: Annotated[list[str], typer.Argument(help=text("cli-arg-sources"))],
+    scene: Annotated[Path | None, typer.Option(help=text("cli-opt-scene"))] = None,
+    model: Annotated[str | None, typer.Option(help=text("cli-opt-model"))] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-threads"))] = None,
+    fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))] = None,
+    start: Annotated[str | None, typer.Option(help=text("cli-opt-start"))] = None,
+    secrets: Annotated[Path | None, typer.Option(help=text("cli-opt-secrets"))] = None,
+    json_lines: Annotated[bool, typer.Option("--json", help=text("cli-opt-json"))] = False,
+    tracks_out: Annotated[Path | None, typer.Option(help=text("cli-opt-tracks-out"))] = None,
+    for_: Annotated[str | None, typer.Option("--for", help=text("cli-opt-for"))] = None,
+    frames: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-frames"))] = None,
+    kafka: Annotated[list[str] | None, typer.Option(help=text("cli-opt-kafka"))] = None,
+    kafka_required: Annotated[bool, typer.Option("--kafka-required", help=text("cli-opt-kafka-required"))] = False,
+    store: StoreOption = STORE,
+    evidence: EvidenceOption = EVIDENCE,
+    loop: Annotated[bool, typer.Option("--loop", help=text("cli-opt-loop"))] = False,
+    realtime: Annotated[bool, typer.Option("--realtime", help=text("cli-opt-realtime"))] = False,
+) -> None:
+    """Watch sources and report what happens."""
+    from matpho.planning import Plan, plan_configuration, plan_sources
+    from scenes.config import ModelSpec, load_configuration
+
+    longest = None if for_ is None else duration(for_)
+    if len(sources) == 1 and sources[0].endswith((".yaml", ".yml")):
+        for name, given in (("--scene", scene), ("--model", model), ("--fps", fps), ("--start", start)):
+            if given is not None:
+                raise ConfigError("error-option-in-file", option=name, path=sources[0])
+        plan = plan_configuration(load_configuration(Path(sources[0])), loop=loop, realtime=realtime)
+    else:
+        chosen = ModelSpec(path=model or MODEL, threads=threads)
+        cameras = plan_sources(
+            sources, model=chosen, scene=scene, fps=fps, start=start, secrets=secrets, loop=loop, realtime=realtime
+        )
+        plan = Plan(chosen, cameras, store=store, evidence=evidence)
+    sinks = _sinks(kafka or [], kafka_required)
+    out = Output(json_lines, tracks_out)
+    if run_plan(plan, out, sinks=sinks, most_frames=frames, most_s=longest):
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a run tells what it finds: events as JSON on standard output, and tracks as rows in a file."""
+
+    json_lines: bool = False
+    tracks: Path | None = None
+    headline: str = ""
+
+
+def run_plan(
+    plan: Plan,
+    out: Output = Output(),
+    *,
+    sinks: Sequence[Sink] = (),
+    most_frames: int | None = None,
+    most_s: float | None = None,
+) -> bool:
+    """Run a plan with a live table, or with JSON lines on standard output; whether every camera failed."""
+    from matpho.session import Session
+    from matpho.track_rows import TrackRows
+
+    console = Console(stderr=out.json_lines)
+    scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
+    with ExitStack() as stack:
+        session = stack.enter_context(Session(plan, extra_sinks=sinks))
+        rows = None if out.tracks is None else stack.enter_context(TrackRows.open(out.tracks))
+        board = stack.enter_context(Board(console, scenes, headline=out.headline))
+        stack.enter_context(stopping(session.stop))
+        for step in session.steps(most_frames=most_frames, most_s=most_s):
+            _show(step, board, out.json_lines)
+            if rows is not None:
+                rows.write(step.tracks)
+            board.progress(session.summary, session.status())
+        statuses = session.status()
+    for status in statuses:
+        if status.error:
+            console.print(f"[red]✗[/] {text('cli-camera-trouble', camera=status.camera_id, reason=status.error)}")
+    print_summary(console, session.summary, session.undelivered)
+    return all(status.state == "failed" for status in statuses)
+
+
+def _show(step: StepResult, board: Board, json_lines: bool) -> None:
+    for event in step.findings.events:
+        if json_lines:
+            _print_line(sys.stdout, to_json(event))
+        else:
+            board.event(event)
+
+
+def _print_line(stream: TextIO, line: str) -> None:
+    stream.write(line + "\n")
+    stream.flush()
+
+
+def _sinks(kafka: list[str], required: bool) -> list[Sink]:
+    from matpho.planning import kafka_sink
+
+    if required and not kafka:
+        raise ConfigError("error-kafka-required-alone")
+    return [kafka_sink(kafka, required=required)] if kafka else []
+
+
+@contextmanager
+def stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """While inside, the first Ctrl-C or SIGTERM calls `stop`, and the second ends the process at once."""
+    asked = False
+
+    def handle(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            os._exit(130)
+        asked = True
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

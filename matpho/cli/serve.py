@@ -1,0 +1,42 @@
+"""`matpho serve`: the live page over an event store."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from locales import text
+from matpho.cli.options import EvidenceOption, PortOption, StoreOption
+from matpho.cli.run import stopping
+from matpho.defaults import EVIDENCE, PORT, STORE
+
+
+def serve(
+    store: StoreOption = STORE,
+    evidence: EvidenceOption = EVIDENCE,
+    host: Annotated[str, typer.Option(help=text("cli-opt-host"))] = "127.0.0.1",
+    port: PortOption = PORT,
+) -> None:
+    """Show the newest alerts in a browser, live."""
+    from console.app import create_app
+    from console.server import BackgroundServer
+    from store.events import EventStore
+
+    opened = EventStore.open(store, create=False)
+    waiting = True
+
+    def stop() -> None:
+        nonlocal waiting
+        waiting = False
+
+    try:
+        with BackgroundServer(create_app(opened, evidence), host=host, port=port) as server:
+            Console().print(text("cli-page-at", url=server.url), soft_wrap=True)
+            with stopping(stop):
+                while waiting:
+                    time.sleep(0.2)
+    finally:
+        opened.close()

@@ -1,0 +1,227 @@
+"""From what a person asked for to what is run: sources or a configuration file → a plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from core.codec import time_ns
+from core.errors import ConfigError
+from core.protocols import Sink, Source
+from core.scene import Scene
+from core.taxonomy import ObjectClass, classes_of
+from matpho.defaults import EVIDENCE, STORE
+from models.registry import class_labels
+from pipeline.runner import CameraPlan
+from pipeline.sources.table import sources_for
+from pipeline.sources.urls import Credentials
+from scenes.config import BatchSpec, CameraSpec, Configuration, KafkaSinkSpec, ModelSpec, SinkSpec
+from scenes.documents import Problem, ProblemsError, read_document
+from scenes.rules import AnyRuleSpec, CameraDownSpec
+from scenes.scene_file import SceneFile, empty_scene, load_scene
+from scenes.secrets import Login, from_environment, from_file, resolve
+from sinks.json_lines import JsonLinesSink
+from sinks.kafka import KafkaSettings, KafkaSink
+
+UNKNOWN_SIZE: Final = (1920, 1080)
+"""Reference size of a camera without a scene: what its records' pixels refer to, whatever its picture's size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a run needs. Sinks are made when it starts, so that a plan that is never run opens nothing."""
+
+    model: ModelSpec
+    cameras: tuple[CameraPlan, ...]
+    batch: BatchSpec = field(default_factory=BatchSpec)
+    store: Path | None = STORE
+    evidence: Path | None = EVIDENCE
+    sinks: tuple[Callable[[], Sink], ...] = ()
+
+
+def plan_sources(
+    uris: Sequence[str],
+    *,
+    model: ModelSpec | None = None,
+    scene: Path | None = None,
+    fps: float | None = None,
+    start: str | None = None,
+    secrets: Path | None = None,
+    loop: bool = False,
+    realtime: bool = False,
+) -> tuple[CameraPlan, ...]:
+    """Cameras for addresses and files given on the spot.
+
+    Raises:
+        ConfigError: the scene, the start or the secrets cannot be used, or two sources get one name.
+        SourceError: a source cannot be what it says.
+    """
+    file = None if scene is None else load_scene(scene)
+    if file is not None and scene is not None:
+        _refuse_missing_classes(scene, file, model or ModelSpec())
+    start_ns = time.time_ns() if start is None else parse_start(start)
+    plans: list[CameraPlan] = []
+    for uri in uris:
+        login = _login(uri, secrets)
+        for source in sources_for(uri, start_ns=start_ns, credentials=login, loop=loop, realtime=realtime):
+            if any(plan.camera_id == source.camera_id for plan in plans):
+                raise ConfigError("error-camera-twice", camera=source.camera_id)
+            plans.append(_camera(source, file, fps))
+    return tuple(plans)
+
+
+def plan_configuration(configuration: Configuration, *, loop: bool = False, realtime: bool = False) -> Plan:
+    """The plan of a configuration file.
+
+    Raises:
+        ConfigError: a secret is missing, or a rule asks for a class that the model lacks.
+    """
+    spec = configuration.spec
+    problems = missing_classes(configuration)
+    if problems:
+        raise ProblemsError(problems)
+    cameras = []
+    for camera in spec.cameras:
+        source = camera_source(configuration, camera, loop=loop, realtime=realtime)
+        cameras.append(_camera(source, configuration.scenes.get(camera.id), camera.fps))
+    return Plan(
+        model_of(configuration),
+        tuple(cameras),
+        spec.batch,
+        configuration.path(spec.store.path),
+        configuration.path(spec.store.evidence),
+        tuple(_sink(configuration, sink) for sink in spec.sinks),
+    )
+
+
+def model_of(configuration: Configuration) -> ModelSpec:
+    """The model with its path resolved: a shipped name stays a name."""
+    model = configuration.spec.model
+    file = configuration.path(model.path)
+    return model.model_copy(update={"path": str(file)}) if file.suffix == ".onnx" or file.is_file() else model
+
+
+def camera_source(configuration: Configuration, camera: CameraSpec, *, loop: bool, realtime: bool) -> Source:
+    """Where a configured camera's frames come from.
+
+    Raises:
+        ConfigError: its secret is missing.
+        SourceError: it is a folder of several videos, or nothing that can be read.
+    """
+    uri = camera.source if "://" in camera.source else str(configuration.path(camera.source))
+    login = None
+    if camera.credentials is not None:
+        login = _credentials(resolve(camera.credentials, camera.id, configuration.folder))
+    start_ns = time.time_ns() if camera.start is None else parse_start(camera.start)
+    found = sources_for(uri, camera_id=camera.id, start_ns=start_ns, credentials=login, loop=loop, realtime=realtime)
+    if len(found) != 1:
+        raise ConfigError("error-camera-folder", camera=camera.id, path=uri, count=len(found))
+    return found[0]
+
+
+def missing_classes(configuration: Configuration) -> list[Problem]:
+    """Rules that ask for a class that the configured model cannot give."""
+    spec, found = model_of(configuration), list[Problem]()
+    labels = class_labels(spec.path)
+    for file in {id(scene): scene for scene in configuration.scenes.values()}.values():
+        found += _missing_in(file, labels, spec.path)
+    return found
+
+
+def kafka_sink(bootstrap: Sequence[str], *, topic: str = "matpho.events.v1", required: bool = False) -> Sink:
+    """A Kafka sink without login, as `--kafka` asks for; `required` tries the broker at once.
+
+    Raises:
+        SinkError: required, and no broker answers.
+    """
+    return _kafka(KafkaSettings(tuple(bootstrap), topic=topic), required=required)
+
+
+def _kafka(settings: KafkaSettings, *, required: bool) -> Sink:
+    sink = KafkaSink(settings)
+    if required:
+        sink.check()
+    return sink
+
+
+def parse_start(value: str) -> int:
+    """UTC nanoseconds of an RFC 3339 time.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    try:
+        return time_ns(value)
+    except ValueError as error:
+        raise ConfigError("error-start", value=value) from error
+
+
+def _camera(source: Source, file: SceneFile | None, fps: float | None) -> CameraPlan:
+    scene: Scene = empty_scene(source.camera_id, *UNKNOWN_SIZE) if file is None else file.scene
+    rules: tuple[AnyRuleSpec, ...] = () if file is None else file.rules
+    if source.live and not any(isinstance(rule, CameraDownSpec) for rule in rules):
+        rules = (*rules, CameraDownSpec())
+    if not source.live:
+        rules = tuple(rule for rule in rules if not isinstance(rule, CameraDownSpec))
+    return CameraPlan(source, scene, rules, fps)
+
+
+def _sink(configuration: Configuration, spec: SinkSpec) -> Callable[[], Sink]:
+    if not isinstance(spec, KafkaSinkSpec):
+        path = configuration.path(spec.path)
+        return lambda: JsonLinesSink.file(path)
+    login = None if spec.credentials is None else resolve(spec.credentials, "kafka", configuration.folder)
+
+    settings = KafkaSettings(
+        tuple(spec.bootstrap),
+        topic=spec.topic,
+        security_protocol=spec.security,
+        sasl_mechanism=spec.sasl or "PLAIN",
+        username=None if login is None else login.user,
+        password=None if login is None else login.password,
+        ca_file=None if spec.ca_file is None else configuration.path(spec.ca_file),
+    )
+
+    def connect() -> Sink:
+        return _kafka(settings, required=spec.required)
+
+    return connect
+
+
+def _login(uri: str, secrets: Path | None) -> Credentials | None:
+    if "://" not in uri:
+        return None
+    if secrets is not None:
+        host = uri.split("://", 1)[1].split("/")[0].rsplit("@")[-1]
+        return _credentials(from_file(secrets, host))
+    try:
+        return _credentials(from_environment("MATPHO_CAMERA"))
+    except ConfigError:
+        return None
+
+
+def _credentials(login: Login) -> Credentials:
+    return Credentials(login.user, login.password)
+
+
+def _refuse_missing_classes(path: Path, file: SceneFile, model: ModelSpec) -> None:
+    problems = _missing_in(file, class_labels(model.path), model.path)
+    if problems:
+        raise ProblemsError(problems)
+
+
+def _missing_in(file: SceneFile, labels: frozenset[ObjectClass], model: str) -> list[Problem]:
+    if file.path is None:
+        return []
+    document = read_document(file.path)
+    found = []
+    for number, rule in enumerate(file.rules):
+        for position, name in enumerate(getattr(rule, "classes", [])):
+            # A group is watched as far as the model goes; a single class that it lacks would never be seen.
+            if not classes_of((name,)) & labels:
+                told = {"model": model, "name": name, "known": ", ".join(sorted(c.label for c in labels))}
+                found.append(document.problem(("rules", number, "classes", position), "problem-class-missing", **told))
+    return found

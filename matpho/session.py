@@ -1,0 +1,201 @@
+"""One run from start to end: opens what a plan names, steps, and closes everything in order."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from sinks.fan_out import FanOut, SinkCounters
+
+from core.arrays import U8
+from core.errors import ConfigError
+from core.events import Event, Record
+from core.findings import EvidenceRequest
+from core.protocols import Sink
+from core.scene import Scene
+from evidence.pictures import PictureWriter, write_reference
+from matpho.planning import Plan
+from matpho.summary import RunSummary
+from models.registry import load_detector
+from pipeline.camera import CameraStatus
+from pipeline.runner import Pipeline
+from pipeline.step import StepResult
+from sinks.store import StoreSink
+from store.events import EventStore
+from store.records import RunRecord, SceneRecord
+from trackers.byte_track import ByteTracker
+
+log = structlog.get_logger()
+
+CLOSE_S: Final = 10.0
+"""Longest wait at the end for sinks to take what is left."""
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """Pictures on disk, and the scenes of cameras in the store."""
+
+    writer: PictureWriter
+    folder: Path
+    store: EventStore | None
+    scenes: Mapping[str, Scene]
+
+    def offer(self, request: EvidenceRequest, picture: Callable[[], U8], scene: Scene | None) -> bool:
+        return self.writer.offer(request, picture, scene)
+
+    def reference(self, camera_id: str, picture: U8) -> None:
+        try:
+            path: str | None = write_reference(self.folder, camera_id, picture)
+        except OSError as error:
+            log.exception("reference_picture_lost", camera=camera_id, error=str(error))
+            path = None
+        if self.store is not None:
+            self.store.put_scene(scene_record(camera_id, self.scenes[camera_id], path))
+
+
+class Session:
+    """A run of a plan.
+
+    Use as a context manager; iterate `steps()`. Leaving it drains the sinks, within `CLOSE_S`, and stores the summary.
+
+    Raises (on entering):
+        MatphoError: the model, the store or a required sink cannot be used.
+    """
+
+    def __init__(self, plan: Plan, *, extra_sinks: Sequence[Sink] = ()) -> None:
+        if not plan.cameras:
+            raise ConfigError("error-no-cameras")
+        self.plan = plan
+        self.summary = RunSummary()
+        self.undelivered: dict[str, int] = {}
+        self._extra = tuple(extra_sinks)
+        self._stack = ExitStack()
+        self._run_id = uuid.uuid4().hex
+
+    def __enter__(self) -> Session:
+        with ExitStack() as stack:
+            self._open(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def _open(self, stack: ExitStack) -> None:
+        plan = self.plan
+        detector = load_detector(
+            plan.model.path,
+            threads=plan.model.threads,
+            score_threshold=plan.model.score_threshold,
+            max_batch=plan.batch.size,
+        )
+        self.store = None if plan.store is None else _open_store(plan.store, stack)
+        sinks = [make() for make in plan.sinks] + list(self._extra)
+        if self.store is not None:
+            sinks.insert(0, StoreSink(self.store))
+        self.fan_out = FanOut(sinks, dead_letters=None if plan.store is None else plan.store.with_suffix(".dead.jsonl"))
+        self._started_ns, self._began = time.time_ns(), time.monotonic()
+        stack.callback(self._finish)
+        stack.callback(self._drain)
+        scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
+        evidence = None
+        if plan.evidence is not None:
+            writer = PictureWriter(plan.evidence)
+            stack.callback(writer.close)
+            evidence = _Evidence(writer, plan.evidence, self.store, scenes)
+        self.pipeline = Pipeline(
+            detector,
+            ByteTracker(),
+            plan.cameras,
+            publish=self._publish,
+            evidence=evidence,
+            open_events=self._open_events,
+            batch_size=plan.batch.size,
+            window_s=plan.batch.window_ms / 1000,
+            max_age_s=plan.batch.max_age_s,
+        )
+        self.summary.times = self.pipeline.times
+
+    def steps(self, *, most_frames: int | None = None, most_s: float | None = None) -> Iterator[StepResult]:
+        """Run, until the sources end, `stop` is called, or a bound is reached."""
+        for result in self.pipeline.steps():
+            self.summary.add(result)
+            yield result
+            over = most_frames is not None and self.summary.frames >= most_frames
+            if over or (most_s is not None and time.monotonic() - self._began >= most_s):
+                self.pipeline.stop()
+
+    def stop(self) -> None:
+        """End soon; from any thread or a signal handler."""
+        self.pipeline.stop()
+
+    def status(self) -> list[CameraStatus]:
+        """How each camera is doing."""
+        return self.pipeline.status()
+
+    def sink_counters(self) -> Mapping[str, SinkCounters]:
+        """What became of the records so far, by sink."""
+        return self.fan_out.counters()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as JSON values, with cameras and sinks."""
+        self.summary.wall_s = time.monotonic() - self._began
+        self.summary.lost = self.pipeline.lost_frames
+        sinks = {name: asdict(counters) for name, counters in self.fan_out.counters().items()}
+        cameras = [
+            {"camera_id": s.camera_id, "state": str(s.state), "frames": s.frames, "error": s.error, "epoch": s.epoch}
+            for s in self.pipeline.status()
+        ]
+        return {**self.summary.as_dict(self._started_ns), "sinks": sinks, "cameras": cameras}
+
+    def _publish(self, records: Sequence[Record]) -> None:
+        self.fan_out.publish(records)
+
+    def _open_events(self, camera_id: str) -> Sequence[Event]:
+        return () if self.store is None else self.store.open_events(camera_id)
+
+    def _finish(self) -> None:
+        summary = self.as_dict()
+        if self.store is not None:
+            self.store.put_run(RunRecord(self._run_id, self._started_ns, time.time_ns(), summary))
+
+    def _drain(self) -> None:
+        self.undelivered = dict(self.fan_out.close(CLOSE_S))
+        for name, count in self.undelivered.items():
+            if count:
+                log.warning("records_not_delivered", sink=name, records=count)
+
+
+def scene_record(camera_id: str, scene: Scene, picture: str | None) -> SceneRecord:
+    """A scene as the pages draw it."""
+    zones = [
+        {"id": z.zone_id, "label": {"en": z.label.en, "vi": z.label.vi}, "polygon": z.polygon.tolist()}
+        for z in scene.zones.values()
+    ]
+    lines = [
+        {
+            "id": line.line_id,
+            "label": {"en": line.label.en, "vi": line.label.vi},
+            "start": line.start.tolist(),
+            "end": line.end.tolist(),
+        }
+        for line in scene.lines.values()
+    ]
+    drawing = {"zones": zones, "lines": lines}
+    return SceneRecord(camera_id, scene.scene_id, scene.version, scene.reference_size, drawing, picture)
+
+
+def _open_store(path: Path, stack: ExitStack) -> EventStore:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError("error-file-unreadable", path=path.parent, reason=error.strerror or error) from error
+    store = EventStore.open(path)
+    stack.callback(store.close)
+    return store

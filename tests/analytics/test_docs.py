@@ -1,0 +1,140 @@
+"""The page on events says what the code does, and every kind can be named in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import TypeAdapter
+
+from core.events import MEASURES_OF, EndReason, Event, EventKind, Phase, Severity
+from core.sentences import sentence
+from core.taxonomy import GROUPS, LABELS
+from locales import LANGUAGES, Language, catalogue, text
+from scenes.rules import SPEC_TYPES, AnyRuleSpec, RuleSpec
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
+SECTIONS = {part.partition("\n")[0]: part for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]}
+
+
+def kind_of(spec: type[AnyRuleSpec]) -> str:
+    return str(spec.model_fields["kind"].default)
+
+
+def test_every_kind_has_a_spec_and_a_section() -> None:
+    kinds = {kind_of(spec) for spec in SPEC_TYPES}
+    assert kinds == {k.value for k in EventKind} | {"measure"}
+    assert kinds <= SECTIONS.keys()
+    assert set(SPEC_TYPES) == set(get_args(AnyRuleSpec))
+
+
+def said(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(f"`{v}`" for v in value)
+    if isinstance(value, str):
+        return f"`{value}`"
+    return f"{value:g}" if isinstance(value, (int, float)) else ""
+
+
+@pytest.mark.parametrize("spec", SPEC_TYPES, ids=kind_of)
+def test_every_parameter_stands_there_with_its_default(spec: type[AnyRuleSpec]) -> None:
+    section = SECTIONS[kind_of(spec)]
+    rows = {
+        name: row[2].strip()
+        for line in section.splitlines()
+        if len(row := line.split("|")) > 3
+        for name in re.findall(r"`(\w+)`", row[1])
+    }
+    for name, field in spec.model_fields.items():
+        if name in ("kind", "id"):
+            continue
+        assert field.description
+        assert rows[name] == ("" if field.is_required() else said(field.default)), name
+    documented = {n for n in rows if n not in ("direction", "counts", "mean_speed_mps", "occupancy")}
+    assert documented <= spec.model_fields.keys()
+
+
+def test_every_measure_class_and_reason_stands_there() -> None:
+    for kind, form in MEASURES_OF.items():
+        for name in form.__dataclass_fields__:
+            assert f"`{name}`" in SECTIONS[kind.value], f"{kind}: {name}"
+    assert all(f"`{reason.value}`" in PAGE for reason in EndReason)
+    assert all(f"`{label}`" in PAGE for label in (*LABELS, *GROUPS, *(s.value for s in Severity)))
+
+
+def test_every_kind_names_its_datex_record_or_the_lack_of_one() -> None:
+    assert all("DATEX II:" in SECTIONS[kind.value] for kind in EventKind)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_has_a_name(language: Language) -> None:
+    names = [f"kind-{k.value.replace('.', '-')}" for k in EventKind]
+    names += [f"phase-{p.value}" for p in Phase] + [f"severity-{s.value}" for s in Severity]
+    names += [f"class-{label}" for label in LABELS] + [f"reason-{r.value}" for r in EndReason]
+    assert [n for n in names if not catalogue(language).has_message(n)] == []
+
+
+EXAMPLES: dict[EventKind, dict[str, Any]] = {
+    EventKind.LINE_CROSSING: {"direction": "forward", "speed_mps": 2.0},
+    EventKind.INTRUSION: {"count": 3, "duration_s": 75.2},
+    EventKind.LOITERING: {"dwell_s": 4_000.0},
+    EventKind.CROWDING: {"count": 1_234, "duration_s": 12.0, "density_per_m2": 2.34},
+    EventKind.STOPPED_VEHICLE: {"stopped_s": 11.0, "unit": "m/s"},
+    EventKind.CAMERA_DOWN: {"silent_s": 31.0, "reason": "refused"},
+}
+SENTENCES = {
+    EventKind.LINE_CROSSING: ("Crossed Gate forward: person", "Vượt Cổng theo chiều thuận: người"),
+    EventKind.INTRUSION: (
+        "Up to 3 at once inside Gate for 1 min 15 s: person",
+        "Có lúc 3 đối tượng cùng ở trong Cổng, đã 1 phút 15 giây: người",
+    ),
+    EventKind.LOITERING: ("Someone has stayed in Gate for 1 h 6 min", "Có người nán lại trong Cổng đã 1 giờ 6 phút"),
+    EventKind.CROWDING: (
+        "Up to 1,234 people at once in Gate (2.3 /m²), crowded for 12 s",
+        "Có lúc 1.234 người cùng ở trong Cổng (2,3 người/m²), đông đúc đã 12 giây",
+    ),
+    EventKind.STOPPED_VEHICLE: ("Standing still in Gate for 11 s: person", "Đứng yên trong Cổng đã 11 giây: người"),
+    EventKind.CAMERA_DOWN: ("No picture for 31 s: refused", "Không có hình ảnh đã 31 giây: refused"),
+}
+
+
+def event(kind: EventKind, **measures: object) -> Event:
+    given: dict[str, Any] = {**EXAMPLES[kind], **measures}
+    form = MEASURES_OF[kind](**given)
+    return Event("e", 1, kind, Phase.STARTED, Severity.LOW, 0.9, 0, 0, "cam", "r", "z", form, class_ids=(0, 0))
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_an_event_is_told_in_one_sentence(kind: EventKind) -> None:
+    english, vietnamese = SENTENCES[kind]
+    assert sentence(event(kind), "Gate", "en") == english
+    assert sentence(event(kind), "Cổng", "vi") == vietnamese
+
+
+def test_sentences_without_the_optional_parts() -> None:
+    assert sentence(event(EventKind.INTRUSION, count=1), "", "en") == "One inside z for 1 min 15 s: person"
+    assert sentence(event(EventKind.INTRUSION, count=1), "", "vi").startswith("Có một đối tượng trong z")
+    assert "/m²" not in sentence(event(EventKind.CROWDING, density_per_m2=None), "Gate", "en")
+    assert sentence(event(EventKind.CAMERA_DOWN, reason=""), "", "en") == "No picture for 31 s"
+
+
+def test_specs_read_as_written_and_refuse_what_they_do_not_know() -> None:
+    adapter: TypeAdapter[AnyRuleSpec] = TypeAdapter(RuleSpec)
+    spec = adapter.validate_python({"kind": "security.intrusion", "zone": "gate", "classes": ["two_wheeler"]})
+    assert (spec.rule_id, spec.place) == ("security.intrusion:gate", "gate")
+    wrong: list[dict[str, object]] = [
+        {"kind": "security.intrusion", "zone": "gate", "classes": ["tram"]},
+        {"kind": "security.intrusion"},
+        {"kind": "security.intrusion", "zone": "gate", "for": 3},
+        {"kind": "measure"},
+        {"kind": "measure", "zone": "a", "line": "b"},
+        {"kind": "security.loitering", "zone": "gate", "for_s": -1},
+        {"kind": "security.dancing", "zone": "gate"},
+    ]
+    for value in wrong:
+        with pytest.raises(ValueError, match="validation error"):
+            adapter.validate_python(value)
+    schema = str(adapter.json_schema())
+    assert all(label in schema for label in LABELS) and text("problem-measure-one-place", "en") != ""

@@ -1,0 +1,170 @@
+"""security.intrusion and security.crowding on made-up tracks: events of a whole zone."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.table import build_rule
+from core.events import CrowdingMeasures, EndReason, Event, IntrusionMeasures, Phase, Severity
+from core.taxonomy import ObjectClass
+from core.tracks import TrackState
+from scenes.rules import CrowdingSpec, IntrusionSpec
+from tests.support.tracks import T0, Actor, Shot, film, make_scene, pause, play, still, walk
+
+SCENE = make_scene()
+SPEC = IntrusionSpec(zone="z")
+
+
+def events(shots: list[Shot], spec: IntrusionSpec | CrowdingSpec = SPEC) -> list[Event]:
+    return list(play(build_rule(spec, shots[0].scene, "cam"), shots).events)
+
+
+def starts(shots: list[Shot]) -> int:
+    return sum(e.phase is Phase.STARTED for e in events(shots))
+
+
+def seconds(ns: int) -> float:
+    return (ns - T0) / 1e9
+
+
+def test_an_intrusion_lives_from_the_entry_to_some_time_after_the_exit() -> None:
+    found = events(film([Actor(1, walk([(0, 100, 500), (2, 300, 500), (8, 300, 500), (10, 100, 500)]))], 20))
+    first, last = found[0], found[-1]
+    assert [e.phase for e in found] == [Phase.STARTED, Phase.UPDATED, Phase.ENDED]
+    assert seconds(first.started_ns) == pytest.approx(1.1, abs=0.11)
+    assert seconds(first.at_ns) == pytest.approx(2.1, abs=0.11)
+    assert last.end_reason is EndReason.CLEARED
+    assert seconds(last.at_ns) == pytest.approx(9 + 5, abs=0.3)
+    assert isinstance(last.measures, IntrusionMeasures)
+    assert last.measures.count == 1 and last.measures.duration_s == pytest.approx(8, abs=0.3)
+
+
+@pytest.mark.parametrize(("gap_s", "found"), [(0.4, 1), (0.6, 0)])
+def test_a_gap_of_half_a_second_is_allowed(gap_s: float, found: int) -> None:
+    there, again = still(500, 500, 0, 0.7), still(500, 500, 0.6 + gap_s, 1.35 + gap_s)
+    assert starts(film([Actor(1, lambda t: there(t) or again(t))], 8, fps=20)) == found
+
+
+def test_a_new_number_inside_the_zone_is_no_second_event() -> None:
+    people = [Actor(n + 1, still(500, 500 + n, 2 * n, 2 * n + 2)) for n in range(10)]
+    assert starts(film(people, 30)) == 1
+
+
+def test_many_at_once_are_one_event_that_knows_the_most() -> None:
+    people = [Actor(n + 1, still(300 + 50 * n, 500, n, 20 - n)) for n in range(5)]
+    found = events(film(people, 40))
+    last = found[-1].measures
+    assert isinstance(last, IntrusionMeasures) and last.count == 5
+    assert {e.event_id for e in found} == {found[0].event_id}
+
+
+def test_a_second_visit_is_a_second_event() -> None:
+    first, second = still(500, 500, 0, 3), still(500, 500, 20, 23)
+    assert starts(film([Actor(1, first), Actor(2, second)], 30)) == 2
+
+
+def test_what_is_only_believed_starts_nothing() -> None:
+    for state in (TrackState.COASTING, TrackState.TENTATIVE):
+        assert starts(film([Actor(1, still(500, 500), state=lambda t, s=state: s)], 20)) == 0  # type: ignore[misc]
+    seen_briefly = Actor(1, still(500, 500), state=lambda t: TrackState.CONFIRMED if t < 0.5 else TrackState.COASTING)
+    assert starts(film([seen_briefly], 20)) == 0
+
+
+def test_a_coasting_track_keeps_the_waiting_alive_and_is_not_counted() -> None:
+    lost = Actor(1, still(500, 500, 0, 9), state=lambda t: TrackState(2) if 0.3 < t < 1.2 else TrackState(1))
+    found = events(film([lost, Actor(2, still(600, 500, 0, 9), state=lambda t: TrackState.COASTING)], 20, fps=20))
+    assert seconds(found[0].at_ns) == pytest.approx(1.2, abs=0.11)
+    assert isinstance(found[-1].measures, IntrusionMeasures) and found[-1].measures.count == 1
+
+
+def test_an_empty_zone_and_passers_outside_are_nothing() -> None:
+    assert events(film([], 10)) == []
+    assert events(film([Actor(1, walk([(0, 0, 100), (9, 1000, 100)]))], 9)) == []
+    assert events(film([Actor(1, still(500, 500), ObjectClass.ANIMAL)], 9)) == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(2, 25), st.floats(0, 1), st.lists(st.floats(2, 9), min_size=1, max_size=3))
+def test_the_frame_rate_does_not_change_the_number_of_events(fps: int, late: float, stays: list[float]) -> None:
+    people = [Actor(n + 1, still(500, 500, 25 * n + late, 25 * n + late + stay)) for n, stay in enumerate(stays)]
+    assert starts(film(people, 25 * len(stays), fps=fps)) == len(stays)
+
+
+def test_a_pause_of_ten_seconds_does_not_count_as_presence() -> None:
+    shots = film([Actor(1, still(500, 500, 0, 0.8)), Actor(2, still(500, 500, 10.8, 11.5))], 20)
+    assert starts([s for s in shots if not 0.75 <= s.view.frame.seq / 10 < 10.8]) == 0
+
+
+def test_a_lost_camera_holds_the_event_and_a_reconnect_goes_on_with_it() -> None:
+    rule = build_rule(SPEC, SCENE, "cam")
+    first = play(rule, film([Actor(1, still(500, 500))], 10))
+    assert pause(rule, 10, 120).events == ()
+    second = play(rule, film([Actor(7, still(500, 500, 135))], 30, start_s=130, epoch=1))
+    assert {e.event_id for e in (*first.events, *second.events)} == {first.events[0].event_id}
+    assert {e.phase for e in second.events} == {Phase.UPDATED}
+
+
+def test_after_a_reconnect_an_empty_zone_ends_the_event() -> None:
+    rule = build_rule(SPEC, SCENE, "cam")
+    play(rule, film([Actor(1, still(500, 500))], 10))
+    pause(rule, 10, 60)
+    (ended,) = play(rule, film([], 30, start_s=70, epoch=1)).events
+    assert ended.end_reason is EndReason.UNSEEN
+    assert seconds(ended.at_ns) == pytest.approx(70 + SPEC.hold_s, abs=0.3)
+
+
+def test_a_camera_away_for_over_an_hour_ends_the_event_and_says_so() -> None:
+    rule = build_rule(SPEC, SCENE, "cam")
+    started = play(rule, film([Actor(1, still(500, 500))], 3)).events[0]
+    (ended,) = pause(rule, 3, 3_700).events
+    assert (ended.event_id, ended.end_reason) == (started.event_id, EndReason.CAMERA_LOST)
+    assert play(rule, film([Actor(1, still(500, 500))], 3, start_s=3_800, epoch=1)).events[0].revision == 1
+
+
+def test_a_wall_clock_that_is_set_changes_neither_length_nor_order() -> None:
+    rule = build_rule(SPEC, SCENE, "cam")
+    actor = Actor(1, still(500, 500, 0, 8))
+    shots = film([actor], 5) + film([actor], 20, start_s=5, wall_offset_ns=-3_600 * 10**9)
+    found = play(rule, shots).events
+    assert len({e.event_id for e in found}) == 1
+    assert all(a.at_ns <= b.at_ns for a, b in pairwise(found))
+    assert isinstance(found[-1].measures, IntrusionMeasures)
+    assert found[-1].measures.duration_s == pytest.approx(8, abs=0.2)
+
+
+def crowd(count: int, start: float, end: float, first: int = 1) -> list[Actor]:
+    return [Actor(first + n, still(250 + 45 * n, 500, start, end)) for n in range(count)]
+
+
+def test_crowding_by_number() -> None:
+    spec = CrowdingSpec(zone="z")
+    assert events(film(crowd(9, 0, 30), 30), spec) == []
+    assert events(film(crowd(10, 0, 9), 30), spec) == []
+    found = events(film(crowd(10, 0, 20) + crowd(2, 12, 14, first=50), 60), spec)
+    assert [e.phase for e in found if e.phase is not Phase.UPDATED] == [Phase.STARTED, Phase.ENDED]
+    last = found[-1].measures
+    assert isinstance(last, CrowdingMeasures) and (last.count, last.density_per_m2) == (12, None)
+    assert last.duration_s == pytest.approx(20, abs=0.3)
+
+
+def test_crowding_by_density_and_danger() -> None:
+    """9 m² of zone: 19 people are over 2 /m²; 46 are dangerous, which is told at once."""
+    scene, spec = make_scene(0.005), CrowdingSpec(zone="z", count=1_000)
+    small = [Actor(n + 1, still(220 + 10 * n, 500, 0, 40)) for n in range(18)]
+    assert events(film(small, 20, scene=scene), spec) == []
+    more = [*small, Actor(19, still(700, 600, 0, 40))]
+    rush = [Actor(100 + n, still(220 + 10 * n, 600, 12, 40)) for n in range(30)]
+    found = events(film(more + rush, 30, scene=scene), spec)
+    assert [e.severity for e in found[:2]] == [Severity.MEDIUM, Severity.HIGH]
+    assert seconds(found[1].at_ns) == pytest.approx(12, abs=0.11)
+    assert isinstance(found[1].measures, CrowdingMeasures)
+    assert found[1].measures.density_per_m2 == pytest.approx(49 / 9, abs=0.01)
+
+
+def test_coasting_people_do_not_make_a_crowd() -> None:
+    half = [Actor(n + 1, still(250 + 45 * n, 500), state=lambda t: TrackState.COASTING) for n in range(5)]
+    assert events(film(crowd(5, 0, 30, first=20) + half, 30), CrowdingSpec(zone="z")) == []

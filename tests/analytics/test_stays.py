@@ -1,0 +1,199 @@
+"""security.loitering and incident.stopped_vehicle on made-up tracks: events of single things."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.table import build_rule
+from core.events import EndReason, Event, LoiteringMeasures, Phase, StoppedVehicleMeasures
+from core.scene import Scene
+from core.taxonomy import ObjectClass
+from core.tracks import TrackState
+from scenes.rules import LoiteringSpec, StoppedVehicleSpec
+from tests.support.tracks import T0, Actor, Shot, film, make_scene, pause, play, still, walk
+
+SCENE, GROUND = make_scene(), make_scene(0.05)
+LOITER, STOP = LoiteringSpec(zone="z"), StoppedVehicleSpec(zone="z")
+CAR = ObjectClass.CAR
+
+
+def events(shots: list[Shot], spec: LoiteringSpec | StoppedVehicleSpec) -> list[Event]:
+    return list(play(build_rule(spec, shots[0].scene, "cam"), shots).events)
+
+
+def starts(shots: list[Shot], spec: LoiteringSpec | StoppedVehicleSpec) -> list[float]:
+    """At which second each event started to be told."""
+    return [round((e.at_ns - T0) / 1e9, 1) for e in events(shots, spec) if e.phase is Phase.STARTED]
+
+
+def parked(track_id: int, x: float = 500, y: float = 500, start: float = -1e9, end: float = 1e9) -> Actor:
+    return Actor(track_id, still(x, y, start, end), CAR, (100, 60))
+
+
+def test_loitering_is_one_event_for_each_person() -> None:
+    people = [Actor(1, still(300, 500)), Actor(2, still(700, 500, 10))]
+    assert starts(film(people, 100, fps=5), LOITER) == [60.0, 70.0]
+
+
+def test_who_leaves_in_time_does_not_loiter() -> None:
+    assert starts(film([Actor(1, still(500, 500, 0, 58))], 90, fps=5), LOITER) == []
+    passing = [Actor(n + 1, walk([(5 * n, 100, 500), (5 * n + 20, 900, 500)])) for n in range(14)]
+    assert starts(film(passing, 90, fps=5), LOITER) == []
+
+
+def test_a_person_who_walks_about_in_the_zone_loiters() -> None:
+    way = walk([(0, 250, 500), (20, 750, 600), (40, 250, 300), (70, 750, 700)])
+    found = events(film([Actor(1, way)], 120, fps=5), LOITER)
+    assert [e.phase for e in found] == [Phase.STARTED, Phase.UPDATED, Phase.ENDED]
+    assert isinstance(found[-1].measures, LoiteringMeasures)
+    assert found[-1].measures.dwell_s == pytest.approx(70, abs=0.3)
+
+
+def test_a_new_number_at_the_same_place_goes_on_waiting() -> None:
+    people = [Actor(1, still(500, 500, 0, 30)), Actor(2, still(510, 505, 31, 100))]
+    assert starts(film(people, 100, fps=5), LOITER) == [60.0]
+    elsewhere = [Actor(1, still(300, 500, 0, 30)), Actor(2, still(700, 500, 31, 89))]
+    assert starts(film(elsewhere, 100, fps=5), LOITER) == []
+
+
+def test_a_bystander_does_not_inherit_the_wait_of_one_who_leaves() -> None:
+    people = [Actor(1, still(500, 500, 0, 65)), Actor(2, still(520, 500, 40, 99))]
+    found = events(film(people, 140, fps=5), LOITER)
+    assert {e.track_ids for e in found} == {(1,)}
+    assert found[-1].end_reason is EndReason.UNSEEN
+
+
+def test_a_parked_car_is_one_event_until_it_drives_off() -> None:
+    way = walk([(0, 100, 500), (5, 500, 500), (60, 500, 500), (64, 900, 500)])
+    found = events(film([Actor(1, way, CAR, (100, 60))], 70, scene=GROUND), STOP)
+    assert [e.phase for e in found if e.phase is not Phase.UPDATED] == [Phase.STARTED, Phase.ENDED]
+    assert (found[0].at_ns - T0) / 1e9 == pytest.approx(15, abs=0.3)
+    assert found[-1].end_reason is EndReason.CLEARED
+    last = found[-1].measures
+    assert isinstance(last, StoppedVehicleMeasures) and last.unit == "m/s"
+    assert last.stopped_s == pytest.approx(55, abs=0.3)
+    assert found[0].position is not None and found[0].box == (450, 440, 550, 500)
+
+
+@pytest.mark.parametrize(("kmh", "found"), [(2.5, 1), (3.5, 0)])
+def test_the_stop_speed_in_metres(kmh: float, found: int) -> None:
+    """0.05 m a pixel: 3 km/h is 16.7 pixels a second."""
+    way = walk([(0, 250, 500), (25, 250 + 25 * kmh / 3.6 / 0.05, 500)])
+    assert len(starts(film([Actor(1, way, CAR, (100, 60))], 25, scene=GROUND), STOP)) == found
+
+
+@pytest.mark.parametrize(("lengths_per_s", "found"), [(0.15, 1), (0.25, 0)])
+def test_the_stop_speed_in_box_lengths(lengths_per_s: float, found: int) -> None:
+    way = walk([(0, 250, 500), (20, 250 + 20 * lengths_per_s * 100, 500)])
+    told = [e for e in events(film([Actor(1, way, CAR, (100, 60))], 20), STOP) if e.phase is Phase.STARTED]
+    assert len(told) == found
+    assert all(isinstance(e.measures, StoppedVehicleMeasures) and e.measures.unit == "box lengths/s" for e in told)
+
+
+def test_a_person_or_a_car_outside_does_not_count() -> None:
+    assert starts(film([Actor(1, still(500, 500)), parked(2, 100, 100)], 30), STOP) == []
+
+
+@pytest.mark.parametrize("scene", [SCENE, GROUND])
+def test_a_parked_car_stays_one_event_across_a_reconnect(scene: Scene) -> None:
+    rule = build_rule(STOP, scene, "cam")
+    first = play(rule, film([parked(1), parked(2, 650)], 20, scene=scene)).events
+    assert pause(rule, 20, 300).events == ()
+    second = play(rule, film([parked(2, 503, 502), parked(1, 648)], 60, scene=scene, start_s=320, epoch=1)).events
+    assert len({e.event_id for e in first}) == 2
+    assert {e.event_id for e in second} == {e.event_id for e in first}
+    assert {e.phase for e in second} == {Phase.UPDATED}
+    owners = {e.event_id: e.box for e in first}
+    assert all(abs(e.box[0] - owners[e.event_id][0]) < 10 for e in second if e.box)  # type: ignore[index]
+
+
+def test_a_parked_car_stays_one_event_when_the_same_number_is_used_anew() -> None:
+    """After the reconnect number 1 is a car that drives through; the parked one is number 2."""
+    rule = build_rule(STOP, GROUND, "cam")
+    (started,) = play(rule, film([parked(1)], 14, scene=GROUND)).events
+    through = Actor(1, walk([(20, 100, 700), (26, 900, 700)]), CAR, (100, 60))
+    found = play(rule, film([through, parked(2)], 60, scene=GROUND, start_s=20, epoch=1)).events
+    assert {(e.event_id, e.phase, e.track_ids) for e in found} == {(started.event_id, Phase.UPDATED, (2,))}
+
+
+def test_a_hidden_car_is_waited_for() -> None:
+    """A bus stands before it for 40 s; its track ends, and a new one begins."""
+    shots = film([parked(1, end=20), parked(2, 505, 501, start=60)], 120)
+    assert len(starts(shots, STOP)) == 1
+    gone = film([parked(1, end=20)], 120)
+    last = events(gone, STOP)[-1]
+    assert (last.phase, last.end_reason) == (Phase.ENDED, EndReason.UNSEEN)
+
+
+def test_a_passing_car_that_takes_the_number_does_not_end_the_event() -> None:
+    """At 30 s track 1 goes on with the car that passes, and the parked car is track 2."""
+    swapped = Actor(1, walk([(0, 500, 500), (30, 500, 500), (34, 900, 520)]), CAR, (100, 60))
+    found = events(film([swapped, parked(2, start=30.5)], 90, scene=GROUND), STOP)
+    assert len({e.event_id for e in found}) == 1
+    assert found[-1].phase is Phase.UPDATED and found[-1].track_ids == (2,)
+
+
+def test_neighbours_in_a_row_keep_their_own_events() -> None:
+    row = [parked(n + 1, 250 + 110 * n) for n in range(5)]
+    rule = build_rule(STOP, GROUND, "cam")
+    first = play(rule, film(row, 15, scene=GROUND)).events
+    again = [replace(car, track_id=9 - car.track_id) for car in row]
+    second = play(rule, film(again, 30, scene=GROUND, start_s=30, epoch=1)).events
+    places = {e.event_id: e.box for e in first}
+    assert len(places) == 5 and all(e.box == places[e.event_id] for e in second)
+
+
+def test_a_restart_finds_the_parked_car_by_its_place_and_a_new_one_is_new() -> None:
+    before = events(film([parked(1)], 20, scene=GROUND), STOP)
+    rule = build_rule(STOP, GROUND, "cam", [before[-1]])
+    found = play(rule, film([parked(1, 700), parked(2)], 40, scene=GROUND, start_s=200)).events
+    ids = {e.event_id for e in found}
+    assert before[0].event_id in ids and len(ids) == 2
+    known = [e for e in found if e.event_id == before[0].event_id]
+    assert {e.phase for e in known} == {Phase.UPDATED}
+    assert isinstance(known[-1].measures, StoppedVehicleMeasures) and known[-1].measures.stopped_s > 200
+
+
+def test_a_restart_after_hours_does_not_guess() -> None:
+    before = events(film([parked(1)], 20, scene=GROUND), STOP)
+    found = play(
+        build_rule(STOP, GROUND, "cam", [before[-1]]), film([parked(1)], 20, scene=GROUND, start_s=9_000)
+    ).events
+    assert (found[0].event_id, found[0].end_reason) == (before[0].event_id, EndReason.CAMERA_LOST)
+    assert found[1].phase is Phase.STARTED
+
+
+def test_a_noisy_speed_now_and_then_is_no_departure() -> None:
+    def way(t: float) -> tuple[float, float]:
+        return 500 + (8 if round(t * 10) % 23 == 0 else 0), 500
+
+    found = events(film([Actor(1, way, CAR, (100, 60))], 60, scene=GROUND), STOP)
+    assert [e.phase for e in found if e.phase is not Phase.UPDATED] == [Phase.STARTED]
+
+
+def test_coasting_starts_nothing_and_ends_nothing() -> None:
+    seen_then_lost = Actor(1, still(500, 500), CAR, (100, 60), lambda t: TrackState(1) if t < 5 else TrackState(2))
+    assert starts(film([seen_then_lost], 40), STOP) == []
+    flickers = Actor(
+        1, still(500, 500), CAR, (100, 60), lambda t: TrackState(1) if round(t * 10) % 8 else TrackState(2)
+    )
+    assert len(starts(film([flickers], 40), STOP)) == 1
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(2, 25), st.lists(st.floats(1, 30), min_size=1, max_size=4))
+def test_the_frame_rate_does_not_change_the_number_of_events(fps: int, stops: list[float]) -> None:
+    stops = [s if abs(s - 10) > 1.5 else 13.0 for s in stops]
+    cars = [parked(n + 1, 250 + 120 * n, end=stop) for n, stop in enumerate(stops)]
+    assert len(starts(film(cars, 35, fps=fps, scene=GROUND), STOP)) == sum(stop > 10 for stop in stops)
+
+
+def test_an_event_is_updated_ever_more_rarely() -> None:
+    found = events(film([parked(1)], 1_200, fps=2), STOP)
+    waits = [(b.at_ns - a.at_ns) / 1e9 for a, b in pairwise(found)]
+    assert min(waits) >= 5 and max(waits) <= 61 and len(found) < 60

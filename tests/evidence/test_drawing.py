@@ -1,0 +1,98 @@
+"""What is drawn lies where the scene says, at any size, and nothing is changed in place."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.events import TrackSummary
+from core.scene import Homography, Label, Line, Scene, Zone
+from evidence import drawing
+from evidence.drawing import CLASS_COLOURS, draw_scene, draw_tracks, plain
+
+# Straight down: 20 px are a metre.
+FLAT = Homography(np.diag([0.05, 0.05, 1.0]), 0.1)
+# A usual camera: the horizon lies in the upper third.
+TILTED = Homography(np.array([[0.02, 0.0, -8.0], [0.0, -0.01, 12.0], [0.0, 0.004, -0.6]]), 0.1)
+
+
+def scene(homography: Homography | None = None) -> Scene:
+    square = np.array([[100.0, 200], [300, 200], [300, 400], [100, 400]])
+    return Scene(
+        "s", 1, (640, 480),
+        zones={"square": Zone("square", Label("Square", "Quảng trường Ba Đình"), square)},
+        lines={"gate": Line("gate", Label("Gate", "Cổng"), np.array([400.0, 300.0]), np.array([600.0, 300.0]))},
+        homography=homography,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(640, 480), (320, 240), (1280, 960)])
+def test_a_scene_is_drawn_where_it_is(size: tuple[int, int]) -> None:
+    width, height = size
+    picture = np.zeros((height, width, 3), np.uint8)
+    drawn = draw_scene(picture, scene(), "en")
+    factor = width / 640
+    changed = np.asarray(drawn.any(axis=2))
+    assert changed[round(380 * factor), round(120 * factor)], "inside the zone"
+    assert changed[round(300 * factor), round(560 * factor)], "on the line"
+    # forward is to the right of a walker from start to end, which is down in this picture
+    assert changed[round(318 * factor), round(500 * factor)]
+    assert not changed[round(282 * factor), round(500 * factor)]
+    assert not changed[round(450 * factor), round(50 * factor)]
+    assert not picture.any()
+
+
+@pytest.mark.parametrize("homography", [FLAT, TILTED])
+def test_a_calibrated_scene_gets_a_grid_in_metres(homography: Homography) -> None:
+    picture = np.zeros((480, 640, 3), np.uint8)
+    bare, grid = draw_scene(picture, scene(), "en"), draw_scene(picture, scene(homography), "en")
+    assert np.count_nonzero((bare != grid).any(axis=2)) > 1_000
+
+
+def test_no_grid_is_drawn_above_the_horizon() -> None:
+    picture = np.zeros((480, 640, 3), np.uint8)
+    changed = (draw_scene(picture, scene(), "en") != draw_scene(picture, scene(TILTED), "en")).any(axis=2)
+    assert not changed[:140].any()  # the horizon is at 0.6 / 0.004 = 150 px
+
+
+def test_a_homography_that_sees_no_ground_is_no_error() -> None:
+    far = Homography(np.diag([1e6, 1e6, 1.0]), 1.0)
+    shifted = Homography(far.matrix + np.array([[0.0, 0, 1e9], [0, 0, 1e9], [0, 0, 0]]), 1.0)
+    assert draw_scene(np.zeros((480, 640, 3), np.uint8), scene(shifted), "vi").shape == (480, 640, 3)
+
+
+@pytest.mark.skipif(not hasattr(cv2, "FontFace"), reason="OpenCV before 5 has no TrueType text")
+def test_vietnamese_labels_keep_their_diacritics() -> None:
+    picture = np.zeros((480, 640, 3), np.uint8)
+    assert not np.array_equal(draw_scene(picture, scene(), "vi"), draw_scene(picture, scene(), "en"))
+
+
+def test_without_a_truetype_font_labels_are_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_font", lambda: None)
+    assert draw_scene(np.zeros((480, 640, 3), np.uint8), scene(), "vi").any()
+    assert plain("Vạch băng qua đường Đinh Tiên Hoàng → ngõ") == "Vach bang qua duong Dinh Tien Hoang ? ngo"
+
+
+@given(st.text())
+def test_plain_text_is_ascii(value: str) -> None:
+    assert all(" " <= c <= "~" for c in plain(value))
+
+
+def test_tracks_have_the_colour_of_their_class_and_the_scale_of_the_picture() -> None:
+    picture = np.zeros((240, 320, 3), np.uint8)
+    track = TrackSummary("hk01", 0, 1, 3, 0, 1, ((100.0, 100.0), (500.0, 100.0)), 9)
+    drawn = draw_tracks(picture, [track], (640, 480))
+    blue, green, red = drawn[50, 150].tolist()
+    assert blue > green > red > 50, f"not the hue of {CLASS_COLOURS[3]}"
+    assert not drawn[100, 150].any()
+    assert not picture.any()
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7)), max_size=5))
+def test_no_path_is_too_far_to_draw(path: list[tuple[float, float]]) -> None:
+    track = TrackSummary("hk01", 0, 1, 0, 0, 1, tuple(path), 1)
+    assert draw_tracks(np.zeros((48, 64, 3), np.uint8), [track]).shape == (48, 64, 3)
