@@ -16,6 +16,8 @@ from core.events import TrackSummary
 from core.findings import Findings, StepView
 from core.taxonomy import LABELS
 
+CHORD_NS: Final = SECOND_NS
+
 FIELDS: Final = [
     ("first_run_ns", np.int64),
     ("first_wall_ns", np.int64),
@@ -25,7 +27,9 @@ FIELDS: Final = [
     ("foot", np.float32, (2,)),
     ("kept", np.float32, (2,)),
     ("ground", np.float64, (2,)),
-    ("kept_ground", np.float64, (2,)),
+    ("chord_foot", np.float32, (2,)),
+    ("chord_ground", np.float64, (2,)),
+    ("chord_ns", np.int64),
     ("length_m", np.float64),
     ("placed", np.bool_),
 ]
@@ -34,8 +38,9 @@ FIELDS: Final = [
 class TrackLogRule:
     """Where each track was while it was seen, in which class, and how fast.
 
-    A point is kept when the foot has moved by `TOLERANCE_PX`, and lengths are measured between kept points, so that a
-    box that trembles does not travel.
+    A point is kept when the foot has moved by `TOLERANCE_PX`. Lengths are summed over chords of at least that
+    and `CHORD_NS`, so that a box that trembles does not travel: noise of 0.15 m adds 2 % to a walker's second, but 30 %
+    and more to his tenths.
     """
 
     def __init__(self, camera_id: str) -> None:
@@ -79,7 +84,8 @@ class TrackLogRule:
         if fresh.any():
             new = at[fresh]
             state["first_run_ns"][new], state["first_wall_ns"][new] = run_ns, view.now_ns
-            state["placed"][new], state["kept_ground"][new] = valid[fresh], ground[fresh]
+            state["placed"][new], state["chord_ground"][new] = valid[fresh], ground[fresh]
+            state["chord_foot"][new], state["chord_ns"][new] = foot[fresh], run_ns
         state["last_wall_ns"][at] = view.now_ns
         state["observed"][at] += 1
         state["votes"][at, view.class_id[rows]] += 1
@@ -87,10 +93,15 @@ class TrackLogRule:
         state["placed"][at] &= valid
         moved = fresh | (np.abs(foot - state["kept"][at]).max(axis=1) >= TOLERANCE_PX)
         if moved.any():
-            there = at[moved]
-            state["length_m"][there] += np.linalg.norm(ground[moved] - state["kept_ground"][there], axis=1)
-            state["kept"][there], state["kept_ground"][there] = foot[moved], ground[moved]
+            state["kept"][at[moved]] = foot[moved]
             self._paths.add(ids[moved], foot[moved])
+        far = np.abs(foot - state["chord_foot"][at]).max(axis=1) >= TOLERANCE_PX
+        far &= run_ns - state["chord_ns"][at] >= CHORD_NS
+        if far.any():
+            there = at[far]
+            state["length_m"][there] += np.linalg.norm(ground[far] - state["chord_ground"][there], axis=1)
+            state["chord_ground"][there], state["chord_ns"][there] = ground[far], run_ns
+            state["chord_foot"][there] = foot[far]
 
     def _summaries(self, gone: AnyArray) -> Findings:
         if not len(gone):
@@ -102,7 +113,7 @@ class TrackLogRule:
         if (row["foot"] != row["kept"]).any():
             way = np.concatenate((way, row["foot"][None, :]))
         seconds = float(row["seen_ns"] - row["first_run_ns"]) / SECOND_NS
-        length_m = float(row["length_m"] + np.linalg.norm(row["ground"] - row["kept_ground"]))
+        length_m = float(row["length_m"] + np.linalg.norm(row["ground"] - row["chord_ground"]))
         return TrackSummary(
             self._camera_id,
             self._epoch,

@@ -210,7 +210,7 @@ class TrackSummary:
         started_ns, ended_ns: UTC of the first and last frame in which it was observed.
         path: foot points (x, y) in the scene's reference pixels, simplified, first to last.
         observed: number of frames in which it was seen (not coasting).
-        mean_speed_mps: path length on the ground over time, None uncalibrated.
+        mean_speed_mps: path length on the ground, in chords of one second, over time; None uncalibrated.
     """
 
     camera_id: str

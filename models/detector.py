@@ -20,7 +20,7 @@ from models.onnx_session import Network
 log = structlog.get_logger()
 
 MAX_BATCH: Final = 8
-"""Images computed at once by a graph that takes any number: past it a CPU gains nothing, and frames wait longer."""
+"""Images computed at once by a graph that takes any number: the first waits for the last."""
 
 
 @dataclass(frozen=True, slots=True)

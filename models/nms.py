@@ -32,8 +32,8 @@ def nms(xyxy: F32, score: F32, frame: I64, group: I64, iou: float) -> I64:
     order = np.argsort(frame, kind="stable")
     rectangles, scores = _apart(xyxy, group)[order], score[order]
     bounds = [*np.flatnonzero(np.diff(frame[order], prepend=-1)).tolist(), len(order)]
-    # OpenCV's compiled loop was 4 to 14 times faster than NumPy's at 50 to 2,000 boxes. Its cost grows with the square
-    # of the boxes in a call, so that a call for each frame beats one for the batch.
+    # OpenCV's compiled loop took 1/10 to 2/3 of the time of the best of three ways in NumPy (50 to 2,000 boxes). Its
+    # cost grows with the square of the boxes in a call: a call for each of 32 frames takes 1/11 of one for all.
     kept = [start + _kept(rectangles[start:end], scores[start:end], iou) for start, end in pairwise(bounds)]
     return np.asarray(order[np.concatenate(kept)], np.int64)
 

@@ -17,4 +17,5 @@ def shared() -> Path:
         pytest.skip(f"no test data at {folder}")
     return folder
 
+
 pytest_plugins = ["tests.support.kafka", "tests.support.browser"]

@@ -61,7 +61,6 @@ def _with_page(plan: Plan, folder: Path, port: int, browser: bool, console: Cons
         waiting = False
 
     with BackgroundServer(create_app(store, folder / "evidence"), port=port) as server:
-        console.print(text("cli-page-at", url=server.url), soft_wrap=True)
         if browser:
             webbrowser.open(server.url)
         run_plan(plan, Output(headline=text("cli-page-at", url=server.url)))

@@ -16,7 +16,7 @@ POINT = st.tuples(NUMBER, NUMBER)
 @given(st.lists(st.tuples(NUMBER, NUMBER, st.floats(1, 500, width=32), st.floats(1, 500, width=32)), max_size=6))
 def test_iou_is_that_of_shapely(boxes: list[tuple[float, float, float, float]]) -> None:
     xyxy = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes], np.float32).reshape(-1, 4)
-    shapes = [shapely.box(*map(float, box)) for box in xyxy]
+    shapes = [shapely.box(float(a), float(b), float(c), float(d)) for a, b, c, d in xyxy]
     expected = [[a.intersection(b).area / a.union(b).area for b in shapes] for a in shapes]
     assert np.allclose(iou(xyxy, xyxy), np.array(expected).reshape(len(boxes), len(boxes)), atol=1e-3)
 

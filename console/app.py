@@ -1,0 +1,190 @@
+"""The HTTP API and the live page over an event store and its folder of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.staticfiles import StaticFiles
+
+from console.guard import LOOPBACK_NAMES, Guard
+from console.queries import OPEN, event_query, known, language_of, whole_number
+from console.stream import Streams
+from console.summary import summary
+from console.texts import page_texts
+from console.views import Views, speed_text
+from core.codec import measurement_to_dict
+from core.errors import ConfigError, MatphoError, RequestError, StoreError
+from evidence.folder import place
+from locales import text
+from store.events import EventQuery, EventStore
+
+log = structlog.get_logger()
+
+STATIC: Final = Path(__file__).parent / "static"
+_PICTURES: Final = frozenset({".jpg", ".jpeg", ".png"})
+
+
+def create_app(store: EventStore, evidence: Path, *, allowed_hosts: Collection[str] = LOOPBACK_NAMES) -> FastAPI:
+    """The application, for `console.server`.
+
+    Args:
+        evidence: folder that paths of pictures refer to; it may not be there yet.
+        allowed_hosts: names that a request may give as its Host, without port; the others are refused.
+    """
+    app = FastAPI(title="Matpho", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app.state.streams = Streams(store, evidence)
+    app.include_router(_events(store, evidence, app.state.streams), prefix="/api")
+    app.include_router(_places(store, evidence), prefix="/api")
+    app.include_router(_pages(store, evidence))
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(MatphoError, _told)
+    app.add_middleware(Guard, allowed_hosts=allowed_hosts)
+    return app
+
+
+def _events(store: EventStore, evidence: Path, streams: Streams) -> APIRouter:
+    api = APIRouter()
+
+    @api.get("/events")
+    def events(request: Request) -> dict[str, Any]:
+        """Latest revision of each event, newest first; `row` is where the stream goes on without a gap."""
+        query, views = event_query(request.query_params), Views(store, evidence, language_of(request))
+        row = store.last_row()  # before the events: what is stored meanwhile comes twice rather than never
+        found = [views.event(event) for event in store.events(query)]
+        return {"row": row, "total": store.count(query), "events": found}
+
+    @api.get("/events/{event_id:path}")
+    def event(request: Request, event_id: str) -> dict[str, Any]:
+        """All revisions of one event, oldest first, and the scene of its camera."""
+        views = Views(store, evidence, language_of(request))
+        revisions = store.event(event_id)
+        if not revisions:
+            raise RequestError("error-request-event", status=404, event=repr(event_id)[:200])
+        camera_id = revisions[-1].camera_id
+        return {
+            "event": views.event(revisions[-1]),
+            "revisions": [views.event(one) for one in revisions],
+            "scene": views.scene(camera_id),
+        }
+
+    @api.get("/stream")
+    def stream(request: Request) -> Response:
+        """Server-Sent Events; `Last-Event-ID`, else `after`, is the row that the page has seen."""
+        known(request.query_params, frozenset({"after", "lang"}))
+        chosen = language_of(request)
+        if streams.full:
+            raise RequestError("error-request-streams", status=503)
+        after = request.headers.get("last-event-id") or request.query_params.get("after")
+        row = None if after is None else whole_number({"after": after}, "after", 0, 0, 2**63 - 1)
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(streams.listen(row, chosen), media_type="text/event-stream", headers=headers)
+
+    @api.get("/summary")
+    def numbers(request: Request) -> dict[str, Any]:
+        """Counts by kind and over time."""
+        known(request.query_params, frozenset({"camera", "since", "until", "lang"}))
+        return summary(store, event_query(request.query_params), language_of(request))
+
+    return api
+
+
+def _places(store: EventStore, evidence: Path) -> APIRouter:
+    api = APIRouter()
+
+    @api.get("/cameras")
+    def cameras(request: Request) -> dict[str, Any]:
+        """Every camera, how many events it has and how many are open."""
+        views = Views(store, evidence, language_of(request))
+        return {"cameras": [_camera(store, views, name) for name in store.cameras()]}
+
+    @api.get("/scenes/{camera_id:path}")
+    def scene(request: Request, camera_id: str) -> dict[str, Any]:
+        """Zones, lines and reference picture of a camera."""
+        found = Views(store, evidence, language_of(request)).scene(camera_id)
+        if found is None:
+            raise RequestError("error-request-scene", status=404, camera=repr(camera_id)[:200])
+        return found
+
+    @api.get("/measurements")
+    def measurements(request: Request) -> dict[str, Any]:
+        """Measurements, newest first, at most `limit`."""
+        known(request.query_params, frozenset({"camera", "since", "until", "limit", "lang"}))
+        views, query = Views(store, evidence, language_of(request)), event_query(request.query_params)
+        cameras = query.cameras or (None,)
+        found = [m for c in cameras for m in store.measurements(c, query.since_ns, query.until_ns)]
+        found.sort(key=lambda m: m.start_ns, reverse=True)
+        rows = [
+            measurement_to_dict(m)
+            | {
+                "place_name": views.place_name(m.camera_id, m.place),
+                "mean_speed": None if m.mean_speed_mps is None else speed_text(m.mean_speed_mps, views.language),
+            }
+            for m in found[: query.limit]
+        ]
+        return {"total": len(found), "measurements": rows}
+
+    @api.get("/texts")
+    def texts(request: Request) -> dict[str, Any]:
+        """Every word of the page."""
+        known(request.query_params, frozenset({"lang"}))
+        return page_texts(language_of(request))
+
+    return api
+
+
+def _pages(store: EventStore, evidence: Path) -> APIRouter:
+    pages = APIRouter(include_in_schema=False)
+
+    @pages.get("/")
+    def index() -> Response:
+        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+    @pages.get("/pictures/{path:path}")
+    def picture(path: str) -> Response:
+        try:
+            file = place(evidence, path)
+        except ConfigError:
+            file = None
+        if file is None or file.suffix.lower() not in _PICTURES or not file.is_file():
+            raise RequestError("error-request-picture", status=404, path=repr(path)[:200])
+        return FileResponse(file, headers={"cache-control": "private, max-age=3600"})
+
+    @pages.get("/healthz")
+    def health() -> dict[str, Any]:
+        return {"status": "ok", "last_row": store.last_row()}
+
+    return pages
+
+
+def _camera(store: EventStore, views: Views, camera_id: str) -> dict[str, Any]:
+    query = EventQuery(cameras=(camera_id,))
+    scene = views.scene(camera_id)
+    return {
+        "camera_id": camera_id,
+        "events": store.count(query),
+        "open": store.count(EventQuery(cameras=(camera_id,), phases=OPEN)),
+        "picture": None if scene is None else scene["picture"],
+    }
+
+
+def _told(request: Request, error: Exception) -> Response:
+    """An error of ours in the reader's language: a request's own, or the store's."""
+    if not isinstance(error, MatphoError):
+        raise error
+    try:
+        chosen = language_of(request)
+    except RequestError:
+        chosen = None
+    status, field = 500, None
+    if isinstance(error, RequestError):
+        status, field = error.status, error.field
+    elif isinstance(error, StoreError):
+        status = 503
+        log.warning("request_failed", path=request.url.path, error=error.message_id)
+    told = {"error": {"message": text(error.message_id, chosen, **error.arguments), "field": field}}
+    return JSONResponse(told, status_code=status)

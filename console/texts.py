@@ -1,0 +1,40 @@
+"""The words of the page, handed to it once for each language."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from console.views import kind_name
+from core.events import EventKind, Phase, Severity
+from locales import Language, text
+
+PAGE: Final = (
+    "page-skip", "page-live", "page-connecting", "page-reconnecting", "page-trouble",
+    "page-language", "page-filters", "page-camera", "page-all-cameras", "page-kind", "page-all-kinds", "page-state",
+    "page-state-all", "page-state-open", "page-state-ended", "page-time", "page-time-all", "page-time-15m",
+    "page-time-1h", "page-time-24h", "page-time-chosen", "page-from", "page-to", "page-clear", "page-alerts",
+    "page-shown", "page-older", "page-new-above", "page-open-now", "page-open-count", "page-more-revisions",
+    "page-total", "page-chart", "page-chart-step-s", "page-chart-step-m", "page-chart-step-h", "page-chart-cut",
+    "page-empty-title", "page-empty-text", "page-empty-command", "page-none-title", "page-none-text", "page-newest",
+    "page-close", "page-detail-none", "page-picture", "page-picture-of", "page-picture-coming", "page-picture-none",
+    "page-picture-full", "page-scene", "page-scene-none", "page-facts", "page-zone", "page-whole-camera",
+    "page-started", "page-updated", "page-ended", "page-duration", "page-confidence", "page-severity", "page-classes",
+    "page-tracks", "page-position", "page-end-reason", "page-measures", "page-history", "page-revision",
+    "page-event-id", "page-rule", "page-copy", "page-copied", "page-json", "page-keys", "page-failed", "page-gone",
+    "page-new-alert", "page-now", "page-ago-s", "page-ago-m", "page-ago-h", "page-ago-d", "page-lasted-s",
+    "page-lasted-m", "page-lasted-h",
+)  # fmt: skip
+_PLACEHOLDERS: Final = {
+    name: "{" + name + "}" for name in ("count", "total", "value", "rest", "kind", "camera", "time")
+}
+
+
+def page_texts(language: Language) -> dict[str, Any]:
+    """Texts by their id; where a value goes they hold its name in braces, such as `{count}`."""
+    return {
+        "language": language,
+        "texts": {name.removeprefix("page-"): text(name, language, **_PLACEHOLDERS) for name in PAGE},
+        "kinds": {kind.value: kind_name(kind.value, language) for kind in EventKind},
+        "phases": {phase.value: text(f"phase-{phase.value}", language) for phase in Phase},
+        "severities": {one.value: text(f"severity-{one.value}", language) for one in Severity},
+    }

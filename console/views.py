@@ -1,0 +1,158 @@
+"""Records as the page shows them: with names, sentences, units and addresses of pictures, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from core.codec import event_to_dict
+from core.errors import ConfigError
+from core.events import Event, Measures, Picture
+from core.sentences import class_names, duration, sentence
+from evidence.folder import place
+from locales import Language, text
+from store.events import EventStore, SceneRecord
+
+
+class Views:
+    """Makes views of records; reads each camera's scene once, so make a new one for each request.
+
+    Args:
+        evidence: folder of the pictures.
+    """
+
+    def __init__(self, store: EventStore, evidence: Path, language: Language) -> None:
+        self._store = store
+        self._evidence = evidence
+        self.language = language
+        self._scenes: dict[str, SceneRecord | None] = {}
+
+    def event(self, event: Event) -> dict[str, Any]:
+        """An event with what a person reads of it."""
+        place_name = self.place_name(event.camera_id, event.zone)
+        view = event_to_dict(event)
+        view["pictures"] = [self._picture(picture, shown) for picture, shown in _paired(event, view)]
+        view |= {
+            "sentence": sentence(event, place_name, self.language),
+            "kind_name": kind_name(event.kind.value, self.language),
+            "phase_name": text(f"phase-{event.phase.value}", self.language),
+            "severity_name": text(f"severity-{event.severity.value}", self.language),
+            "zone_name": place_name,
+            "class_names": class_names(event.class_ids, self.language) if event.class_ids else "",
+            "reference_size": self._reference_size(event.camera_id),
+            "measure_rows": list(measure_rows(event.measures, self.language)),
+        }
+        if event.end_reason is not None:
+            view["end_reason_name"] = text(f"reason-{event.end_reason.value}", self.language)
+        return view
+
+    def scene(self, camera_id: str) -> dict[str, Any] | None:
+        """A camera's drawing with labels in the language, and its reference picture; None when it has no scene."""
+        record = self.scene_record(camera_id)
+        if record is None:
+            return None
+        zones = [
+            {"id": z["id"], "name": self._label(z), "polygon": z["polygon"]} for z in record.drawing.get("zones", ())
+        ]
+        lines = [
+            {"id": line["id"], "name": self._label(line), "start": line["start"], "end": line["end"]}
+            for line in record.drawing.get("lines", ())
+        ]
+        url = None
+        if record.picture is not None and self._is_there(record.picture):
+            url = f"{picture_url(record.picture)}?v={record.version}"
+        return {
+            "camera_id": record.camera_id,
+            "scene_id": record.scene_id,
+            "version": record.version,
+            "reference_size": list(record.reference_size),
+            "zones": zones,
+            "lines": lines,
+            "picture": url,
+        }
+
+    def place_name(self, camera_id: str, place_id: str) -> str:
+        """The name of a zone or line in the language; its id where the scene does not know it."""
+        record = self.scene_record(camera_id)
+        if record is not None and place_id:
+            for item in (*record.drawing.get("zones", ()), *record.drawing.get("lines", ())):
+                if item["id"] == place_id:
+                    return self._label(item)
+        return place_id
+
+    def _reference_size(self, camera_id: str) -> list[int] | None:
+        record = self.scene_record(camera_id)
+        return None if record is None else list(record.reference_size)
+
+    def _label(self, item: dict[str, Any]) -> str:
+        label = item.get("label") or {}
+        return str(label.get(self.language) or label.get("en") or item["id"])
+
+    def scene_record(self, camera_id: str) -> SceneRecord | None:
+        """A camera's scene as stored."""
+        if camera_id not in self._scenes:
+            self._scenes[camera_id] = self._store.scene(camera_id)
+        return self._scenes[camera_id]
+
+    def _picture(self, picture: Picture, shown: dict[str, Any]) -> dict[str, Any]:
+        return shown | {"url": picture_url(picture.path), "ready": self._is_there(picture.path)}
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            return place(self._evidence, path).is_file()
+        except (ConfigError, OSError):
+            return False
+
+
+def kind_name(kind: str, language: Language) -> str:
+    """The name of a kind such as `security.loitering`."""
+    return text("kind-" + kind.replace(".", "-"), language)
+
+
+def picture_url(path: str) -> str:
+    """Where the page finds a picture of the evidence folder."""
+    return "/pictures/" + quote(path)
+
+
+def measure_rows(measures: Measures, language: Language) -> Iterator[dict[str, str]]:
+    """Name and value with its unit, for each measure that is known."""
+    for name, value in asdict(measures).items():
+        if value is None or value == "":
+            continue
+        yield {
+            "name": text("page-measure-" + name.replace("_", "-"), language),
+            "value": _valued(name, value, language),
+        }
+
+
+def speed_text(mps: float, language: Language) -> str:
+    """A speed in m/s and km/h."""
+    return text("page-speed", language, mps=number(mps, language), kmh=number(mps * 3.6, language, 0))
+
+
+def number(value: float, language: Language, decimals: int = 1) -> str:
+    """A number with the decimal sign of the language."""
+    shown = f"{value:,.{decimals}f}"
+    return shown.translate(str.maketrans(",.", ".,")) if language == "vi" else shown
+
+
+def _valued(name: str, value: object, language: Language) -> str:
+    match name, value:
+        case "direction", str():
+            return text(f"direction-{value}", language)
+        case "unit", str():
+            return text("page-unit-metric" if value == "m/s" else "page-unit-boxes", language)
+        case "density_per_m2", float():
+            return text("page-density", language, value=number(value, language))
+        case "speed_mps", int() | float():
+            return speed_text(value, language)
+        case _, int() | float() if name.endswith("_s"):
+            return duration(value, language)
+    return str(value)
+
+
+def _paired(event: Event, view: dict[str, Any]) -> Iterator[tuple[Picture, dict[str, Any]]]:
+    return zip(event.pictures, view["pictures"], strict=True)
