@@ -33,8 +33,10 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def watch(servers: list[RtspServer], folder: Path, *, cut: bool) -> tuple[list[Event], dict[str, int], dict[str, int]]:
-    """Watch two cameras for 24 s; with `cut` the second is dead from 8 to 13 s."""
+def watch(
+    servers: list[RtspServer], folder: Path, *, cut: bool, seconds: float = 24
+) -> tuple[list[Event], dict[str, int], dict[str, int]]:
+    """Watch two cameras; with `cut` the second is dead for 5 s from a third of the time on."""
     cameras = plan_sources([server.url("/cam") for server in servers])
     rules = (IntrusionSpec(zone="all", hold_s=20.0, clear_s=20.0), CameraDownSpec(after_s=2.0, clear_s=0.5))
     names = [camera.camera_id for camera in cameras]
@@ -45,7 +47,7 @@ def watch(servers: list[RtspServer], folder: Path, *, cut: bool) -> tuple[list[E
     dropped: dict[str, int] = dict.fromkeys(names, 0)
 
     def outage() -> None:
-        time.sleep(8)
+        time.sleep(seconds / 3)
         servers[1].kill()
         time.sleep(5)
         servers[1].start()
@@ -54,7 +56,7 @@ def watch(servers: list[RtspServer], folder: Path, *, cut: bool) -> tuple[list[E
     with Session(plan, extra_sinks=[sink]) as session:
         if cut:
             breaker.start()
-        for step in session.steps(most_s=24):
+        for step in session.steps(most_s=seconds):
             for frame in step.frames.frames:
                 epochs[frame.camera_id] = max(epochs.get(frame.camera_id, 0), frame.epoch)
                 dropped[frame.camera_id] += frame.dropped
