@@ -1,7 +1,8 @@
 """The whole chain beside its two limits, the detector alone and decoding alone: on one core, in one run.
 
 The three are measured in turns, round after round, so that a machine that changes its speed changes all of them. Each
-rate and each ratio is the median of the rounds, a ratio taken within its round. The detector alone is `session.run` on the very inputs that the chain gave it.
+rate and each ratio is the median of the rounds, a ratio taken within its round. The detector alone is `session.run` on
+the very inputs that the chain gave it.
 """
 
 from __future__ import annotations

@@ -73,15 +73,13 @@ def measure(
     pipeline = Pipeline(load_detector(), ByteTracker(), plans, publish=publish)
     samples: list[tuple[float, float]] = []
     frames, began, due = 0, time.monotonic(), 0.0
-    for step in pipeline.steps():
+    for step in pipeline.steps(most_s=seconds):
         frames += len(step.frames)
         now = time.monotonic() - began
         if now >= due:
             due += every_s
             samples.append((now, resident_mib()))
             progress(f"{now:7.0f} s  {frames:9d} frames  {samples[-1][1]:8.1f} MiB")
-        if now >= seconds:
-            pipeline.stop()
     statuses = pipeline.status()
     slope, error = _slope([s for s in samples if s[0] >= WARM_UP * seconds])
     kept = [m for t, m in samples if t >= WARM_UP * seconds] or [resident_mib()]

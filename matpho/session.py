@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from sinks.fan_out import FanOut, SinkCounters
 
 from core.arrays import U8
 from core.errors import ConfigError
@@ -26,6 +25,7 @@ from models.registry import load_detector
 from pipeline.camera import CameraStatus
 from pipeline.runner import Pipeline
 from pipeline.step import StepResult
+from sinks.fan_out import FanOut, SinkCounters
 from sinks.store import StoreSink
 from store.events import EventStore
 from store.records import RunRecord, SceneRecord
@@ -124,11 +124,10 @@ class Session:
 
     def steps(self, *, most_frames: int | None = None, most_s: float | None = None) -> Iterator[StepResult]:
         """Run, until the sources end, `stop` is called, or a bound is reached."""
-        for result in self.pipeline.steps():
+        for result in self.pipeline.steps(most_s=most_s):
             self.summary.add(result)
             yield result
-            over = most_frames is not None and self.summary.frames >= most_frames
-            if over or (most_s is not None and time.monotonic() - self._began >= most_s):
+            if most_frames is not None and self.summary.frames >= most_frames:
                 self.pipeline.stop()
 
     def stop(self) -> None:

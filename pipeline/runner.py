@@ -105,6 +105,7 @@ class Pipeline:
         self._stop = threading.Event()
         self._lost_frames = 0
         self._lost_in_a_row = 0
+        self._deadline: float | None = None
         for plan in cameras:
             self._add(plan)
 
@@ -139,8 +140,12 @@ class Pipeline:
         """Watch a camera no more and free all that is kept of it. From any thread; done before the next batch."""
         self._orders.append(lambda: self._remove(camera_id))
 
-    def steps(self) -> Iterator[StepResult]:
-        """Run. Each result's pixels are given back when the next one is asked for."""
+    def steps(self, *, most_s: float | None = None) -> Iterator[StepResult]:
+        """Run, for `most_s` seconds at the longest, whether frames come or not.
+
+        Each result's pixels are given back when the next one is asked for.
+        """
+        self._deadline = None if most_s is None else time.monotonic() + most_s
         try:
             for running in list(self._running.values()):
                 running.camera.start()
@@ -150,7 +155,7 @@ class Pipeline:
 
     def _loop(self) -> Iterator[StepResult]:
         next_tick = time.monotonic() + TICK_S
-        while not self._stop.is_set():
+        while not self._stop.is_set() and not self._late():
             while self._orders:
                 self._orders.popleft()()
             batch = self._batcher.next(POLL_S)
@@ -166,6 +171,9 @@ class Pipeline:
             if time.monotonic() >= next_tick:
                 next_tick = time.monotonic() + TICK_S
                 self._tick()
+
+    def _late(self) -> bool:
+        return self._deadline is not None and time.monotonic() >= self._deadline
 
     def _tick(self) -> None:
         for status in self.status():

@@ -103,6 +103,12 @@ def test_stop_ends_an_endless_camera() -> None:
     assert watched.status()[0].state is CameraState.ENDED
 
 
+def test_a_time_limit_holds_though_no_frame_ever_comes() -> None:
+    watched = pipeline([plan("dead", Script(frames=None, live=True, refusals=1_000))])
+    assert list(watched.steps(most_s=0.5)) == []
+    assert watched.status()[0].frames == 0
+
+
 def test_cameras_are_added_and_removed_while_it_runs() -> None:
     watched = pipeline([plan("first", Script(frames=None, live=True, paced=True, fps=50))])
     seen: list[str] = []
