@@ -7,15 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scenes.documents import Document, Problem, ProblemsError, parse, read_document
-from scenes.scene_file import Name, SceneFile, TwoNames, load_scene
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from scenes.scene_file import Name, SceneFile, Strict, TwoNames, load_scene
 
 
 def _no_password(source: str) -> str:
@@ -28,7 +24,7 @@ def _as_model(value: Any) -> Any:
     return {"path": value} if isinstance(value, str) else value
 
 
-class ModelSpec(_Strict):
+class ModelSpec(Strict):
     """The detector. A bare string stands for its `path`."""
 
     path: str = Field("nanodet_g_416", description="Name of a shipped model, or an ONNX file")
@@ -36,7 +32,7 @@ class ModelSpec(_Strict):
     score_threshold: float | None = Field(None, gt=0, lt=1, description="Lowest score kept; default: the model card's")
 
 
-class CredentialSpec(_Strict):
+class CredentialSpec(Strict):
     """Where a camera's user and password come from; never the values themselves."""
 
     env: Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = Field(
@@ -54,7 +50,7 @@ class CredentialSpec(_Strict):
         return self
 
 
-class CameraSpec(_Strict):
+class CameraSpec(Strict):
     """One camera."""
 
     id: Name = Field(description="Identifier, unique in the system; the key of its records")
@@ -68,7 +64,7 @@ class CameraSpec(_Strict):
     start: str | None = Field(None, description="A file's first frame, RFC 3339; default: now")
 
 
-class BatchSpec(_Strict):
+class BatchSpec(Strict):
     """How frames of many cameras are brought together."""
 
     size: int = Field(8, ge=1, le=256, description="Most frames in one call of the detector")
@@ -76,14 +72,14 @@ class BatchSpec(_Strict):
     max_age_s: float = Field(2.0, gt=0, description="Live frames older than this are dropped and counted")
 
 
-class StoreSpec(_Strict):
+class StoreSpec(Strict):
     """Where events and their pictures are kept."""
 
     path: Path = Field(Path("matpho.db"), description="SQLite file of the event store")
     evidence: Path = Field(Path("evidence"), description="Folder of pictures")
 
 
-class KafkaSinkSpec(_Strict):
+class KafkaSinkSpec(Strict):
     """Events to a Kafka topic as CloudEvents."""
 
     kind: Literal["kafka"]
@@ -98,7 +94,7 @@ class KafkaSinkSpec(_Strict):
     ca_file: Path | None = Field(None, description="Certificate authority of the brokers (PEM)")
 
 
-class JsonLinesSinkSpec(_Strict):
+class JsonLinesSinkSpec(Strict):
     """Every record as a line of JSON."""
 
     kind: Literal["json_lines"]
@@ -108,7 +104,7 @@ class JsonLinesSinkSpec(_Strict):
 SinkSpec = Annotated[KafkaSinkSpec | JsonLinesSinkSpec, Field(discriminator="kind")]
 
 
-class SystemSpec(_Strict):
+class SystemSpec(Strict):
     """A whole configuration file."""
 
     version: Literal[1] = Field(1, description="Version of this format")

@@ -21,11 +21,13 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """An identifier: letters, digits, `_`, `.`, `-`; it appears in paths, keys and topics."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A part of a file that people write: unknown keys are refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class LabelSpec(_Strict):
+class LabelSpec(Strict):
     """A name in both languages of the operators."""
 
     en: str = Field(description="English name")
@@ -51,7 +53,7 @@ def _simple_polygon(points: list[Point]) -> list[Point]:
     return points
 
 
-class ZoneSpec(_Strict):
+class ZoneSpec(Strict):
     """An area of the picture."""
 
     id: Name = Field(description="Identifier, unique among zones and lines of the scene")
@@ -61,7 +63,7 @@ class ZoneSpec(_Strict):
     )
 
 
-class LineSpec(_Strict):
+class LineSpec(Strict):
     """A directed line. From its left to its right, seen by a walker from start to end, is `forward`."""
 
     id: Name = Field(description="Identifier, unique among zones and lines of the scene")
@@ -76,14 +78,14 @@ class LineSpec(_Strict):
         return self
 
 
-class PointPair(_Strict):
+class PointPair(Strict):
     """One point of the ground, in the picture and in metres."""
 
     pixel: Point = Field(description="[x, y] in reference pixels")
     metres: Point = Field(description="[east, north] in metres from the origin")
 
 
-class GroundSpec(_Strict):
+class GroundSpec(Strict):
     """From the picture to the ground: a homography, or at least four point pairs to fit one to."""
 
     homography: tuple[tuple[float, float, float], ...] | None = Field(
@@ -99,14 +101,14 @@ class GroundSpec(_Strict):
         return self
 
 
-class OriginSpec(_Strict):
+class OriginSpec(Strict):
     """Where the metres start on Earth (WGS 84)."""
 
     longitude: float = Field(ge=-180, le=180, description="Degrees east")
     latitude: float = Field(ge=-90, le=90, description="Degrees north")
 
 
-class SceneSpec(_Strict):
+class SceneSpec(Strict):
     """One camera's scene: its zones and lines, its ground, its rules."""
 
     id: Name = Field(description="Identifier of the scene")

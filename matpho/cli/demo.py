@@ -13,7 +13,7 @@ from rich.console import Console
 
 from locales import text
 from matpho.cli.options import PortOption
-from matpho.cli.run import Output, run_plan, stopping
+from matpho.cli.run import Output, run_plan, wait_for_stop
 from matpho.defaults import CLIP, PORT, SCENE
 
 if TYPE_CHECKING:
@@ -54,21 +54,13 @@ def _with_page(plan: Plan, folder: Path, port: int, browser: bool, console: Cons
     from store.events import EventStore
 
     store = EventStore.open(folder / "events.db")
-    waiting = True
-
-    def stop() -> None:
-        nonlocal waiting
-        waiting = False
-
     with BackgroundServer(create_app(store, folder / "evidence"), port=port) as server:
         if browser:
             webbrowser.open(server.url)
         run_plan(plan, Output(headline=text("cli-page-at", url=server.url)))
         _write_report(folder, console)
         console.print(text("cli-page-stays", url=server.url), soft_wrap=True)
-        with stopping(stop):
-            while waiting:
-                time.sleep(0.2)
+        wait_for_stop()
     store.close()
 
 

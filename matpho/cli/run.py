@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -149,3 +150,12 @@ def stopping(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def wait_for_stop() -> None:
+    """Return at the first Ctrl-C or SIGTERM."""
+    asked = threading.Event()
+    with stopping(asked.set):
+        # In short waits: a signal's handler runs only between them.
+        while not asked.wait(0.2):
+            pass

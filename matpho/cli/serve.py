@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from rich.console import Console
 
 from locales import text
 from matpho.cli.options import EvidenceOption, PortOption, StoreOption
-from matpho.cli.run import stopping
+from matpho.cli.run import wait_for_stop
 from matpho.defaults import EVIDENCE, PORT, STORE
 
 
@@ -26,17 +25,9 @@ def serve(
     from store.events import EventStore
 
     opened = EventStore.open(store, create=False)
-    waiting = True
-
-    def stop() -> None:
-        nonlocal waiting
-        waiting = False
-
     try:
         with BackgroundServer(create_app(opened, evidence), host=host, port=port) as server:
             Console().print(text("cli-page-at", url=server.url), soft_wrap=True)
-            with stopping(stop):
-                while waiting:
-                    time.sleep(0.2)
+            wait_for_stop()
     finally:
         opened.close()
