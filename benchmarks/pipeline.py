@@ -29,7 +29,7 @@ from pipeline.runner import CameraPlan, Pipeline
 from pipeline.sources.table import sources_for
 from pipeline.step import StageTimes
 from scenes.scene_file import SceneFile, empty_scene, load_scene
-from trackers.byte_track import ByteTracker
+from trackers.online import OnlineTracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _timed_chain(video: Path, model: str, file: SceneFile | None, most: int) -> 
     source = sources_for(str(video), start_ns=0)[0]
     scene: Scene = empty_scene(source.camera_id, 1920, 1080) if file is None else file.scene
     plan = CameraPlan(source, scene, () if file is None else file.rules)
-    pipeline = Pipeline(load_detector(model, threads=1, max_batch=1), ByteTracker(), [plan])
+    pipeline = Pipeline(load_detector(model, threads=1, max_batch=1), OnlineTracker(), [plan])
     objects = count = 0
     began = time.perf_counter()
     for step in pipeline.steps():

@@ -20,7 +20,7 @@ from pipeline.runner import CameraPlan, Pipeline
 from pipeline.sources.table import sources_for
 from scenes.rules import CameraDownSpec
 from scenes.scene_file import empty_scene
-from trackers.byte_track import ByteTracker
+from trackers.online import OnlineTracker
 
 WARM_UP: Final = 0.2
 """Share of the run left out of the slope: caches fill and the allocator finds its size."""
@@ -70,7 +70,7 @@ def measure(
     def publish(records: Sequence[object]) -> None:
         events.extend(record.event_id for record in records if isinstance(record, Event))
 
-    pipeline = Pipeline(load_detector(), ByteTracker(), plans, publish=publish)
+    pipeline = Pipeline(load_detector(), OnlineTracker(), plans, publish=publish)
     samples: list[tuple[float, float]] = []
     frames, began, due = 0, time.monotonic(), 0.0
     for step in pipeline.steps(most_s=seconds):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,10 +25,15 @@ def frozen(array: AnyArray, dtype: type[np.generic], shape: tuple[int | None, ..
         ValueError: the shape differs.
     """
     view = np.asarray(array, dtype=dtype).view()
-    if len(view.shape) != len(shape) or any(w is not None and w != h for w, h in zip(shape, view.shape, strict=True)):
+    found = view.shape
+    if len(found) != len(shape) or (found != shape and not all(map(_agrees, shape, found))):
         raise ValueError(f"{name}: expected shape {shape}, got {view.shape}")
     view.flags.writeable = False
     return view
+
+
+def _agrees(wanted: int | None, found: int) -> bool:
+    return wanted is None or wanted == found
 
 
 def check_offsets(offsets: I32, frames: int, rows: int, name: str = "offsets") -> None:
@@ -36,10 +42,10 @@ def check_offsets(offsets: I32, frames: int, rows: int, name: str = "offsets") -
     Raises:
         ValueError: they do not.
     """
-    if len(offsets) != frames + 1 or offsets[0] != 0 or offsets[-1] != rows or bool(np.any(np.diff(offsets) < 0)):
+    if len(offsets) != frames + 1 or offsets[0] != 0 or offsets[-1] != rows or (offsets[1:] < offsets[:-1]).any():
         raise ValueError(f"{name}: {offsets.tolist()} does not divide {rows} rows among {frames} frames")
 
 
 def offsets_of(counts: list[int]) -> I32:
     """Offsets (B+1) for the given number of rows in each frame."""
-    return np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    return np.array([0, *accumulate(counts)], np.int32)

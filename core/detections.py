@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from core.arrays import F32, I16, I32, check_offsets, frozen
 from core.frames import FrameMeta
+
+NO_APPEARANCE: Final[F32] = np.zeros((0, 0), np.float32)
+"""Stands for an embedding left out; a batch holds (N, 0) in its place."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,6 +24,8 @@ class DetectionBatch:
         xyxy: (N, 4) float32, left, top, right, bottom in source pixels.
         score: (N) float32 in 0..1.
         class_id: (N) int16 of `core.taxonomy.ObjectClass`.
+        embedding: (N, D) float32, what each looks like: a row of unit length, so that the product of two rows is their
+            cosine similarity; all zero where nothing could be said. D is 0 without appearance.
     """
 
     frames: tuple[FrameMeta, ...]
@@ -27,14 +33,18 @@ class DetectionBatch:
     xyxy: F32
     score: F32
     class_id: I16
+    embedding: F32 = field(default_factory=lambda: NO_APPEARANCE)
 
     def __post_init__(self) -> None:
         n = len(self.xyxy)
+        if self.embedding is NO_APPEARANCE:
+            object.__setattr__(self, "embedding", np.zeros((n, 0), np.float32))
         for name, dtype, shape in (
             ("offsets", np.int32, (None,)),
             ("xyxy", np.float32, (n, 4)),
             ("score", np.float32, (n,)),
             ("class_id", np.int16, (n,)),
+            ("embedding", np.float32, (n, None)),
         ):
             object.__setattr__(self, name, frozen(getattr(self, name), dtype, shape, name))
         check_offsets(self.offsets, len(self.frames), n)

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from core.arrays import F32, U8
+from core.arrays import F32, I64, U8
 
 
 class ClockSource(StrEnum):
@@ -103,6 +103,10 @@ class Surface(Protocol):
 
     def crop(self, xyxy: tuple[float, float, float, float]) -> U8:
         """The pixels (h, w, 3) BGR inside a box, cut at the border; at least 1 × 1."""
+        ...
+
+    def sample(self, x: I64, y: I64) -> U8:
+        """The pixels (..., 3) BGR at columns `x` and rows `y`, which broadcast together and lie inside the picture."""
         ...
 
     def to_host(self) -> U8:

@@ -62,6 +62,17 @@ class Detector(Protocol):
         ...
 
 
+class Describer(Protocol):
+    """Says what detections look like, so that a tracker can tell them apart."""
+
+    def describe(self, frames: FrameBatch, detections: DetectionBatch) -> DetectionBatch:
+        """The same detections with an embedding each; those of `detections` are replaced.
+
+        Reads the surfaces, does not release them. The row of a detection that cannot be told is all zero.
+        """
+        ...
+
+
 class Tracker(Protocol):
     """Joins detections of each camera over time. State belongs to the instance, apart for each camera."""
 

@@ -18,7 +18,16 @@ from models.registry import class_labels
 from pipeline.runner import CameraPlan
 from pipeline.sources.table import sources_for
 from pipeline.sources.urls import Credentials
-from scenes.config import BatchSpec, CameraSpec, Configuration, KafkaSinkSpec, ModelSpec, SinkSpec
+from scenes.config import (
+    APPEARANCES,
+    BatchSpec,
+    CameraSpec,
+    Configuration,
+    KafkaSinkSpec,
+    ModelSpec,
+    SinkSpec,
+    TrackingSpec,
+)
 from scenes.documents import Problem, ProblemsError, read_document
 from scenes.rules import AnyRuleSpec, CameraDownSpec
 from scenes.scene_file import SceneFile, empty_scene, load_scene
@@ -40,6 +49,7 @@ class Plan:
     store: Path | None = STORE
     evidence: Path | None = EVIDENCE
     sinks: tuple[Callable[[], Sink], ...] = ()
+    tracking: TrackingSpec = field(default_factory=TrackingSpec)
 
 
 def plan_sources(
@@ -94,6 +104,7 @@ def plan_configuration(configuration: Configuration, *, loop: bool = False, real
         configuration.path(spec.store.path),
         configuration.path(spec.store.evidence),
         tuple(_sink(configuration, sink) for sink in spec.sinks),
+        tracking_of(configuration),
     )
 
 
@@ -102,6 +113,14 @@ def model_of(configuration: Configuration) -> ModelSpec:
     model = configuration.spec.model
     file = configuration.path(model.path)
     return model.model_copy(update={"path": str(file)}) if file.suffix == ".onnx" or file.is_file() else model
+
+
+def tracking_of(configuration: Configuration) -> TrackingSpec:
+    """Tracking with the path of its model resolved: a name stays a name."""
+    tracking = configuration.spec.tracking
+    if tracking.appearance in APPEARANCES:
+        return tracking
+    return tracking.model_copy(update={"appearance": str(configuration.path(tracking.appearance))})
 
 
 def camera_source(configuration: Configuration, camera: CameraSpec, *, loop: bool, realtime: bool) -> Source:

@@ -21,6 +21,7 @@ from core.scene import Scene
 from evidence.pictures import PictureWriter, write_reference
 from matpho.planning import Plan
 from matpho.summary import RunSummary
+from models.appearance.load import load_describer
 from models.registry import load_detector
 from pipeline.camera import CameraStatus
 from pipeline.runner import Pipeline
@@ -29,7 +30,7 @@ from sinks.fan_out import FanOut, SinkCounters
 from sinks.store import StoreSink
 from store.events import EventStore
 from store.records import RunRecord, SceneRecord
-from trackers.byte_track import ByteTracker
+from trackers.online import OnlineTracker
 
 log = structlog.get_logger()
 
@@ -95,6 +96,7 @@ class Session:
             score_threshold=plan.model.score_threshold,
             max_batch=plan.batch.size,
         )
+        describer = load_describer(plan.tracking.appearance, threads=plan.model.threads)
         self.store = None if plan.store is None else _open_store(plan.store, stack)
         sinks = [make() for make in plan.sinks] + list(self._extra)
         if self.store is not None:
@@ -111,8 +113,9 @@ class Session:
             evidence = _Evidence(writer, plan.evidence, self.store, scenes)
         self.pipeline = Pipeline(
             detector,
-            ByteTracker(),
+            OnlineTracker(),
             plan.cameras,
+            describer=describer,
             publish=self._publish,
             evidence=evidence,
             open_events=self._open_events,

@@ -61,12 +61,27 @@ def _above_zero(value: Triple) -> Triple:
     return value
 
 
-class ModelCard(_Strict):
-    """The card `NAME.card.yaml` that lies beside a model's weights.
+class FileCard(_Strict):
+    """What every card says of its weights.
 
     Attributes:
         file: the weights' file name, in the card's folder; `sha256` is theirs.
         licence_text: file name of the licence, in the card's folder.
+    """
+
+    name: str = Field(min_length=1)
+    version: str = Field(min_length=1)
+    file: FileName
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    origin: str = Field(min_length=1)
+    licence: str = Field(min_length=1)
+    licence_text: FileName | None = None
+
+
+class ModelCard(FileCard):
+    """The card `NAME.card.yaml` that lies beside a detector's weights.
+
+    Attributes:
         input: needed by every family but `ultralytics`, whose exports say it themselves.
         classes: the model's class names in the order of its outputs; needed likewise.
         class_map: the model's class name to a label of the taxonomy; other classes are dropped and counted.
@@ -75,14 +90,7 @@ class ModelCard(_Strict):
         max_detections: the most detections kept in a frame.
     """
 
-    name: str = Field(min_length=1)
-    version: str = Field(min_length=1)
     family: Family
-    file: FileName
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    origin: str = Field(min_length=1)
-    licence: str = Field(min_length=1)
-    licence_text: FileName | None = None
     input: CardInput | None = None
     classes: tuple[str, ...] | None = Field(None, min_length=1)
     class_map: dict[str, Label] = Field(min_length=1)
@@ -104,6 +112,18 @@ class ModelCard(_Strict):
         return {name: class_of(label) for name, label in self.class_map.items()}
 
 
+class AppearanceCard(FileCard):
+    """The card `NAME.card.yaml` that may lie beside the weights of a re-identification model.
+
+    Attributes:
+        input: its input; None: as models trained on ImageNet's normalisation take it.
+        classes: labels of the taxonomy that it can tell apart; None: all.
+    """
+
+    input: CardInput | None = None
+    classes: tuple[Label, ...] | None = Field(None, min_length=1)
+
+
 def card_path(weights: Path) -> Path:
     """Where the card of a weights file lies, whether or not it exists."""
     return weights.with_name(weights.stem + CARD_SUFFIX)
@@ -118,7 +138,16 @@ def read_card(path: Path) -> ModelCard:
     return parse(read_document(path), ModelCard)
 
 
-def check_sum(weights: Path, card: ModelCard) -> None:
+def read_appearance_card(path: Path) -> AppearanceCard:
+    """Read the card of a re-identification model.
+
+    Raises:
+        ConfigError: as `read_card`.
+    """
+    return parse(read_document(path), AppearanceCard)
+
+
+def check_sum(weights: Path, card: FileCard) -> None:
     """Hold the weights against the card's checksum.
 
     Raises:

@@ -17,7 +17,7 @@ from core.errors import MatphoError
 from core.events import Event, Record
 from core.findings import EvidenceRequest, Findings
 from core.frames import FrameBatch, Surface
-from core.protocols import Detector, Source, Tracker
+from core.protocols import Describer, Detector, Source, Tracker
 from core.scene import Scene
 from pipeline.batcher import Batcher, DropPolicy, Inlet
 from pipeline.camera import Camera, CameraStatus
@@ -76,6 +76,7 @@ class Pipeline:
         detector: finds objects; called by the loop's thread alone.
         tracker: joins them; the same.
         publish: takes records away; must not block (`sinks.fan_out.FanOut.publish`).
+        describer: says what they look like before they are joined, None to go by place alone.
         evidence: keeps pictures, None to keep none.
         open_events: events of a camera that were open when the system last stopped.
         window_s, max_age_s, batch_size: see `pipeline.batcher.Batcher`; the batch is the detector's unless given.
@@ -87,6 +88,7 @@ class Pipeline:
         tracker: Tracker,
         cameras: Sequence[CameraPlan],
         *,
+        describer: Describer | None = None,
         publish: Callable[[Sequence[Record]], None] = lambda _records: None,
         evidence: Evidence | None = None,
         open_events: Callable[[str], Sequence[Event]] = lambda _camera_id: (),
@@ -96,7 +98,7 @@ class Pipeline:
     ) -> None:
         self._scenes: dict[str, Scene] = {}
         self._rules = RuleEngine()
-        self._step = Step(detector, tracker, World(self._scenes), self._rules)
+        self._step = Step(detector, tracker, World(self._scenes), self._rules, describer=describer)
         self._publish, self._evidence, self._open_events = publish, evidence, open_events
         self._batcher = Batcher(batch_size or max(detector.batch_size, 1), window_s=window_s, max_age_s=max_age_s)
         self._running: dict[str, _Running] = {}

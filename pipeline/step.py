@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, TypeVar
 
 from core.detections import DetectionBatch
 from core.findings import Findings
 from core.frames import FrameBatch
 from core.motion import Motion
-from core.protocols import Detector, Tracker
+from core.protocols import Describer, Detector, Tracker
 from core.tracks import TrackBatch
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class StageTimes:
     """Seconds spent in each stage, summed over all batches."""
 
     detect: float = 0.0
+    describe: float = 0.0
     track: float = 0.0
     locate: float = 0.0
     rules: float = 0.0
@@ -61,23 +63,27 @@ class StageTimes:
     @property
     def total(self) -> float:
         """Seconds of the whole way."""
-        return self.detect + self.track + self.locate + self.rules
+        return self.detect + self.describe + self.track + self.locate + self.rules
 
 
 @dataclass(slots=True)
 class Step:
-    """Detector → tracker → world → rules, each answering with a type of its own."""
+    """Detector → describer, if any → tracker → world → rules, each answering with a type of its own."""
 
     detector: Detector
     tracker: Tracker
     world: World
     rules: Rules
     times: StageTimes = field(default_factory=StageTimes)
+    describer: Describer | None = None
 
     def __call__(self, frames: FrameBatch) -> StepResult:
         """Take a batch the whole way. Surfaces are read, not released."""
         times = self.times
         detections, times.detect = _timed(times.detect, self.detector.detect, frames)
+        if self.describer is not None:
+            look = partial(self.describer.describe, frames)
+            detections, times.describe = _timed(times.describe, look, detections)
         tracks, times.track = _timed(times.track, self.tracker.update, detections)
         motion, times.locate = _timed(times.locate, self.world.locate, tracks)
         started = time.perf_counter()

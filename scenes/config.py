@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -12,6 +12,9 @@ from pydantic_core import PydanticCustomError
 
 from scenes.documents import Document, Problem, ProblemsError, parse, read_document
 from scenes.scene_file import Name, SceneFile, Strict, TwoNames, load_scene
+
+APPEARANCES: Final = ("none", "histogram")
+"""Besides re-identification models."""
 
 
 def _no_password(source: str) -> str:
@@ -30,6 +33,22 @@ class ModelSpec(Strict):
     path: str = Field("nanodet_g_416", description="Name of a shipped model, or an ONNX file")
     threads: int | None = Field(None, ge=1, description="Threads of one inference; default: all cores")
     score_threshold: float | None = Field(None, gt=0, lt=1, description="Lowest score kept; default: the model card's")
+
+
+def _appearance(value: str) -> str:
+    if value not in APPEARANCES and not value.endswith(".onnx"):
+        raise PydanticCustomError("problem-appearance", "an appearance", {"found": value})
+    return value
+
+
+class TrackingSpec(Strict):
+    """How detections are joined over time."""
+
+    appearance: Annotated[str, AfterValidator(_appearance)] = Field(
+        "none",
+        description="What objects look like, to tell them apart where they meet: `none`, `histogram` (colours and "
+        "edges, on the CPU), or an ONNX re-identification model",
+    )
 
 
 class CredentialSpec(Strict):
@@ -109,6 +128,7 @@ class SystemSpec(Strict):
 
     version: Literal[1] = Field(1, description="Version of this format")
     model: Annotated[ModelSpec, BeforeValidator(_as_model)] = Field(ModelSpec(), description="The detector")
+    tracking: TrackingSpec = Field(TrackingSpec(), description="Tracking")
     store: StoreSpec = Field(StoreSpec(), description="Event store")
     batch: BatchSpec = Field(BatchSpec(), description="Batching across cameras")
     sinks: list[SinkSpec] = Field(default_factory=list, description="Where records go, besides the store")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -66,16 +67,20 @@ def time_order(frames: tuple[FrameMeta, ...]) -> list[int]:
     return sorted(range(len(frames)), key=lambda i: (frames[i].epoch, frames[i].media_ns))
 
 
-def usable_rows(detections: DetectionBatch, index: int) -> I64:
-    """Rows of the batch that are usable detections of one frame, by falling score, then box, then class.
+def usable_rows(detections: DetectionBatch) -> list[I64]:
+    """For each frame, the rows of its usable detections, by falling score, then box, then class.
 
-    The order of detections within the frame thus means nothing. Left out are boxes and scores that are not finite,
-    boxes without area, and boxes beyond `LARGEST_COORDINATE`.
+    The order of detections within a frame thus means nothing. Left out are boxes and scores that are not finite, boxes
+    without area, and boxes beyond `LARGEST_COORDINATE`.
     """
-    rows = detections.rows(index)
-    xyxy, score = detections.xyxy[rows], detections.score[rows]
+    xyxy, score = detections.xyxy, detections.score
     sane = (np.abs(xyxy) <= LARGEST_COORDINATE).all(axis=1) & np.isfinite(score)
     sane &= (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])
-    keys = (detections.class_id[rows], xyxy[:, 3], xyxy[:, 2], xyxy[:, 1], xyxy[:, 0], -score)
-    order = np.lexsort(keys).astype(np.int64)
-    return np.asarray(order[sane[order]] + rows.start, np.int64)
+    frame = np.repeat(np.arange(len(detections.frames)), np.diff(detections.offsets))
+    keys = (detections.class_id, xyxy[:, 3], xyxy[:, 2], xyxy[:, 1], xyxy[:, 0], -score, frame)
+    order = np.lexsort(keys[-2:])
+    if np.any((np.diff(score[order]) == 0) & (np.diff(frame[order]) == 0)):
+        order = np.lexsort(keys)
+    order = order[sane[order]].astype(np.int64)
+    ends = np.searchsorted(frame[order], np.arange(len(detections.frames) + 1)).tolist()
+    return [order[start:end] for start, end in pairwise(ends)]

@@ -38,21 +38,21 @@ class FakeTracker:
     def update(self, detections: DetectionBatch) -> TrackBatch:
         """The tracks at each frame."""
         parts = [FrameTracks.empty(np.zeros(0, np.int64))] * len(detections.frames)
+        usable = usable_rows(detections)
         for index in time_order(detections.frames):
-            parts[index] = self._frame(detections, index)
+            parts[index] = self._frame(detections, index, usable[index])
         return join(detections.frames, parts)
 
     def forget(self, camera_id: str) -> None:
         """Free the state of a camera; should it come back, its ids start at 1 again."""
         self._cameras.pop(camera_id, None)
 
-    def _frame(self, detections: DetectionBatch, index: int) -> FrameTracks:
+    def _frame(self, detections: DetectionBatch, index: int, row: I64) -> FrameTracks:
         frame = detections.frames[index]
         camera = self._cameras.setdefault(frame.camera_id, _Camera(frame.epoch))
         before = camera.ids
         if frame.epoch != camera.epoch:
             camera.epoch, camera.ids = frame.epoch, np.zeros(0, np.int64)
-        row = usable_rows(detections, index)
         scripted = self._script.get((frame.camera_id, frame.seq))
         if scripted is None:
             new = np.arange(camera.next_id, camera.next_id + max(len(row) - len(camera.ids), 0), dtype=np.int64)

@@ -1,7 +1,8 @@
 """MOTChallenge text files: detections in, tracks out (https://motchallenge.net/instructions).
 
 A detection is `frame,id,x,y,w,h,score,...` with frames from 1, boxes by left, top, width, height in pixels, and a score
-of 0 to 1; further columns are not read. A track is `frame,id,x,y,w,h,score,-1,-1,-1`.
+in any scale: where one of a file is below 0 or above 1, all are brought to 0 to 1 in a straight line, as only their
+order tells. Further columns are not read. A track is `frame,id,x,y,w,h,score,-1,-1,-1`.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def read_detections(
     """
     if not fps > 0:
         raise ConfigError("error-trackers-fps", value=fps)
-    due = 1
+    due, (least, most) = 1, _score_range(path)
     for frame, rows in groupby(_rows(path), key=lambda row: row[0]):
         for empty in range(due, frame):
             yield DetectionBatch.empty((_meta(empty, fps, camera_id, size),))
@@ -67,7 +68,7 @@ def read_detections(
             (_meta(frame, fps, camera_id, size),),
             np.array([0, len(table)], np.int32),
             xyxy,
-            table[:, 4].astype(np.float32),
+            ((table[:, 4] - least) / (most - least)).astype(np.float32),
             np.full(len(table), object_class, np.int16),
         )
 
@@ -112,6 +113,13 @@ def write_tracks(file: TextIO, frame: int, tracks: TrackBatch) -> list[int]:
     return ids
 
 
+def _score_range(path: Path) -> tuple[float, float]:
+    least, most = 0.0, 1.0
+    for row in _rows(path):
+        least, most = min(least, row[5]), max(most, row[5])
+    return least, most
+
+
 def _rows(path: Path) -> Iterator[_Row]:
     last = 0
     with open_text(path) as lines:
@@ -132,7 +140,7 @@ def _row(path: Path, line: int, text: str) -> _Row:
     frame = whole(path, line, "frame", cells[0], least=1)
     x, y = (number(path, line, COLUMNS[i], cells[i]) for i in (2, 3))
     width, height = (number(path, line, COLUMNS[i], cells[i], least=0.0) for i in (4, 5))
-    return frame, x, y, width, height, number(path, line, "score", cells[6], least=0.0, most=1.0)
+    return frame, x, y, width, height, number(path, line, "score", cells[6])
 
 
 def _meta(frame: int, fps: float, camera_id: str, size: tuple[int, int]) -> FrameMeta:

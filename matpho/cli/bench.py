@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,6 +52,29 @@ def soak(
     )
     console.print(soak_bench.table(result))
     _write(out, soak_bench.as_dict(result))
+
+
+@app.command("tracking", help=text("cli-help-bench-tracking"))
+def tracking(
+    data: Annotated[Path | None, typer.Option(help=text("cli-opt-bench-data"))] = None,
+    peers: Annotated[bool, typer.Option("--peers", help=text("cli-opt-bench-peers"))] = False,
+    out: JsonOption = None,
+    plot: Annotated[Path | None, typer.Option(help=text("cli-opt-bench-plot"))] = None,
+) -> None:
+    """HOTA, MOTA, IDF1 and milliseconds a frame, beside other packages' trackers."""
+    from benchmarks.tracking import environments, measure, report
+
+    console = Console()
+    if data is None:
+        console.print(text("cli-bench-tracking-no-data"), soft_wrap=True)
+    if plot is not None:
+        environments.find_uv()
+    result = measure.measure(data, with_peers=peers, progress=partial(console.print, style="dim", highlight=False))
+    for table in report.tables(result):
+        console.print(table)
+    _write(out, measure.as_dict(result))
+    if plot is not None:
+        report.plot(result, plot)
 
 
 def _write(path: Path | None, value: dict[str, Any]) -> None:

@@ -50,7 +50,8 @@ def json_schema(name: str) -> str:
 
 
 def _check_system(configuration: Configuration, probe: bool, console: Console) -> int:
-    from matpho.planning import camera_source, missing_classes, model_of
+    from matpho.planning import camera_source, missing_classes, model_of, tracking_of
+    from models.appearance.load import check_describer
     from models.registry import check_model
 
     said: list[str] = []
@@ -58,6 +59,7 @@ def _check_system(configuration: Configuration, probe: bool, console: Console) -
     said += model.problems
     if not model.problems:
         said += [str(problem) for problem in missing_classes(configuration)]
+    said += check_describer(tracking_of(configuration).appearance)
     for camera in configuration.spec.cameras:
         try:
             source = camera_source(configuration, camera, loop=False, realtime=False)

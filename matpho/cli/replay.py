@@ -56,11 +56,11 @@ def track(
     out: Annotated[Path, typer.Option(help=text("cli-opt-track-out"))],
 ) -> None:
     """Run the tracker alone on MOTChallenge detections."""
-    from trackers.byte_track import ByteTracker
     from trackers.mot_challenge import track_file
+    from trackers.online import OnlineTracker
 
     began = time.monotonic()
-    done = track_file(detections, fps, out, ByteTracker())
+    done = track_file(detections, fps, out, OnlineTracker())
     milliseconds = 1000 * (time.monotonic() - began) / max(done.frames, 1)
     said = text("cli-tracked", frames=done.frames, tracks=done.tracks, path=out, milliseconds=f"{milliseconds:.2f}")
     Console().print(said, soft_wrap=True)

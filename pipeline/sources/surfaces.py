@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from core.arrays import F32, U8
+from core.arrays import F32, I64, U8
 from core.frames import Affine, InputSpec
+from pipeline.sources.points import can_sample, sample
 
 
 class Scaler:
@@ -80,6 +81,13 @@ class VideoSurface:
         """The pixels (h, w, 3) BGR inside a box; `Surface.crop`. The whole picture is converted once."""
         return cut(self._picture(), xyxy)
 
+    def sample(self, x: I64, y: I64) -> U8:
+        """The pixels (..., 3) BGR at columns and rows; `Surface.sample`. Straight from YUV where the format allows."""
+        frame = self._pixels()
+        if self._host is None and can_sample(frame):
+            return sample(frame, x, y, self._turns)
+        return np.asarray(self._picture()[y, x], np.uint8)
+
     def to_host(self) -> U8:
         """The whole picture (height, width, 3) BGR, a copy."""
         return self._picture().copy()
@@ -123,6 +131,10 @@ class ArraySurface:
     def crop(self, xyxy: tuple[float, float, float, float]) -> U8:
         """The pixels (h, w, 3) BGR inside a box; `Surface.crop`."""
         return cut(self._picture(), xyxy)
+
+    def sample(self, x: I64, y: I64) -> U8:
+        """The pixels (..., 3) BGR at columns and rows; `Surface.sample`."""
+        return np.asarray(self._picture()[y, x], np.uint8)
 
     def to_host(self) -> U8:
         """The whole picture (height, width, 3) BGR, a copy."""

@@ -18,11 +18,11 @@ from core.geometry import iou
 from core.protocols import Tracker
 from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch, TrackState
-from trackers.byte_track import ByteTracker
 from trackers.fake import FakeTracker
+from trackers.online import OnlineTracker
 
 Make = Callable[[], Tracker]
-MAKERS: list[Make] = [ByteTracker, FakeTracker]
+MAKERS: list[Make] = [OnlineTracker, FakeTracker]
 make_trackers = pytest.mark.parametrize("make", MAKERS)
 PERIOD_NS = 40_000_000
 

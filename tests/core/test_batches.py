@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,22 @@ def test_batches_are_read_only_and_leave_the_callers_array_writable() -> None:
         batch.xyxy[0, 0] = 1
     mine[0, 0] = 1
     assert mine[0, 0] == 1
+
+
+def test_appearance_left_out_has_no_numbers() -> None:
+    assert detections([0, 2, 3], 3).embedding.shape == (3, 0)
+    assert DetectionBatch.empty(FRAMES).embedding.shape == (0, 0)
+
+
+def test_appearance_goes_row_by_row_and_is_read_only() -> None:
+    mine = np.eye(3, dtype=np.float32)
+    batch = replace(detections([0, 2, 3], 3), embedding=mine)
+    np.testing.assert_array_equal(replace(batch, score=batch.score).embedding, mine)
+    with pytest.raises(ValueError, match="read-only"):
+        batch.embedding[0, 0] = 2
+    for shape in ((2, 2), (0, 0), (3,)):
+        with pytest.raises(ValueError, match="embedding"):
+            replace(batch, embedding=np.zeros(shape, np.float32))
 
 
 def test_empty_batches_have_their_shapes() -> None:

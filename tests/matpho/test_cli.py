@@ -152,6 +152,14 @@ def test_check_refuses_a_class_that_the_model_lacks(tmp_path: Path) -> None:
     assert '"train"' in done.stdout
 
 
+def test_check_tells_a_missing_appearance_model(tmp_path: Path) -> None:
+    appearance = "tracking:\n  appearance: models/reid.onnx\n"
+    (tmp_path / "c.yaml").write_text(f"cameras:\n  - {{id: a, source: '{CLIP}'}}\n{appearance}")
+    done = matpho("check", "c.yaml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "models/reid.onnx: no such re-identification model" in done.stdout
+
+
 def test_check_tells_a_wrong_checksum(tmp_path: Path) -> None:
     for file in (ROOT / "models/weights").iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.arrays import F32, U8
+from core.arrays import F32, I64, U8
 from core.frames import Affine, ClockSource, FrameBatch, FrameMeta, InputSpec
 from pipeline.batcher import Batcher, DropPolicy, Inlet
 
@@ -25,6 +25,9 @@ class Token:
         raise NotImplementedError
 
     def crop(self, xyxy: tuple[float, float, float, float]) -> U8:
+        raise NotImplementedError
+
+    def sample(self, x: I64, y: I64) -> U8:
         raise NotImplementedError
 
     def to_host(self) -> U8:

@@ -17,7 +17,7 @@ from pipeline.runner import CameraPlan, Pipeline
 from pipeline.sources.synthetic import Script, SyntheticSource
 from scenes.rules import AnyRuleSpec, CameraDownSpec
 from scenes.scene_file import empty_scene
-from trackers.byte_track import ByteTracker
+from trackers.online import OnlineTracker
 
 
 def walker(frame: FrameMeta) -> list[Seen]:
@@ -31,7 +31,7 @@ def plan(name: str, script: Script, rules: tuple[AnyRuleSpec, ...] = ()) -> Came
 
 def pipeline(plans: list[CameraPlan], records: list[Record] | None = None, **given: object) -> Pipeline:
     publish = (lambda new: None) if records is None else records.extend
-    return Pipeline(FakeDetector(walker), ByteTracker(), plans, publish=publish, **given)  # type: ignore[arg-type]
+    return Pipeline(FakeDetector(walker), OnlineTracker(), plans, publish=publish, **given)  # type: ignore[arg-type]
 
 
 def frames_by_camera(watched: Pipeline) -> dict[str, int]:
@@ -85,13 +85,13 @@ class Failing:
 
 
 def test_a_batch_that_the_detector_fails_on_is_counted_and_the_rest_goes_on() -> None:
-    watched = Pipeline(Failing([3, 4]), ByteTracker(), [plan("a", Script(frames=20))])
+    watched = Pipeline(Failing([3, 4]), OnlineTracker(), [plan("a", Script(frames=20))])
     assert frames_by_camera(watched) == {"a": 18}
     assert watched.lost_frames == 2
 
 
 def test_a_detector_that_keeps_failing_stops_the_system_with_its_reason() -> None:
-    watched = Pipeline(Failing(None), ByteTracker(), [plan("a", Script(frames=50))])
+    watched = Pipeline(Failing(None), OnlineTracker(), [plan("a", Script(frames=50))])
     with pytest.raises(MatphoError, match="CUDA out of memory"):
         frames_by_camera(watched)
 

@@ -45,6 +45,10 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("cameras: []\n", "system.yaml:1: cameras: found []; expected at least 1 items, found 0"),
         (GOOD + "sinks:\n  - kind: kafak\n", 'did you mean "kafka"?'),
         (GOOD + "sinks:\n  - kind: kafka\n    bootstrap: [nowhere]\n", "system.yaml:6: sinks[0].bootstrap[0]: found"),
+        (
+            GOOD + "tracking:\n  appearance: colour\n",
+            'system.yaml:5: tracking.appearance: found "colour"; expected none',
+        ),
         (GOOD + "    scene: none.yaml\n", "system.yaml:4: cameras[0].scene: no such file"),
         (
             "cameras:\n  - id: a\n    source: rtsp://u:secret@host/1\n",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from core.arrays import F32, U8
+from core.arrays import F32, I64, U8
 from core.frames import Affine, ClockSource, FrameBatch, FrameMeta, InputSpec
 
 
@@ -41,6 +41,10 @@ class ArraySurface:
         left, top = min(max(int(xyxy[0]), 0), width - 1), min(max(int(xyxy[1]), 0), height - 1)
         right, bottom = max(int(np.ceil(xyxy[2])), left + 1), max(int(np.ceil(xyxy[3])), top + 1)
         return self.picture[top:bottom, left:right]
+
+    def sample(self, x: I64, y: I64) -> U8:
+        self._alive()
+        return self.picture[y, x]
 
     def to_host(self) -> U8:
         self._alive()

@@ -11,9 +11,9 @@ from core.detections import DetectionBatch
 from core.errors import ConfigError
 from core.tracks import TrackBatch
 from locales import LANGUAGES, Language, set_language
-from trackers.byte_track import ByteTracker
 from trackers.fake import FakeTracker
 from trackers.mot_challenge import TrackFileSummary, read_detections, track_file
+from trackers.online import OnlineTracker
 
 
 def written(folder: Path, text: str) -> Path:
@@ -31,12 +31,18 @@ def test_every_frame_up_to_the_last_is_read_with_its_time(tmp_path: Path) -> Non
     np.testing.assert_allclose(batches[1].score, [0.5, 1.0])
 
 
+def test_scores_in_any_scale_are_brought_to_one_in_their_order(tmp_path: Path) -> None:
+    path = written(tmp_path, "1,-1,0,0,9,9,-3\n1,-1,0,0,9,9,0\n1,-1,0,0,9,9,2\n2,-1,0,0,9,9,7\n")
+    scores = np.concatenate([b.score for b in read_detections(path, 10.0)])
+    np.testing.assert_allclose(scores, [0.0, 0.3, 0.5, 1.0])
+
+
 def test_confirmed_rows_go_out_and_predictions_never(tmp_path: Path) -> None:
     rows = [f"{k},-1,{100 + 4 * k},50,40,80,0.9" for k in range(1, 11)] + ["15,-1,160,50,40,80,0.9"]
     rows.insert(5, "5,-1,600,50,40,80,0.9")
     rows.sort(key=lambda row: int(row.split(",")[0]))
     out = tmp_path / "tracks.txt"
-    summary = track_file(written(tmp_path, "\n".join(rows)), 25.0, out, ByteTracker())
+    summary = track_file(written(tmp_path, "\n".join(rows)), 25.0, out, OnlineTracker())
     got = np.loadtxt(out, delimiter=",")
     # Frame 1 and the flicker at frame 5 are tentative, 11 to 14 coasting.
     assert got[:, 0].tolist() == [2, 3, 4, 5, 6, 7, 8, 9, 10, 15]
@@ -63,7 +69,7 @@ def test_frames_without_detections_reach_the_tracker(tmp_path: Path) -> None:
 
 def test_an_empty_file_gives_an_empty_one(tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
-    assert track_file(written(tmp_path, ""), 25, out, ByteTracker()) == TrackFileSummary(0, 0, 0, 0)
+    assert track_file(written(tmp_path, ""), 25, out, OnlineTracker()) == TrackFileSummary(0, 0, 0, 0)
     assert out.read_text() == ""
 
 
@@ -72,7 +78,7 @@ MISTAKES = [
     ("1,-1,1,1,5,x,1", "error-trackers-number", "height"),
     ("1,-1,nan,1,5,5,1", "error-trackers-number", "x"),
     ("1,-1,1,1,-5,5,1", "error-trackers-number", "width"),
-    ("1,-1,1,1,5,5,37.5", "error-trackers-number", "score"),
+    ("1,-1,1,1,5,5,nan", "error-trackers-number", "score"),
     ("0,-1,1,1,5,5,1", "error-trackers-number", "frame"),
     ("1.5,-1,1,1,5,5,1", "error-trackers-whole", "frame"),
     ("9000000,-1,1,1,5,5,1", "error-trackers-frame-gap", "9000000"),
@@ -87,7 +93,7 @@ def test_a_mistake_is_named_with_file_line_and_field(
     path, out = written(tmp_path, f"1,-1,1,1,5,5,1\n{row}\n"), tmp_path / "out.txt"
     out.write_text("earlier")
     with pytest.raises(ConfigError) as raised:
-        track_file(path, 25, out, ByteTracker())
+        track_file(path, 25, out, OnlineTracker())
     set_language(language)
     try:
         said = str(raised.value)
@@ -121,6 +127,6 @@ def test_files_that_cannot_be_read_or_written_and_a_rate_that_is_none(tmp_path: 
         (good, tmp_path / "out.txt", float("nan"), "error-trackers-fps"),
     ):
         with pytest.raises(ConfigError) as raised:
-            track_file(path, fps, out, ByteTracker())
+            track_file(path, fps, out, OnlineTracker())
         assert raised.value.message_id == message
         assert not (tmp_path / "out.txt").exists()

@@ -1,0 +1,117 @@
+"""Scripts in environments of their own, made and thrown away by uv: neither side can import the other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from core.errors import MatphoError
+
+SCRIPTS: Final = Path(__file__).resolve().parents[1] / "peers"
+LOCAL_UV: Final = Path(__file__).resolve().parents[2] / ".uv/bin/uv"
+SCORING: Final = ("trackeval==1.3.0", "matplotlib>=3.9")
+LONGEST_S: Final = 3600.0
+"""A script that runs longer is stopped and reported."""
+
+Progress = Callable[[str], object]
+
+
+class EnvironmentFailure(MatphoError):  # noqa: N818
+    """An environment that could not be made, or a script in it that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Packages, each with its version, under uv."""
+
+    uv: str
+    requirements: tuple[str, ...]
+
+    def prepare(self) -> None:
+        """Download and install, so that later runs do not.
+
+        Raises:
+            EnvironmentFailure: it cannot be installed.
+        """
+        self._run(["-c", ""], lambda _line: None, "error-bench-install")
+
+    def run(self, script: str, argument: Path, on_line: Progress = lambda _line: None) -> None:
+        """Run one of `SCRIPTS` with a file's path; `on_line` hears its standard output.
+
+        Raises:
+            EnvironmentFailure: it cannot be installed, or the script failed or took longer than `LONGEST_S`.
+        """
+        self._run([str(SCRIPTS / script), str(argument)], on_line, "error-bench-script")
+
+    def _run(self, what: Sequence[str], on_line: Progress, message_id: str) -> None:
+        names = " ".join(self.requirements)
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        command = [self.uv, "run", "--quiet", "--no-project", "--isolated", "--no-config", "--python", python]
+        for requirement in self.requirements:
+            command += ["--with", requirement]
+        with tempfile.TemporaryFile() as errors, tempfile.TemporaryDirectory() as folder:
+            try:
+                code = _follow([*command, "python", *what], folder, errors.fileno(), on_line)
+            except OSError as error:
+                raise EnvironmentFailure(message_id, packages=names, reason=error.strerror or str(error)) from error
+            if code:
+                errors.seek(0)
+                raise EnvironmentFailure(message_id, packages=names, reason=_reason(errors.read(), code))
+
+
+def find_uv() -> str:
+    """uv on the PATH, else the one that `make` put into the checkout.
+
+    Raises:
+        EnvironmentFailure: neither is there.
+    """
+    found = shutil.which("uv") or (str(LOCAL_UV) if LOCAL_UV.is_file() else None)
+    if found is None:
+        raise EnvironmentFailure("error-bench-no-uv", path=LOCAL_UV)
+    return found
+
+
+def _follow(command: Sequence[str], folder: str, errors: int, on_line: Progress) -> int:
+    alone = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+    environment = {k: v for k, v in os.environ.items() if k not in alone} | {"YOLO_OFFLINE": "true"}
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    limit = threading.Timer(LONGEST_S, _stop, [process])
+    limit.start()
+    try:
+        assert process.stdout is not None  # noqa: S101
+        for line in process.stdout:
+            on_line(line.rstrip())
+        return process.wait()
+    finally:
+        limit.cancel()
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _reason(output: bytes, code: int) -> str:
+    lines = [line.strip() for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    return " ".join(lines[-3:])[-600:] if lines else f"exit status {code}"

@@ -1,0 +1,241 @@
+"""One frame of one camera: predict, associate, correct, begin and end tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.arrays import AnyArray
+from trackers.kernels.assignment import assign
+from trackers.kernels.compiled import compiled
+from trackers.kernels.covering import cover
+from trackers.kernels.likeness import pairs
+from trackers.kernels.looks import add_looks, known, learn_look, learn_others
+from trackers.kernels.motion import correct, predict, start
+from trackers.kernels.riders import is_held, join_riders
+from trackers.kernels.scores import ranks
+from trackers.kernels.shift import move_with_camera
+from trackers.kernels.state import SCORES, Camera, Cameras, Pairs, Row, Rows, Track, Tracks
+from trackers.params import TrackerParams
+
+TENTATIVE, CONFIRMED, COASTING = 0, 1, 2
+GOOD, POOR, LEFT_OVER = 0, 1, 2
+
+
+@compiled
+def advance(
+    memory: tuple[Tracks, AnyArray, Cameras, AnyArray],
+    seen: tuple[AnyArray, AnyArray, AnyArray, AnyArray],
+    order: AnyArray,
+    frame: tuple[int, int, int],
+    kinds: AnyArray,
+    parameters: Sequence[TrackerParams],
+    rows: Rows,
+    ended: AnyArray,
+) -> tuple[int, int]:
+    """Bring a camera's tracks to a frame; how many `rows` and `ended` were filled.
+
+    Args:
+        memory: tracks with room for all detections, looks beside them, the camera (1), its remembered scores.
+        seen: the batch's boxes, scores, classes and embeddings.
+        order: the batch rows of this frame's usable detections, best first.
+        frame: time in ns, width and height of the picture.
+        kinds: the kind of each class.
+        parameters: `TrackerParams.record()`.
+        rows, ended: room for the frame's rows, and for the ids that end.
+    """
+    tracks, looks, cameras, remembered = memory
+    xyxy, score, class_id, embedding = seen
+    camera, p = cameras[0], parameters[0]
+    count = camera.count
+    t = max(frame[0] - camera.now_ns, 0) / 1e9
+    box, kind, rank = np.empty((len(order), 4)), np.empty(len(order), np.int16), np.empty(len(order))
+    for j in range(len(order)):
+        x1, y1, x2, y2 = xyxy[order[j]]
+        box[j, 0], box[j, 1], box[j, 2], box[j, 3] = (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1
+        kind[j] = kinds[class_id[order[j]]]
+    ranks(score, order, remembered, camera.scores, rank)
+
+    predict(tracks, count, t, p)
+    cover(tracks, count, camera.now_ns, p)
+    camera.now_ns = max(frame[0], camera.now_ns)
+    taken = _associate(tracks, count, looks, box, kind, rank, embedding, order, camera, t, p)
+
+    for i in range(count):
+        track = tracks[i]
+        if track.det < 0:
+            continue
+        j = order[track.det]
+        _observe(track, xyxy[j], score[j], class_id[j], rank[track.det], camera, p)
+        if track.confirmed:
+            remembered[camera.scores % SCORES] = score[j]
+            camera.scores += 1
+        if embedding.shape[1] > 0:
+            learn_look(track, looks[i], embedding[j], camera)
+    if embedding.shape[1] > 0:
+        learn_others(tracks, count, looks, embedding, order, camera)
+    for j in range(len(order)):
+        if not taken[j]:
+            _begin(tracks[count], xyxy[order[j]], score[order[j]], class_id[order[j]], kind[j], rank[j], camera, p)
+            tracks[count].det = j
+            looks[count, :] = embedding[order[j]]
+            tracks[count].looked = known(embedding[order[j]])
+            count += 1
+    gone = join_riders(tracks, count, camera, p, ended)
+    return _give_out(tracks, count, looks, xyxy, order, frame, t, camera, p, rows, ended, gone)
+
+
+@compiled
+def _associate(
+    tracks: Tracks, count: int, looks: AnyArray, box: AnyArray, kind: AnyArray, rank: AnyArray, embedding: AnyArray,
+    order: AnyArray, camera: Camera, t: float, p: TrackerParams,
+) -> AnyArray:  # fmt: skip
+    """Set `det` of all tracks; which detections are taken.
+
+    Confirmed tracks, also lost ones, share the good detections; those seen of late take poor ones; tracks not yet
+    confirmed take what is left, so that a flicker never takes a detection from a track that is known.
+    """
+    taken = np.zeros(len(box), np.bool_)
+    for turn in range(2):
+        pair = pairs(tracks, count, box, kind, len(box), p)
+        if embedding.shape[1] > 0:
+            add_looks(tracks, looks, embedding, order, camera, pair, p)
+        for i in range(count):
+            tracks[i].det = -1
+        taken[:] = False
+        _pass(GOOD, tracks, count, pair, rank, taken, camera.now_ns, t, p)
+        if turn == 1 or not move_with_camera(tracks, count, box, camera, t, p):
+            break
+    _pass(POOR, tracks, count, pair, rank, taken, camera.now_ns, t, p)
+    _pass(LEFT_OVER, tracks, count, pair, rank, taken, camera.now_ns, t, p)
+    return taken
+
+
+@compiled
+def _pass(
+    which: int, tracks: Tracks, count: int, pair: Pairs, rank: AnyArray,
+    taken: AnyArray, now_ns: int, t: float, p: TrackerParams,
+) -> None:  # fmt: skip
+    """Assign the pairs that a pass allows."""
+    track_of, det_of, fit = pair
+    rows, dets, worth = np.empty(len(fit), np.int64), np.empty(len(fit), np.int64), np.empty(len(fit))
+    used = 0
+    for k in range(len(fit)):
+        track, j = tracks[track_of[k]], det_of[k]
+        if track.det >= 0 or taken[j] or track.confirmed == (which == LEFT_OVER):
+            continue
+        unseen = (now_ns - track.seen_ns) / 1e9
+        if unseen > p.lost_s:
+            continue
+        gap = unseen - t
+        gate = p.gate_new
+        if which == GOOD:
+            gate = p.gate if gap <= p.live_s else p.gate_lost
+        elif which == POOR:
+            gate = p.gate_low
+        if fit[k] < gate or (which == GOOD and rank[j] < p.good_rank) or (which == POOR and gap > p.low_s):
+            continue
+        rows[used], dets[used] = track_of[k], j
+        worth[used] = fit[k] - p.lost_cost * min(max(gap, 0.0), 1.0)
+        used += 1
+    if used == 0:
+        return
+    det = assign(rows[:used], dets[:used], worth[:used], count, len(rank))
+    for i in range(count):
+        if det[i] >= 0:
+            tracks[i].det = det[i]
+            taken[det[i]] = True
+
+
+@compiled
+def _observe(
+    track: Track, xyxy: AnyArray, score: float, class_id: int, rank: float, camera: Camera, p: TrackerParams
+) -> None:
+    correct(track, xyxy[0], xyxy[1], xyxy[2], xyxy[3], p)
+    track.score = score
+    track.hits += 1
+    track.seen_ns = track.own_ns = camera.now_ns
+    track.evidence += min(rank / p.full_rank, 1.0)
+    track.votes[class_id] += 1
+    if track.votes[class_id] > track.votes[track.class_id]:
+        track.class_id = class_id
+    track.confirmed |= track.evidence >= p.evidence
+
+
+@compiled
+def _begin(
+    track: Track, xyxy: AnyArray, score: float, class_id: int, kind: int, rank: float, camera: Camera, p: TrackerParams
+) -> None:
+    start(track, xyxy[0], xyxy[1], xyxy[2], xyxy[3], p)
+    track.noise, track.cover = track.vv[0], 0.0
+    track.score, track.evidence, track.hits = score, min(rank / p.full_rank, 1.0), 1
+    track.track_id = camera.next_id
+    camera.next_id += 1
+    track.born_ns = track.seen_ns = track.own_ns = camera.now_ns
+    track.mount, track.riding, track.held, track.carried = 0, False, False, False
+    track.votes[:] = 0
+    track.votes[class_id] = 1
+    track.class_id, track.kind = class_id, kind
+    track.confirmed = False
+
+
+@compiled
+def _give_out(
+    tracks: Tracks, count: int, looks: AnyArray, xyxy: AnyArray, order: AnyArray, frame: tuple[int, int, int],
+    t: float, camera: Camera, p: TrackerParams, rows: Rows, ended: AnyArray, gone: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Fill `rows` and `ended`, and close up the tracks that go on."""
+    kept = given = 0
+    for i in range(count):
+        track = tracks[i]
+        unseen = (camera.now_ns - track.seen_ns) / 1e9
+        if unseen > _patience(track, frame, t, p):
+            if not track.riding:
+                ended[gone] = track.track_id
+                gone += 1
+            continue
+        covered = track.confirmed and unseen <= p.coast_s and track.cover >= p.coast_cover
+        if not track.riding and (track.det >= 0 or (covered and _inside(track, frame))):
+            _write(rows[given], track, xyxy, order, camera.now_ns, p)
+            given += 1
+        if kept != i:
+            tracks[kept] = track
+            looks[kept, :] = looks[i]
+        kept += 1
+    camera.count = kept
+    return given, gone
+
+
+@compiled
+def _patience(track: Track, frame: tuple[int, int, int], t: float, p: TrackerParams) -> float:
+    """How long a track may be unseen, in seconds."""
+    if not track.confirmed:
+        return max(p.tentative_s, 1.1 * t)
+    x, y, half, margin = track.value[0], track.value[1], track.value[2] / 2, 0.1 * track.value[2]
+    if x + half < 0 or x - half > frame[1] or abs(y - frame[2] / 2) > (track.value[3] + frame[2]) / 2:
+        return 0.0
+    leaving = (x - half <= margin and track.rate[0] < 0) or (x + half >= frame[1] - margin and track.rate[0] > 0)
+    return max(min(p.left_s, p.lost_s), t) if leaving else p.lost_s
+
+
+@compiled
+def _inside(track: Track, frame: tuple[int, int, int]) -> bool:
+    x, y = track.value[0], track.value[1]
+    return bool(0 <= x < frame[1] and 0 <= y < frame[2])
+
+
+@compiled
+def _write(row: Row, track: Track, xyxy: AnyArray, order: AnyArray, now_ns: int, p: TrackerParams) -> None:
+    """A row: the filter's box, blended with the detection where there is one."""
+    for a in range(2):
+        for side in range(2):
+            row.xyxy[a + 2 * side] = track.value[a] + (side - 0.5) * track.value[2 + a]
+    row.score, row.class_id, row.track_id = track.score, track.class_id, track.track_id
+    row.det_index, row.state = -1, COASTING
+    if track.det >= 0:
+        row.det_index = order[track.det]
+        row.state = CONFIRMED if track.confirmed and not is_held(track, now_ns) else TENTATIVE
+        if not track.carried:
+            for k in range(4):
+                row.xyxy[k] += p.detection_share * (xyxy[row.det_index, k] - row.xyxy[k])

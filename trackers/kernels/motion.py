@@ -1,0 +1,66 @@
+"""A Kalman filter for each track's box: constant velocity of the centre, a slow random walk of width and height.
+
+State and noise follow DeepSORT (Wojke et al. 2017), with changes. Time is in seconds, not frames: process noise is
+continuous white acceleration (Bar-Shalom et al. 2001, section 6.2.2). Noise is in shares of the box's longer side, so
+that near and far objects move alike. And because nothing couples the axes, each has a 2 × 2 covariance of its own.
+"""
+
+from __future__ import annotations
+
+from trackers.kernels.compiled import compiled
+from trackers.kernels.state import Track, Tracks
+from trackers.params import TrackerParams
+
+SMALLEST_SIDE = 1.0
+
+
+@compiled
+def start(track: Track, x1: float, y1: float, x2: float, y2: float, p: TrackerParams) -> None:
+    """A filter at a box; its velocity is not known."""
+    track.value[0], track.value[1] = (x1 + x2) / 2, (y1 + y2) / 2
+    track.value[2], track.value[3] = max(x2 - x1, SMALLEST_SIDE), max(y2 - y1, SMALLEST_SIDE)
+    side = max(track.value[2], track.value[3])
+    for a in range(2):
+        track.rate[a] = 0.0
+        track.vv[a] = (p.place_noise * side) ** 2
+        track.vr[a] = 0.0
+        track.rr[a] = (p.start_rate * side) ** 2
+        track.size_var[a] = (p.size_noise * side) ** 2
+
+
+@compiled
+def predict(tracks: Tracks, count: int, t: float, p: TrackerParams) -> None:
+    """Move all boxes on by `t` seconds."""
+    for i in range(count):
+        track = tracks[i]
+        side = max(track.value[2], track.value[3])
+        q = (p.acceleration * side) ** 2
+        walk = (p.size_walk * side) ** 2 * t
+        for a in range(2):
+            track.value[a] += track.rate[a] * t
+            track.vv[a] += 2 * t * track.vr[a] + t * t * track.rr[a] + q * t**3 / 3
+            track.vr[a] += t * track.rr[a] + q * t * t / 2
+            track.rr[a] += q * t
+            track.size_var[a] += walk
+
+
+@compiled
+def correct(track: Track, x1: float, y1: float, x2: float, y2: float, p: TrackerParams) -> None:
+    """Correct a box by its detection; the more of it is covered, the less is believed."""
+    doubt = 1 + p.cover_noise * track.cover**2
+    for a in range(2):
+        seen = (x1 + x2) / 2 if a == 0 else (y1 + y2) / 2
+        total = track.vv[a] + track.noise
+        gain, rate_gain = track.vv[a] / total, track.vr[a] / total
+        error = seen - track.value[a]
+        track.value[a] += gain * error
+        track.rate[a] += rate_gain * error
+        track.rr[a] -= rate_gain * track.vr[a]
+        track.vv[a] *= 1 - gain
+        track.vr[a] *= 1 - gain
+    noise = (p.size_noise * max(x2 - x1, y2 - y1)) ** 2 * doubt
+    for a in range(2):
+        seen = max(x2 - x1 if a == 0 else y2 - y1, SMALLEST_SIDE)
+        gain = track.size_var[a] / (track.size_var[a] + noise)
+        track.value[2 + a] += gain * (seen - track.value[2 + a])
+        track.size_var[a] *= 1 - gain

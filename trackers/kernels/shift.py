@@ -1,0 +1,62 @@
+"""The camera's own motion, told by what all tracks have in common."""
+
+from __future__ import annotations
+
+from math import exp, sqrt
+
+import numpy as np
+
+from core.arrays import AnyArray
+from trackers.kernels.compiled import compiled
+from trackers.kernels.state import Camera, Tracks
+from trackers.params import TrackerParams
+
+STEADY_HITS = 3
+"""A track's velocity means something from here on."""
+FORGET_S = 1.0
+LEAST_SHARE = 0.1
+
+
+@compiled
+def move_with_camera(tracks: Tracks, count: int, box: AnyArray, camera: Camera, t: float, p: TrackerParams) -> bool:
+    """Move all tracks by the shift of the picture, as their detections (`det`) show it; whether they moved.
+
+    The shift is the median of detection less prediction over well-known tracks. How much of it is believed is its
+    share above chance (James and Stein 1961): 1 - variance of the median / mean square of recent shifts. So a camera
+    that stands still is left alone, and one that pans or shakes is followed.
+    """
+    x, y = np.empty(count), np.empty(count)
+    used, spread = 0, 0.0
+    before_ns = camera.now_ns - int((p.live_s + t) * 1e9)
+    for i in range(count):
+        track = tracks[i]
+        if track.det >= 0 and track.confirmed and track.hits >= STEADY_HITS and track.seen_ns >= before_ns:
+            x[used], y[used] = box[track.det, 0] - track.value[0], box[track.det, 1] - track.value[1]
+            spread += sqrt(track.vv[0] + (p.place_noise * track.value[3]) ** 2)
+            used += 1
+    if used < 2:
+        return False
+    spread /= used
+    keep = min(exp(-t / FORGET_S), 1 - LEAST_SHARE)
+    dx, camera.shift_x = _believed(x[:used], spread, camera.shift_x, keep)
+    dy, camera.shift_y = _believed(y[:used], spread, camera.shift_y, keep)
+    if abs(dx) < 0.1 * spread and abs(dy) < 0.1 * spread:
+        return False
+    for i in range(count):
+        tracks[i].value[0] += dx
+        tracks[i].value[1] += dy
+    return True
+
+
+@compiled
+def _believed(errors: AnyArray, spread: float, square: float, keep: float) -> tuple[float, float]:
+    """The part of the median shift to believe, and the mean square of shifts with this one.
+
+    Errors are at least half as scattered as the filters expect (`spread`): a few may agree by luck.
+    """
+    middle = np.median(errors)
+    scatter = max(1.48 * np.median(np.abs(errors - middle)), spread / 2)
+    chance = np.pi / 2 * scatter * scatter / len(errors)
+    square = keep * square + (1 - keep) * middle * middle
+    share = 1 - chance / square if square > chance else 0.0
+    return share * middle, square

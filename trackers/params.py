@@ -1,0 +1,76 @@
+"""The tracker's parameters: one set for all cameras, in shares of an object's size, seconds, and ranks of scores."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+
+from core.arrays import AnyArray
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerParams:
+    """What the tracker believes of objects and detectors; docs/tracking.md has what each brought.
+
+    Lengths are shares of the box's longer side. `gate` and its kin are likeness (`kernels.likeness.pairs`): about the
+    intersection over union. Ranks are shares of the scores that a camera's tracks are made of (`kernels.scores`).
+
+    Attributes:
+        place_noise: standard deviation of a detected centre (DeepSORT's 1/20, more as detectors' errors last).
+        size_noise: of a detected width or height.
+        acceleration: root of the spectral density, sides/s^1.5. A walker has 0.3 (0.5 m/s² at 1.7 m), a braking car of
+            4.5 m about 0.5.
+        start_rate: standard deviation of a new track's velocity, sides/s: people run at 2, cars pass at 3.
+        size_walk: change of width and height, sides/s^0.5.
+        cover_noise: the noise of a wholly covered box is 1 + this times as large (variance).
+        buffer: boxes grow by this share of their own width and height on each side before they are compared.
+        place_weight, height_weight, hidden_weight: of place, of unlike heights, of being covered, beside the overlap.
+        look_weight: of appearance, where detections have one.
+        size_gate: standard deviations of the logarithm of height beyond which nothing fits.
+        gate: least likeness of a track and a good detection; `gate_lost` after a gap of `live_s`; `gate_low` to a poor
+            detection; `gate_new` of a track not yet confirmed.
+        lost_cost: likeness lost by each second of a gap, up to one.
+        good_rank: detections below may only continue a track of late (`low_s`).
+        full_rank: a detection weighs its rank over this as evidence of a track, at most 1.
+        evidence: a track is confirmed with so much: two good detections, or more poor ones in a row.
+        tentative_s: a track not confirmed ends when unseen for so long and for more than a frame.
+        live_s: a track unseen for less is as good as seen; `lost_s`: one unseen for more ends.
+        left_s: the same for one that was leaving by the picture's edge.
+        coast_s, coast_cover: a confirmed track is given out while unseen for so long, if so much of it is covered.
+        detection_share: weight of the detection in a box given out; the filter has the rest.
+    """
+
+    place_noise: float = 0.08
+    size_noise: float = 0.09
+    acceleration: float = 0.3
+    start_rate: float = 1.0
+    size_walk: float = 0.12
+    cover_noise: float = 10.0
+    buffer: float = 0.1
+    place_weight: float = 0.35
+    height_weight: float = 0.4
+    hidden_weight: float = 0.35
+    look_weight: float = 0.5
+    size_gate: float = 4.0
+    gate: float = 0.2
+    gate_lost: float = 0.25
+    gate_low: float = 0.5
+    gate_new: float = 0.3
+    lost_cost: float = 0.1
+    good_rank: float = 0.03
+    full_rank: float = 0.1
+    evidence: float = 2.0
+    tentative_s: float = 0.3
+    live_s: float = 0.3
+    low_s: float = 0.5
+    lost_s: float = 2.0
+    left_s: float = 0.2
+    coast_s: float = 0.3
+    coast_cover: float = 0.7
+    detection_share: float = 0.4
+
+    def record(self) -> AnyArray:
+        """As an array of one record, which compiled code reads."""
+        dtype = np.dtype([(field.name, np.float64) for field in fields(self)])
+        return np.array([astuple(self)], dtype)
