@@ -5,6 +5,8 @@ UV := .uv/bin/uv
 ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 
+COMPILE = echo "Compiling the tracker for this machine …"; .venv/bin/python -c "from trackers.online import OnlineTracker; OnlineTracker()" >&2
+
 .PHONY: help demo setup test lint types imports units docs clean
 
 help: ## this list
@@ -51,8 +53,10 @@ $(UV):
 .venv/.ready: $(UV) uv.lock pyproject.toml
 	@echo "Setting up the environment from uv.lock …"
 	@$(UV) sync --quiet --frozen --inexact --no-dev --extra cpu --python "$$(command -v $(PYTHON))"
+	@$(COMPILE)
 	@touch $@
 
 .venv/.ready-dev: $(UV) uv.lock pyproject.toml
 	@$(UV) sync --quiet --frozen --extra cpu --python "$$(command -v $(PYTHON))"
+	@$(COMPILE)
 	@touch $@ .venv/.ready

@@ -20,7 +20,7 @@ from core.tracks import TrackBatch
 from trackers.batches import time_order, usable_rows
 from trackers.kernels.compiled import CACHE
 from trackers.kernels.frame import advance
-from trackers.kernels.state import CAMERA, ROW, SCORES, TRACK
+from trackers.kernels.state import CAMERA, ROW, TRACK
 from trackers.params import TrackerParams
 
 log = structlog.get_logger()
@@ -61,7 +61,6 @@ class _Camera:
         self.camera = np.zeros(1, CAMERA)
         self.camera["next_id"] = 1
         self.camera["now_ns"] = frame.media_ns
-        self.scores = np.zeros(SCORES, np.float32)
 
     @property
     def count(self) -> int:
@@ -161,7 +160,7 @@ class OnlineTracker:
         most = camera.count + len(order)
         ended: I64 = np.empty(most, np.int64)
         rows: Any = np.empty(most, ROW)
-        memory: Any = (camera.tracks, camera.looks, camera.camera, camera.scores)
+        memory: Any = (camera.tracks, camera.looks, camera.camera)
         time = (frame.media_ns, frame.width, frame.height)
         given, gone = advance(memory, seen, order, time, KIND_OF_CLASS, self._record, rows, ended)
         return rows[:given], np.concatenate((before, ended[:gone])) if len(before) else ended[:gone]

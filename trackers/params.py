@@ -1,4 +1,4 @@
-"""The tracker's parameters: one set for all cameras, in shares of an object's size, seconds, and ranks of scores."""
+"""The tracker's parameters: one set for all cameras, in shares of an object's size, of scores, and seconds."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from core.arrays import AnyArray
 class TrackerParams:
     """What the tracker believes of objects and detectors; docs/tracking.md has what each brought.
 
-    Lengths are shares of the box's longer side. `gate` and its kin are likeness (`kernels.likeness.pairs`): about the
-    intersection over union. Ranks are shares of the scores that a camera's tracks are made of (`kernels.scores`).
+    Lengths are shares of the box's longer side. `gate` is likeness (`kernels.likeness.pairs`): about the
+    intersection over union.
 
     Attributes:
         place_noise: standard deviation of a detected centre (DeepSORT's 1/20, more as detectors' errors last).
@@ -28,14 +28,14 @@ class TrackerParams:
         place_weight, height_weight, hidden_weight: of place, of unlike heights, of being covered, beside the overlap.
         look_weight: of appearance, where detections have one.
         size_gate: standard deviations of the logarithm of height beyond which nothing fits.
-        gate: least likeness of a track and a good detection; `gate_lost` after a gap of `live_s`; `gate_low` to a poor
-            detection; `gate_new` of a track not yet confirmed.
+        gate: least likeness of a track and a detection.
         lost_cost: likeness lost by each second of a gap, up to one.
-        good_rank: detections below may only continue a track of late (`low_s`).
-        full_rank: a detection weighs its rank over this as evidence of a track, at most 1.
-        evidence: a track is confirmed with so much: two good detections, or more poor ones in a row.
+        weak_score: share of the typical score of this camera's tracks up to which a detection is no evidence of a track;
+            from there its worth rises to 1 at the typical score (`kernels.scores`).
+        evidence: a track is confirmed with so much: two typical detections, or more poor ones.
         tentative_s: a track not confirmed ends when unseen for so long and for more than a frame.
         live_s: a track unseen for less is as good as seen; `lost_s`: one unseen for more ends.
+        looked_s: the same for one whose appearance is known; beyond `lost_s` only its look brings it back.
         left_s: the same for one that was leaving by the picture's edge.
         coast_s, coast_cover: a confirmed track is given out while unseen for so long, if so much of it is covered.
         detection_share: weight of the detection in a box given out; the filter has the rest.
@@ -51,20 +51,16 @@ class TrackerParams:
     place_weight: float = 0.35
     height_weight: float = 0.4
     hidden_weight: float = 0.35
-    look_weight: float = 0.5
+    look_weight: float = 0.8
     size_gate: float = 4.0
-    gate: float = 0.2
-    gate_lost: float = 0.25
-    gate_low: float = 0.5
-    gate_new: float = 0.3
+    gate: float = 0.25
     lost_cost: float = 0.1
-    good_rank: float = 0.03
-    full_rank: float = 0.1
-    evidence: float = 2.0
+    weak_score: float = 0.6
+    evidence: float = 1.9
     tentative_s: float = 0.3
     live_s: float = 0.3
-    low_s: float = 0.5
     lost_s: float = 2.0
+    looked_s: float = 10.0
     left_s: float = 0.2
     coast_s: float = 0.3
     coast_cover: float = 0.7

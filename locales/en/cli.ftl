@@ -124,3 +124,4 @@ error-no-frame = { $path }: no frame could be read.
 error-picture-format = { $path }: pictures of this kind cannot be written. Use .png or .jpg.
 error-file-unwritable = { $path }: cannot be written: { $reason }. Check the folder and its permissions.
 error-soak-short = A run of { $seconds } s with a sample every { $every } s is too short for a slope; give at least five samples.
+cli-compiling = Compiling the tracker for this machine, once: about 20 seconds …

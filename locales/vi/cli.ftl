@@ -124,3 +124,4 @@ error-no-frame = { $path }: không đọc được khung hình nào.
 error-picture-format = { $path }: không ghi được ảnh loại này. Hãy dùng .png hoặc .jpg.
 error-file-unwritable = { $path }: không ghi được: { $reason }. Hãy kiểm tra thư mục và quyền truy cập.
 error-soak-short = Chạy { $seconds } giây với mẫu mỗi { $every } giây là quá ngắn để tính độ dốc; cần ít nhất năm mẫu.
+cli-compiling = Đang biên dịch bộ theo vết cho máy này, chỉ một lần: khoảng 20 giây …

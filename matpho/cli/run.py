@@ -90,8 +90,11 @@ def run_plan(
     """Run a plan with a live table, or with JSON lines on standard output; whether every camera failed."""
     from matpho.session import Session
     from matpho.track_rows import TrackRows
+    from trackers.kernels.compiled import is_compiled
 
     console = Console(stderr=out.json_lines)
+    if not is_compiled():
+        console.print(text("cli-compiling"), style="dim", soft_wrap=True)
     scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
     with ExitStack() as stack:
         session = stack.enter_context(Session(plan, extra_sinks=sinks))

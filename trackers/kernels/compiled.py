@@ -42,6 +42,11 @@ def cache_folder() -> Path:
 CACHE: Final = cache_folder()
 
 
+def is_compiled() -> bool:
+    """Whether the machine code is there; else the first tracker takes some 20 seconds."""
+    return any(CACHE.glob("**/*.nbc"))
+
+
 def compiled(function: F) -> F:
     """Compile at the first call; runs without the interpreter's lock, and divides by zero as numpy does."""
     config: Any = numba.config

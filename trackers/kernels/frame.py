@@ -11,21 +11,20 @@ from trackers.kernels.assignment import assign
 from trackers.kernels.compiled import compiled
 from trackers.kernels.covering import cover
 from trackers.kernels.likeness import pairs
-from trackers.kernels.looks import add_looks, known, learn_look, learn_others
+from trackers.kernels.looks import add_looks, copy_look, known, learn_look, learn_others
 from trackers.kernels.motion import correct, predict, start
 from trackers.kernels.riders import is_held, join_riders
-from trackers.kernels.scores import ranks
+from trackers.kernels.scores import remember, weigh
 from trackers.kernels.shift import move_with_camera
-from trackers.kernels.state import SCORES, Camera, Cameras, Pairs, Row, Rows, Track, Tracks
+from trackers.kernels.state import CLASSES, Camera, Cameras, Pairs, Row, Rows, Track, Tracks
 from trackers.params import TrackerParams
 
 TENTATIVE, CONFIRMED, COASTING = 0, 1, 2
-GOOD, POOR, LEFT_OVER = 0, 1, 2
 
 
 @compiled
 def advance(
-    memory: tuple[Tracks, AnyArray, Cameras, AnyArray],
+    memory: tuple[Tracks, AnyArray, Cameras],
     seen: tuple[AnyArray, AnyArray, AnyArray, AnyArray],
     order: AnyArray,
     frame: tuple[int, int, int],
@@ -37,7 +36,7 @@ def advance(
     """Bring a camera's tracks to a frame; how many `rows` and `ended` were filled.
 
     Args:
-        memory: tracks with room for all detections, looks beside them, the camera (1), its remembered scores.
+        memory: tracks with room for all detections, looks beside them, the camera (1).
         seen: the batch's boxes, scores, classes and embeddings.
         order: the batch rows of this frame's usable detections, best first.
         frame: time in ns, width and height of the picture.
@@ -45,41 +44,40 @@ def advance(
         parameters: `TrackerParams.record()`.
         rows, ended: room for the frame's rows, and for the ids that end.
     """
-    tracks, looks, cameras, remembered = memory
+    tracks, looks, cameras = memory
     xyxy, score, class_id, embedding = seen
     camera, p = cameras[0], parameters[0]
     count = camera.count
     t = max(frame[0] - camera.now_ns, 0) / 1e9
-    box, kind, rank = np.empty((len(order), 4)), np.empty(len(order), np.int16), np.empty(len(order))
+    box, kind, weight = np.empty((len(order), 4)), np.empty(len(order), np.int16), np.empty(len(order))
     for j in range(len(order)):
         x1, y1, x2, y2 = xyxy[order[j]]
         box[j, 0], box[j, 1], box[j, 2], box[j, 3] = (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1
         kind[j] = kinds[class_id[order[j]]]
-    ranks(score, order, remembered, camera.scores, rank)
+    weigh(score, order, camera, p, weight)
 
     predict(tracks, count, t, p)
     cover(tracks, count, camera.now_ns, p)
     camera.now_ns = max(frame[0], camera.now_ns)
-    taken = _associate(tracks, count, looks, box, kind, rank, embedding, order, camera, t, p)
+    taken = _associate(tracks, count, looks, box, kind, embedding, order, camera, t, p)
 
     for i in range(count):
         track = tracks[i]
         if track.det < 0:
             continue
         j = order[track.det]
-        _observe(track, xyxy[j], score[j], class_id[j], rank[track.det], camera, p)
+        _observe(track, xyxy[j], score[j], class_id[j], weight[track.det], camera, p)
         if track.confirmed:
-            remembered[camera.scores % SCORES] = score[j]
-            camera.scores += 1
+            remember(score[j], camera)
         if embedding.shape[1] > 0:
             learn_look(track, looks[i], embedding[j], camera)
     if embedding.shape[1] > 0:
         learn_others(tracks, count, looks, embedding, order, camera)
     for j in range(len(order)):
-        if not taken[j]:
-            _begin(tracks[count], xyxy[order[j]], score[order[j]], class_id[order[j]], kind[j], rank[j], camera, p)
+        if not taken[j] and weight[j] > 0:
+            _begin(tracks[count], xyxy[order[j]], score[order[j]], class_id[order[j]], kind[j], weight[j], camera, p)
             tracks[count].det = j
-            looks[count, :] = embedding[order[j]]
+            copy_look(looks[count], embedding[order[j]])
             tracks[count].looked = known(embedding[order[j]])
             count += 1
     gone = join_riders(tracks, count, camera, p, ended)
@@ -88,13 +86,13 @@ def advance(
 
 @compiled
 def _associate(
-    tracks: Tracks, count: int, looks: AnyArray, box: AnyArray, kind: AnyArray, rank: AnyArray, embedding: AnyArray,
+    tracks: Tracks, count: int, looks: AnyArray, box: AnyArray, kind: AnyArray, embedding: AnyArray,
     order: AnyArray, camera: Camera, t: float, p: TrackerParams,
 ) -> AnyArray:  # fmt: skip
     """Set `det` of all tracks; which detections are taken.
 
-    Confirmed tracks, also lost ones, share the good detections; those seen of late take poor ones; tracks not yet
-    confirmed take what is left, so that a flicker never takes a detection from a track that is known.
+    Confirmed tracks, seen or lost, share all detections; tracks not yet confirmed take what is left, so that a flicker
+    never takes a detection from a track that is known.
     """
     taken = np.zeros(len(box), np.bool_)
     for turn in range(2):
@@ -103,45 +101,35 @@ def _associate(
             add_looks(tracks, looks, embedding, order, camera, pair, p)
         for i in range(count):
             tracks[i].det = -1
-        taken[:] = False
-        _pass(GOOD, tracks, count, pair, rank, taken, camera.now_ns, t, p)
+        for j in range(len(taken)):
+            taken[j] = False
+        _assign(True, tracks, count, pair, taken, camera.now_ns, t, p)
         if turn == 1 or not move_with_camera(tracks, count, box, camera, t, p):
             break
-    _pass(POOR, tracks, count, pair, rank, taken, camera.now_ns, t, p)
-    _pass(LEFT_OVER, tracks, count, pair, rank, taken, camera.now_ns, t, p)
+    _assign(False, tracks, count, pair, taken, camera.now_ns, t, p)
     return taken
 
 
 @compiled
-def _pass(
-    which: int, tracks: Tracks, count: int, pair: Pairs, rank: AnyArray,
-    taken: AnyArray, now_ns: int, t: float, p: TrackerParams,
-) -> None:  # fmt: skip
-    """Assign the pairs that a pass allows."""
+def _assign(
+    confirmed: bool, tracks: Tracks, count: int, pair: Pairs, taken: AnyArray, now_ns: int, t: float, p: TrackerParams
+) -> None:
+    """Assign detections that are left to the tracks that are confirmed, or that are not."""
     track_of, det_of, fit = pair
     rows, dets, worth = np.empty(len(fit), np.int64), np.empty(len(fit), np.int64), np.empty(len(fit))
     used = 0
     for k in range(len(fit)):
-        track, j = tracks[track_of[k]], det_of[k]
-        if track.det >= 0 or taken[j] or track.confirmed == (which == LEFT_OVER):
-            continue
+        track = tracks[track_of[k]]
         unseen = (now_ns - track.seen_ns) / 1e9
-        if unseen > p.lost_s:
+        patience = p.looked_s if track.looked else p.lost_s
+        if track.confirmed != confirmed or taken[det_of[k]] or fit[k] < p.gate or unseen > patience:
             continue
-        gap = unseen - t
-        gate = p.gate_new
-        if which == GOOD:
-            gate = p.gate if gap <= p.live_s else p.gate_lost
-        elif which == POOR:
-            gate = p.gate_low
-        if fit[k] < gate or (which == GOOD and rank[j] < p.good_rank) or (which == POOR and gap > p.low_s):
-            continue
-        rows[used], dets[used] = track_of[k], j
-        worth[used] = fit[k] - p.lost_cost * min(max(gap, 0.0), 1.0)
+        rows[used], dets[used] = track_of[k], det_of[k]
+        worth[used] = fit[k] - p.lost_cost * min(max(unseen - t, 0.0), 1.0)
         used += 1
     if used == 0:
         return
-    det = assign(rows[:used], dets[:used], worth[:used], count, len(rank))
+    det = assign(rows[:used], dets[:used], worth[:used], count, len(taken))
     for i in range(count):
         if det[i] >= 0:
             tracks[i].det = det[i]
@@ -150,13 +138,13 @@ def _pass(
 
 @compiled
 def _observe(
-    track: Track, xyxy: AnyArray, score: float, class_id: int, rank: float, camera: Camera, p: TrackerParams
+    track: Track, xyxy: AnyArray, score: float, class_id: int, weight: float, camera: Camera, p: TrackerParams
 ) -> None:
     correct(track, xyxy[0], xyxy[1], xyxy[2], xyxy[3], p)
     track.score = score
     track.hits += 1
     track.seen_ns = track.own_ns = camera.now_ns
-    track.evidence += min(rank / p.full_rank, 1.0)
+    track.evidence += weight
     track.votes[class_id] += 1
     if track.votes[class_id] > track.votes[track.class_id]:
         track.class_id = class_id
@@ -165,16 +153,24 @@ def _observe(
 
 @compiled
 def _begin(
-    track: Track, xyxy: AnyArray, score: float, class_id: int, kind: int, rank: float, camera: Camera, p: TrackerParams
+    track: Track,
+    xyxy: AnyArray,
+    score: float,
+    class_id: int,
+    kind: int,
+    weight: float,
+    camera: Camera,
+    p: TrackerParams,
 ) -> None:
     start(track, xyxy[0], xyxy[1], xyxy[2], xyxy[3], p)
     track.noise, track.cover = track.vv[0], 0.0
-    track.score, track.evidence, track.hits = score, min(rank / p.full_rank, 1.0), 1
+    track.score, track.evidence, track.hits = score, weight, 1
     track.track_id = camera.next_id
     camera.next_id += 1
     track.born_ns = track.seen_ns = track.own_ns = camera.now_ns
     track.mount, track.riding, track.held, track.carried = 0, False, False, False
-    track.votes[:] = 0
+    for k in range(CLASSES):
+        track.votes[k] = 0
     track.votes[class_id] = 1
     track.class_id, track.kind = class_id, kind
     track.confirmed = False
@@ -201,7 +197,7 @@ def _give_out(
             given += 1
         if kept != i:
             tracks[kept] = track
-            looks[kept, :] = looks[i]
+            copy_look(looks[kept], looks[i])
         kept += 1
     camera.count = kept
     return given, gone
@@ -216,7 +212,9 @@ def _patience(track: Track, frame: tuple[int, int, int], t: float, p: TrackerPar
     if x + half < 0 or x - half > frame[1] or abs(y - frame[2] / 2) > (track.value[3] + frame[2]) / 2:
         return 0.0
     leaving = (x - half <= margin and track.rate[0] < 0) or (x + half >= frame[1] - margin and track.rate[0] > 0)
-    return max(min(p.left_s, p.lost_s), t) if leaving else p.lost_s
+    if leaving:
+        return max(p.left_s, t)
+    return p.looked_s if track.looked else p.lost_s
 
 
 @compiled

@@ -58,5 +58,6 @@ def pairs(tracks: Tracks, count: int, box: AnyArray, kind: AnyArray, number: int
 @compiled
 def _longer(array: AnyArray) -> AnyArray:
     longer = np.empty(2 * len(array), array.dtype)
-    longer[: len(array)] = array
+    for k in range(len(array)):
+        longer[k] = array[k]
     return longer

@@ -1,30 +1,46 @@
-"""How good a detection is among those that this camera's tracks are made of.
+"""How far a detection is to be believed, by the scores that this camera's tracks are made of.
 
-Detectors spread their scores differently, and so do cameras: a score is judged by its rank among the latest ones that
-continued a confirmed track, never by its value.
+Detectors spread their scores differently, and so do cameras: a score is judged as a share of the typical one, never by
+its value.
 """
 
 from __future__ import annotations
 
 from core.arrays import AnyArray
 from trackers.kernels.compiled import compiled
-from trackers.kernels.state import SCORES
+from trackers.kernels.state import Camera
+from trackers.params import TrackerParams
 
+POWER = 4
+"""The typical score is the mean of scores, each weighted by this power of itself: detectors that are asked for doubtful
+boxes give many of them, which so hardly count. Nine false boxes of 0.3 beside one true of 0.75 give 0.66."""
+MEMORY = 1024.0
+"""Detections that it rests on: minutes of a quiet street."""
 ENOUGH = 64
-"""Until so many are remembered, the frame's own detections count among them."""
+"""Until so many were remembered, the frame's own detections count too."""
 
 
 @compiled
-def ranks(score: AnyArray, order: AnyArray, remembered: AnyArray, number: int, rank: AnyArray) -> None:
-    """Set `rank` to the share of remembered scores that each detection `order` reaches, 0..1; 1 where all are equal."""
-    size = min(number, SCORES)
-    among = size + len(order) if size < ENOUGH else size
-    for j in range(len(order)):
-        own = score[order[j]]
-        reached = 0
-        for k in range(size):
-            reached += remembered[k] <= own
-        if size < ENOUGH:
-            for k in order:
-                reached += score[k] <= own
-        rank[j] = reached / among
+def weigh(score: AnyArray, order: AnyArray, camera: Camera, p: TrackerParams, weight: AnyArray) -> None:
+    """Set `weight` of each detection `order` as evidence of a track, 0..1.
+
+    It rises straight from 0 at `weak_score`, a share of the typical score, to 1 at the typical score itself.
+    """
+    total, powers = camera.scores, camera.powers
+    if camera.remembered < ENOUGH:
+        for j in order:
+            power = score[j] ** POWER
+            total, powers = total + score[j] * power, powers + power
+    typical = total / powers if powers > 0 else 1.0
+    for k in range(len(order)):
+        share = score[order[k]] / typical if typical > 0 else 1.0
+        weight[k] = min(max((share - p.weak_score) / (1 - p.weak_score), 0.0), 1.0)
+
+
+@compiled
+def remember(score: float, camera: Camera) -> None:
+    """Add the score of a confirmed track's detection."""
+    keep, power = 1 - 1 / MEMORY, score**POWER
+    camera.scores = keep * camera.scores + score * power
+    camera.powers = keep * camera.powers + power
+    camera.remembered += 1

@@ -14,8 +14,6 @@ from core.arrays import F32, F64, I32, AnyArray
 from core.taxonomy import ObjectClass
 
 CLASSES: Final = max(ObjectClass) + 1
-SCORES: Final = 256
-"""Scores remembered of each camera: enough for a 3 % quantile, few enough to follow dusk."""
 
 Real: TypeAlias = Annotated[float, np.float64]
 Whole: TypeAlias = Annotated[int, np.int64]
@@ -86,7 +84,8 @@ class Camera:
 
     Attributes:
         count: tracks.
-        scores: detections of confirmed tracks so far; the scores of the latest `SCORES` are kept.
+        remembered: detections of confirmed tracks so far.
+        scores, powers: fading sums over them, of score and power, and of power (`kernels.scores`).
         shift_x, shift_y: mean square of the picture's shifts, pixels².
         same, other: mean similarity of a track with its own detections, and with those of others.
     """
@@ -94,7 +93,9 @@ class Camera:
     count: Whole
     next_id: Whole
     now_ns: Whole
-    scores: Whole
+    remembered: Whole
+    scores: Real
+    powers: Real
     shift_x: Real
     shift_y: Real
     same: Real
