@@ -30,12 +30,11 @@ class TrackerParams:
         size_gate: standard deviations of the logarithm of height beyond which nothing fits.
         gate: least likeness of a track and a detection.
         lost_cost: likeness lost by each second of a gap, up to one.
-        weak_score: share of the typical score of this camera's tracks up to which a detection is no evidence of a track;
+        weak_score: share of the typical score of a camera's tracks up to which a detection is no evidence of a track;
             from there its worth rises to 1 at the typical score (`kernels.scores`).
         evidence: a track is confirmed with so much: two typical detections, or more poor ones.
         tentative_s: a track not confirmed ends when unseen for so long and for more than a frame.
         live_s: a track unseen for less is as good as seen; `lost_s`: one unseen for more ends.
-        looked_s: the same for one whose appearance is known; beyond `lost_s` only its look brings it back.
         left_s: the same for one that was leaving by the picture's edge.
         coast_s, coast_cover: a confirmed track is given out while unseen for so long, if so much of it is covered.
         detection_share: weight of the detection in a box given out; the filter has the rest.
@@ -51,7 +50,7 @@ class TrackerParams:
     place_weight: float = 0.35
     height_weight: float = 0.4
     hidden_weight: float = 0.35
-    look_weight: float = 0.8
+    look_weight: float = 0.5
     size_gate: float = 4.0
     gate: float = 0.25
     lost_cost: float = 0.1
@@ -60,7 +59,6 @@ class TrackerParams:
     tentative_s: float = 0.3
     live_s: float = 0.3
     lost_s: float = 2.0
-    looked_s: float = 10.0
     left_s: float = 0.2
     coast_s: float = 0.3
     coast_cover: float = 0.7

@@ -121,8 +121,7 @@ def _assign(
     for k in range(len(fit)):
         track = tracks[track_of[k]]
         unseen = (now_ns - track.seen_ns) / 1e9
-        patience = p.looked_s if track.looked else p.lost_s
-        if track.confirmed != confirmed or taken[det_of[k]] or fit[k] < p.gate or unseen > patience:
+        if track.confirmed != confirmed or taken[det_of[k]] or fit[k] < p.gate or unseen > p.lost_s:
             continue
         rows[used], dets[used] = track_of[k], det_of[k]
         worth[used] = fit[k] - p.lost_cost * min(max(unseen - t, 0.0), 1.0)
@@ -212,9 +211,7 @@ def _patience(track: Track, frame: tuple[int, int, int], t: float, p: TrackerPar
     if x + half < 0 or x - half > frame[1] or abs(y - frame[2] / 2) > (track.value[3] + frame[2]) / 2:
         return 0.0
     leaving = (x - half <= margin and track.rate[0] < 0) or (x + half >= frame[1] - margin and track.rate[0] > 0)
-    if leaving:
-        return max(p.left_s, t)
-    return p.looked_s if track.looked else p.lost_s
+    return max(p.left_s, t) if leaving else p.lost_s
 
 
 @compiled

@@ -46,18 +46,17 @@ def add_looks(
     """Add to the likeness of each pair what looks say: from -1/2 to 1/2 of `look_weight`.
 
     The middle between the camera's mean similarities, of tracks with their own detections and with others', says
-    nothing; either mean says as much as can be. After `lost_s` only a look of its own brings a track back.
+    nothing; either mean says as much as can be.
     """
     track_of, det_of, fit = pair
     gap = camera.same - camera.other
+    if gap <= 0:
+        return
     for k in range(len(fit)):
-        track, look, said = tracks[track_of[k]], embedding[order[det_of[k]]], 0.0
-        if gap > 0 and track.looked and known(look):
-            alike = similarity(looks[track_of[k]], look)
-            said = min(max((alike - camera.other) / gap - 0.5, -0.5), 0.5)
-        fit[k] += p.look_weight * said
-        if said <= 0 and (camera.now_ns - track.seen_ns) / 1e9 > p.lost_s:
-            fit[k] = -1.0
+        i, look = track_of[k], embedding[order[det_of[k]]]
+        if tracks[i].looked and known(look):
+            said = (similarity(looks[i], look) - camera.other) / gap - 0.5
+            fit[k] += p.look_weight * min(max(said, -0.5), 0.5)
 
 
 @compiled

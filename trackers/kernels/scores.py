@@ -33,7 +33,7 @@ def weigh(score: AnyArray, order: AnyArray, camera: Camera, p: TrackerParams, we
             total, powers = total + score[j] * power, powers + power
     typical = total / powers if powers > 0 else 1.0
     for k in range(len(order)):
-        share = score[order[k]] / typical if typical > 0 else 1.0
+        share = score[order[k]] / typical
         weight[k] = min(max((share - p.weak_score) / (1 - p.weak_score), 0.0), 1.0)
 
 
