@@ -56,7 +56,7 @@ def _table(title: str, *numbers: str, names: int = 1) -> Table:
     for _ in range(names):
         shown.add_column("", no_wrap=True)
     for name in numbers:
-        shown.add_column(name, justify="right")
+        shown.add_column(name, justify="right", no_wrap=True)
     return shown
 
 
@@ -80,10 +80,11 @@ def _sums(result: TrackingResult) -> Table:
 
 
 def _by_sequence(result: TrackingResult) -> Table:
-    shown = _table(text("cli-bench-tracking-by-sequence"), *METRICS, names=2)
+    shown = _table(text("cli-bench-tracking-by-sequence"), *METRICS)
     for item in result.data:
-        for number, (tracker, found) in enumerate(result.scores[1].items()):
-            shown.add_row("" if number else item["name"], _name(tracker), *_figures(found[item["name"]]))
+        shown.add_row(item["name"], style="bold")
+        for tracker, found in result.scores[1].items():
+            shown.add_row(_name(tracker), *_figures(found[item["name"]]))
         shown.add_section()
     return shown
 

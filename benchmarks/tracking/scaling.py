@@ -49,7 +49,7 @@ class ScalingPlan:
     warm: int = 15
     frames: int = 85
     rounds: int = 3
-    live: tuple[int, int] = (250, 400)
+    live: tuple[int, int] = (280, 400)
 
     def timed(self, cameras: int) -> int:
         """Timed frames of each camera."""
