@@ -37,6 +37,15 @@ def uv() -> str:
     return str(local) if local.exists() else "uv"
 
 
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+for top in map(importlib.import_module, sys.argv[1:]):
+    for module in pkgutil.walk_packages(top.__path__, top.__name__ + "."):
+        if not module.name.startswith("benchmarks.peers") and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+"""
+
+
 @pytest.mark.slow
 def test_the_wheel_installs_and_runs_in_a_fresh_environment(tmp_path: Path) -> None:
     def call(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -56,3 +65,4 @@ def test_the_wheel_installs_and_runs_in_a_fresh_environment(tmp_path: Path) -> N
     said = call(tmp_path / "fresh/bin/matpho", "demo", "--no-serve", "--out", tmp_path / "out").stdout
     assert "140" in said
     assert list((tmp_path / "out").glob("*/report.html"))
+    call(tmp_path / "fresh/bin/python", "-c", IMPORT_ALL, *OURS)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from benchmarks.tracking.data import Clip
 from core.arrays import F64, offsets_of
+from trackers.kernels.assignment import assign
 
 MATCH_IOU: Final = 0.5
 """Overlap from which a detection is taken for a true box, as MOTA and IDF1 take it."""
@@ -30,10 +30,10 @@ def oracle(clip: Clip) -> F64:
         true = truth[truth[:, 0] == frame + 1]
         boxes = clip.xyxy[clip.rows(frame)].astype(np.float64)
         iou = overlap(boxes, np.column_stack((true[:, 2:4], true[:, 2:4] + true[:, 4:6])))
-        good = iou >= MATCH_IOU
-        detection, real = linear_sum_assignment(np.where(good, 1 + iou / 1000, 0.0), maximize=True)
-        kept = good[detection, real]
-        detection, real = detection[kept], real[kept]
+        pairs = np.nonzero(iou >= MATCH_IOU)
+        real = assign(*pairs, 1 + iou[pairs] / 1000, *iou.shape)
+        detection = np.flatnonzero(real >= 0)
+        real = real[detection]
         size = boxes[detection, 2:] - boxes[detection, :2]
         score = clip.score[clip.rows(frame)][detection]
         rows.append(np.column_stack((np.full(len(real), frame + 1), true[real, 1], boxes[detection, :2], size, score)))
