@@ -30,8 +30,8 @@ def oracle(clip: Clip) -> F64:
         true = truth[truth[:, 0] == frame + 1]
         boxes = clip.xyxy[clip.rows(frame)].astype(np.float64)
         iou = overlap(boxes, np.column_stack((true[:, 2:4], true[:, 2:4] + true[:, 4:6])))
-        pairs = np.nonzero(iou >= MATCH_IOU)
-        real = assign(*pairs, 1 + iou[pairs] / 1000, *iou.shape)
+        first, second = np.nonzero(iou >= MATCH_IOU)
+        real = assign(first, second, 1 + iou[first, second] / 1000, *iou.shape)
         detection = np.flatnonzero(real >= 0)
         real = real[detection]
         size = boxes[detection, 2:] - boxes[detection, :2]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from benchmarks.tracking.environments import SCORING, Environment, find_uv
@@ -52,11 +53,11 @@ def plot(result: TrackingResult, path: Path) -> None:
 
 
 def _table(title: str, *numbers: str, names: int = 1) -> Table:
-    shown = Table(title=title, title_justify="left")
+    shown = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
     for _ in range(names):
         shown.add_column("", no_wrap=True)
     for name in numbers:
-        shown.add_column(name, justify="right", no_wrap=True)
+        shown.add_column(name, justify="right", min_width=4)
     return shown
 
 
