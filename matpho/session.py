@@ -94,6 +94,8 @@ class Session:
             plan.model.path,
             threads=plan.model.threads,
             score_threshold=plan.model.score_threshold,
+            backend=plan.model.backend,
+            device=plan.model.device,
             max_batch=plan.batch.size,
         )
         describer = load_describer(plan.tracking.appearance, threads=plan.model.threads)

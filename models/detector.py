@@ -15,7 +15,7 @@ from core.frames import Affine, FrameBatch, InputSpec, Surface
 from core.taxonomy import ObjectClass
 from models.boxes import DetectorCounters, Limits, detections, distinct, in_source, sound
 from models.decoding import Candidates, Plan
-from models.onnx_session import Network
+from models.network import Network
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ import numpy as np
 from core.arrays import F32, I64
 from models.card import ModelCard
 from models.decoding import Candidates, Plan, above
-from models.onnx_session import Network, TensorInfo
+from models.network import Network, TensorInfo
 
 STRIDES: Final = (8, 16, 32)
 BINS: Final = 11

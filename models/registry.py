@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from core.arrays import U8
 from core.errors import MatphoError, ModelError
 from core.taxonomy import ObjectClass
 from locales import text
 from models import nanodet, ultralytics
+from models.backends import AUTO, REFERENCE, SUFFIXES, check_names, open_network, simplest
+from models.backends.choose import fastest
+from models.backends.remembered import Choice, Question
 from models.card import CARD_SUFFIX, Family, ModelCard, card_path, check_sum, read_card
 from models.decoding import Plan
 from models.detector import MAX_BATCH, OnnxDetector
-from models.onnx_session import Network, open_network
+from models.network import Network
 
 DEFAULT_MODEL: Final = "nanodet_g_416"
 WEIGHTS: Final = Path(__file__).parent / "weights"
@@ -51,17 +55,22 @@ def load_detector(
     *,
     threads: int | None = None,
     score_threshold: float | None = None,
-    providers: Sequence[str] | None = None,
+    backend: str = REFERENCE,
+    device: str = "cpu",
     max_batch: int = MAX_BATCH,
+    samples: Sequence[U8] | None = None,
 ) -> OnnxDetector:
     """A detector that is ready to run.
 
     Args:
-        model: name of a shipped model, or an ONNX file, with a card beside it or exported by Ultralytics.
+        model: name of a shipped model, or an ONNX file, with a card beside it or exported by Ultralytics, or weights of
+            Ultralytics (`.pt`) for the backends `torch` and `auto`.
         threads: for one inference on the CPU; None: all cores.
         score_threshold: lowest score kept, above 0 and below 1; None: the card's.
-        providers: of `models.onnx_session.PROVIDERS`, best first; None: the CPU.
+        backend: one of `models.backends.BACKENDS`, or `auto`: the fastest installed, measured at its first use.
+        device: `cpu`, or `cuda:` with a number.
         max_batch: images computed at once where the graph takes any number.
+        samples: pictures (h, w, 3) BGR on which `auto` judges backends; None: views of a street that come with Matpho.
 
     Raises:
         ModelError: there is no such model, its checksum differs, or its graph is not understood.
@@ -70,10 +79,30 @@ def load_detector(
     """
     if score_threshold is not None and not 0 < score_threshold < 1:
         raise ValueError(f"score_threshold {score_threshold} is not above 0 and below 1")
-    network, plan = _open(model, threads, providers)
+    path, card = _whole(model)
+    check_names(backend, device)
+    if backend == AUTO:
+        question = Question(path, device, threads, max_batch, samples)
+        network = fastest(question, lambda found: _plan(found, card))[0]
+    else:
+        network = open_network(path, backend, device=device, threads=threads, batch=max_batch)
+    plan = _plan(network, card)
     if score_threshold is not None:
         plan = replace(plan, score_threshold=score_threshold)
     return OnnxDetector(network, plan, max_batch=max_batch)
+
+
+def choose_backend(
+    model: str | Path = DEFAULT_MODEL, *, device: str = "cpu", threads: int | None = None, max_batch: int = MAX_BATCH
+) -> Choice:
+    """What the backend `auto` comes to for a model, with the time of each candidate; measured unless it is known.
+
+    Raises:
+        ModelError, ConfigError: as `load_detector`.
+    """
+    path, card = _whole(model)
+    check_names(AUTO, device)
+    return fastest(Question(path, device, threads, max_batch), lambda found: _plan(found, card))[1]
 
 
 def check_model(model: str | Path = DEFAULT_MODEL) -> ModelCheck:
@@ -82,7 +111,8 @@ def check_model(model: str | Path = DEFAULT_MODEL) -> ModelCheck:
     card: ModelCard | None = None
     try:
         path, card = _find(model)
-        labels = _open(model, 1, None)[1].labels
+        path, card = _whole(model)
+        labels = _plan(open_network(path, simplest(path), threads=1), card).labels
     except MatphoError as error:
         return ModelCheck(str(model), (str(error),), path, card)
     return ModelCheck(str(model), _licence_problems(path, card), path, card, labels)
@@ -97,7 +127,7 @@ def class_labels(model: str | Path = DEFAULT_MODEL) -> frozenset[ObjectClass]:
     path, card = _find(model)
     if card is not None:
         return frozenset(card.mapped().values())
-    return _plan(open_network(path, threads=1), None).labels
+    return _plan(open_network(path, simplest(path), threads=1), None).labels
 
 
 def _licence_problems(path: Path, card: ModelCard | None) -> tuple[str, ...]:
@@ -109,7 +139,7 @@ def _licence_problems(path: Path, card: ModelCard | None) -> tuple[str, ...]:
 def _find(model: str | Path) -> tuple[Path, ModelCard | None]:
     """The weights and the card of a model."""
     path = Path(model)
-    if isinstance(model, str) and path.name == model and path.suffix != ".onnx":
+    if isinstance(model, str) and path.name == model and path.suffix not in SUFFIXES:
         if model not in shipped_models():
             raise ModelError("error-model-unknown", name=model, known=", ".join(shipped_models()))
         path = WEIGHTS / f"{model}.onnx"
@@ -123,12 +153,12 @@ def _find(model: str | Path) -> tuple[Path, ModelCard | None]:
     return path, card
 
 
-def _open(model: str | Path, threads: int | None, providers: Sequence[str] | None) -> tuple[Network, Plan]:
+def _whole(model: str | Path) -> tuple[Path, ModelCard | None]:
+    """The same, with the checksum compared."""
     path, card = _find(model)
     if card is not None:
         check_sum(path, card)
-    network = open_network(path, threads=threads, providers=providers)
-    return network, _plan(network, card)
+    return path, card
 
 
 def _plan(network: Network, card: ModelCard | None) -> Plan:

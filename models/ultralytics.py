@@ -13,7 +13,7 @@ from core.arrays import F32
 from core.frames import InputSpec
 from models.card import ModelCard
 from models.decoding import Candidates, Plan, common_meaning
-from models.onnx_session import Network
+from models.network import Network
 
 METADATA: Final = ("names", "imgsz", "stride")
 """What every export says of itself, and by which one is recognised."""

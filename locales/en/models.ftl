@@ -1,5 +1,5 @@
 # Models and their cards
-error-model-unknown = There is no shipped model "{ $name }". Shipped: { $known }. For a model of your own give the path of its .onnx file.
+error-model-unknown = There is no shipped model "{ $name }". Shipped: { $known }. For a model of your own give the path of its .onnx or .pt file.
 error-model-missing = { $path }: no such model file. Check the path in "model".
 error-model-unreadable = { $path }: the model cannot be read: { $reason }. Check its permissions.
 error-model-checksum = { $path }: the checksum differs from its card's, so the file is damaged or another one. Expected SHA-256 { $expected }, found { $found }. Fetch the file again; if the change is meant, correct "sha256" in { $card }.
@@ -17,6 +17,15 @@ error-onnxruntime-missing = ONNX Runtime is not installed ({ $reason }). Install
 error-provider-unknown = Unknown device "{ $name }" for the model; expected one of: { $known }.
 error-provider-missing = This ONNX Runtime cannot run on "{ $name }"; it has: { $available }. Install matpho[gpu] instead of matpho[cpu], or choose another device.
 error-provider-failed = ONNX Runtime could not start { $provider } and fell back to { $used }. Check the GPU's driver, CUDA and cuDNN, or choose the device cpu.
+error-openvino-missing = OpenVINO is not installed ({ $reason }). Install matpho[openvino], or choose the backend auto or onnxruntime.
+error-torch-missing = A .pt model needs PyTorch and Ultralytics, which are not installed ({ $reason }). Install matpho[torch] (Ultralytics is AGPL-3.0), or export the model to ONNX.
+error-torch-device = PyTorch cannot use "{ $name }" here. Check the GPU's driver and that PyTorch was built for CUDA, or choose the device cpu.
+error-model-not-openvino = { $path }: OpenVINO cannot load it: { $reason }. Choose the backend onnxruntime, or export the model again.
+error-model-not-torch = { $path }: Ultralytics cannot load it: { $reason }. Check that these are weights of a detection model.
+error-backend-unknown = Unknown backend "{ $name }" for the model; expected one of: { $known }.
+error-backend-format = { $path }: the backend { $backend } does not read this kind of file. The backend torch reads .pt, all others read ONNX; auto chooses by itself.
+error-backend-device = The backend { $backend } does not run on "{ $device }". OpenVINO runs on cpu, TensorRT on cuda:0.
+error-backend-not-int8 = { $path }: "onnxruntime-fp32" is for models quantised dynamically to int8, and this is none whose layers are understood. Choose the backend onnxruntime.
 problem-card-file-name = "{ $name }" must be a plain file name; the file lies beside the card
 problem-card-label = "{ $name }" is no class of Matpho; expected one of: { $known }
 problem-card-std = found { $found }; each number must be above 0

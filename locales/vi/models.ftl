@@ -1,5 +1,5 @@
 # Mô hình và thẻ mô hình
-error-model-unknown = Không có mô hình kèm sẵn nào tên "{ $name }". Các mô hình kèm sẵn: { $known }. Với mô hình riêng, hãy ghi đường dẫn tới tệp .onnx.
+error-model-unknown = Không có mô hình kèm sẵn nào tên "{ $name }". Các mô hình kèm sẵn: { $known }. Với mô hình riêng, hãy ghi đường dẫn tới tệp .onnx hoặc .pt.
 error-model-missing = { $path }: không có tệp mô hình này. Hãy kiểm tra đường dẫn trong "model".
 error-model-unreadable = { $path }: không đọc được mô hình: { $reason }. Hãy kiểm tra quyền truy cập.
 error-model-checksum = { $path }: mã kiểm tra khác với thẻ mô hình, tệp bị hỏng hoặc là tệp khác. SHA-256 cần có { $expected }, nhận được { $found }. Hãy tải lại tệp; nếu chủ ý thay đổi, hãy sửa "sha256" trong { $card }.
@@ -17,6 +17,15 @@ error-onnxruntime-missing = Chưa cài ONNX Runtime ({ $reason }). Hãy cài mat
 error-provider-unknown = Không biết thiết bị "{ $name }" để chạy mô hình; cần một trong: { $known }.
 error-provider-missing = Bản ONNX Runtime này không chạy được trên "{ $name }"; hiện có: { $available }. Hãy cài matpho[gpu] thay cho matpho[cpu] hoặc chọn thiết bị khác.
 error-provider-failed = ONNX Runtime không khởi động được { $provider } và đã chuyển sang { $used }. Hãy kiểm tra trình điều khiển GPU, CUDA và cuDNN, hoặc chọn thiết bị cpu.
+error-openvino-missing = Chưa cài OpenVINO ({ $reason }). Hãy cài matpho[openvino], hoặc chọn backend auto hay onnxruntime.
+error-torch-missing = Mô hình .pt cần PyTorch và Ultralytics nhưng chưa cài ({ $reason }). Hãy cài matpho[torch] (Ultralytics theo giấy phép AGPL-3.0) hoặc xuất mô hình sang ONNX.
+error-torch-device = PyTorch ở đây không dùng được "{ $name }". Hãy kiểm tra trình điều khiển GPU và bản PyTorch có hỗ trợ CUDA, hoặc chọn thiết bị cpu.
+error-model-not-openvino = { $path }: OpenVINO không nạp được: { $reason }. Hãy chọn backend onnxruntime hoặc xuất lại mô hình.
+error-model-not-torch = { $path }: Ultralytics không nạp được: { $reason }. Hãy kiểm tra đây có phải trọng số của mô hình phát hiện đối tượng không.
+error-backend-unknown = Không biết backend "{ $name }" để chạy mô hình; cần một trong: { $known }.
+error-backend-format = { $path }: backend { $backend } không đọc được loại tệp này. Backend torch đọc .pt, các backend khác đọc ONNX; auto sẽ tự chọn.
+error-backend-device = Backend { $backend } không chạy trên "{ $device }". OpenVINO chạy trên cpu, TensorRT chạy trên cuda:0.
+error-backend-not-int8 = { $path }: "onnxruntime-fp32" chỉ dành cho mô hình lượng tử hóa động sang int8, còn tệp này không phải, hoặc có lớp không hiểu được. Hãy chọn backend onnxruntime.
 problem-card-file-name = "{ $name }" phải chỉ là tên tệp; tệp nằm cạnh thẻ mô hình
 problem-card-label = "{ $name }" không phải lớp đối tượng của Matpho; cần một trong: { $known }
 problem-card-std = nhận được { $found }; mỗi số phải lớn hơn 0

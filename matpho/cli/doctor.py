@@ -7,13 +7,16 @@ import platform
 import shutil
 from importlib import metadata, util
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
 import matpho
 from core.errors import MatphoError
 from locales import text
+from scenes.config import BatchSpec, ModelSpec, load_configuration
 
 CPU_FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimd")
 OURS = (
@@ -22,20 +25,56 @@ OURS = (
 )  # fmt: skip
 
 
-def doctor() -> None:
+def doctor(config: Annotated[Path | None, typer.Argument(help=text("cli-arg-doctor"))] = None) -> None:
     """Look at the machine."""
+    model, batch = _asked(config)
     table = Table(show_header=False)
     for name, value in findings():
         table.add_row(name, value)
+    backends, said = backends_of(model, batch)
+    table.add_row(text("cli-doctor-backends"), backends)
     console = Console()
     console.print(table)
-    for line in advice():
+    for line in [*advice(), *said]:
         console.print(f"• {line}", markup=False, soft_wrap=True)
+
+
+def _asked(config: Path | None) -> tuple[ModelSpec, int]:
+    """The model to look at, and the most frames of a batch: of a configuration, else the defaults."""
+    if config is None:
+        return ModelSpec(), BatchSpec().size
+    from matpho.planning import model_of
+
+    configuration = load_configuration(config)
+    return model_of(configuration), configuration.spec.batch.size
+
+
+def backends_of(model: ModelSpec, batch: int) -> tuple[str, list[str]]:
+    """What computes a model here and how long each candidate takes for an image, and advice about it."""
+    from models.backends import AUTO
+    from models.registry import choose_backend
+
+    try:
+        choice = choose_backend(model.path, device=model.device, threads=model.threads, max_batch=batch)
+    except MatphoError as error:
+        return text("cli-doctor-none"), [str(error)]
+    used = choice.backend if model.backend == AUTO else model.backend
+    parts = [text("cli-doctor-backend-used", model=Path(model.path).name, backend=used)]
+    for trial in choice.trials:
+        time = "-" if trial.ms is None else f"{trial.ms:.1f} ms"
+        note = "" if trial.problem is None else f" ({text(f'cli-doctor-backend-{trial.problem}')})"
+        parts.append(f"{trial.backend} {time}{note}")
+    times = {trial.backend: trial.ms for trial in choice.trials if trial.ms is not None}
+    said = []
+    if choice.int8_is_slower:
+        numbers = {"int8": f"{times['onnxruntime']:.1f}", "fp32": f"{times['onnxruntime-fp32']:.1f}"}
+        said.append(text("cli-doctor-int8-slower", model=Path(model.path).name, **numbers))
+    return "\n".join(parts), said
 
 
 def findings() -> list[tuple[str, str]]:
     """What there is: name and value."""
-    from models.onnx_session import available_providers
+    from models.backends.onnx_runtime import available_providers
     from pipeline.sources.decoders import decoders
 
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -54,7 +93,7 @@ def findings() -> list[tuple[str, str]]:
 
 def advice() -> list[str]:
     """What is missing, for what, and how to get it."""
-    from models.onnx_session import available_providers
+    from models.backends.onnx_runtime import available_providers
     from pipeline.sources.decoders import decoders
 
     said = []

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 import structlog
 
-from core.arrays import F32, I64, U8
+from core.arrays import F32, I64
 from core.detections import DetectionBatch
 from core.errors import ModelError
-from core.frames import Affine, FrameBatch, InputSpec
+from core.frames import FrameBatch, InputSpec
 from core.taxonomy import class_of
 from models.appearance.visibility import views
+from models.backends import open_network
 from models.card import AppearanceCard, card_path, check_sum, read_appearance_card
-from models.onnx_session import Network, open_network
+from models.filling import fill
+from models.network import Network
 
 log = structlog.get_logger()
 
@@ -83,22 +84,6 @@ class ReidDescriber:
             self._warned = True
             log.warning("appearance_not_finite_or_zero", model=self._plan.name, crops=int((~good).sum()))
         return np.where(good, found / np.where(good, lengths, 1.0), 0.0).astype(np.float32)
-
-
-def fill(slot: F32, crop: U8, spec: InputSpec) -> None:
-    """Scale a crop (h, w, 3) BGR into a slot (3, height, width) as `spec` says."""
-    height, width = crop.shape[:2]
-    place = Affine.fit(width, height, spec)
-    w, h = max(1, round(width * place.scale_x)), max(1, round(height * place.scale_y))
-    left, top = int(place.offset_x), int(place.offset_y)
-    smaller = w * h < width * height
-    scaled = cv2.resize(crop, (w, h), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
-    for channel in range(3):
-        gain, mean = 1 / spec.std[channel], spec.mean[channel]
-        slot[channel] = (spec.padding - mean) * gain
-        inside = slot[channel, top : top + h, left : left + w]
-        np.multiply(scaled[:, :, channel if spec.order == "bgr" else 2 - channel], np.float32(gain), out=inside)
-        inside -= np.float32(mean * gain)
 
 
 def load_reid(path: Path, *, threads: int | None = None) -> ReidDescriber:

@@ -236,6 +236,16 @@ def test_doctor_says_what_there_is(tmp_path: Path) -> None:
     assert "CPUExecutionProvider" in done.stdout
     assert "nanodet_g_416" in done.stdout
     assert "h264" in done.stdout
+    assert "nanodet_g_416 runs on" in done.stdout
+
+
+def test_doctor_says_what_computes_a_configured_model_and_how_fast(tmp_path: Path, shared: Path) -> None:
+    model = shared / "models" / "yolo11n_int8_320.onnx"
+    (tmp_path / "config.yaml").write_text(f"model: {model}\ncameras: [{{id: a, source: {CLIP}}}]\n", encoding="utf-8")
+    done = matpho("doctor", "config.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"onnxruntime-fp32 \d+\.\d ms", done.stdout)
+    assert "yolo11n_int8_320.onnx runs on" in done.stdout
 
 
 def test_scene_draw_writes_a_picture(tmp_path: Path) -> None:

@@ -155,12 +155,12 @@ def test_a_device_that_is_missing_is_said_so(tmp_path: Path) -> None:
     if "CUDAExecutionProvider" in pytest.importorskip("onnxruntime").get_available_providers():
         pytest.skip("there is CUDA here")
     with pytest.raises(ModelError, match=r"matpho\[gpu\]"):
-        load_detector(export(tmp_path), providers=["cuda"])
+        load_detector(export(tmp_path), device="cuda:0")
 
 
 def test_an_unknown_device_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cpu, cuda"):
-        load_detector(export(tmp_path), providers=["tpu"])
+        load_detector(export(tmp_path), device="tpu")
 
 
 def test_a_vietnamese_reader_is_told_in_vietnamese(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""Whether two backends see the same: by the boxes that come out, on pictures of a street."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.arrays import F32, AnyArray, Bool
+from models.boxes import Limits, distinct, sound
+from models.decoding import Candidates, Plan
+
+IOU: Final = 0.7
+"""Two boxes are the same from this overlap on (intersection over union)."""
+MARGIN: Final = 0.02
+"""Of the score: what lies closer above the threshold may be missed by the other."""
+LEAST: Final = 0.99
+"""Of the boxes of either must be among the other's."""
+FEW: Final = 20
+"""Boxes below which they prove little, so that the bare outputs count too."""
+OUTPUT_ERROR: Final = 0.02
+"""Then the most that an output may be off, as a share of its length as a vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far one backend sees what another does.
+
+    Attributes:
+        share: the smaller of two shares: of the reference's boxes found, and of the boxes found that are the
+            reference's; 1 when neither has any.
+        boxes: boxes of the reference that were compared.
+        close: whether the outputs agree as numbers.
+    """
+
+    share: float
+    boxes: int
+    close: bool
+
+    @property
+    def good(self) -> bool:
+        """Whether the one can stand in for the other."""
+        return self.share >= LEAST and (self.boxes >= FEW or self.close)
+
+
+def agreement(plan: Plan, reference: Sequence[F32], found: Sequence[F32]) -> Agreement:
+    """Compare the outputs of two backends for the same images."""
+    mine, theirs = _boxes(plan, reference), _boxes(plan, found)
+    sure = plan.score_threshold + MARGIN
+    pairs = _same(mine, theirs)
+    shares = []
+    for rows, scores in ((pairs, mine.score), (pairs.T, theirs.score)):
+        counted = scores >= sure
+        shares.append(float(rows[counted].any(axis=1).mean()) if counted.any() else 1.0)
+    return Agreement(min(shares), int((mine.score >= sure).sum()), _close(reference, found))
+
+
+def _boxes(plan: Plan, outputs: Sequence[F32]) -> Candidates:
+    """What comes out, in slot pixels, down to a margin below the threshold."""
+    low = max(plan.score_threshold - MARGIN, 1e-3)
+    limits = Limits(plan.taxonomy_ids(), plan.nms_iou if plan.decoder.needs_nms else None, plan.max_detections)
+    return distinct(sound(plan.decoder.decode(outputs, low), limits)[0], limits.iou)
+
+
+def _same(a: Candidates, b: Candidates) -> Bool:
+    """Which box of the one (rows) is which of the other (columns)."""
+    first, second = a.xyxy[:, None].astype(np.float64), b.xyxy[None].astype(np.float64)
+    sides = np.minimum(first[..., 2:], second[..., 2:]) - np.maximum(first[..., :2], second[..., :2])
+    common = np.prod(np.clip(sides, 0, None), axis=-1)
+    area = np.prod(first[..., 2:] - first[..., :2], axis=-1) + np.prod(second[..., 2:] - second[..., :2], axis=-1)
+    alike = (a.frame[:, None] == b.frame[None]) & (a.model_class[:, None] == b.model_class[None])
+    return np.asarray(alike & (common >= IOU * (area - common)), np.bool_)
+
+
+def _close(reference: Sequence[F32], found: Sequence[F32]) -> bool:
+    return len(reference) == len(found) and all(map(_near, reference, found))
+
+
+def _near(wanted: AnyArray, got: AnyArray) -> bool:
+    if wanted.shape != got.shape or not np.array_equal(np.isfinite(wanted), np.isfinite(got)):
+        return False
+    finite = np.isfinite(wanted)
+    length = float(np.linalg.norm(wanted[finite]))
+    return float(np.linalg.norm(wanted[finite] - got[finite])) <= OUTPUT_ERROR * length + 1e-6
