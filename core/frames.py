@@ -109,6 +109,12 @@ class Surface(Protocol):
         """The pixels (..., 3) BGR at columns `x` and rows `y`, which broadcast together and lie inside the picture."""
         ...
 
+    def grey(self, width: int, height: int) -> U8:
+        """Brightness at about `width` × `height` places, evenly spread: single samples, to be compared with those of
+        other frames of the camera. Not turned as the picture may be; a copy that the caller owns.
+        """
+        ...
+
     def to_host(self) -> U8:
         """The whole picture (height, width, 3) BGR, a copy that the caller owns."""
         ...

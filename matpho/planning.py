@@ -58,6 +58,7 @@ def plan_sources(
     model: ModelSpec | None = None,
     scene: Path | None = None,
     fps: float | None = None,
+    still_fps: float | None = None,
     start: str | None = None,
     secrets: Path | None = None,
     loop: bool = False,
@@ -79,7 +80,7 @@ def plan_sources(
         for source in sources_for(uri, start_ns=start_ns, credentials=login, loop=loop, realtime=realtime):
             if any(plan.camera_id == source.camera_id for plan in plans):
                 raise ConfigError("error-camera-twice", camera=source.camera_id)
-            plans.append(_camera(source, file, fps))
+            plans.append(_camera(source, file, fps, still_fps))
     return tuple(plans)
 
 
@@ -96,7 +97,7 @@ def plan_configuration(configuration: Configuration, *, loop: bool = False, real
     cameras = []
     for camera in spec.cameras:
         source = camera_source(configuration, camera, loop=loop, realtime=realtime)
-        cameras.append(_camera(source, configuration.scenes.get(camera.id), camera.fps))
+        cameras.append(_camera(source, configuration.scenes.get(camera.id), camera.fps, camera.still_fps))
     return Plan(
         model_of(configuration),
         tuple(cameras),
@@ -178,14 +179,14 @@ def parse_start(value: str) -> int:
         raise ConfigError("error-start", value=value) from error
 
 
-def _camera(source: Source, file: SceneFile | None, fps: float | None) -> CameraPlan:
+def _camera(source: Source, file: SceneFile | None, fps: float | None, still_fps: float | None) -> CameraPlan:
     scene: Scene = empty_scene(source.camera_id, *UNKNOWN_SIZE) if file is None else file.scene
     rules: tuple[AnyRuleSpec, ...] = () if file is None else file.rules
     if source.live and not any(isinstance(rule, CameraDownSpec) for rule in rules):
         rules = (*rules, CameraDownSpec())
     if not source.live:
         rules = tuple(rule for rule in rules if not isinstance(rule, CameraDownSpec))
-    return CameraPlan(source, scene, rules, fps)
+    return CameraPlan(source, scene, rules, fps, still_fps)
 
 
 def _sink(configuration: Configuration, spec: SinkSpec) -> Callable[[], Sink]:

@@ -153,7 +153,14 @@ class Session:
         self.summary.lost = self.pipeline.lost_frames
         sinks = {name: asdict(counters) for name, counters in self.fan_out.counters().items()}
         cameras = [
-            {"camera_id": s.camera_id, "state": str(s.state), "frames": s.frames, "error": s.error, "epoch": s.epoch}
+            {
+                "camera_id": s.camera_id,
+                "state": str(s.state),
+                "frames": s.frames,
+                "still": s.still,
+                "error": s.error,
+                "epoch": s.epoch,
+            }
             for s in self.pipeline.status()
         ]
         return {**self.summary.as_dict(self._started_ns), "sinks": sinks, "cameras": cameras}

@@ -15,6 +15,7 @@ from core.frames import FrameMeta, Surface
 from core.protocols import FrameStream, Source
 from locales import text
 from pipeline.batcher import Inlet
+from pipeline.motion_gate import MotionGate
 
 log = structlog.get_logger()
 
@@ -65,6 +66,7 @@ class CameraStatus:
         epoch: of its frames, now or next.
         frames: put into the inlet.
         thinned: left out to keep to the wanted rate; not a loss.
+        still: left out because nothing moved; not a loss.
         dropped: lost before they came here (corrupt, not taken in time); the inlet counts its own.
         last_frame_ns: wall clock (UTC) at which the last frame came, None before the first.
         error: what last went wrong, in the reader's language; None while all is well.
@@ -76,6 +78,7 @@ class CameraStatus:
     epoch: int
     frames: int
     thinned: int
+    still: int
     dropped: int
     last_frame_ns: int | None
     error: str | None
@@ -117,6 +120,7 @@ class Camera:
 
     Args:
         fps: at most so many frames a second, by media time; None: all.
+        still_fps: so many of them while nothing moves in the picture; None: all.
         epoch: the first.
     """
 
@@ -126,6 +130,7 @@ class Camera:
         inlet: Inlet,
         *,
         fps: float | None = None,
+        still_fps: float | None = None,
         backoff: Backoff | None = None,
         epoch: int = 0,
     ) -> None:
@@ -133,14 +138,14 @@ class Camera:
             raise ValueError(f"fps must be above 0, not {fps}")
         self.camera_id = source.camera_id
         self._source, self._inlet = source, inlet
-        self._fps, self._backoff = fps, backoff or Backoff()
+        self._fps, self._still_fps, self._backoff = fps, still_fps, backoff or Backoff()
         self._stopping = threading.Event()
         self._lock = threading.Lock()  # guards _stream against stop
         self._stream: FrameStream | None = None
         self._thread = threading.Thread(target=self._run, name=f"camera {source.camera_id}", daemon=True)
         self._state, self._error = CameraState.CONNECTING, None
         self._epoch = epoch
-        self._frames = self._thinned = self._dropped = self._connections = 0
+        self._frames = self._thinned = self._still = self._dropped = self._connections = 0
         self._last_frame_ns: int | None = None
         self._log = log.bind(camera=source.camera_id)
 
@@ -177,6 +182,7 @@ class Camera:
             epoch=self._epoch,
             frames=self._frames,
             thinned=self._thinned,
+            still=self._still,
             dropped=self._dropped,
             last_frame_ns=self._last_frame_ns,
             error=None if error is None else str(error),
@@ -250,6 +256,7 @@ class Camera:
 
     def _read(self, stream: FrameStream) -> None:
         thinner, carried = Thinner(self._fps), 0
+        gate = None if self._still_fps is None else MotionGate(self._still_fps)
         for meta, surface in stream:
             if self._stopping.is_set():
                 surface.release()
@@ -258,6 +265,10 @@ class Camera:
             carried += meta.dropped
             if not thinner.passes(meta.media_ns):
                 self._thinned += 1
+                surface.release()
+                continue
+            if gate is not None and not gate.passes(meta.media_ns, surface):
+                self._still += 1
                 surface.release()
                 continue
             self._hand_over(meta if meta.dropped == carried else replace(meta, dropped=carried), surface)
@@ -274,4 +285,4 @@ class Camera:
 
     @property
     def _seen(self) -> int:
-        return self._frames + self._thinned
+        return self._frames + self._thinned + self._still

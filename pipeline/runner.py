@@ -37,12 +37,15 @@ MOST_LOST_BATCHES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class CameraPlan:
-    """One camera to watch: its frames, its scene, what to look for, and the most frames a second (None: all)."""
+    """One camera to watch: its frames, its scene, what to look for, and the most frames a second, in general and while
+    nothing moves (None: all).
+    """
 
     source: Source
     scene: Scene
     rules: tuple[AnyRuleSpec, ...] = ()
     fps: float | None = None
+    still_fps: float | None = None
 
     @property
     def camera_id(self) -> str:
@@ -232,7 +235,7 @@ class Pipeline:
         inlet = self._batcher.inlet(camera_id, DropPolicy.NEWEST if live else DropPolicy.WAIT)
         self._scenes[camera_id] = plan.scene
         self._rules.add_camera(camera_id, plan.scene, plan.rules, self._open_events(camera_id), live=live)
-        camera = Camera(plan.source, inlet, fps=plan.fps)
+        camera = Camera(plan.source, inlet, fps=plan.fps, still_fps=plan.still_fps)
         self._running[camera_id] = _Running(plan, camera, inlet)
         if start:
             camera.start()

@@ -87,6 +87,13 @@ class CameraSpec(Strict):
     )
     scene: Path | None = Field(None, description="Scene file; without it the camera is only counted and watched")
     fps: float | None = Field(None, gt=0, le=120, description="Most frames analysed in a second; default: all")
+    still_fps: float | None = Field(
+        None,
+        ge=1,
+        le=120,
+        description="Frames analysed in a second while nothing moves; the first that moves is analysed at once. "
+        "Default: as `fps`",
+    )
     credentials: CredentialSpec | None = Field(None, description="Login of the camera")
     start: str | None = Field(None, description="A file's first frame, RFC 3339; default: now")
 

@@ -28,6 +28,7 @@ cli-opt-scene = Scene file with zones, lines and rules.
 cli-opt-model = Name of a shipped model, or an ONNX file.
 cli-opt-threads = Threads of one inference. Default: all cores.
 cli-opt-fps = Most frames analysed in a second of each camera. Default: all.
+cli-opt-still-fps = Frames analysed in a second while nothing moves in the picture; the first that moves is analysed at once. Default: all.
 cli-opt-start = Time of a file's first frame, such as 2026-01-05T08:00:00+07:00. Default: now.
 cli-opt-secrets = Secrets file with the cameras' logins by host; chmod 600.
 cli-opt-json = Print events as lines of JSON on standard output.

@@ -28,6 +28,7 @@ cli-opt-scene = Tệp khung cảnh với vùng, vạch và quy tắc.
 cli-opt-model = Tên mô hình kèm theo, hoặc tệp ONNX.
 cli-opt-threads = Số luồng của một lần suy luận. Mặc định: mọi lõi.
 cli-opt-fps = Số khung hình phân tích nhiều nhất mỗi giây của mỗi camera. Mặc định: tất cả.
+cli-opt-still-fps = Số khung hình phân tích mỗi giây khi không có gì chuyển động; khung hình đầu tiên có chuyển động được phân tích ngay. Mặc định: tất cả.
 cli-opt-start = Thời điểm khung hình đầu của tệp, ví dụ 2026-01-05T08:00:00+07:00. Mặc định: bây giờ.
 cli-opt-secrets = Tệp bí mật chứa đăng nhập của camera theo máy chủ; chmod 600.
 cli-opt-json = In sự kiện thành các dòng JSON ra đầu ra chuẩn.

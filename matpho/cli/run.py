@@ -35,6 +35,7 @@ def run(
     model: Annotated[str | None, typer.Option(help=text("cli-opt-model"))] = None,
     threads: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-threads"))] = None,
     fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))] = None,
+    still_fps: Annotated[float | None, typer.Option(min=1, help=text("cli-opt-still-fps"))] = None,
     start: Annotated[str | None, typer.Option(help=text("cli-opt-start"))] = None,
     secrets: Annotated[Path | None, typer.Option(help=text("cli-opt-secrets"))] = None,
     json_lines: Annotated[bool, typer.Option("--json", help=text("cli-opt-json"))] = False,
@@ -54,14 +55,28 @@ def run(
 
     longest = None if for_ is None else duration(for_)
     if len(sources) == 1 and sources[0].endswith((".yaml", ".yml")):
-        for name, given in (("--scene", scene), ("--model", model), ("--fps", fps), ("--start", start)):
+        for name, given in (
+            ("--scene", scene),
+            ("--model", model),
+            ("--fps", fps),
+            ("--still-fps", still_fps),
+            ("--start", start),
+        ):
             if given is not None:
                 raise ConfigError("error-option-in-file", option=name, path=sources[0])
         plan = plan_configuration(load_configuration(Path(sources[0])), loop=loop, realtime=realtime)
     else:
         chosen = ModelSpec(path=model or MODEL, threads=threads)
         cameras = plan_sources(
-            sources, model=chosen, scene=scene, fps=fps, start=start, secrets=secrets, loop=loop, realtime=realtime
+            sources,
+            model=chosen,
+            scene=scene,
+            fps=fps,
+            still_fps=still_fps,
+            start=start,
+            secrets=secrets,
+            loop=loop,
+            realtime=realtime,
         )
         plan = Plan(chosen, cameras, store=store, evidence=evidence)
     sinks = _sinks(kafka or [], kafka_required)

@@ -12,7 +12,7 @@ import numpy as np
 import structlog
 
 from core.arrays import F32
-from core.errors import ModelError
+from core.errors import MatphoError, ModelError
 from models.backends import AUTO, REFERENCE, Backend, installed, open_network, simplest
 from models.backends.agreement import agreement
 from models.backends.int8 import fp32_graph
@@ -95,6 +95,9 @@ def _open_all(
             log.info("tensorrt_engine", model=str(question.path), effect="built unless cached; takes minutes")
         try:
             networks[name] = opener(name, question.device)
+        except MatphoError as error:
+            errors[name] = error
+            log.warning("backend_failed", backend=name, reason=str(error))
         except Exception as error:  # an optional runtime that is broken must not stop the others
             errors[name] = error
             log.exception("backend_failed", backend=name)

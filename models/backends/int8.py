@@ -51,7 +51,11 @@ def fp32_graph(path: Path) -> Path | None:
         log.warning("int8_export_not_understood", model=str(path), effect="it runs as it is")
         return None
     model.metadata_props.add(key=SOURCE, value=stamp)
-    write_whole(kept, model.SerializeToString())
+    try:
+        write_whole(kept, model.SerializeToString())
+    except OSError as error:
+        log.warning("fp32_graph_not_kept", graph=str(kept), reason=str(error), effect="the export runs as it is")
+        return None
     log.info("fp32_graph_rebuilt", model=str(path), graph=str(kept))
     return kept
 

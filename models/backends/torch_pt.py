@@ -40,6 +40,7 @@ class TorchNetwork(Network):
     def run(self, images: F32) -> list[F32]:
         """See `Network.run`; these outputs hold for good."""
         images = fitting(images, self.inputs[0])
+        images = images if images.flags.writeable else images.copy()  # PyTorch knows no arrays that are locked
         with self._torch.inference_mode():
             found = self._module(self._torch.from_numpy(images).to(self.device))
         outputs = found if isinstance(found, (list, tuple)) else (found,)

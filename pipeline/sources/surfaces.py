@@ -13,7 +13,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from core.arrays import F32, I64, U8
 from core.frames import Affine, InputSpec
-from pipeline.sources.points import can_sample, sample
+from pipeline.sources.points import LAYOUTS, can_sample, sample
 
 
 class Scaler:
@@ -88,6 +88,13 @@ class VideoSurface:
             return sample(frame, x, y, self._turns)
         return np.asarray(self._picture()[y, x], np.uint8)
 
+    def grey(self, width: int, height: int) -> U8:
+        """Brightness at about `width` × `height` places; `Surface.grey`. Luma as decoded, where the format has it."""
+        frame = self._pixels()
+        if frame.format.name in LAYOUTS:
+            return thinned(_pixels(frame.planes[0], frame.width, frame.height), width, height)
+        return thinned(self._picture()[:, :, 1], width, height)
+
     def to_host(self) -> U8:
         """The whole picture (height, width, 3) BGR, a copy."""
         return self._picture().copy()
@@ -135,6 +142,10 @@ class ArraySurface:
     def sample(self, x: I64, y: I64) -> U8:
         """The pixels (..., 3) BGR at columns and rows; `Surface.sample`."""
         return np.asarray(self._picture()[y, x], np.uint8)
+
+    def grey(self, width: int, height: int) -> U8:
+        """Brightness at about `width` × `height` places, by the green channel; `Surface.grey`."""
+        return thinned(self._picture()[:, :, 1], width, height)
 
     def to_host(self) -> U8:
         """The whole picture (height, width, 3) BGR, a copy."""
@@ -184,3 +195,9 @@ def cut(picture: U8, xyxy: tuple[float, float, float, float]) -> U8:
     left, top = min(max(int(xyxy[0]), 0), width - 1), min(max(int(xyxy[1]), 0), height - 1)
     right, bottom = min(int(np.ceil(xyxy[2])), width), min(int(np.ceil(xyxy[3])), height)
     return picture[top : max(bottom, top + 1), left : max(right, left + 1)].copy()
+
+
+def thinned(values: U8, width: int, height: int) -> U8:
+    """Every so many columns and rows of (h, w), so that about (`height`, `width`) are left; a copy."""
+    down, right = max(1, values.shape[0] // height), max(1, values.shape[1] // width)
+    return np.ascontiguousarray(values[down // 2 :: down, right // 2 :: right])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,16 +152,58 @@ def test_a_card_can_rename_the_classes_of_an_export(tmp_path: Path) -> None:
         load_detector(path)
 
 
-def test_a_device_that_is_missing_is_said_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", ["onnxruntime", "auto", "tensorrt"])
+def test_a_device_that_is_missing_is_said_so(tmp_path: Path, backend: str) -> None:
     if "CUDAExecutionProvider" in pytest.importorskip("onnxruntime").get_available_providers():
         pytest.skip("there is CUDA here")
     with pytest.raises(ModelError, match=r"matpho\[gpu\]"):
-        load_detector(export(tmp_path), device="cuda:0")
+        load_detector(export(tmp_path), backend=backend, device="cuda:0")
 
 
-def test_an_unknown_device_is_answered_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="cpu, cuda"):
-        load_detector(export(tmp_path), device="tpu")
+def weights(folder: Path) -> Path:
+    path = folder / "model.pt"
+    path.write_bytes(b"no weights")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "backend", "device", "said"),
+    [
+        (export, "onnxruntime", "tpu", "cpu, cuda:0"),
+        (export, "tflite", "cpu", "onnxruntime-fp32"),
+        (export, "openvino", "cuda:0", "OpenVINO runs on cpu"),
+        (export, "tensorrt", "cpu", "TensorRT on cuda:0"),
+        (export, "torch", "cpu", "reads .pt"),
+        (export, "onnxruntime-fp32", "cpu", "quantised dynamically"),
+        (weights, "onnxruntime", "cpu", "does not read this kind of file"),
+        (weights, "openvino", "cpu", "does not read this kind of file"),
+        (lambda folder: folder / "none.pt", "auto", "cpu", "no such model file"),
+    ],
+)
+def test_a_backend_that_cannot_run_the_file_there_is_refused(
+    tmp_path: Path, make: Maker, backend: str, device: str, said: str
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        load_detector(make(tmp_path), backend=backend, device=device)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("backend", ["torch", "auto"])
+def test_without_pytorch_its_weights_are_answered_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ModelError, match=r"matpho\[torch\] \(Ultralytics is AGPL-3.0\)"):
+        load_detector(weights(tmp_path), backend=backend)
+    assert "matpho[torch]" in check_model(weights(tmp_path)).problems[0]
+
+
+def test_without_openvino_its_backend_is_answered_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(ModelError, match=r"matpho\[openvino\]"):
+        load_detector(export(tmp_path), backend="openvino")
 
 
 def test_a_vietnamese_reader_is_told_in_vietnamese(tmp_path: Path) -> None:

@@ -30,6 +30,9 @@ class Token:
     def sample(self, x: I64, y: I64) -> U8:
         raise NotImplementedError
 
+    def grey(self, width: int, height: int) -> U8:
+        raise NotImplementedError
+
     def to_host(self) -> U8:
         raise NotImplementedError
 

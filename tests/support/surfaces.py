@@ -46,6 +46,11 @@ class ArraySurface:
         self._alive()
         return self.picture[y, x]
 
+    def grey(self, width: int, height: int) -> U8:
+        self._alive()
+        down, right = max(1, self.picture.shape[0] // height), max(1, self.picture.shape[1] // width)
+        return self.picture[::down, ::right, 1].copy()
+
     def to_host(self) -> U8:
         self._alive()
         return self.picture.copy()

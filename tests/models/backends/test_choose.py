@@ -1,122 +1,303 @@
-"""Which backend is taken, and which is refused."""
+"""The choice of a backend: measured, judged by what is seen, remembered, and never in the way."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
+from importlib import util
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import structlog
 
-from core.arrays import F32
+from core.arrays import F32, U8
 from core.errors import ModelError
-from models.backends import Backend, open_network
+from models import ultralytics
+from models.backends import Backend, choose, open_network
 from models.backends.choose import candidates, fastest
-from models.backends.remembered import Question
-from models.decoding import Plan
+from models.backends.remembered import Choice, Question
+from models.decoding import Candidates, Plan
 from models.network import Network
-from models.registry import DEFAULT_MODEL, WEIGHTS, choose_backend, load_detector
-from models.ultralytics import plan as ultralytics_plan
-from tests.support.graphs import brightness_graph
+from models.registry import choose_backend, load_detector
+from tests.support.graphs import METADATA, brightness_graph, constant_graph
+from tests.support.int8 import int8_graph, int8_weights
+
+STREETS = 30
+"""Boxes that the made-up export sees in every picture, so that they prove enough."""
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv("MATPHO_CACHE_DIR", str(folder))
+    monkeypatch.setattr(choose, "BUDGET_S", 0.2)
     return folder
 
 
-class Changed(Network):
-    """A network whose outputs are changed on the way, or which is slow or fails."""
+def street(folder: Path) -> Path:
+    """An end-to-end export with boxes of two classes side by side, one of them near the threshold of 0.25."""
+    left = np.arange(STREETS) * 1.0
+    score = np.linspace(0.9, 0.26, STREETS)
+    rows = np.stack([left, left, left + 8, left + 8, score, np.arange(STREETS) % 2], axis=1)
+    return constant_graph(folder / "street.onnx", [rows[None]], METADATA)
 
-    def __init__(self, inner: Network, *, shift: float = 0.0, error: Exception | None = None) -> None:
-        self._inner, self._shift, self._error = inner, shift, error
-        self.path, self.inputs, self.outputs = inner.path, inner.inputs, inner.outputs
-        self.metadata, self.device, self.backend = inner.metadata, inner.device, inner.backend
+
+class Changed:
+    """A network whose outputs are changed on their way out."""
+
+    def __init__(self, network: Network, change: Any) -> None:
+        self._network, self._change, self.runs = network, change, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._network, name)
 
     def run(self, images: F32) -> list[F32]:
-        if self._error is not None:
-            raise self._error
-        return [output + np.float32(self._shift) for output in self._inner.run(images)]
+        self.runs += 1
+        return [self._change(output.copy()) for output in self._network.run(images)]
+
+
+def ask(
+    path: Path, changes: dict[Backend, Any] | None = None, *, plan: Plan | None = None, **of_question: Any
+) -> tuple[Network, Choice, dict[Backend, Changed]]:
+    """The choice for a file, with some backends changed; an exception in place of a change is raised on opening."""
+    opened: dict[Backend, Changed] = {}
+
+    def opener(backend: Backend, device: str) -> Network:
+        change = (changes or {}).get(backend, lambda output: output)
+        if isinstance(change, Exception):
+            raise change
+        opened[backend] = Changed(open_network(path, backend, device=device, threads=1), change)
+        return opened[backend]
+
+    network, choice = fastest(
+        Question(path, threads=1, **of_question), lambda network: plan or plan_of(network), opener
+    )
+    return network, choice, opened
 
 
 def plan_of(network: Network) -> Plan:
-    return ultralytics_plan(network, None)
+    return ultralytics.plan(network, None)
 
 
-@pytest.fixture
-def question(shared: Path) -> Question:
-    return Question(shared / "models" / "yolo11n_int8_320.onnx", threads=1)
+def slow(output: F32) -> F32:
+    """A delay far above what the tiny graphs take."""
+    for _ in range(200):
+        np.linalg.inv(np.eye(60) + 0.1)
+    return output
 
 
-def changing(question: Question, backend: Backend, **changes: object) -> tuple[list[Backend], object]:
-    opened: list[Backend] = []
-
-    def opener(name: Backend, device: str) -> Network:
-        opened.append(name)
-        network = open_network(question.path, name, device=device, threads=1)
-        return Changed(network, **changes) if name == backend else network  # type: ignore[arg-type]
-
-    return opened, opener
+def shifted(output: F32) -> F32:
+    output[..., 1:4:2] += 6
+    return output
 
 
-def test_all_that_are_installed_are_tried_the_simplest_first(question: Question) -> None:
-    assert candidates(question) == ("onnxruntime", "onnxruntime-fp32", "openvino")
-    assert candidates(replace(question, path=WEIGHTS / f"{DEFAULT_MODEL}.onnx")) == ("onnxruntime", "openvino")
+def trial(choice: Choice, backend: Backend) -> Any:
+    return next(trial for trial in choice.trials if trial.backend == backend)
 
 
-def test_the_fastest_that_agrees_is_taken_and_remembered(question: Question) -> None:
-    network, choice = fastest(question, plan_of)
-    times = {trial.backend: trial.ms for trial in choice.trials}
-    assert set(times) == set(candidates(question))
-    assert all(trial.agreement is not None and trial.agreement >= 0.9 for trial in choice.trials)
-    assert network.backend == choice.backend
-    chosen, least = times[choice.backend], min(ms for ms in times.values() if ms is not None)
-    assert chosen is not None
-    assert chosen <= least / 0.97
-    opened, opener = changing(question, "torch")
-    again, same = fastest(question, plan_of, opener)  # type: ignore[arg-type]
-    assert (same, again.backend, opened) == (choice, choice.backend, [choice.backend])
+def test_the_faster_one_runs(tmp_path: Path) -> None:
+    path = street(tmp_path)
+    _, choice, _ = ask(path, {"onnxruntime": slow})
+    assert choice.backend == "openvino"
+    assert trial(choice, "openvino").agreement == 1.0
+    assert 0 < trial(choice, "openvino").ms < trial(choice, "onnxruntime").ms
+    network, choice, _ = ask(path, {"openvino": slow}, most=2)
+    assert (choice.backend, network.backend) == ("onnxruntime", "onnxruntime")
 
 
-def test_another_number_of_threads_is_another_question(question: Question) -> None:
-    fastest(question, plan_of)
-    opened, opener = changing(question, "torch")
-    fastest(replace(question, threads=2), plan_of, opener)  # type: ignore[arg-type]
-    assert len(opened) == 3
+def test_one_that_shifts_boxes_is_refused_however_fast(tmp_path: Path) -> None:
+    with structlog.testing.capture_logs() as logs:
+        network, choice, _ = ask(street(tmp_path), {"onnxruntime": slow, "openvino": shifted})
+    assert network.backend == choice.backend == "onnxruntime"
+    assert trial(choice, "openvino").problem == "disagrees"
+    assert trial(choice, "openvino").agreement == 0.0
+    (said,) = (line for line in logs if line["event"] == "backend_refused")
+    assert (said["log_level"], said["backend"], said["boxes"]) == ("warning", "openvino", STREETS * 6 - 6)
 
 
-def test_a_backend_that_finds_other_boxes_is_refused(question: Question) -> None:
-    _, opener = changing(question, "openvino", shift=40.0)
-    network, choice = fastest(question, plan_of, opener)  # type: ignore[arg-type]
-    assert next(t.problem for t in choice.trials if t.backend == "openvino") == "disagrees"
-    assert network.backend != "openvino"
+def lose(rows: Sequence[int]) -> Any:
+    def change(output: F32) -> F32:
+        output[:, list(rows), 4] = 0
+        return output
+
+    return change
 
 
-def test_a_backend_that_fails_takes_no_other_with_it(question: Question) -> None:
-    _, opener = changing(question, "openvino", error=RuntimeError("broken"))
-    network, choice = fastest(question, plan_of, opener)  # type: ignore[arg-type]
-    assert next(t.problem for t in choice.trials if t.backend == "openvino") == "failed"
-    assert network.backend != "openvino"
+def relabel(output: F32) -> F32:
+    output[:, 3, 5] = 1 - output[:, 3, 5]
+    return output
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 1}', b'{"format": 1, "choices": {"x": 1}}'])
-def test_a_damaged_memory_only_costs_a_measurement(question: Question, cache: Path, content: bytes) -> None:
-    cache.mkdir()
-    (cache / "backends.json").write_bytes(content)
-    assert fastest(question, plan_of)[1].trials
+def invent(output: F32) -> F32:
+    output[:, -1] = (0, 20, 9, 31, 0.9, 0)
+    return output
 
 
-def test_a_single_candidate_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.backends.choose.installed", lambda name: name == "onnxruntime")
-    path = brightness_graph(tmp_path / "model.onnx")
-    assert choose_backend(path).trials == ()
-    assert load_detector(path, backend="auto").batch_size == 8
+@pytest.mark.parametrize(
+    ("change", "good"),
+    [(lose([STREETS - 1]), True), (lose([3]), False), (relabel, False), (invent, False)],
+    ids=["at_the_threshold", "lost", "other_class", "invented"],
+)
+def test_what_counts_as_seeing_the_same(tmp_path: Path, change: Any, good: bool) -> None:
+    _, choice, _ = ask(street(tmp_path), {"openvino": change})
+    assert (trial(choice, "openvino").problem is None) == good
 
 
-def test_what_no_backend_can_read_is_said_as_by_the_simplest(tmp_path: Path) -> None:
-    path = tmp_path / "broken.onnx"
-    path.write_bytes(b"not a model")
-    with pytest.raises(ModelError, match=r"broken\.onnx"):
+def test_where_little_is_seen_the_outputs_must_be_close_too(tmp_path: Path) -> None:
+    path = constant_graph(tmp_path / "m.onnx", [np.full((1, 30, 6), 0.1)], METADATA)
+    assert trial(ask(path, {"openvino": lambda out: out * 1.01})[1], "openvino").problem is None
+    for batch, change in enumerate((lambda out: out * 1.1, lambda out: out * np.nan), 2):
+        assert trial(ask(path, {"openvino": change}, most=batch)[1], "openvino").problem == "disagrees"
+
+
+def test_a_choice_is_remembered_without_another_measurement(tmp_path: Path, cache: Path) -> None:
+    path = street(tmp_path)
+    _, first, _ = ask(path, {"onnxruntime": slow})
+    _, again, opened = ask(path, {"openvino": slow})
+    assert again == first
+    assert set(opened) == {"openvino"}
+    assert opened["openvino"].runs == 0
+    assert list(json.loads((cache / "backends.json").read_text())["choices"])
+
+
+@pytest.mark.parametrize("change", ["threads", "batch", "model", "version", "pictures", "cores"])
+def test_what_a_choice_depends_on_makes_it_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    path = street(tmp_path)
+    ask(path)
+    question: dict[str, Any] = {}
+    match change:
+        case "batch":
+            question["most"] = 4
+        case "model":
+            constant_graph(path, [np.full((1, 30, 6), 0.1)], METADATA)
+        case "version":
+            monkeypatch.setattr("models.backends.remembered._version", lambda name: "0.1")
+        case "pictures":
+            question["samples"] = [np.zeros((40, 40, 3), np.uint8)]
+        case "cores":
+            monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 1, 2})
+        case _:
+            monkeypatch.setattr("models.backends.remembered.cpu_name", lambda: "another")
+    assert len(ask(path, **question)[2]) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"format": 0, "choices": {}}', '{"format": 1, "choices": 3}', "\0\1", '{"format": 1}'],
+)
+def test_a_damaged_memory_is_measured_anew_and_written_whole(tmp_path: Path, cache: Path, content: str) -> None:
+    path = street(tmp_path)
+    ask(path)
+    (cache / "backends.json").write_text(content)
+    assert len(ask(path)[2]) == 2
+    assert len(ask(path)[2]) == 1
+
+
+@pytest.mark.parametrize(
+    "entry", [None, [], {}, {"backend": "tpu", "trials": []}, {"backend": "openvino", "trials": 3}]
+)
+def test_an_entry_that_makes_no_sense_is_measured_anew(tmp_path: Path, cache: Path, entry: Any) -> None:
+    path = street(tmp_path)
+    ask(path)
+    stored = json.loads((cache / "backends.json").read_text())
+    stored["choices"] = dict.fromkeys(stored["choices"], entry)
+    (cache / "backends.json").write_text(json.dumps(stored))
+    assert len(ask(path)[2]) == 2
+
+
+def test_a_remembered_backend_that_fails_today_is_measured_anew(tmp_path: Path) -> None:
+    path = street(tmp_path)
+    assert ask(path, {"onnxruntime": slow})[1].backend == "openvino"
+    _, choice, _ = ask(path, {"openvino": ModelError("error-openvino-missing", reason="gone")})
+    assert choice.backend == "onnxruntime"
+    assert trial(choice, "openvino").problem == "failed"
+
+
+@pytest.mark.parametrize("when", ["opening", "running"])
+def test_a_broken_runtime_does_not_stop_the_others(tmp_path: Path, when: str) -> None:
+    def broken(output: F32) -> F32:
+        raise RuntimeError("no such instruction")
+
+    change = RuntimeError("no such symbol") if when == "opening" else broken
+    network, choice, _ = ask(street(tmp_path), {"openvino": change})
+    assert network.backend == choice.backend == "onnxruntime"
+    assert trial(choice, "openvino").problem == "failed"
+
+
+def test_without_any_that_works_the_simplest_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    path.write_text("not a model at all")
+    with pytest.raises(ModelError, match="ONNX Runtime cannot load it"):
         load_detector(path, backend="auto")
+
+
+def hide(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    there = util.find_spec
+    monkeypatch.setattr(util, "find_spec", lambda name, *more: None if name in names else there(name, *more))
+
+
+def test_what_is_not_installed_is_no_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    path = street(tmp_path)
+    assert candidates(Question(path)) == ("onnxruntime", "openvino")
+    assert candidates(Question(int8_graph(tmp_path / "int8.onnx", int8_weights(np.uint8)))) == (
+        "onnxruntime",
+        "onnxruntime-fp32",
+        "openvino",
+    )
+    hide(monkeypatch, "openvino")
+    assert candidates(Question(path)) == ("onnxruntime",)
+    assert ask(path)[1] == Choice("onnxruntime", ())
+    assert not (cache / "backends.json").exists()
+    hide(monkeypatch, "onnxruntime", "openvino")
+    assert candidates(Question(path)) == ("onnxruntime",)
+
+
+def test_without_onnx_runtime_another_one_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hide(monkeypatch, "onnxruntime")
+    detector = load_detector(brightness_graph(tmp_path / "m.onnx"), backend="auto")
+    assert candidates(Question(street(tmp_path))) == ("openvino",)
+    assert len(detector.infer(np.zeros((2, 3, 32, 32), np.float32))[0]) == 2
+
+
+class Blind:
+    """Reads nothing from any output."""
+
+    needs_nms = False
+
+    def decode(self, outputs: Sequence[F32], threshold: float) -> Candidates:
+        return ultralytics.EndToEndDecoder().decode([np.zeros((1, 1, 6), np.float32)], threshold)
+
+
+def test_an_int8_export_that_is_slower_than_its_fp32_is_said_so(tmp_path: Path) -> None:
+    path = int8_graph(tmp_path / "m.onnx", int8_weights(np.uint8))
+    blind = replace(plan_of(open_network(street(tmp_path))), decoder=Blind())
+    missing = ModelError("error-openvino-missing", reason="-")
+    with structlog.testing.capture_logs() as logs:
+        network, choice, _ = ask(path, {"onnxruntime": slow, "openvino": missing}, plan=blind)
+    assert network.backend == choice.backend == "onnxruntime-fp32"
+    assert choice.int8_is_slower
+    assert any(line["event"] == "int8_slower_than_its_fp32" for line in logs)
+
+
+def test_pictures_of_the_caller_are_judged_on(tmp_path: Path) -> None:
+    path = brightness_graph(tmp_path / "m.onnx")
+    seen: list[float] = []
+
+    def spy(output: F32) -> F32:
+        seen.extend(output[:, 0, 4].tolist())
+        return output
+
+    red: U8 = np.zeros((50, 50, 3), np.uint8)
+    red[..., 2] = 204
+    ask(path, {"onnxruntime": spy}, samples=[red])
+    np.testing.assert_allclose(seen, 0.8, atol=1e-5)
+
+
+def test_the_shipped_model_is_judged_on_streets_that_show_enough() -> None:
+    choice = choose_backend(threads=1, max_batch=1)
+    assert {trial.backend for trial in choice.trials} == {"onnxruntime", "openvino"}
+    assert all(trial.problem is None and trial.agreement == 1.0 for trial in choice.trials)
+    assert load_detector(backend="auto", threads=1, max_batch=1).name == "nanodet_g_416"
