@@ -12,7 +12,7 @@ def foot_points(xyxy: F32) -> F32:
     return np.column_stack(((xyxy[:, 0] + xyxy[:, 2]) * 0.5, xyxy[:, 3])).astype(np.float32)
 
 
-def iou(a: F32, b: F32) -> F32:
+def iou(a: F32 | F64, b: F32 | F64) -> F32:
     """Intersection over union (N, M) of boxes (N, 4) and (M, 4); 0 where both are degenerate."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
@@ -23,7 +23,7 @@ def iou(a: F32, b: F32) -> F32:
     return share
 
 
-def box_area(xyxy: F32) -> F32:
+def box_area(xyxy: F32 | F64) -> F32:
     """Area (N) of boxes (N, 4), 0 for degenerate ones."""
     side = np.clip(xyxy[:, 2:] - xyxy[:, :2], 0.0, None)
     return np.asarray(side[:, 0] * side[:, 1], np.float32)

@@ -27,18 +27,22 @@ def _as_model(value: Any) -> Any:
     return {"path": value} if isinstance(value, str) else value
 
 
+Backend = Literal["onnxruntime", "onnxruntime-fp32", "tensorrt", "openvino", "torch"]
+DEVICE: Final = r"cpu|cuda:\d+"
+
+
 class ModelSpec(Strict):
     """The detector. A bare string stands for its `path`."""
 
     path: str = Field(
         "nanodet_g_416", description="Name of a shipped model, an ONNX file, or weights of Ultralytics (.pt)"
     )
-    backend: Literal["auto", "onnxruntime", "onnxruntime-fp32", "tensorrt", "openvino", "torch"] = Field(
+    backend: Literal["auto", Backend] = Field(
         "auto",
         description="What computes it: `auto` measures what is installed, once for each machine, and takes the fastest "
         "that finds the same boxes; see models.md",
     )
-    device: str = Field("cpu", pattern=r"^(cpu|cuda:\d+)$", description="Where it runs: `cpu` or `cuda:0`")
+    device: str = Field("cpu", pattern=f"^({DEVICE})$", description="Where it runs: `cpu` or `cuda:0`")
     threads: int | None = Field(None, ge=1, description="Threads of one inference; default: all cores")
     score_threshold: float | None = Field(None, gt=0, lt=1, description="Lowest score kept; default: the model card's")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import platform
 import tempfile
@@ -21,6 +20,7 @@ from benchmarks.tracking.peers import PEERS, Peer, Task, play
 from benchmarks.tracking.references import oracle, truth_as_detections
 from benchmarks.tracking.scaling import SEED, Live, ScalingPlan, cost, live_tracks, scene, walkers
 from benchmarks.tracking.scoring import Board, Scores, score
+from core.machine import cpu_model
 from locales import text
 
 STRIDES: Final = (1, 2, 4, 8)
@@ -105,7 +105,7 @@ def measure(
 def as_dict(result: TrackingResult) -> dict[str, Any]:
     """JSON values, rounded to what was measured, with what is needed to measure them again."""
     machine = {
-        "processor": _processor(),
+        "processor": cpu_model(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "system": platform.platform(),
@@ -205,11 +205,3 @@ def _label(clip: Clip, name: int | str) -> str:
 
 def _mean_ms(found: dict[str, list[float]], clips: list[Clip]) -> float:
     return sum(min(found[c.name]) * c.frames for c in clips) / sum(c.frames for c in clips)
-
-
-def _processor() -> str:
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()

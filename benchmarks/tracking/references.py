@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.tracking.data import Clip
 from core.arrays import F64, offsets_of
+from core.geometry import iou
 from trackers.kernels.assignment import assign
 
 MATCH_IOU: Final = 0.5
@@ -29,9 +30,9 @@ def oracle(clip: Clip) -> F64:
     for frame in range(clip.frames):
         true = truth[truth[:, 0] == frame + 1]
         boxes = clip.xyxy[clip.rows(frame)].astype(np.float64)
-        iou = overlap(boxes, np.column_stack((true[:, 2:4], true[:, 2:4] + true[:, 4:6])))
-        first, second = np.nonzero(iou >= MATCH_IOU)
-        real = assign(first, second, 1 + iou[first, second] / 1000, *iou.shape)
+        share = iou(boxes, np.column_stack((true[:, 2:4], true[:, 2:4] + true[:, 4:6])))
+        first, second = np.nonzero(share >= MATCH_IOU)
+        real = assign(first, second, 1 + share[first, second] / 1000.0, *share.shape)
         detection = np.flatnonzero(real >= 0)
         real = real[detection]
         size = boxes[detection, 2:] - boxes[detection, :2]
@@ -46,12 +47,3 @@ def truth_as_detections(clip: Clip) -> Clip:
     counts = np.bincount(truth[:, 0].astype(np.intp) - 1, minlength=clip.frames).tolist()
     xyxy = np.column_stack((truth[:, 2:4], truth[:, 2:4] + truth[:, 4:6])).astype(np.float32)
     return replace(clip, offsets=offsets_of(counts), xyxy=xyxy, score=np.ones(len(truth), np.float32))
-
-
-def overlap(a: F64, b: F64) -> F64:
-    """Intersection over union of boxes (N, 4) and (M, 4): (N, M)."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    common = np.prod(np.clip(high - low, 0, None), axis=2)
-    areas = np.prod(a[:, 2:] - a[:, :2], axis=1)[:, None] + np.prod(b[:, 2:] - b[:, :2], axis=1)[None]
-    return np.asarray(common / np.maximum(areas - common, 1e-9))

@@ -15,6 +15,7 @@ from rich.table import Table
 
 import matpho
 from core.errors import MatphoError
+from core.machine import cpu_facts, cpu_model
 from locales import text
 from scenes.config import BatchSpec, ModelSpec, load_configuration
 
@@ -78,10 +79,12 @@ def findings() -> list[tuple[str, str]]:
     from pipeline.sources.decoders import decoders
 
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    features = [name for name in CPU_FEATURES if name in _cpu_flags()]
+    cpu = cpu_facts()
+    able = f"{cpu.get('flags', '')} {cpu.get('Features', '')}".split()
+    features = [name for name in CPU_FEATURES if name in able]
     return [
         ("Matpho", f"{matpho.__version__}, Python {platform.python_version()}, {platform.platform()}"),
-        (text("cli-doctor-cpu"), f"{len(os.sched_getaffinity(0))} × {_cpu_name()} ({', '.join(features) or '-'})"),
+        (text("cli-doctor-cpu"), f"{len(os.sched_getaffinity(0))} × {cpu_model()} ({', '.join(features) or '-'})"),
         (text("cli-doctor-memory"), f"{memory:.1f} GiB"),
         (text("cli-doctor-gpu"), _gpu() or text("cli-doctor-none")),
         ("ONNX Runtime", f"{_version('onnxruntime')}: {', '.join(available_providers()) or '-'}"),
@@ -117,23 +120,6 @@ def foreign_packages() -> list[tuple[str, str]]:
         if Path(origin).parent.parent != here:
             found.append((name, origin or "-"))
     return found
-
-
-def _cpu_flags() -> frozenset[str]:
-    return frozenset(word for line in _cpu_lines("flags", "Features") for word in line.split())
-
-
-def _cpu_name() -> str:
-    return next(iter(_cpu_lines("model name")), platform.machine())
-
-
-def _cpu_lines(*names: str) -> list[str]:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    pairs = (line.partition(":") for line in lines)
-    return [value.strip() for name, _, value in pairs if name.strip() in names]
 
 
 def _gpu() -> str | None:

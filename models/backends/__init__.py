@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from importlib import util
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 from core.errors import ModelError
 from models.network import Network
+from scenes.config import DEVICE, Backend
 
-Backend = Literal["onnxruntime", "onnxruntime-fp32", "tensorrt", "openvino", "torch"]
 BACKENDS: Final[tuple[Backend, ...]] = get_args(Backend)
 AUTO: Final = "auto"
 """The fastest of them, by a measurement."""
@@ -79,7 +79,7 @@ def check_names(backend: str, device: str) -> None:
     """
     if backend not in (AUTO, *BACKENDS):
         raise ModelError("error-backend-unknown", name=backend, known=", ".join((AUTO, *BACKENDS)))
-    if re.fullmatch(r"cpu|cuda:\d+", device) is None:
+    if re.fullmatch(DEVICE, device) is None:
         raise ModelError("error-provider-unknown", name=device, known="cpu, cuda:0")
     if (backend == "openvino" and device != "cpu") or (backend == "tensorrt" and device == "cpu"):
         raise ModelError("error-backend-device", backend=backend, device=device)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from core.arrays import F32, AnyArray, Bool
+from core.geometry import iou
 from models.boxes import Limits, distinct, sound
 from models.decoding import Candidates, Plan
 
@@ -66,12 +67,8 @@ def _boxes(plan: Plan, outputs: Sequence[F32]) -> Candidates:
 
 def _same(a: Candidates, b: Candidates) -> Bool:
     """Which box of the one (rows) is which of the other (columns)."""
-    first, second = a.xyxy[:, None].astype(np.float64), b.xyxy[None].astype(np.float64)
-    sides = np.minimum(first[..., 2:], second[..., 2:]) - np.maximum(first[..., :2], second[..., :2])
-    common = np.prod(np.clip(sides, 0, None), axis=-1)
-    area = np.prod(first[..., 2:] - first[..., :2], axis=-1) + np.prod(second[..., 2:] - second[..., :2], axis=-1)
     alike = (a.frame[:, None] == b.frame[None]) & (a.model_class[:, None] == b.model_class[None])
-    return np.asarray(alike & (common >= IOU * (area - common)), np.bool_)
+    return np.asarray(alike & (iou(a.xyxy, b.xyxy) >= IOU), np.bool_)
 
 
 def _close(reference: Sequence[F32], found: Sequence[F32]) -> bool:

@@ -13,13 +13,14 @@ import structlog
 
 from core.arrays import F32
 from core.errors import MatphoError, ModelError
-from models.backends import AUTO, REFERENCE, Backend, installed, open_network, simplest
+from models.backends import AUTO, REFERENCE, installed, open_network, simplest
 from models.backends.agreement import agreement
 from models.backends.int8 import fp32_graph
 from models.backends.remembered import Choice, Question, Trial, recall, remember
 from models.backends.samples import batches, street_pictures
 from models.decoding import Plan
 from models.network import Network
+from scenes.config import Backend
 
 log = structlog.get_logger()
 

@@ -12,8 +12,8 @@ from typing import Final
 
 import structlog
 
+from core.cache import cache_folder, file_hash, write_whole
 from core.errors import ModelError
-from models.cache import cache_folder, file_hash, write_whole
 from models.network import first_line
 
 log = structlog.get_logger()

@@ -10,8 +10,8 @@ from typing import Any, Final, cast
 import numpy as np
 
 from core.arrays import F32
+from core.cache import cache_folder
 from core.errors import ModelError
-from models.cache import cache_folder
 from models.network import Network, TensorInfo, checked, first_line, fitting
 
 CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.arrays import F32
+from core.cache import cache_folder
 from core.errors import ModelError
-from models.cache import cache_folder
 from models.network import Network, TensorInfo, checked, first_line, fitting
 
 _KINDS: Final = {"f32": "float", "f16": "float16", "f64": "double", "u8": "uint8", "i8": "int8"}

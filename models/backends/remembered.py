@@ -15,9 +15,11 @@ from typing import Any, Final, Literal
 import structlog
 
 from core.arrays import U8
-from models.backends import BACKENDS, REFERENCE, Backend
+from core.cache import cache_folder, file_hash, write_whole
+from core.machine import cpu_facts
+from models.backends import BACKENDS, REFERENCE
 from models.backends.samples import FOLDER
-from models.cache import cache_folder, file_hash, write_whole
+from scenes.config import Backend
 
 log = structlog.get_logger()
 
@@ -133,11 +135,9 @@ def _key(question: Question, names: Sequence[Backend]) -> str:
 
 def cpu_name() -> str:
     """The processor's model and what it can do, as far as the system tells."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
+    found = cpu_facts()
+    if not found:
         return platform.machine()
-    found = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     return " ".join(found.get(name, "") for name in ("model name", "cpu family", "model", "flags", "Features"))
 
 

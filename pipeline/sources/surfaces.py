@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from functools import lru_cache
 
 import av
-import cv2
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from core.arrays import F32, I64, U8
 from core.frames import Affine, InputSpec
+from models.filling import fill, placed_size, write_planes
 from pipeline.sources.points import LAYOUTS, can_sample, sample
 
 
@@ -125,15 +123,7 @@ class ArraySurface:
 
     def write_into(self, slot: F32, spec: InputSpec) -> Affine:
         """Fill `slot` (3, height, width); `Surface.write_into`."""
-        picture = self._picture()
-        place = Affine.fit(self.width, self.height, spec)
-        w, h = placed_size(self.width, self.height, place)
-        if (w, h) != (self.width, self.height):
-            smaller = w * h < self.width * self.height
-            how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-            picture = np.asarray(cv2.resize(picture, (w, h), interpolation=how), np.uint8)
-        write_planes([picture[:, :, channel] for channel in range(3)], slot, spec, place)
-        return place
+        return fill(slot, self._picture(), spec)
 
     def crop(self, xyxy: tuple[float, float, float, float]) -> U8:
         """The pixels (h, w, 3) BGR inside a box; `Surface.crop`."""
@@ -159,34 +149,6 @@ class ArraySurface:
         if self._array is None:
             raise ValueError("the surface was released")
         return self._array
-
-
-def placed_size(width: int, height: int, place: Affine) -> tuple[int, int]:
-    """Width and height that a picture takes in the slot."""
-    return max(1, round(width * place.scale_x)), max(1, round(height * place.scale_y))
-
-
-def write_planes(planes_bgr: Sequence[U8], slot: F32, spec: InputSpec, place: Affine) -> None:
-    """Normalise three planes (h, w) into their place in `slot`, and fill the border around them."""
-    h, w = planes_bgr[0].shape
-    left, top = int(place.offset_x), int(place.offset_y)
-    gains, shifts, borders = _normalisation(spec)
-    ordered = planes_bgr if spec.order == "bgr" else planes_bgr[::-1]
-    for channel, plane in enumerate(ordered):
-        inside = slot[channel, top : top + h, left : left + w]
-        np.multiply(plane, gains[channel], out=inside)
-        np.add(inside, shifts[channel], out=inside)
-        border = borders[channel]
-        slot[channel, :top], slot[channel, top + h :] = border, border
-        slot[channel, top : top + h, :left], slot[channel, top : top + h, left + w :] = border, border
-
-
-@lru_cache(maxsize=64)
-def _normalisation(spec: InputSpec) -> tuple[F32, F32, F32]:
-    mean, std = np.array(spec.mean), np.array(spec.std)
-    values = 1 / std, -mean / std, (spec.padding - mean) / std
-    gains, shifts, borders = (np.asarray(value, np.float32) for value in values)
-    return gains, shifts, borders
 
 
 def cut(picture: U8, xyxy: tuple[float, float, float, float]) -> U8:

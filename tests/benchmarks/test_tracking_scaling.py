@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.tracking.references import overlap
 from benchmarks.tracking.scaling import PICTURE, ScalingPlan, cost, live_tracks, scene, together, walkers
+from core.geometry import iou
 
 SMALL = ScalingPlan(objects=(5, 10), cameras=(1, 3), warm=4, frames=10, rounds=1, live=(3, 10))
 
@@ -31,7 +31,7 @@ def test_walkers_cross_and_move_by_little() -> None:
     crossing = 0
     for frame in range(1, clip.frames):
         now, before = (clip.xyxy[clip.rows(f)].astype(np.float64) for f in (frame, frame - 1))
-        crossing += int((overlap(now, now) > 0.3).sum() > len(now))
+        crossing += int((iou(now, now) > 0.3).sum() > len(now))
         moved = np.abs(now[:, None] - before[None]).max(axis=2).min(axis=1)
         assert np.median(moved) < 12
     assert crossing > 5

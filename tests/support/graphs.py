@@ -39,7 +39,7 @@ def constant_graph(
         helper.make_tensor_value_info(name, TensorProto.FLOAT, output.shape)
         for name, output in zip(names, outputs, strict=True)
     ]
-    return _save(path, helper.make_graph(nodes, "constant", images, infos), metadata)
+    return save_graph(path, helper.make_graph(nodes, "constant", images, infos), metadata)
 
 
 def brightness_graph(path: Path, *, batch: int | None = None) -> Path:
@@ -68,10 +68,11 @@ def brightness_graph(path: Path, *, batch: int | None = None) -> Path:
         [helper.make_tensor_value_info("output0", TensorProto.FLOAT, [size, 1, 6])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
-    return _save(path, graph, METADATA)
+    return save_graph(path, graph, METADATA)
 
 
-def _save(path: Path, graph: onnx.GraphProto, metadata: Mapping[str, str] | None) -> Path:
+def save_graph(path: Path, graph: onnx.GraphProto, metadata: Mapping[str, str] | None = None) -> Path:
+    """Write a graph as a file that every runtime here reads."""
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     helper.set_model_props(model, dict(metadata or {}))
     path.write_bytes(model.SerializeToString())
@@ -81,13 +82,7 @@ def _save(path: Path, graph: onnx.GraphProto, metadata: Mapping[str, str] | None
 def write_card(weights: Path, **changes: Any) -> Path:
     """A card beside some weights: a NanoDet of 32 × 32 and three classes, unless changed; None leaves a key out."""
     card: dict[str, Any] = {
-        "name": weights.stem,
-        "version": "1",
         "family": "nanodet",
-        "file": weights.name,
-        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
-        "origin": "made up",
-        "licence": "Apache-2.0",
         "input": {
             "width": 32,
             "height": 32,
@@ -103,10 +98,7 @@ def write_card(weights: Path, **changes: Any) -> Path:
         "nms_iou": 0.5,
         "max_detections": 100,
     }
-    card |= changes
-    path = weights.with_name(f"{weights.stem}.card.yaml")
-    path.write_text(yaml.safe_dump({k: v for k, v in card.items() if v is not None}, sort_keys=False), encoding="utf-8")
-    return path
+    return save_card(weights, card | changes)
 
 
 def nanodet_outputs(classes: int = 3) -> list[AnyArray]:
@@ -115,3 +107,19 @@ def nanodet_outputs(classes: int = 3) -> list[AnyArray]:
     scores: list[AnyArray] = [np.zeros((1, n, classes), np.float32) for n in cells]
     sides: list[AnyArray] = [np.zeros((1, n, 44), np.float32) for n in cells]
     return scores + sides
+
+
+def save_card(weights: Path, said: Mapping[str, Any]) -> Path:
+    """A card beside some weights with what every card says and what is `said`; None leaves a key out."""
+    card: dict[str, Any] = {
+        "name": weights.stem,
+        "version": "1",
+        "file": weights.name,
+        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "origin": "made up",
+        "licence": "Apache-2.0",
+    }
+    card |= said
+    path = weights.with_name(f"{weights.stem}.card.yaml")
+    path.write_text(yaml.safe_dump({k: v for k, v in card.items() if v is not None}, sort_keys=False), encoding="utf-8")
+    return path

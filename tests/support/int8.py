@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from core.arrays import F32, AnyArray
-from tests.support.graphs import METADATA
+from tests.support.graphs import METADATA, save_graph
 
 
 def int8_weights(kind: type[np.generic], *, by_channel: bool = False) -> tuple[AnyArray, AnyArray, F32]:
@@ -69,10 +68,7 @@ def int8_graph(
         [helper.make_tensor_value_info("output0", TensorProto.FLOAT, [size, 4, 16, 16])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-    helper.set_model_props(model, METADATA)
-    path.write_bytes(model.SerializeToString())
-    return path
+    return save_graph(path, graph, METADATA)
 
 
 def int8_matmul_graph(path: Path, stored: AnyArray, zero: AnyArray, scale: F32) -> Path:
@@ -95,7 +91,4 @@ def int8_matmul_graph(path: Path, stored: AnyArray, zero: AnyArray, scale: F32) 
         [helper.make_tensor_value_info("output0", TensorProto.FLOAT, ["batch", stored.shape[1]])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-    onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
-    return path
+    return save_graph(path, graph)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
-import yaml
 from onnx import TensorProto, helper, numpy_helper
+
+from tests.support.graphs import save_card, save_graph
 
 PLAIN_INPUT = {
     "width": 8, "height": 16, "order": "rgb", "mean": [0, 0, 0], "std": [255, 255, 255], "keep_aspect": False,
@@ -51,24 +50,9 @@ def mean_graph(
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, dims) for name in names],
         constants,
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-    onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
-    return path
+    return save_graph(path, graph)
 
 
 def write_appearance_card(weights: Path, **changes: Any) -> Path:
     """A card beside some weights: planes of 8 × 16 in 0..1, unless changed; None leaves a key out."""
-    card: dict[str, Any] = {
-        "name": weights.stem,
-        "version": "1",
-        "file": weights.name,
-        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
-        "origin": "made up",
-        "licence": "Apache-2.0",
-        "input": PLAIN_INPUT,
-    }
-    card |= changes
-    path = weights.with_name(f"{weights.stem}.card.yaml")
-    path.write_text(yaml.safe_dump({k: v for k, v in card.items() if v is not None}, sort_keys=False), encoding="utf-8")
-    return path
+    return save_card(weights, {"input": PLAIN_INPUT} | changes)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import numba
+
+from core import cache
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,25 +18,12 @@ def cache_folder() -> Path:
     """Where the machine code of these very sources is kept.
 
     Numba notices a change in a function's own file, but not in one that it calls: so the folder is named after all of
-    them. In order: `NUMBA_CACHE_DIR`, the user's cache, a folder of this user's in the temporary one.
+    them. `NUMBA_CACHE_DIR` chooses where it lies; see `core.cache.cache_folder`.
     """
     digest = hashlib.sha256(numba.__version__.encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    name = f"kernels-{digest.hexdigest()[:16]}"
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    if chosen:
-        return Path(chosen) / name
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
-    for base in (home / "matpho", Path(tempfile.gettempdir()) / f"matpho-{os.getuid()}"):
-        folder = base / name
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK) and folder.stat().st_uid == os.getuid():
-            return folder
-    return Path(tempfile.mkdtemp(prefix="matpho-"))
+    return cache.cache_folder(f"kernels-{digest.hexdigest()[:16]}", variable="NUMBA_CACHE_DIR")
 
 
 CACHE: Final = cache_folder()

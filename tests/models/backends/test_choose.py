@@ -16,12 +16,13 @@ import structlog
 from core.arrays import F32, U8
 from core.errors import ModelError
 from models import ultralytics
-from models.backends import Backend, choose, open_network
+from models.backends import choose, open_network
 from models.backends.choose import candidates, fastest
 from models.backends.remembered import Choice, Question
 from models.decoding import Candidates, Plan
 from models.network import Network
 from models.registry import choose_backend, load_detector
+from scenes.config import Backend
 from tests.support.graphs import METADATA, brightness_graph, constant_graph
 from tests.support.int8 import int8_graph, int8_weights
 

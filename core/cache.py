@@ -9,13 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 
 
-def cache_folder(name: str = "") -> Path:
+def cache_folder(name: str = "", *, variable: str = "MATPHO_CACHE_DIR") -> Path:
     """A folder that only this user can write, made if it is missing.
 
-    In order: in `MATPHO_CACHE_DIR`, in the user's cache, in the temporary folder.
+    In order: in the folder that the environment's `variable` names, in the user's cache, in the temporary folder.
     """
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
-    chosen = os.environ.get("MATPHO_CACHE_DIR")
+    chosen = os.environ.get(variable)
     bases = [Path(chosen)] if chosen else []
     for base in (*bases, home / "matpho", Path(tempfile.gettempdir()) / f"matpho-{os.getuid()}"):
         folder = base / name
