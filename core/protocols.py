@@ -46,6 +46,22 @@ class Source(Protocol):
         ...
 
 
+class Ticket(Protocol):
+    """A batch that a detector has begun."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether `collect` answers at once."""
+        ...
+
+    def collect(self) -> DetectionBatch:
+        """The detections, when they are there; once. Tickets are collected in the order they were given out.
+
+        The surfaces are not read any more once this returns, or raises.
+        """
+        ...
+
+
 class Detector(Protocol):
     """Finds objects in a batch of frames."""
 
@@ -57,8 +73,14 @@ class Detector(Protocol):
         """The most frames it computes at once; more are computed in turns."""
         ...
 
+    def submit(self, frames: FrameBatch) -> Ticket:
+        """Begin a batch. A device computes on its own, and takes a second batch before the first is collected; on the
+        CPU the ticket is ready when it is given out.
+        """
+        ...
+
     def detect(self, frames: FrameBatch) -> DetectionBatch:
-        """All detections of a batch. Reads the surfaces, does not release them."""
+        """All detections of a batch: `submit` and `collect` in a row. Reads the surfaces, does not release them."""
         ...
 
 

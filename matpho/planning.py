@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -97,7 +97,8 @@ def plan_configuration(configuration: Configuration, *, loop: bool = False, real
     cameras = []
     for camera in spec.cameras:
         source = camera_source(configuration, camera, loop=loop, realtime=realtime)
-        cameras.append(_camera(source, configuration.scenes.get(camera.id), camera.fps, camera.still_fps))
+        planned = _camera(source, configuration.scenes.get(camera.id), camera.fps, camera.still_fps)
+        cameras.append(replace(planned, priority=camera.priority))
     return Plan(
         model_of(configuration),
         tuple(cameras),

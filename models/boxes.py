@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from core.arrays import I64, AnyArray, Bool
+from core.arrays import F64, I64
 from core.detections import DetectionBatch
 from core.frames import Affine, FrameMeta
 from core.taxonomy import TWO_WHEELERS, VEHICLES, ObjectClass
 from models.decoding import Candidates
-from models.nms import best_of_each_frame, nms
+from models.kernels.thinning import thin
 
 CANDIDATES_PER_FRAME: Final = 1000
 """Most boxes of a frame that go into suppression, whose cost grows with their square; NanoDet's own bound."""
@@ -21,16 +21,21 @@ EXCLUSIVE: Final = (VEHICLES - TWO_WHEELERS, TWO_WHEELERS)
 """Classes that one object cannot be at once: a van seen as car and as truck is one vehicle."""
 MIN_SIDE: Final = 1.0
 """Source pixels; a thinner box shows nothing."""
+TAXONOMY: Final[I64] = np.arange(len(ObjectClass), dtype=np.int64)
+"""The classes of the taxonomy as those of a model that knows them already."""
+AS_IT_IS: Final = Affine(1.0, 1.0, 0.0, 0.0)
+"""The placing of boxes that are in source pixels already."""
 
 
 def _suppression_groups() -> I64:
-    groups = np.arange(len(ObjectClass), dtype=np.int64)
+    groups = TAXONOMY.copy()
     for classes in EXCLUSIVE:
         groups[list(classes)] = min(classes)
     return groups
 
 
-_GROUP_OF: Final = _suppression_groups()
+GROUP_OF: Final = _suppression_groups()
+"""For each class of the taxonomy the group within which boxes suppress each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,71 +62,47 @@ class DetectorCounters:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How candidates are thinned out; `iou` is None where the graph has suppressed already."""
+    """How candidates are thinned out.
+
+    Attributes:
+        taxonomy_ids: the taxonomy's class for each of the model's own, -1 for those that do not count.
+        iou: a box goes when it overlaps a better one of its frame and group by more than this; None where the graph has
+            suppressed already.
+        max_detections: most detections of a frame.
+    """
 
     taxonomy_ids: I64
     iou: float | None
     max_detections: int
 
 
-def sound(found: Candidates, limits: Limits) -> tuple[Candidates, DetectorCounters]:
-    """The candidates that are finite, of a class that counts, and within bounds; their `model_class` is the
-    taxonomy's.
-    """
-    finite = np.isfinite(found.score) & np.isfinite(found.xyxy).all(axis=1)
-    known = (found.model_class >= 0) & (found.model_class < len(limits.taxonomy_ids))
-    class_id = np.where(known, limits.taxonomy_ids.take(found.model_class, mode="clip"), -1)
-    mapped = finite & (class_id >= 0)
-    solid = mapped & (found.xyxy[:, 2:] > found.xyxy[:, :2]).all(axis=1)
-    kept = _rows(Candidates(found.frame, found.xyxy, found.score, class_id), solid)
-    best = best_of_each_frame(kept.frame, kept.score, CANDIDATES_PER_FRAME)
-    counters = DetectorCounters(
-        not_finite=_lost(finite),
-        unmapped=int(finite.sum() - mapped.sum()),
-        over_candidates=_lost(best),
-        degenerate=int(mapped.sum() - solid.sum()),
-    )
-    return _rows(kept, best), counters
-
-
-def distinct(found: Candidates, iou: float | None) -> Candidates:
-    """One candidate for each object, by frame, the best first; `model_class` is the taxonomy's."""
-    if iou is None:
-        return _rows(found, np.lexsort((-found.score, found.frame)))
-    return _rows(found, nms(found.xyxy, found.score, found.frame, _GROUP_OF[found.model_class], iou))
-
-
-def in_source(found: Candidates, placings: Sequence[Affine]) -> Candidates:
-    """The candidates, ordered by frame, with boxes in the pixels of their own frames."""
-    xyxy = np.empty_like(found.xyxy)
-    bounds = np.searchsorted(found.frame, np.arange(len(placings) + 1))
-    for index, placing in enumerate(placings):
-        rows = slice(bounds[index], bounds[index + 1])
-        xyxy[rows] = placing.to_source(found.xyxy[rows])
-    return Candidates(found.frame, xyxy, found.score, found.model_class)
-
-
-def detections(
-    frames: tuple[FrameMeta, ...], found: Candidates, max_detections: int
+def finished(
+    frames: tuple[FrameMeta, ...], found: Candidates, placings: Sequence[Affine], limits: Limits
 ) -> tuple[DetectionBatch, DetectorCounters]:
-    """Candidates in source pixels, ordered by frame, cut at their frames and held to the bound.
+    """The detections of a batch, of each frame the best first; equal scores in the order given.
 
-    `model_class` is the taxonomy's.
+    Left out and counted is what is not finite, of a class that does not count, without an area, beyond
+    `CANDIDATES_PER_FRAME` or `limits.max_detections`; left out is what a better box of its group covers.
+
+    Args:
+        frames: the B frames.
+        found: boxes in slot pixels, frames in any order.
+        placings: where each frame lies in its slot.
+        limits: the model's.
     """
-    sizes = np.array([(meta.width, meta.height) * 2 for meta in frames], np.float32).reshape(-1, 4)
-    xyxy = np.clip(found.xyxy, 0.0, sizes[found.frame])
-    solid: Bool = np.all(xyxy[:, 2:] - xyxy[:, :2] >= MIN_SIDE, axis=1)
-    kept = _rows(Candidates(found.frame, xyxy, found.score, found.model_class), solid)
-    within = best_of_each_frame(kept.frame, kept.score, max_detections)
-    kept = _rows(kept, within)
-    offsets = np.searchsorted(kept.frame, np.arange(len(frames) + 1)).astype(np.int32)
-    batch = DetectionBatch(frames, offsets, kept.xyxy, np.clip(kept.score, 0.0, 1.0), kept.model_class.astype(np.int16))
-    return batch, DetectorCounters(over_limit=_lost(within), degenerate=_lost(solid))
-
-
-def _rows(found: Candidates, rows: AnyArray) -> Candidates:
-    return Candidates(found.frame[rows], found.xyxy[rows], found.score[rows], found.model_class[rows])
-
-
-def _lost(kept: Bool) -> int:
-    return int(kept.size - kept.sum())
+    sizes: F64 = np.array([(meta.width, meta.height) for meta in frames], np.float64).reshape(-1, 2)
+    places: F64 = np.array([(p.scale_x, p.scale_y, p.offset_x, p.offset_y) for p in placings], np.float64)
+    offsets, xyxy, score, class_id, lost = thin(
+        np.ascontiguousarray(found.frame),
+        np.ascontiguousarray(found.xyxy),
+        np.ascontiguousarray(found.score),
+        np.ascontiguousarray(found.model_class),
+        limits.taxonomy_ids,
+        GROUP_OF,
+        np.nan if limits.iou is None else limits.iou,
+        places.reshape(-1, 4),
+        sizes,
+        np.array((CANDIDATES_PER_FRAME, limits.max_detections, MIN_SIDE)),
+    )
+    batch = DetectionBatch(frames, offsets, xyxy, score, class_id)
+    return batch, DetectorCounters(*map(int, lost))

@@ -47,6 +47,12 @@ class Candidates:
     @classmethod
     def joined(cls, parts: Sequence[Candidates], first: Sequence[int] | None = None) -> Candidates:
         """Several as one; `first` is added to the frame index of each part."""
+        if not parts:
+            return cls(
+                np.zeros(0, np.int64), np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64)
+            )
+        if len(parts) == 1:
+            return parts[0]
         frames = [p.frame + (first[i] if first else 0) for i, p in enumerate(parts)]
         return cls(
             np.concatenate(frames),
@@ -95,15 +101,3 @@ class Plan:
 def common_meaning(classes: Sequence[str]) -> dict[str, ObjectClass]:
     """Those class names whose meaning is commonly known."""
     return {name: COMMON_CLASSES[name.lower()] for name in classes if name.lower() in COMMON_CLASSES}
-
-
-def above(scores: F32, threshold: float) -> tuple[I64, I64, F32]:
-    """Rows of class scores (B, rows, C) whose best reaches the threshold or is not a number: frame, row, scores (K, C).
-
-    One pass over all scores, and the costly steps on the few rows left.
-    """
-    rows, classes = scores.shape[1:]
-    # Not "score >= threshold", which would lose what is not a number without a trace.
-    flat = np.flatnonzero(~(scores < threshold)) // classes
-    flat = flat[np.diff(flat, prepend=-1) > 0]
-    return flat // rows, flat % rows, scores.reshape(-1, classes)[flat]

@@ -13,9 +13,10 @@ from core.arrays import F32
 from core.detections import DetectionBatch
 from core.frames import Affine, FrameBatch, InputSpec, Surface
 from core.taxonomy import ObjectClass
-from models.boxes import DetectorCounters, Limits, detections, distinct, in_source, sound
+from models.boxes import DetectorCounters, Limits, finished
 from models.decoding import Candidates, Plan
 from models.network import Network
+from models.tickets import Done
 
 log = structlog.get_logger()
 
@@ -49,6 +50,7 @@ class OnnxDetector:
         self._slots: F32 = np.zeros((network.batch or max_batch, 3, plan.spec.height, plan.spec.width), np.float32)
         self._counters = DetectorCounters()
         self._timings = DetectorTimings()
+        finished((), Candidates.joined(()), (), self._limits)  # compiled here, not at the first frame
         if network.batch == 1:
             log.info("detector_batch_fixed", model=plan.name, batch=1, effect="frames are computed one by one")
 
@@ -87,6 +89,10 @@ class OnnxDetector:
         """Where its time has gone so far."""
         return self._timings
 
+    def submit(self, frames: FrameBatch) -> Done:
+        """`detect`, and its answer to be collected: no core is left that could do something else meanwhile."""
+        return Done(self.detect(frames))
+
     def detect(self, frames: FrameBatch) -> DetectionBatch:
         """All detections of a batch, of each frame the best first. Reads the surfaces, does not release them."""
         if not frames.frames:
@@ -102,10 +108,8 @@ class OnnxDetector:
             parts.append(self._plan.decoder.decode(outputs, self._plan.score_threshold))
             self._spent(postprocess=perf_counter() - began)
         began = perf_counter()
-        found, dropped = sound(Candidates.joined(parts, first), self._limits)
-        found = in_source(distinct(found, self._limits.iou), placings)
-        batch, cut = detections(frames.frames, found, self._limits.max_detections)
-        self._count(dropped + cut)
+        batch, dropped = finished(frames.frames, Candidates.joined(parts, first), placings, self._limits)
+        self._count(dropped)
         self._spent(postprocess=perf_counter() - began, frames=len(frames))
         return batch
 

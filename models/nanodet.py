@@ -13,7 +13,8 @@ import numpy as np
 
 from core.arrays import F32, I64
 from models.card import ModelCard
-from models.decoding import Candidates, Plan, above
+from models.decoding import Candidates, Plan
+from models.kernels.reading import best_of_rows
 from models.network import Network, TensorInfo
 
 STRIDES: Final = (8, 16, 32)
@@ -45,21 +46,16 @@ class NanoDetDecoder:
     def decode(self, outputs: Sequence[F32], threshold: float) -> Candidates:
         """The boxes of the cells whose best class reaches the threshold."""
         parts = [_cells(head, outputs, threshold) for head in self.heads]
-        frame, scores, logits, centre, stride = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return Candidates(
-            frame,
-            _boxes(logits, centre, stride),
-            scores.max(axis=1, initial=-np.inf),
-            scores.argmax(axis=1).astype(np.int64),
-        )
+        frame, score, model_class, logits, centre, stride = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return Candidates(frame, _boxes(logits, centre, stride), score, model_class)
 
 
-def _cells(head: Head, outputs: Sequence[F32], threshold: float) -> tuple[I64, F32, F32, F32, F32]:
-    """Of the cells that reach the threshold: frame, scores (K, C), logits (K, 44), centre (K, 2) and stride (K, 1)."""
-    frame, cell, scores = above(outputs[head.scores], threshold)
+def _cells(head: Head, outputs: Sequence[F32], threshold: float) -> tuple[I64, F32, I64, F32, F32, F32]:
+    """Of the cells that reach the threshold: frame, score, class, logits (K, 44), centre (K, 2) and stride (K, 1)."""
+    frame, cell, score, model_class = best_of_rows(np.ascontiguousarray(outputs[head.scores]), threshold)
     centre = (np.column_stack((cell % head.columns, cell // head.columns)) + 0.5) * head.stride
     stride = np.full((len(cell), 1), head.stride, np.float32)
-    return frame, scores, outputs[head.sides][frame, cell], centre.astype(np.float32), stride
+    return frame, score, model_class, outputs[head.sides][frame, cell], centre.astype(np.float32), stride
 
 
 def _boxes(logits: F32, centre: F32, stride: F32) -> F32:

@@ -13,6 +13,7 @@ from core.arrays import F32
 from core.frames import InputSpec
 from models.card import ModelCard
 from models.decoding import Candidates, Plan, common_meaning
+from models.kernels.reading import best_of_columns
 from models.network import Network
 
 METADATA: Final = ("names", "imgsz", "stride")
@@ -34,15 +35,15 @@ class RawDecoder:
 
     def decode(self, outputs: Sequence[F32], threshold: float) -> Candidates:
         """The boxes whose best class reaches the threshold."""
-        output = outputs[0]
+        output = np.ascontiguousarray(outputs[0])
+        # numpy's own maximum takes a fifth of a compiled loop's time.
         best = output[:, 4:].max(axis=1)
-        # Not "best >= threshold", which would lose what is not a number without a trace.
-        frame, column = np.nonzero(~(best < threshold))
-        found = output[frame, :, column]
-        centre, half = found[:, :2], found[:, 2:4] * 0.5
+        frame, column, score, model_class = best_of_columns(output, 4, best, threshold)
+        sides = output[frame, :4, column]
+        half = sides[:, 2:] * 0.5
         with np.errstate(invalid="ignore"):  # what is not finite stays so, and is counted later
-            xyxy = np.concatenate((centre - half, centre + half), axis=1)
-        return Candidates(frame, xyxy, best[frame, column], found[:, 4:].argmax(axis=1).astype(np.int64))
+            xyxy = np.concatenate((sides[:, :2] - half, sides[:, :2] + half), axis=1)
+        return Candidates(frame, xyxy, score, model_class)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from heapq import heappop, heappush
 
 import structlog
 
@@ -60,15 +60,22 @@ class Inlet:
     """Where one camera's thread puts its frames; made by `Batcher.inlet`."""
 
     def __init__(
-        self, camera_id: str, policy: DropPolicy, capacity: int, lock: threading.Lock, arrived: Callable[[], None]
+        self,
+        camera_id: str,
+        policy: DropPolicy,
+        capacity: int,
+        lock: threading.Lock,
+        changed: Callable[[Inlet, int], None],
+        *,
+        weight: float = 1.0,
     ) -> None:
-        self.camera_id = camera_id
-        self.policy = policy
+        self.camera_id, self.policy, self.weight = camera_id, policy, weight
         self.counters = InletCounters()
+        self.turn = 0.0
         self._lane = Lane(capacity)
         self._lock = lock
         self._room = threading.Condition(lock)
-        self._arrived = arrived  # called with the lock held
+        self._changed = changed  # called with the lock held, and the frames that wait more or less than before
         self._closed = False
 
     def put(self, meta: FrameMeta, surface: Surface) -> None:
@@ -81,18 +88,20 @@ class Inlet:
                 self.counters.refused += 1
                 surface.release()
                 return
-            if self._lane.full:
+            displaced = self._lane.full
+            if displaced:
                 self._lane.drop_oldest()
                 self.counters.displaced += 1
             self._lane.append(meta, surface, time.monotonic_ns())
-            self._arrived()
+            self._changed(self, 0 if displaced else 1)
 
     def close(self) -> None:
         """No frame follows; those that wait are still handed on."""
         with self._lock:
-            self._closed = True
-            self._room.notify_all()
-            self._arrived()
+            if not self._closed:
+                self._closed = True
+                self._room.notify_all()
+                self._changed(self, 0)
 
     @property
     def closed(self) -> bool:
@@ -116,11 +125,14 @@ class Inlet:
         """Closed, and nothing waits."""
         return self._closed and len(self._lane) == 0
 
-    def expire(self, before_ns: int) -> None:
-        """Drop live frames that were put before a moment (monotonic)."""
+    def expire(self, before_ns: int) -> int:
+        """Drop live frames that were put before a moment (monotonic); how many."""
+        expired = 0
         while self.policy is DropPolicy.NEWEST and len(self._lane) and self._lane.oldest_ns() < before_ns:
             self._lane.drop_oldest()
-            self.counters.expired += 1
+            expired += 1
+        self.counters.expired += expired
+        return expired
 
     def take(self) -> tuple[FrameMeta, Surface]:
         """The oldest frame."""
@@ -129,19 +141,23 @@ class Inlet:
         self._room.notify()
         return item
 
-    def discard(self) -> None:
-        """Close, and drop what waits."""
+    def discard(self) -> int:
+        """Close, and drop what waits; how many."""
         self._closed = True
-        self.counters.refused += self._lane.clear()
+        dropped = self._lane.clear()
+        self.counters.refused += dropped
         self._room.notify_all()
+        return dropped
 
 
 class Batcher:
     """Batches for one consumer from the frames of many camera threads.
 
-    Cameras take turns, so that a fast one does not starve the others; frames of one camera stay in order. A batch is
-    handed over when it is full, when nothing more can come, or `window_s` after its first frame was seen: a single
-    camera pays at most that delay, many cameras fill the batch long before.
+    Cameras take turns in the ratio of their weights (start-time fair queueing: Goyal, Vin, Cheng 1996): when frames
+    come faster than they are taken, all rates fall evenly, one that wants less keeps what it wants, and none starves.
+    Frames of one camera stay in order. A batch is handed over when it is full, when nothing more can come, or
+    `window_s` after its first frame was seen: a single camera pays at most that delay, many cameras fill the batch long
+    before.
 
     Args:
         max_batch: the most frames in a batch.
@@ -156,25 +172,30 @@ class Batcher:
         self._lock = threading.Lock()
         self._arrival = threading.Condition(self._lock)
         self._inlets: dict[str, Inlet] = {}
-        self._turns: deque[Inlet] = deque()  # inlets that may still give frames; the next in turn first
+        self._turns: list[tuple[float, int, Inlet]] = []  # a heap of the inlets with frames: the next in turn first
+        self._queued: set[Inlet] = set()
+        self._number = 0
+        self._now = 0.0  # the turn that was taken last
+        self._waiting = 0
+        self._wanted = 1  # the consumer need not be woken for less
 
-    def inlet(self, camera_id: str, policy: DropPolicy, capacity: int | None = None) -> Inlet:
-        """A new camera's way in. `capacity` is `LIVE_CAPACITY` for NEWEST, `max_batch` for WAIT if None.
+    def inlet(self, camera_id: str, policy: DropPolicy, capacity: int | None = None, *, weight: float = 1.0) -> Inlet:
+        """A new camera's way in. `capacity` is `LIVE_CAPACITY` for NEWEST if None, and two batches for WAIT: one waits
+        while the other is computed.
 
         Raises:
-            ValueError: the camera has an inlet that is not yet closed and drained.
+            ValueError: the camera has an inlet that is not yet closed and drained, or the weight is not above 0.
         """
+        if not weight > 0:
+            raise ValueError(f"weight must be above 0, not {weight}")
         if capacity is None:
-            capacity = LIVE_CAPACITY if policy is DropPolicy.NEWEST else self._max_batch
-        made = Inlet(camera_id, policy, capacity, self._lock, self._arrival.notify_all)
+            capacity = LIVE_CAPACITY if policy is DropPolicy.NEWEST else 2 * self._max_batch
+        made = Inlet(camera_id, policy, capacity, self._lock, self._note, weight=weight)
         with self._lock:
             before = self._inlets.get(camera_id)
             if before is not None and not before.done:
                 raise ValueError(f"camera {camera_id!r} already has an inlet")
-            if before is not None:
-                self._forget(before)
             self._inlets[camera_id] = made
-            self._turns.append(made)
         return made
 
     def remove(self, camera_id: str) -> None:
@@ -182,88 +203,93 @@ class Batcher:
         with self._lock:
             inlet = self._inlets.pop(camera_id, None)
             if inlet is not None:
-                inlet.discard()
-                self._forget(inlet)
+                self._discard(inlet)
                 self._arrival.notify_all()
 
-    def next(self, timeout_s: float) -> FrameBatch | None:
-        """The next batch; None when none came within `timeout_s`, or none can come any more (`finished`)."""
+    def next(self, timeout_s: float, *, window_s: float | None = None) -> FrameBatch | None:
+        """The next batch; None when none came within `timeout_s`, or none can come any more (`finished`).
+
+        Args:
+            timeout_s: the longest wait for a first frame.
+            window_s: how long that waits for others, if not as long as usual.
+        """
         deadline = time.monotonic() + timeout_s
         with self._lock:
             while True:
-                self._expire()
-                if self._waiting() > 0:
-                    break
-                left = deadline - time.monotonic()
-                if not self._turns or left <= 0:
+                self._wait(1, deadline, lambda: all(inlet.done for inlet in self._inlets.values()))
+                if not self._waiting:
                     return None
-                self._arrival.wait(left)
-            self._fill_up()
-            return self._take()
+                until = time.monotonic() + (self._window_s if window_s is None else window_s)
+                self._wait(self._max_batch, until, lambda: all(i.exhausted for i in self._inlets.values()))
+                batch = self._take()
+                if batch is not None:
+                    return batch
 
     @property
     def finished(self) -> bool:
         """Whether all inlets are closed and drained; true also before the first."""
         with self._lock:
-            return all(inlet.done for inlet in self._turns)
+            return all(inlet.done for inlet in self._inlets.values())
 
     @property
     def counters(self) -> dict[str, InletCounters]:
         """A copy of the counters of each camera; those of a camera that ended stay until `remove`."""
         with self._lock:
-            return {name: _copy(inlet.counters) for name, inlet in self._inlets.items()}
+            return {name: replace(inlet.counters) for name, inlet in self._inlets.items()}
 
     def close(self) -> None:
         """Close all inlets and drop what waits: the consumer has stopped."""
         with self._lock:
             for inlet in self._inlets.values():
-                inlet.discard()
-            self._turns.clear()
+                self._discard(inlet)
             self._arrival.notify_all()
 
-    def _fill_up(self) -> None:
-        until = time.monotonic() + self._window_s
-        while self._waiting() < self._max_batch and not all(inlet.exhausted for inlet in self._turns):
+    def _note(self, inlet: Inlet, more: int) -> None:
+        """Hear of a frame, or that none follows."""
+        if self._inlets.get(inlet.camera_id) is not inlet:
+            return  # it was removed, and its thread has not heard yet
+        self._waiting += more
+        if inlet.waiting and inlet not in self._queued:
+            self._queue(inlet)
+        if self._waiting >= self._wanted or inlet.exhausted:
+            self._arrival.notify()
+
+    def _queue(self, inlet: Inlet) -> None:
+        inlet.turn = max(inlet.turn, self._now)
+        self._number += 1
+        self._queued.add(inlet)
+        heappush(self._turns, (inlet.turn, self._number, inlet))
+
+    def _wait(self, wanted: int, until: float, hopeless: Callable[[], bool]) -> None:
+        """Wait for so many frames, until a moment (monotonic), or until no more can come."""
+        self._wanted = wanted
+        while self._waiting < wanted and not hopeless():
             left = until - time.monotonic()
             if left <= 0:
                 return
             self._arrival.wait(left)
 
     def _take(self) -> FrameBatch | None:
+        before = time.monotonic_ns() - self._max_age_ns
         taken: list[tuple[FrameMeta, Surface]] = []
-        idle = 0
-        while len(taken) < self._max_batch and idle < len(self._turns):
-            inlet = self._turns[0]
-            self._turns.rotate(-1)
+        while len(taken) < self._max_batch and self._turns:
+            _, _, inlet = heappop(self._turns)
+            self._queued.discard(inlet)
+            expired = inlet.expire(before)
+            if expired:
+                self._waiting -= expired
+                log.warning("frames_expired", camera=inlet.camera_id, frames=expired)
+            if not inlet.waiting:
+                continue
+            taken.append(inlet.take())
+            self._waiting -= 1
+            self._now = inlet.turn
+            inlet.turn += 1.0 / inlet.weight
             if inlet.waiting:
-                taken.append(inlet.take())
-                idle = 0
-            else:
-                idle += 1
-        self._drop_done()
-        if not taken:  # an inlet was removed meanwhile
+                self._queue(inlet)
+        if not taken:
             return None
         return FrameBatch(tuple(meta for meta, _ in taken), tuple(surface for _, surface in taken))
 
-    def _waiting(self) -> int:
-        return sum(inlet.waiting for inlet in self._turns)
-
-    def _expire(self) -> None:
-        before = time.monotonic_ns() - self._max_age_ns
-        for inlet in self._turns:
-            expired = inlet.counters.expired
-            inlet.expire(before)
-            if inlet.counters.expired > expired:
-                log.warning("frames_expired", camera=inlet.camera_id, frames=inlet.counters.expired - expired)
-        self._drop_done()
-
-    def _drop_done(self) -> None:
-        if any(inlet.done for inlet in self._turns):
-            self._turns = deque(inlet for inlet in self._turns if not inlet.done)
-
-    def _forget(self, inlet: Inlet) -> None:
-        self._turns = deque(other for other in self._turns if other is not inlet)
-
-
-def _copy(counters: InletCounters) -> InletCounters:
-    return InletCounters(counters.received, counters.delivered, counters.displaced, counters.expired, counters.refused)
+    def _discard(self, inlet: Inlet) -> None:
+        self._waiting -= inlet.discard()

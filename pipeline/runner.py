@@ -21,7 +21,7 @@ from core.protocols import Describer, Detector, Source, Tracker
 from core.scene import Scene
 from pipeline.batcher import Batcher, DropPolicy, Inlet
 from pipeline.camera import Camera, CameraStatus
-from pipeline.step import StageTimes, Step, StepResult
+from pipeline.step import Begun, StageTimes, Step, StepResult
 from scenes.rules import AnyRuleSpec
 from trackers.world import World
 
@@ -37,8 +37,14 @@ MOST_LOST_BATCHES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class CameraPlan:
-    """One camera to watch: its frames, its scene, what to look for, and the most frames a second, in general and while
-    nothing moves (None: all).
+    """One camera to watch.
+
+    Attributes:
+        source: its frames.
+        scene: its places.
+        rules: what to look for.
+        fps, still_fps: the most frames a second, in general and while nothing moves; None: all.
+        priority: when there are too many frames, cameras get turns in the ratio of their priorities.
     """
 
     source: Source
@@ -46,6 +52,7 @@ class CameraPlan:
     rules: tuple[AnyRuleSpec, ...] = ()
     fps: float | None = None
     still_fps: float | None = None
+    priority: float = 1.0
 
     @property
     def camera_id(self) -> str:
@@ -111,6 +118,7 @@ class Pipeline:
         self._lost_frames = 0
         self._lost_in_a_row = 0
         self._deadline: float | None = None
+        self._next_tick = 0.0
         for plan in cameras:
             self._add(plan)
 
@@ -151,6 +159,7 @@ class Pipeline:
         Each result's pixels are given back when the next one is asked for.
         """
         self._deadline = None if most_s is None else time.monotonic() + most_s
+        self._next_tick = time.monotonic() + TICK_S
         try:
             for running in list(self._running.values()):
                 running.camera.start()
@@ -159,23 +168,42 @@ class Pipeline:
             self._close()
 
     def _loop(self) -> Iterator[StepResult]:
-        next_tick = time.monotonic() + TICK_S
-        while not self._stop.is_set() and not self._late():
-            while self._orders:
-                self._orders.popleft()()
-            batch = self._batcher.next(POLL_S)
-            if batch is not None:
-                try:
-                    result = self._take(batch)
-                    if result is not None:
-                        yield result
-                finally:
-                    batch.release()
-            elif self._batcher.finished:
-                return
-            if time.monotonic() >= next_tick:
-                next_tick = time.monotonic() + TICK_S
-                self._tick()
+        begun: Begun | None = None  # a device computes it while the one before it is tracked
+        try:
+            while not self._stop.is_set() and not self._late():
+                if begun is None:
+                    self._follow_orders()
+                batch = self._next(busy=begun is not None)
+                before, begun = begun, None if batch is None else self._begin(batch)
+                if before is not None:
+                    yield from self._finish(before)
+                elif batch is None and self._batcher.finished:
+                    return
+                if begun is not None and begun.ticket.ready:
+                    before, begun = begun, None
+                    yield from self._finish(before)
+                self._tick_when_due()
+            if begun is not None:
+                before, begun = begun, None
+                yield from self._finish(before)
+        finally:
+            if begun is not None:
+                self._abandon(begun)
+
+    def _follow_orders(self) -> None:
+        while self._orders:
+            self._orders.popleft()()
+
+    def _next(self, *, busy: bool) -> FrameBatch | None:
+        if busy and self._orders:
+            return None  # they wait until no batch is in hand
+        # What came while the device was busy is enough: waiting for more would leave it idle.
+        return self._batcher.next(0.0, window_s=0.0) if busy else self._batcher.next(POLL_S)
+
+    def _tick_when_due(self) -> None:
+        if time.monotonic() >= self._next_tick:
+            self._next_tick = time.monotonic() + TICK_S
+            self._tick()
 
     def _late(self) -> bool:
         return self._deadline is not None and time.monotonic() >= self._deadline
@@ -186,18 +214,44 @@ class Pipeline:
                 self._rules.source_said(status.camera_id, status.error)
         self._hand_over(self._rules.tick(time.time_ns()), None)
 
-    def _take(self, batch: FrameBatch) -> StepResult | None:
-        self._keep_reference_pictures(batch)
+    def _begin(self, batch: FrameBatch) -> Begun | None:
+        begun = None
         try:
-            result = self._step(batch)
+            self._keep_reference_pictures(batch)
+            begun = self._step.begin(batch)
         except MatphoError:
             raise
         except Exception as error:  # noqa: BLE001 a model's runtime raises errors of its own: the batch is lost, not the system
             self._lose(batch, error)
-            return None
-        self._lost_in_a_row = 0
-        self._hand_over(result.findings, batch)
-        return result
+        finally:
+            if begun is None:
+                batch.release()
+        return begun
+
+    def _finish(self, begun: Begun) -> Iterator[StepResult]:
+        batch = begun.frames
+        try:
+            try:
+                result = self._step.finish(begun)
+            except MatphoError:
+                raise
+            except Exception as error:  # noqa: BLE001 as above
+                self._lose(batch, error)
+                return
+            self._lost_in_a_row = 0
+            self._hand_over(result.findings, batch)
+            yield result
+        finally:
+            batch.release()
+
+    def _abandon(self, begun: Begun) -> None:
+        """Wait until the device reads a batch no more, and give its pixels back: nobody asks for its result."""
+        try:
+            begun.ticket.collect()
+        except Exception as error:  # noqa: BLE001 as above
+            self._lose(begun.frames, error)
+        finally:
+            begun.frames.release()
 
     def _lose(self, batch: FrameBatch, error: Exception) -> None:
         self._lost_frames += len(batch)
@@ -232,7 +286,8 @@ class Pipeline:
         camera_id, live = plan.camera_id, plan.source.live
         if camera_id in self._running:
             raise MatphoError("error-camera-twice", camera=camera_id)
-        inlet = self._batcher.inlet(camera_id, DropPolicy.NEWEST if live else DropPolicy.WAIT)
+        policy = DropPolicy.NEWEST if live else DropPolicy.WAIT
+        inlet = self._batcher.inlet(camera_id, policy, weight=plan.priority)
         self._scenes[camera_id] = plan.scene
         self._rules.add_camera(camera_id, plan.scene, plan.rules, self._open_events(camera_id), live=live)
         camera = Camera(plan.source, inlet, fps=plan.fps, still_fps=plan.still_fps)

@@ -12,7 +12,7 @@ from core.detections import DetectionBatch
 from core.findings import Findings
 from core.frames import FrameBatch
 from core.motion import Motion
-from core.protocols import Describer, Detector, Tracker
+from core.protocols import Describer, Detector, Ticket, Tracker
 from core.tracks import TrackBatch
 
 T = TypeVar("T")
@@ -49,6 +49,14 @@ class StepResult:
     findings: Findings
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A batch that the detector has in hand."""
+
+    frames: FrameBatch
+    ticket: Ticket
+
+
 @dataclass(slots=True)
 class StageTimes:
     """Seconds spent in each stage, summed over all batches."""
@@ -79,8 +87,19 @@ class Step:
 
     def __call__(self, frames: FrameBatch) -> StepResult:
         """Take a batch the whole way. Surfaces are read, not released."""
-        times = self.times
-        detections, times.detect = _timed(times.detect, self.detector.detect, frames)
+        return self.finish(self.begin(frames))
+
+    def begin(self, frames: FrameBatch) -> Begun:
+        """Hand a batch to the detector."""
+        ticket, self.times.detect = _timed(self.times.detect, self.detector.submit, frames)
+        return Begun(frames, ticket)
+
+    def finish(self, begun: Begun) -> StepResult:
+        """Take a batch the rest of its way. Batches are finished in the order they were begun."""
+        times, frames = self.times, begun.frames
+        started = time.perf_counter()
+        detections = begun.ticket.collect()
+        times.detect += time.perf_counter() - started
         if self.describer is not None:
             look = partial(self.describer.describe, frames)
             detections, times.describe = _timed(times.describe, look, detections)

@@ -98,6 +98,9 @@ class CameraSpec(Strict):
         description="Frames analysed in a second while nothing moves; the first that moves is analysed at once. "
         "Default: as `fps`",
     )
+    priority: int = Field(
+        1, ge=1, le=100, description="When the machine cannot take all frames, cameras get turns in this ratio"
+    )
     credentials: CredentialSpec | None = Field(None, description="Login of the camera")
     start: str | None = Field(None, description="A file's first frame, RFC 3339; default: now")
 

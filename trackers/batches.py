@@ -9,10 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from core.arrays import F32, I16, I32, I64, U8, offsets_of
+from core.arrays import F32, I16, I32, I64, U8, AnyArray, offsets_of
 from core.detections import DetectionBatch
 from core.frames import FrameMeta
 from core.tracks import TrackBatch
+from trackers.kernels.usable import usable
 
 LARGEST_COORDINATE: Final = 1e7
 """Boxes beyond it are nonsense, and their areas would overflow float32."""
@@ -73,14 +74,19 @@ def usable_rows(detections: DetectionBatch) -> list[I64]:
     The order of detections within a frame thus means nothing. Left out are boxes and scores that are not finite, boxes
     without area, and boxes beyond `LARGEST_COORDINATE`.
     """
-    xyxy, score = detections.xyxy, detections.score
-    sane = (np.abs(xyxy) <= LARGEST_COORDINATE).all(axis=1) & np.isfinite(score)
-    sane &= (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])
-    frame = np.repeat(np.arange(len(detections.frames)), np.diff(detections.offsets))
-    keys = (detections.class_id, xyxy[:, 3], xyxy[:, 2], xyxy[:, 1], xyxy[:, 0], -score, frame)
-    order = np.lexsort(keys[-2:])
-    if np.any((np.diff(score[order]) == 0) & (np.diff(frame[order]) == 0)):
-        order = np.lexsort(keys)
-    order = order[sane[order]].astype(np.int64)
-    ends = np.searchsorted(frame[order], np.arange(len(detections.frames) + 1)).tolist()
-    return [order[start:end] for start, end in pairwise(ends)]
+    order, starts = usable(
+        plain(detections.xyxy),
+        plain(detections.score),
+        plain(detections.class_id),
+        plain(detections.offsets),
+        LARGEST_COORDINATE,
+    )
+    bounds = starts.tolist()
+    return [order[start:end] for start, end in pairwise(bounds)]
+
+
+def plain(array: AnyArray) -> AnyArray:
+    """Read-only and contiguous, the one kind of array that the inner loops are compiled for."""
+    same = np.ascontiguousarray(array).view()
+    same.flags.writeable = False
+    return same

@@ -17,8 +17,7 @@ from core.detections import DetectionBatch
 from core.frames import ClockSource, FrameMeta
 from core.taxonomy import TWO_WHEELERS, VEHICLES, ObjectClass
 from core.tracks import TrackBatch
-from trackers.batches import time_order, usable_rows
-from trackers.kernels.compiled import CACHE
+from trackers.batches import plain, time_order, usable_rows
 from trackers.kernels.frame import advance
 from trackers.kernels.state import CAMERA, ROW, TRACK
 from trackers.params import TrackerParams
@@ -42,13 +41,6 @@ KIND_OF_CLASS: Final = _kinds()
 
 A track takes detections of its own kind alone, so that a rider and the motorcycle below keep a track each.
 """
-
-
-def _plain(array: AnyArray) -> AnyArray:
-    """Read-only and contiguous, the one kind of array that the inner loops are compiled for."""
-    plain = np.ascontiguousarray(array).view()
-    plain.flags.writeable = False
-    return plain
 
 
 class _Camera:
@@ -114,10 +106,10 @@ class OnlineTracker:
         rows: list[AnyArray] = [np.zeros(0, ROW)] * len(frames)
         ended: list[AnyArray] = [np.zeros(0, np.int64)] * len(frames)
         seen = (
-            _plain(detections.xyxy),
-            _plain(detections.score),
-            _plain(detections.class_id),
-            _plain(detections.embedding),
+            plain(detections.xyxy),
+            plain(detections.score),
+            plain(detections.class_id),
+            plain(detections.embedding),
         )
         usable = usable_rows(detections)
         self.ignored += len(detections) - sum(map(len, usable))
@@ -149,7 +141,7 @@ class OnlineTracker:
         del self._cameras[""]
         seconds = time.monotonic() - began
         if seconds > NOTICED_S:
-            log.info("tracker_compiled", seconds=round(seconds, 1), cache=str(CACHE))
+            log.info("tracker_compiled", seconds=round(seconds, 1))
 
     def _frame(self, frame: FrameMeta, seen: _Seen, order: I64) -> tuple[AnyArray, I64]:
         look = seen[3].shape[1]

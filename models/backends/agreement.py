@@ -9,9 +9,11 @@ from typing import Final
 import numpy as np
 
 from core.arrays import F32, AnyArray, Bool
+from core.detections import DetectionBatch
+from core.frames import ClockSource, FrameMeta
 from core.geometry import iou
-from models.boxes import Limits, distinct, sound
-from models.decoding import Candidates, Plan
+from models.boxes import AS_IT_IS, Limits, finished
+from models.decoding import Plan
 
 IOU: Final = 0.7
 """Two boxes are the same from this overlap on (intersection over union)."""
@@ -58,16 +60,19 @@ def agreement(plan: Plan, reference: Sequence[F32], found: Sequence[F32]) -> Agr
     return Agreement(min(shares), int((mine.score >= sure).sum()), _close(reference, found))
 
 
-def _boxes(plan: Plan, outputs: Sequence[F32]) -> Candidates:
+def _boxes(plan: Plan, outputs: Sequence[F32]) -> DetectionBatch:
     """What comes out, in slot pixels, down to a margin below the threshold."""
     low = max(plan.score_threshold - MARGIN, 1e-3)
     limits = Limits(plan.taxonomy_ids(), plan.nms_iou if plan.decoder.needs_nms else None, plan.max_detections)
-    return distinct(sound(plan.decoder.decode(outputs, low), limits)[0], limits.iou)
+    slot = FrameMeta("", 0, 0, 0, ClockSource.FILE, 0, 0, plan.spec.width, plan.spec.height)
+    images = len(outputs[0])
+    return finished((slot,) * images, plan.decoder.decode(outputs, low), [AS_IT_IS] * images, limits)[0]
 
 
-def _same(a: Candidates, b: Candidates) -> Bool:
+def _same(a: DetectionBatch, b: DetectionBatch) -> Bool:
     """Which box of the one (rows) is which of the other (columns)."""
-    alike = (a.frame[:, None] == b.frame[None]) & (a.model_class[:, None] == b.model_class[None])
+    frames = [np.repeat(np.arange(len(batch.frames)), np.diff(batch.offsets)) for batch in (a, b)]
+    alike = (frames[0][:, None] == frames[1][None]) & (a.class_id[:, None] == b.class_id[None])
     return np.asarray(alike & (iou(a.xyxy, b.xyxy) >= IOU), np.bool_)
 
 

@@ -128,6 +128,49 @@ def test_cameras_take_turns() -> None:
     assert names(batcher.next(1)) == [("fast", 2), ("slow", 2), ("fast", 3), ("fast", 4)]
 
 
+def test_under_overload_rates_fall_in_the_ratio_of_weights_and_the_modest_keep_theirs() -> None:
+    batcher = Batcher(5, window_s=0)
+    weights = {"high": 3.0, "one": 1.0, "two": 1.0, "modest": 1.0}
+    inlets = {name: batcher.inlet(name, DropPolicy.NEWEST, weight=weight) for name, weight in weights.items()}
+    seen: Counter[str] = Counter()
+    for round_ in range(300):
+        for name in ("high", "one", "two"):
+            for frame in range(4):
+                put(inlets[name], 4 * round_ + frame)
+        if round_ % 10 == 0:
+            put(inlets["modest"], round_)
+        seen.update(name for name, _ in names(batcher.next(1)))
+    assert seen["modest"] == 30
+    # Of 1,470 places left; the queue of a live camera holds two frames, so no camera gets more than two a batch.
+    assert seen["high"] == pytest.approx(600, abs=10)
+    assert seen["one"] == pytest.approx(435, abs=10)
+    assert seen["two"] == pytest.approx(435, abs=10)
+    counters = batcher.counters
+    assert all(c.received == c.delivered + c.displaced + inlets[name].waiting for name, c in counters.items())
+
+
+def test_turns_go_by_weight_where_enough_waits() -> None:
+    batcher = Batcher(4, window_s=0)
+    for name, weight in (("high", 3.0), ("low", 1.0)):
+        put(batcher.inlet(name, DropPolicy.WAIT, capacity=100, weight=weight), *range(40))
+    seen = Counter(name for _ in range(10) for name, _ in names(batcher.next(1)))
+    assert seen == {"high": 30, "low": 10}
+    with pytest.raises(ValueError, match="weight"):
+        batcher.inlet("none", DropPolicy.WAIT, weight=0)
+
+
+def test_a_camera_that_was_silent_cannot_claim_the_past() -> None:
+    batcher = Batcher(1, window_s=0)
+    busy = batcher.inlet("busy", DropPolicy.WAIT, capacity=1000)
+    back = batcher.inlet("back", DropPolicy.WAIT, capacity=1000)
+    put(busy, *range(200))
+    for _ in range(100):
+        batcher.next(1)
+    put(back, *range(50))
+    seen = Counter(name for _ in range(20) for name, _ in names(batcher.next(1)))
+    assert abs(seen["busy"] - seen["back"]) <= 1
+
+
 def test_no_camera_starves_when_there_are_more_than_places() -> None:
     batcher = Batcher(2, window_s=0)
     inlets = [batcher.inlet(f"c{i}", DropPolicy.WAIT, capacity=100) for i in range(5)]

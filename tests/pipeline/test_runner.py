@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -11,7 +12,9 @@ from core.detections import DetectionBatch
 from core.errors import MatphoError
 from core.events import Event, EventKind, Phase, Record
 from core.frames import FrameBatch, FrameMeta
+from core.protocols import Ticket
 from models.fake import FakeDetector, Seen
+from models.tickets import Done
 from pipeline.camera import CameraState
 from pipeline.runner import CameraPlan, Pipeline
 from pipeline.sources.synthetic import Script, SyntheticSource
@@ -77,6 +80,9 @@ class Failing:
         self._real, self._fails, self.calls = FakeDetector(walker, batch_size=1), fails, 0
         self.input_spec, self.batch_size = self._real.input_spec, 1
 
+    def submit(self, frames: FrameBatch) -> Ticket:
+        return Done(self.detect(frames))
+
     def detect(self, frames: FrameBatch) -> DetectionBatch:
         self.calls += 1
         if self._fails is None or self.calls in self._fails:
@@ -94,6 +100,82 @@ def test_a_detector_that_keeps_failing_stops_the_system_with_its_reason() -> Non
     watched = Pipeline(Failing(None), OnlineTracker(), [plan("a", Script(frames=50))])
     with pytest.raises(MatphoError, match="CUDA out of memory"):
         frames_by_camera(watched)
+
+
+class Device:
+    """A detector that answers later, as a device does, and says in which order it was used."""
+
+    def __init__(self, fails: Sequence[int] = ()) -> None:
+        self._real, self._fails = FakeDetector(walker, batch_size=1), fails
+        self.input_spec, self.batch_size = self._real.input_spec, 1
+        self.said: list[str] = []
+
+    def submit(self, frames: FrameBatch) -> Ticket:
+        number = sum(said.startswith("submit") for said in self.said)
+        self.said.append(f"submit {number}")
+        detections = self._real.detect(frames)
+        said, fails = self.said, number in self._fails
+
+        class Later:
+            ready = False
+
+            def collect(self) -> DetectionBatch:
+                for surface in frames.surfaces:
+                    surface.to_host()  # still there while the device may read it
+                said.append(f"collect {number}")
+                if fails:
+                    raise RuntimeError("device lost")
+                return detections
+
+        return Later()
+
+    def detect(self, frames: FrameBatch) -> DetectionBatch:
+        return self.submit(frames).collect()
+
+
+def test_a_device_computes_a_batch_while_the_one_before_is_tracked() -> None:
+    device = Device()
+    watched = Pipeline(device, OnlineTracker(), [plan("a", Script(frames=20))], window_s=0)
+    ahead = 0
+    seen = []
+    for step in watched.steps():
+        seen += [frame.seq for frame in step.frames.frames]
+        submitted = sum(said.startswith("submit") for said in device.said)
+        ahead += submitted > len(seen)
+        time.sleep(0.01)  # the reader is ahead too
+    assert seen == list(range(20))
+    assert ahead > 10
+    assert [said for said in device.said if said.startswith("collect")] == [f"collect {i}" for i in range(20)]
+
+
+def test_a_batch_that_a_device_loses_is_counted_and_its_pixels_are_given_back() -> None:
+    watched = Pipeline(Device(fails=[2]), OnlineTracker(), [plan("a", Script(frames=6))])
+    assert frames_by_camera(watched) == {"a": 5}
+    assert watched.lost_frames == 1
+
+
+def test_who_walks_away_leaves_no_batch_with_the_device() -> None:
+    device = Device()
+    steps = Pipeline(device, OnlineTracker(), [plan("a", Script(frames=50))]).steps()
+    next(steps)
+    steps.close()  # type: ignore[attr-defined]
+    submitted = sum(said.startswith("submit") for said in device.said)
+    assert submitted == sum(said.startswith("collect") for said in device.said)
+
+
+def test_a_camera_removed_while_a_device_computes_leaves_no_track_behind() -> None:
+    records: list[Record] = []
+    plans = [plan("a", Script(frames=None, live=True, paced=True, fps=50)), plan("b", Script(frames=60))]
+    watched = Pipeline(Device(), OnlineTracker(), plans, publish=records.extend)
+    removed = False
+    late = []
+    for count, step in enumerate(watched.steps(most_s=20)):
+        if count == 10:
+            watched.remove("a")
+        removed = removed or all(status.camera_id != "a" for status in watched.status())
+        late += [frame for frame in step.frames.frames if removed and frame.camera_id == "a"]
+    assert removed
+    assert not late
 
 
 def test_stop_ends_an_endless_camera() -> None:

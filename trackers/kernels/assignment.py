@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import AnyArray
-from trackers.kernels.compiled import compiled
+from core.compiled import compiled
 
 FAR = 1e300
 

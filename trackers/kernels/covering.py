@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackers.kernels.compiled import compiled
+from core.compiled import compiled
 from trackers.kernels.state import Tracks
 from trackers.params import TrackerParams
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.arrays import AnyArray
+from core.compiled import compiled
 from trackers.kernels.assignment import assign
-from trackers.kernels.compiled import compiled
 from trackers.kernels.covering import cover
 from trackers.kernels.likeness import pairs
 from trackers.kernels.looks import add_looks, copy_look, known, learn_look, learn_others

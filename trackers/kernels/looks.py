@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.arrays import AnyArray
-from trackers.kernels.compiled import compiled
+from core.compiled import compiled
 from trackers.kernels.state import Camera, Pairs, Track, Tracks
 from trackers.params import TrackerParams
 

@@ -7,7 +7,7 @@ that near and far objects move alike. And because nothing couples the axes, each
 
 from __future__ import annotations
 
-from trackers.kernels.compiled import compiled
+from core.compiled import compiled
 from trackers.kernels.state import Track, Tracks
 from trackers.params import TrackerParams
 

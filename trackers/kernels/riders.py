@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import AnyArray
+from core.compiled import compiled
 from core.taxonomy import TWO_WHEELERS, ObjectClass
-from trackers.kernels.compiled import compiled
 from trackers.kernels.motion import correct
 from trackers.kernels.state import Camera, Track, Tracks
 from trackers.params import TrackerParams

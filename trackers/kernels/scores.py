@@ -7,7 +7,7 @@ its value.
 from __future__ import annotations
 
 from core.arrays import AnyArray
-from trackers.kernels.compiled import compiled
+from core.compiled import compiled
 from trackers.kernels.state import Camera
 from trackers.params import TrackerParams
 

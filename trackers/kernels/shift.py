@@ -7,7 +7,7 @@ from math import exp, sqrt
 import numpy as np
 
 from core.arrays import AnyArray
-from trackers.kernels.compiled import compiled
+from core.compiled import compiled
 from trackers.kernels.state import Camera, Tracks
 from trackers.params import TrackerParams
 
