@@ -77,7 +77,7 @@ def plan_sources(
     plans: list[CameraPlan] = []
     for uri in uris:
         login = _login(uri, secrets)
-        for source in sources_for(uri, start_ns=start_ns, credentials=login, loop=loop, realtime=realtime):
+        for source in sources_for(uri, start_ns=start_ns, credentials=login, loop=loop, realtime=realtime, fps=fps):
             if any(plan.camera_id == source.camera_id for plan in plans):
                 raise ConfigError("error-camera-twice", camera=source.camera_id)
             plans.append(_camera(source, file, fps, still_fps))
@@ -137,7 +137,15 @@ def camera_source(configuration: Configuration, camera: CameraSpec, *, loop: boo
     if camera.credentials is not None:
         login = _credentials(resolve(camera.credentials, camera.id, configuration.folder))
     start_ns = time.time_ns() if camera.start is None else parse_start(camera.start)
-    found = sources_for(uri, camera_id=camera.id, start_ns=start_ns, credentials=login, loop=loop, realtime=realtime)
+    found = sources_for(
+        uri,
+        camera_id=camera.id,
+        start_ns=start_ns,
+        credentials=login,
+        loop=loop,
+        realtime=realtime,
+        fps=camera.fps,
+    )
     if len(found) != 1:
         raise ConfigError("error-camera-folder", camera=camera.id, path=uri, count=len(found))
     return found[0]

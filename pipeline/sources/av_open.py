@@ -52,6 +52,7 @@ class Recipe:
         where: the same for people.
         start_ns: wall clock of a file's first frame, None when unknown.
         realtime: a file is played at its own pace, as if live.
+        fps: frames a second that are needed at the most; None: all.
     """
 
     camera_id: str
@@ -62,6 +63,7 @@ class Recipe:
     loop: bool
     realtime: bool
     stall_s: float
+    fps: float | None = None
 
     @property
     def live(self) -> bool:

@@ -15,6 +15,7 @@ from core.frames import ClockSource, FrameMeta
 from pipeline.sources.av_errors import BROKEN_CONNECTION, network_error, reason_of
 from pipeline.sources.av_open import Progress, Recipe, file_start, frame_distance_ns, open_container
 from pipeline.sources.clocks import RESTART_NS, SECOND_NS, LiveClock, MediaClock, Pace
+from pipeline.sources.skipping import Skipping
 from pipeline.sources.surfaces import Scaler, VideoSurface
 
 log = structlog.get_logger()
@@ -57,6 +58,7 @@ class AvReader:
         self._stamp: Stamp = "arrival" if untimed else "dts" if self._container.format.name == "avi" else "pts"
         self._frame_ns = frame_distance_ns(self._stream)
         self._progress = Progress(self._frame_ns)
+        self._skipping = Skipping(self._stream.codec_context, self._recipe.fps, live=self._recipe.live)
 
     def frames(self) -> Iterator[tuple[FrameMeta, VideoSurface]]:
         """Frames in order, until the end.
@@ -67,6 +69,7 @@ class AvReader:
         lost = seq = 0
         for frame in self._decoded():
             pts_ns = None if frame is None else _time_ns(frame, self._stamp)
+            self._skipping.frame(pts_ns)
             media_ns = None if frame is None else self._media_ns(pts_ns)
             if frame is None or media_ns is None:
                 # Before its first key frame a live stream has nothing that could be called lost.
@@ -141,7 +144,9 @@ class AvReader:
         failure: Exception | None = None
         try:
             for packet in self._container.demux(self._stream):
-                self._progress.note(_time_ns(packet, self._stamp), packet.size)
+                time_ns = _time_ns(packet, self._stamp)
+                self._progress.note(time_ns, packet.size)
+                self._skipping.packet(packet, time_ns)
                 if self._recipe.transport.live and packet.has_sidedata("prft"):
                     self._note_reference_time(packet)
                 yield packet

@@ -86,6 +86,7 @@ class AvSource:
         loop: start over at the end of a file, with times that go on rising.
         realtime: play a file at its own pace, as a live camera.
         stall_s: seconds without a frame after which a camera is taken for dead.
+        fps: so many frames a second are needed at the most; others may be left out undecoded. None: all come.
 
     Raises:
         KeyError: a scheme that none reads.
@@ -101,6 +102,7 @@ class AvSource:
         loop: bool = False,
         realtime: bool = False,
         stall_s: float = STALL_S,
+        fps: float | None = None,
     ) -> None:
         transport = TRANSPORTS[kind_of(uri)]
         if transport.local:
@@ -119,6 +121,7 @@ class AvSource:
             loop=loop and on_demand,
             realtime=realtime and on_demand,
             stall_s=stall_s,
+            fps=fps,
         )
 
     def __repr__(self) -> str:

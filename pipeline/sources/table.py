@@ -27,6 +27,7 @@ class Wish:
     image_fps: float
     loop: bool
     realtime: bool
+    fps: float | None
 
 
 def _address(uri: str, wish: Wish) -> list[Source]:
@@ -38,6 +39,7 @@ def _address(uri: str, wish: Wish) -> list[Source]:
             credentials=wish.credentials,
             loop=wish.loop,
             realtime=wish.realtime,
+            fps=wish.fps,
         )
     ]
 
@@ -93,7 +95,9 @@ def _each(videos: list[Path], wish: Wish) -> list[Source]:
             number += 1
             name = f"{stem}-{number}"
         taken.add(name)
-        found.append(AvSource(str(video), name, start_ns=wish.start_ns, loop=wish.loop, realtime=wish.realtime))
+        found.append(
+            AvSource(str(video), name, start_ns=wish.start_ns, loop=wish.loop, realtime=wish.realtime, fps=wish.fps)
+        )
     return found
 
 
@@ -117,6 +121,7 @@ def sources_for(
     image_fps: float = 10,
     loop: bool = False,
     realtime: bool = False,
+    fps: float | None = None,
 ) -> list[Source]:
     """The cameras behind a path or an address. Nothing is opened, apart from listing a folder.
 
@@ -131,6 +136,7 @@ def sources_for(
         image_fps: frames a second of a folder of pictures.
         loop: a file or folder starts over at its end, with times that go on rising.
         realtime: a file or folder is played at its own pace, as a live camera.
+        fps: so many frames a second are needed at the most; a video's others may be left out undecoded.
 
     Raises:
         SourceError: an unknown scheme, or a folder that is empty or holds pictures and videos.
@@ -139,4 +145,4 @@ def sources_for(
     if scheme not in SCHEMES:
         known = ", ".join(f"{name}://" for name in SCHEMES if name)
         raise SourceError("error-source-scheme", retryable=False, where=redact(uri), scheme=scheme, known=known)
-    return SCHEMES[scheme](uri, Wish(camera_id, start_ns, credentials, image_fps, loop, realtime))
+    return SCHEMES[scheme](uri, Wish(camera_id, start_ns, credentials, image_fps, loop, realtime, fps))
