@@ -25,12 +25,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Zone:
-    """An area of the picture: a simple `polygon` (K, 2) float64 in reference pixels; `area_m2` is None uncalibrated."""
+    """An area of the picture: a simple `polygon` (K, 2) float64 in reference pixels; `area_m2` is None uncalibrated.
+
+    `zoom`: the detector looks at it a second time, enlarged.
+    """
 
     zone_id: str
     label: Label
     polygon: F64
     area_m2: float | None = None
+    zoom: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

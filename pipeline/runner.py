@@ -19,6 +19,7 @@ from core.findings import EvidenceRequest, Findings
 from core.frames import FrameBatch, Surface
 from core.protocols import Describer, Detector, Source, Tracker
 from core.scene import Scene
+from models.close_ups import CloseUps
 from pipeline.batcher import Batcher, DropPolicy, Inlet
 from pipeline.camera import Camera, CameraStatus
 from pipeline.step import Begun, StageTimes, Step, StepResult
@@ -108,7 +109,8 @@ class Pipeline:
     ) -> None:
         self._scenes: dict[str, Scene] = {}
         self._rules = RuleEngine()
-        self._step = Step(detector, tracker, World(self._scenes), self._rules, describer=describer)
+        looks, world = CloseUps(detector, self._scenes), World(self._scenes)
+        self._step = Step(looks, tracker, world, self._rules, describer=describer)
         self._publish, self._evidence, self._open_events = publish, evidence, open_events
         self._batcher = Batcher(batch_size or max(detector.batch_size, 1), window_s=window_s, max_age_s=max_age_s)
         self._running: dict[str, _Running] = {}

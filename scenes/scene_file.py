@@ -61,6 +61,10 @@ class ZoneSpec(Strict):
     polygon: Annotated[list[Point], AfterValidator(_simple_polygon)] = Field(
         description="Corners [x, y] in reference pixels, at least 3, in order, not crossing itself"
     )
+    zoom: bool = Field(
+        False,
+        description="Look at it a second time, enlarged: for objects too small in the whole picture. One more image",
+    )
 
 
 class LineSpec(Strict):
@@ -166,7 +170,7 @@ def build_scene(spec: SceneSpec) -> Scene:
     zones = {}
     for zone in spec.zones:
         polygon = np.array(zone.polygon, np.float64)
-        zones[zone.id] = Zone(zone.id, _label(zone.name, zone.id), polygon, _area(homography, polygon))
+        zones[zone.id] = Zone(zone.id, _label(zone.name, zone.id), polygon, _area(homography, polygon), zone.zoom)
     lines = {
         line.id: Line(
             line.id, _label(line.name, line.id), np.array(line.start, np.float64), np.array(line.end, np.float64)
