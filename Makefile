@@ -5,7 +5,7 @@ UV := .uv/bin/uv
 ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 
-COMPILE = echo "Compiling inner loops for this machine …"; .venv/bin/python -c "from trackers.online import OnlineTracker; from models.registry import load_detector; OnlineTracker(); load_detector()" >&2
+COMPILE = echo "Compiling inner loops for this machine …"; .venv/bin/python -c "from matpho.loops import compile_loops; compile_loops()" >&2
 
 .PHONY: help demo setup test lint types imports units docs clean
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.clock import CameraClock
+from analytics.kernels.tracks import cross
 from analytics.track_table import TrackTable
 from core.arrays import I64, AnyArray
 from core.findings import StepView
-from core.geometry import signed_distance
 from core.scene import Line
 
 
@@ -46,18 +46,6 @@ class Crossings:
         self._table.take_unseen(clock.run_ns)
         if not len(rows):
             return rows, np.zeros(0, np.int64)
-        foot = view.foot[rows].astype(np.float64)
-        distance = signed_distance(foot, self._line.start, self._line.end)
         at, fresh = self._table.locate(view.track_id[rows], clock.run_ns)
-        state = self._table.rows
-        before, was = state["distance"][at], state["side"][at]
-        cuts = ~fresh & ((before < 0) != (distance < 0))
-        if cuts.any():
-            share = np.divide(before, before - distance, out=np.zeros_like(before), where=cuts)
-            point = state["foot"][at] + share[:, None] * (foot - state["foot"][at])
-            place = (point - self._line.start) @ self._along
-            state["within"][at] = np.where(cuts, (place >= 0) & (place <= 1), state["within"][at])
-        side = np.where(np.abs(distance) > self._hysteresis_px, np.sign(distance), was).astype(np.int8)
-        crossed = (was != 0) & (side != was) & state["within"][at]
-        state["side"][at], state["foot"][at], state["distance"][at] = side, foot, distance
-        return rows[crossed], side[crossed].astype(np.int64)
+        line = self._line.start, self._line.end, self._along
+        return cross(self._table.rows, at, fresh, view.foot, rows, line, self._hysteresis_px)

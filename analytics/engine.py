@@ -11,6 +11,7 @@ import structlog
 
 from analytics.camera_down import CameraDownRule
 from analytics.episodes import NOTHING
+from analytics.ready import compile_rules
 from analytics.table import build_rule
 from analytics.track_log import TrackLogRule
 from core.events import EndReason, Event, Phase
@@ -52,6 +53,7 @@ class RuleEngine:
     """
 
     def __init__(self) -> None:
+        compile_rules()
         self._cameras: dict[str, _Camera] = {}
         self.failed: Counter[tuple[str, str]] = Counter()
         self.unknown_frames: Counter[str] = Counter()

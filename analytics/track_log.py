@@ -8,15 +8,17 @@ import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.episodes import NOTHING
+from analytics.kernels.tracks import log_tracks
 from analytics.paths import TOLERANCE_PX, PathLog, simplify
 from analytics.track_table import TrackTable
-from analytics.views import CONFIRMED
+from analytics.views import observed_rows
 from core.arrays import AnyArray
 from core.events import TrackSummary
 from core.findings import Findings, StepView
 from core.taxonomy import LABELS
 
 CHORD_NS: Final = SECOND_NS
+EVERY_CLASS: Final = np.ones(len(LABELS), np.bool_)
 
 FIELDS: Final = [
     ("first_run_ns", np.int64),
@@ -63,7 +65,7 @@ class TrackLogRule:
         self._epoch = view.frame.epoch
         findings += self._summaries(self._table.take(view.ended_id)) if len(view.ended_id) else NOTHING
         findings += self._summaries(self._table.take_unseen(run_ns))
-        rows = np.flatnonzero(view.state == CONFIRMED)
+        rows = observed_rows(view, EVERY_CLASS)
         if len(rows):
             self._add(view, rows, run_ns)
         return findings
@@ -78,30 +80,11 @@ class TrackLogRule:
         return self._summaries(self._table.take_all())
 
     def _add(self, view: StepView, rows: AnyArray, run_ns: int) -> None:
-        ids, foot, ground, valid = view.track_id[rows], view.foot[rows], view.position[rows], view.valid[rows]
-        at, fresh = self._table.locate(ids, run_ns)
-        state = self._table.rows
-        if fresh.any():
-            new = at[fresh]
-            state["first_run_ns"][new], state["first_wall_ns"][new] = run_ns, view.now_ns
-            state["placed"][new], state["chord_ground"][new] = valid[fresh], ground[fresh]
-            state["chord_foot"][new], state["chord_ns"][new] = foot[fresh], run_ns
-        state["last_wall_ns"][at] = view.now_ns
-        state["observed"][at] += 1
-        state["votes"][at, view.class_id[rows]] += 1
-        state["foot"][at], state["ground"][at] = foot, ground
-        state["placed"][at] &= valid
-        moved = fresh | (np.abs(foot - state["kept"][at]).max(axis=1) >= TOLERANCE_PX)
-        if moved.any():
-            state["kept"][at[moved]] = foot[moved]
-            self._paths.add(ids[moved], foot[moved])
-        far = np.abs(foot - state["chord_foot"][at]).max(axis=1) >= TOLERANCE_PX
-        far &= run_ns - state["chord_ns"][at] >= CHORD_NS
-        if far.any():
-            there = at[far]
-            state["length_m"][there] += np.linalg.norm(ground[far] - state["chord_ground"][there], axis=1)
-            state["chord_ground"][there], state["chord_ns"][there] = ground[far], run_ns
-            state["chord_foot"][there] = foot[far]
+        at, fresh = self._table.locate(view.track_id[rows], run_ns)
+        seen = rows, view.class_id, view.foot, view.position, view.valid
+        moved = log_tracks(self._table.rows, at, fresh, seen, (run_ns, view.now_ns), TOLERANCE_PX, CHORD_NS)
+        if len(moved):
+            self._paths.add(view.track_id[moved], view.foot[moved])
 
     def _summaries(self, gone: AnyArray) -> Findings:
         if not len(gone):

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from analytics.kernels.tracks import find
 from core.arrays import I64, AnyArray
 
 EXPIRE_NS = 60_000_000_000
 """A track not seen for this long has ended, whether or not its tracker said so: the table stays bounded."""
+
+LOOK_NS = 1_000_000_000
 
 
 class TrackTable:
@@ -20,6 +23,7 @@ class TrackTable:
     """
 
     def __init__(self, fields: list[Any]) -> None:
+        self._looked_ns = 0
         self.rows: AnyArray = np.zeros(0, np.dtype([("id", np.int64), ("seen_ns", np.int64), *fields]))
 
     def __len__(self) -> int:
@@ -27,16 +31,14 @@ class TrackTable:
 
     def locate(self, ids: I64, run_ns: int) -> tuple[I64, AnyArray]:
         """The row number of each track (K, each id once), and which of them (K, bool) are new; all are seen now."""
-        held = self.rows["id"]
-        at = np.searchsorted(held, ids)
-        fresh = held[np.minimum(at, len(held) - 1)] != ids if len(held) else np.ones(len(ids), np.bool_)
-        if fresh.any():
-            added = np.zeros(int(fresh.sum()), self.rows.dtype)
+        at, missing = find(self.rows, ids, run_ns)
+        fresh = at < 0
+        if missing:
+            added = np.zeros(missing, self.rows.dtype)
             added["id"] = ids[fresh]
             merged = np.concatenate((self.rows, added))
             self.rows = merged[np.argsort(merged["id"], kind="stable")]
-            at = np.searchsorted(self.rows["id"], ids)
-        self.rows["seen_ns"][at] = run_ns
+            at, _ = find(self.rows, ids, run_ns)
         return at, fresh
 
     def take(self, ids: I64) -> AnyArray:
@@ -46,9 +48,10 @@ class TrackTable:
         return self._take((self.rows["id"][:, None] == ids).any(axis=1))
 
     def take_unseen(self, run_ns: int) -> AnyArray:
-        """Remove the tracks not seen for `EXPIRE_NS`; their rows."""
-        if not len(self.rows):
-            return self.rows
+        """Remove the tracks not seen for `EXPIRE_NS`, looked for once a second; their rows."""
+        if not len(self.rows) or 0 <= run_ns - self._looked_ns < LOOK_NS:
+            return self.rows[:0]
+        self._looked_ns = run_ns
         return self._take(self.rows["seen_ns"] < run_ns - EXPIRE_NS)
 
     def take_all(self) -> AnyArray:

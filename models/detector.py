@@ -50,7 +50,7 @@ class OnnxDetector:
         self._slots: F32 = np.zeros((network.batch or max_batch, 3, plan.spec.height, plan.spec.width), np.float32)
         self._counters = DetectorCounters()
         self._timings = DetectorTimings()
-        finished((), Candidates.joined(()), (), self._limits)  # compiled here, not at the first frame
+        self._compile()
         if network.batch == 1:
             log.info("detector_batch_fixed", model=plan.name, batch=1, effect="frames are computed one by one")
 
@@ -116,6 +116,12 @@ class OnnxDetector:
     def infer(self, images: F32) -> list[F32]:
         """The graph alone on ready inputs (B, 3, height, width): its raw outputs, nothing counted. For benchmarks."""
         return self._network.run(images)
+
+    def _compile(self) -> None:
+        """Read outputs without a box, so that the first frame does not wait for inner loops to be compiled."""
+        nothing: list[F32] = [np.zeros([size or 1 for size in o.shape], np.float32) for o in self._network.outputs]
+        found = self._plan.decoder.decode(nothing, self._plan.score_threshold)
+        finished((), found, (), self._limits)
 
     def _fill(self, surfaces: tuple[Surface, ...]) -> list[Affine]:
         began = perf_counter()

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from core.arrays import F64, I64
-from core.frames import FrameMeta
+from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
 from core.scene import Scene
 from core.tracks import TrackBatch
@@ -70,6 +70,9 @@ class World:
     def __init__(self, scenes: Mapping[str, Scene]) -> None:
         self._scenes = scenes
         self._cameras: dict[str, _Camera] = {}
+        # Compiled here, not at the first frame.
+        self.locate(TrackBatch.empty((FrameMeta("", 0, 0, 0, ClockSource.FILE, 0, 0, 1, 1),)))
+        self.forget("")
 
     def locate(self, tracks: TrackBatch) -> Motion:
         """The motion of all tracks of a batch, row by row."""

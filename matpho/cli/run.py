@@ -103,14 +103,12 @@ def run_plan(
     most_s: float | None = None,
 ) -> bool:
     """Run a plan with a live table, or with JSON lines on standard output; whether every camera failed."""
-    from core.compiled import is_compiled
+    from matpho.loops import loops_ready
     from matpho.session import Session
     from matpho.track_rows import TrackRows
-    from models import kernels as of_models
-    from trackers import kernels as of_trackers
 
     console = Console(stderr=out.json_lines)
-    if not is_compiled(of_models, of_trackers):
+    if not loops_ready():
         console.print(text("cli-compiling"), style="dim", soft_wrap=True)
     scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
     with ExitStack() as stack:

@@ -42,7 +42,9 @@ def video_surface(picture: U8, pix_fmt: str) -> VideoSurface:
 
 
 @pytest.mark.parametrize("spec", [NANODET, YOLO, STRETCHED], ids=["nanodet", "yolo", "stretched"])
-@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuvj420p", "yuv422p", "yuv422p10le", "nv12", "yuv420p10le", "yuv444p", "gray"])
+@pytest.mark.parametrize(
+    "pix_fmt", ["yuv420p", "yuvj420p", "yuv422p", "yuv422p10le", "nv12", "yuv420p10le", "yuv444p", "gray"]
+)
 @pytest.mark.parametrize("size", [(640, 480), (161, 121), (64, 200)])
 def test_video_and_array_fill_a_slot_alike(spec: InputSpec, pix_fmt: str, size: tuple[int, int]) -> None:
     picture = scene(3, *size)

@@ -1,0 +1,133 @@
+"""What rules keep for each track, found and brought up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.arrays import F32, F64, I16, I64, AnyArray, Bool
+from core.compiled import compiled
+
+
+@compiled
+def find(held: AnyArray, ids: I64, run_ns: int) -> tuple[I64, int]:
+    """Where each of `ids` is among `held` records, which are sorted by `id`; how many are not there (-1).
+
+    Those found are seen now.
+    """
+    at = np.empty(len(ids), np.int64)
+    missing = 0
+    for i in range(len(ids)):
+        low, high = 0, len(held)
+        while low < high:
+            middle = (low + high) // 2
+            if held[middle].id < ids[i]:
+                low = middle + 1
+            else:
+                high = middle
+        if low < len(held) and held[low].id == ids[i]:
+            at[i] = low
+            held[low].seen_ns = run_ns
+        else:
+            at[i] = -1
+            missing += 1
+    return at, missing
+
+
+@compiled
+def cross(
+    state: AnyArray, at: I64, fresh: Bool, foot: F32, rows: I64, line: tuple[F64, F64, F64], hysteresis_px: float
+) -> tuple[I64, I64]:
+    """Bring tracks to their feet; which rows cross the line, and which way. See `analytics.crossings.Crossings`.
+
+    Args:
+        state: records of the tracks.
+        at: (K) theirs.
+        fresh: (K) whether they are new.
+        foot: (M, 2) of all tracks in the view.
+        rows: (K) in the view.
+        line: start (2), end (2), and (end - start) / length².
+        hysteresis_px: see there.
+    """
+    start, end, along = line
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = np.hypot(dx, dy)
+    if length == 0:
+        length = 1.0
+    crossed, direction = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    count = 0
+    for i in range(len(rows)):
+        mine = state[at[i]]
+        x, y = np.float64(foot[rows[i], 0]), np.float64(foot[rows[i], 1])
+        distance = (dx * (y - start[1]) - dy * (x - start[0])) / length
+        before, was = mine.distance, mine.side
+        if not fresh[i] and (before < 0) != (distance < 0):
+            share = before / (before - distance)
+            px = mine.foot[0] + share * (x - mine.foot[0]) - start[0]
+            py = mine.foot[1] + share * (y - mine.foot[1]) - start[1]
+            place = px * along[0] + py * along[1]
+            mine.within = 0 <= place <= 1
+        side = was
+        if abs(distance) > hysteresis_px:
+            side = 1 if distance > 0 else -1
+        if was != 0 and side != was and mine.within:
+            crossed[count], direction[count] = rows[i], side
+            count += 1
+        mine.side, mine.distance = side, distance
+        mine.foot[0], mine.foot[1] = x, y
+    return crossed[:count], direction[:count]
+
+
+@compiled
+def log_tracks(
+    state: AnyArray,
+    at: I64,
+    fresh: Bool,
+    view: tuple[I64, I16, F32, F64, Bool],
+    now: tuple[int, int],
+    tolerance_px: float,
+    chord_ns: int,
+) -> I64:
+    """Bring the records of tracks to a frame; which of the rows have moved. See `analytics.track_log.TrackLogRule`.
+
+    Args:
+        state: records of the tracks.
+        at: (K) theirs.
+        fresh: (K) whether they are new.
+        view: rows (K), then class, foot, position and validity of all tracks in the view.
+        now: run time and wall time, ns.
+        tolerance_px: least way that is kept.
+        chord_ns: least time between two points that a length is summed over.
+    """
+    rows, class_id, foot, ground, valid = view
+    moved = np.empty(len(rows), np.int64)
+    count = 0
+    for i in range(len(rows)):
+        row = rows[i]
+        mine: Any = state[at[i]]
+        if fresh[i]:
+            mine.first_run_ns, mine.first_wall_ns = now
+            mine.placed, mine.chord_ns = valid[row], now[0]
+            for axis in range(2):
+                mine.chord_ground[axis], mine.chord_foot[axis] = ground[row, axis], foot[row, axis]
+        mine.last_wall_ns = now[1]
+        mine.observed += 1
+        mine.votes[class_id[row]] += 1
+        mine.placed = mine.placed and valid[row]
+        way = chord = length = 0.0
+        for axis in range(2):
+            mine.foot[axis], mine.ground[axis] = foot[row, axis], ground[row, axis]
+            way = max(way, abs(foot[row, axis] - mine.kept[axis]))
+            chord = max(chord, abs(foot[row, axis] - mine.chord_foot[axis]))
+            length += (ground[row, axis] - mine.chord_ground[axis]) ** 2
+        if fresh[i] or way >= tolerance_px:
+            mine.kept[0], mine.kept[1] = foot[row, 0], foot[row, 1]
+            moved[count] = row
+            count += 1
+        if chord >= tolerance_px and now[0] - mine.chord_ns >= chord_ns:
+            mine.length_m += np.sqrt(length)
+            mine.chord_ns = now[0]
+            for axis in range(2):
+                mine.chord_ground[axis], mine.chord_foot[axis] = ground[row, axis], foot[row, axis]
+    return moved[:count]
