@@ -157,6 +157,7 @@ class Session:
                 "camera_id": s.camera_id,
                 "state": str(s.state),
                 "frames": s.frames,
+                "analysed": s.analysed,
                 "still": s.still,
                 "error": s.error,
                 "epoch": s.epoch,

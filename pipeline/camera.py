@@ -65,6 +65,7 @@ class CameraStatus:
     Attributes:
         epoch: of its frames, now or next.
         frames: put into the inlet.
+        analysed: of those, taken from there by the detector.
         thinned: left out to keep to the wanted rate; not a loss.
         still: left out because nothing moved; not a loss.
         dropped: lost before they came here (corrupt, not taken in time); the inlet counts its own.
@@ -77,6 +78,7 @@ class CameraStatus:
     state: CameraState
     epoch: int
     frames: int
+    analysed: int
     thinned: int
     still: int
     dropped: int
@@ -181,6 +183,7 @@ class Camera:
             state=self._state,
             epoch=self._epoch,
             frames=self._frames,
+            analysed=self._inlet.counters.delivered,
             thinned=self._thinned,
             still=self._still,
             dropped=self._dropped,

@@ -17,6 +17,7 @@ from core.events import Event, Phase, Severity
 from core.scene import Scene
 from core.sentences import sentence
 from locales import language, text
+from matpho.load import LoadMeter
 from matpho.summary import RunSummary
 from pipeline.camera import CameraStatus
 
@@ -51,6 +52,7 @@ class Board:
         self._progress = ""
         self._live = Live(console=console, refresh_per_second=4, get_renderable=self._render)
         self._said = 0.0
+        self._load = LoadMeter()
 
     def __enter__(self) -> Board:
         if self.console.is_terminal:
@@ -88,6 +90,16 @@ class Board:
             cameras=running,
             speed="–" if speed is None else f"{speed:.1f}",
         )
+        load = self._load.update(time.monotonic(), cameras)
+        if load is not None and load.overloaded:
+            self._progress += "\n" + text(
+                "cli-overload",
+                offered=f"{load.offered:.1f}",
+                analysed=f"{load.analysed:.1f}",
+                camera=load.worst,
+                worst=f"{load.worst_analysed:.1f}",
+                wanted=f"{load.worst_offered:.1f}",
+            )
         for status in cameras:
             if status.error:
                 self._progress += "\n" + text("cli-camera-trouble", camera=status.camera_id, reason=status.error)
