@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.pipeline import one_core
+from benchmarks.environments import SCORING, Environment, EnvironmentFailure, find_uv
+from benchmarks.machine import one_core
 from benchmarks.tracking import ours
 from benchmarks.tracking.data import Clip, load
-from benchmarks.tracking.environments import SCORING, Environment, EnvironmentFailure, find_uv
 from benchmarks.tracking.peers import PEERS, Peer, Task, play
 from benchmarks.tracking.references import oracle, truth_as_detections
 from benchmarks.tracking.scaling import SEED, Live, ScalingPlan, cost, live_tracks, scene, walkers

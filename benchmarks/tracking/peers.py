@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from benchmarks.environments import Environment, Progress
 from benchmarks.tracking.data import Clip
-from benchmarks.tracking.environments import Environment, Progress
 
 
 @dataclass(frozen=True, slots=True)

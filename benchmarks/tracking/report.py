@@ -11,7 +11,7 @@ from typing import Final
 from rich.box import SIMPLE
 from rich.table import Table
 
-from benchmarks.tracking.environments import SCORING, Environment, find_uv
+from benchmarks.environments import SCORING, Environment, find_uv
 from benchmarks.tracking.measure import ORACLE, TrackingResult, as_dict
 from benchmarks.tracking.scoring import COMBINED
 from core.errors import ConfigError

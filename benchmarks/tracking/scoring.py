@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from benchmarks.environments import SCORING, Environment
 from benchmarks.tracking.data import Clip
-from benchmarks.tracking.environments import SCORING, Environment
 from core.arrays import F64
 
 COMBINED: Final = "COMBINED_SEQ"

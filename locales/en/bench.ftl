@@ -38,3 +38,63 @@ error-bench-no-uv = uv was not found, neither on the PATH nor as { $path }. It m
 error-bench-install = { $packages }: cannot be installed: { $reason }. Check the connection to the package index and the free disk space.
 error-bench-script = { $packages }: failed: { $reason }. The environment is there, so this is a fault of the package or of its script in benchmarks/peers.
 error-bench-stopped = the process was stopped from outside, perhaps because memory ran out. Close other programs and try again.
+# matpho bench perception
+cli-help-bench-perception = The whole chain beside the detector alone, decoding alone and other packages' chains, on one core; batches, cores, memory.
+cli-opt-bench-perception-peers = Also measure Ultralytics and supervision, each in an environment of its own; downloads about 5 GB once. Needs a --model that Ultralytics reads.
+cli-opt-bench-perception-backend = Backend to measure. auto: each that is installed; the fastest stands beside the peers.
+cli-bench-perception-chooses = Looking for the fastest backend
+cli-bench-perception-round = Round { $number } of { $rounds }
+cli-bench-perception-batches = Batches
+cli-bench-perception-memory-of = Memory: { $cameras ->
+    [one] { $cameras } camera
+   *[other] { $cameras } cameras
+}
+cli-bench-perception-cores-of = Up to { $cores ->
+    [one] { $cores } core
+   *[other] { $cores } cores
+}
+cli-bench-perception-no-peer-model = { $model } is no ONNX export of an Ultralytics model, so the peers cannot run it and were not measured. Give one with --model. To make one, in an environment of your own: pip install ultralytics onnx, then yolo export model=yolo11n.pt format=onnx imgsz=320 (Ultralytics and its models are under AGPL-3.0).
+cli-bench-perception-limits = { $video }, { $model }: { $frames } frames, { $objects } objects a frame, one core, { $rounds ->
+    [one] one round
+   *[other] medians of { $rounds } rounds
+}
+cli-bench-perception-decoding = Decoding alone takes { $ms } ms a frame.
+cli-bench-perception-beside = Beside other packages, with { $backend }
+cli-bench-perception-no-peers = No peer was measured: --peers does it.
+cli-bench-perception-stages = Where a frame's time goes, ms
+cli-bench-perception-cost = Processor time that is neither detector nor decoding and scaling: { $us } µs a frame (mark: { $mark }).
+cli-bench-perception-batches-title = ms a frame by images in a call (ms until they are all there)
+cli-bench-perception-fixed = The graph takes a fixed number of images, whatever is asked: { $backends }.
+cli-bench-perception-machine = One process on each core, frames a second together
+cli-bench-perception-memory = Resident memory of one process: { $held }.
+cli-bench-perception-held = { $cameras ->
+    [one] { $cameras } camera
+   *[other] { $cameras } cameras
+} { $mib } MiB
+cli-bench-perception-backend = backend
+cli-bench-perception-detector = detector, ms
+cli-bench-perception-chain = chain, ms
+cli-bench-perception-alone = detector alone
+cli-bench-perception-whole = whole chain
+cli-bench-perception-over-detector = chain ÷ detector
+cli-bench-perception-mark = mark
+cli-bench-perception-fps = fps
+cli-bench-perception-ms = ms a frame
+cli-bench-perception-boxes = boxes
+cli-bench-perception-times = ours ÷ theirs
+cli-bench-perception-times-one = × one core
+cli-bench-perception-stage = stage
+cli-bench-perception-batch = images in a call
+cli-bench-perception-cores = cores
+cli-bench-perception-decode = decoding alone
+cli-bench-perception-fill = scaling into the input
+cli-bench-perception-infer = the graph
+cli-bench-perception-boxes-stage = boxes out of its outputs
+cli-bench-perception-track = tracking
+cli-bench-perception-locate = motion on the ground
+cli-bench-perception-rules = rules
+cli-bench-perception-cpu-chain = processor, chain
+cli-bench-perception-cpu-detector = processor, detector alone
+cli-bench-perception-cpu-decode = processor, decoding and scaling
+cli-bench-perception-cpu-rest = processor, all the rest
+error-bench-no-frames = { $path }: not one frame could be read. Give another file as --video.

@@ -35,3 +35,54 @@ error-bench-no-uv = Không tìm thấy uv, cả trên PATH lẫn tại { $path }
 error-bench-install = { $packages }: không cài được: { $reason }. Hãy kiểm tra kết nối tới kho gói và dung lượng đĩa còn trống.
 error-bench-script = { $packages }: thất bại: { $reason }. Môi trường đã có, nên đây là lỗi của gói hoặc của tập lệnh trong benchmarks/peers.
 error-bench-stopped = tiến trình bị dừng từ bên ngoài, có thể vì hết bộ nhớ. Hãy đóng bớt chương trình khác rồi thử lại.
+# matpho bench perception
+cli-help-bench-perception = Cả chuỗi xử lý bên cạnh riêng bộ phát hiện, riêng giải mã và chuỗi của các gói khác, trên một lõi; lô ảnh, số lõi, bộ nhớ.
+cli-opt-bench-perception-peers = Đo cả Ultralytics và supervision, mỗi gói trong môi trường riêng; tải khoảng 5 GB một lần. Cần --model là mô hình mà Ultralytics đọc được.
+cli-opt-bench-perception-backend = Bộ máy suy luận cần đo. auto: mọi bộ máy đã cài; bộ nhanh nhất được so với các gói khác.
+cli-bench-perception-chooses = Đang tìm bộ máy suy luận nhanh nhất
+cli-bench-perception-round = Vòng { $number } trên { $rounds }
+cli-bench-perception-batches = Lô ảnh
+cli-bench-perception-memory-of = Bộ nhớ: { $cameras } camera
+cli-bench-perception-cores-of = Tối đa { $cores } lõi
+cli-bench-perception-no-peer-model = { $model } không phải bản xuất ONNX của một mô hình Ultralytics, nên các gói khác không chạy được và chưa được đo. Hãy chỉ một mô hình như vậy bằng --model. Cách tạo, trong một môi trường riêng: pip install ultralytics onnx, rồi yolo export model=yolo11n.pt format=onnx imgsz=320 (Ultralytics và các mô hình của nó theo giấy phép AGPL-3.0).
+cli-bench-perception-limits = { $video }, { $model }: { $frames } khung hình, { $objects } đối tượng mỗi khung, một lõi, { $rounds ->
+    [1] một vòng
+   *[other] trung vị của { $rounds } vòng
+}
+cli-bench-perception-decoding = Riêng giải mã mất { $ms } ms mỗi khung hình.
+cli-bench-perception-beside = Bên cạnh các gói khác, với { $backend }
+cli-bench-perception-no-peers = Chưa đo gói nào khác: thêm --peers để đo.
+cli-bench-perception-stages = Thời gian của một khung hình đi vào đâu, ms
+cli-bench-perception-cost = Thời gian bộ xử lý ngoài bộ phát hiện, giải mã và co ảnh: { $us } µs mỗi khung hình (mốc: { $mark }).
+cli-bench-perception-batches-title = ms mỗi khung hình theo số ảnh mỗi lần gọi (ms cho đến khi có đủ)
+cli-bench-perception-fixed = Đồ thị chỉ nhận một số ảnh cố định, dù yêu cầu bao nhiêu: { $backends }.
+cli-bench-perception-machine = Mỗi lõi một tiến trình, tổng số khung hình mỗi giây
+cli-bench-perception-memory = Bộ nhớ thường trú của một tiến trình: { $held }.
+cli-bench-perception-held = { $cameras } camera { $mib } MiB
+cli-bench-perception-backend = bộ máy
+cli-bench-perception-detector = bộ phát hiện, ms
+cli-bench-perception-chain = chuỗi, ms
+cli-bench-perception-alone = riêng bộ phát hiện
+cli-bench-perception-whole = cả chuỗi
+cli-bench-perception-over-detector = chuỗi ÷ bộ phát hiện
+cli-bench-perception-mark = mốc
+cli-bench-perception-fps = khung/giây
+cli-bench-perception-ms = ms mỗi khung
+cli-bench-perception-boxes = số khung bao
+cli-bench-perception-times = ta ÷ họ
+cli-bench-perception-times-one = × một lõi
+cli-bench-perception-stage = công đoạn
+cli-bench-perception-batch = số ảnh mỗi lần gọi
+cli-bench-perception-cores = số lõi
+cli-bench-perception-decode = riêng giải mã
+cli-bench-perception-fill = co ảnh vào đầu vào
+cli-bench-perception-infer = đồ thị mô hình
+cli-bench-perception-boxes-stage = đọc khung bao từ đầu ra
+cli-bench-perception-track = bám vết
+cli-bench-perception-locate = chuyển động trên mặt đất
+cli-bench-perception-rules = luật
+cli-bench-perception-cpu-chain = bộ xử lý, cả chuỗi
+cli-bench-perception-cpu-detector = bộ xử lý, riêng bộ phát hiện
+cli-bench-perception-cpu-decode = bộ xử lý, giải mã và co ảnh
+cli-bench-perception-cpu-rest = bộ xử lý, phần còn lại
+error-bench-no-frames = { $path }: không đọc được khung hình nào. Hãy chỉ tệp khác bằng --video.

@@ -19,20 +19,37 @@ app = typer.Typer(no_args_is_help=True)
 JsonOption = Annotated[Path | None, typer.Option("--json", help=text("cli-opt-bench-json"))]
 
 
-@app.command("pipeline", help=text("cli-help-bench-pipeline"))
-def pipeline(
+@app.command("perception", help=text("cli-help-bench-perception"))
+def perception(
+    peers: Annotated[bool, typer.Option("--peers", help=text("cli-opt-bench-perception-peers"))] = False,
     video: Annotated[Path, typer.Option(help=text("cli-opt-bench-video"))] = CLIP,
     model: Annotated[str, typer.Option(help=text("cli-opt-model"))] = MODEL,
-    rounds: Annotated[int, typer.Option(min=1, help=text("cli-opt-bench-rounds"))] = 3,
-    frames: Annotated[int, typer.Option(min=10, help=text("cli-opt-bench-frames"))] = 140,
+    backend: Annotated[str, typer.Option(help=text("cli-opt-bench-perception-backend"))] = "auto",
+    rounds: Annotated[int, typer.Option(min=1, help=text("cli-opt-bench-rounds"))] = 5,
+    frames: Annotated[int, typer.Option(min=2, help=text("cli-opt-bench-frames"))] = 140,
     out: JsonOption = None,
+    plot: Annotated[Path | None, typer.Option(help=text("cli-opt-bench-plot"))] = None,
 ) -> None:
-    """Whole chain beside the detector alone and decoding alone, on one core."""
-    from benchmarks import pipeline as pipeline_bench
+    """Whole chain beside the detector alone, decoding alone and other packages' chains."""
+    from benchmarks import environments
+    from benchmarks.perception import as_json, measure, report
 
-    result = pipeline_bench.measure(video, model, rounds=rounds, frames=frames)
-    Console().print(pipeline_bench.table(result))
-    _write(out, pipeline_bench.as_dict(result))
+    console = Console()
+    if plot is not None:
+        environments.find_uv()
+    found = measure.measure(
+        video,
+        model,
+        backend=backend,
+        with_peers=peers,
+        plan=measure.PerceptionPlan(rounds=rounds, frames=frames),
+        progress=partial(console.print, style="dim", highlight=False),
+    )
+    for table in report.tables(found):
+        console.print(table)
+    _write(out, as_json.as_dict(found))
+    if plot is not None:
+        report.plot(found, plot)
 
 
 @app.command("soak", help=text("cli-help-bench-soak"))
@@ -62,7 +79,8 @@ def tracking(
     plot: Annotated[Path | None, typer.Option(help=text("cli-opt-bench-plot"))] = None,
 ) -> None:
     """HOTA, MOTA, IDF1 and milliseconds a frame, beside other packages' trackers."""
-    from benchmarks.tracking import environments, measure, report
+    from benchmarks import environments
+    from benchmarks.tracking import measure, report
 
     console = Console()
     if data is None:

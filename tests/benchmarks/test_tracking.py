@@ -13,8 +13,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from benchmarks.tracking import environments, measure, report
-from benchmarks.tracking.environments import SCRIPTS, EnvironmentFailure, find_uv
+from benchmarks import environments
+from benchmarks.environments import SCRIPTS, EnvironmentFailure, find_uv
+from benchmarks.tracking import measure, report
 from benchmarks.tracking.peers import PEERS, Peer
 from benchmarks.tracking.scaling import ScalingPlan
 from benchmarks.tracking.scoring import COMBINED

@@ -16,8 +16,8 @@ from typing import Final
 
 from core.errors import MatphoError
 
-SCRIPTS: Final = Path(__file__).resolve().parents[1] / "peers"
-LOCAL_UV: Final = Path(__file__).resolve().parents[2] / ".uv/bin/uv"
+SCRIPTS: Final = Path(__file__).resolve().parent / "peers"
+LOCAL_UV: Final = Path(__file__).resolve().parents[1] / ".uv/bin/uv"
 SCORING: Final = ("trackeval==1.3.0", "matplotlib>=3.9")
 LONGEST_S: Final = 3600.0
 """A script that runs longer is stopped and reported."""
@@ -35,6 +35,15 @@ class Environment:
 
     uv: str
     requirements: tuple[str, ...]
+
+    @property
+    def command(self) -> list[str]:
+        """What starts its Python."""
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        command = [self.uv, "run", "--quiet", "--no-project", "--isolated", "--no-config", "--python", python]
+        for requirement in self.requirements:
+            command += ["--with", requirement]
+        return [*command, "python"]
 
     def prepare(self) -> None:
         """Download and install, so that later runs do not.
@@ -54,18 +63,14 @@ class Environment:
 
     def _run(self, what: Sequence[str], on_line: Progress, message_id: str) -> None:
         names = " ".join(self.requirements)
-        python = f"{sys.version_info.major}.{sys.version_info.minor}"
-        command = [self.uv, "run", "--quiet", "--no-project", "--isolated", "--no-config", "--python", python]
-        for requirement in self.requirements:
-            command += ["--with", requirement]
         with tempfile.TemporaryFile() as errors, tempfile.TemporaryDirectory() as folder:
             try:
-                code = _follow([*command, "python", *what], folder, errors.fileno(), on_line)
+                code = _follow([*self.command, *what], folder, errors.fileno(), on_line)
             except OSError as error:
                 raise EnvironmentFailure(message_id, packages=names, reason=error.strerror or str(error)) from error
             if code:
                 errors.seek(0)
-                raise EnvironmentFailure(message_id, packages=names, reason=_reason(errors.read(), code))
+                raise EnvironmentFailure(message_id, packages=names, reason=reason(errors.read(), code))
 
 
 def find_uv() -> str:
@@ -80,13 +85,17 @@ def find_uv() -> str:
     return found
 
 
-def _follow(command: Sequence[str], folder: str, errors: int, on_line: Progress) -> int:
+def variables() -> dict[str, str]:
+    """Those of this process, less what would show a script our packages; Ultralytics asks nobody for updates."""
     alone = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
-    environment = {k: v for k, v in os.environ.items() if k not in alone} | {"YOLO_OFFLINE": "true"}
+    return {k: v for k, v in os.environ.items() if k not in alone} | {"YOLO_OFFLINE": "true"}
+
+
+def _follow(command: Sequence[str], folder: str, errors: int, on_line: Progress) -> int:
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env=environment,
+        env=variables(),
         stdout=subprocess.PIPE,
         stderr=errors,
         text=True,
@@ -94,7 +103,7 @@ def _follow(command: Sequence[str], folder: str, errors: int, on_line: Progress)
         errors="replace",
         start_new_session=True,
     )
-    limit = threading.Timer(LONGEST_S, _stop, [process])
+    limit = threading.Timer(LONGEST_S, stop, [process])
     limit.start()
     try:
         assert process.stdout is not None  # noqa: S101
@@ -103,15 +112,17 @@ def _follow(command: Sequence[str], folder: str, errors: int, on_line: Progress)
         return process.wait()
     finally:
         limit.cancel()
-        _stop(process)
+        stop(process)
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def stop(process: subprocess.Popen[str]) -> None:
+    """End a process started in a session of its own, and all that it started."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def _reason(output: bytes, code: int) -> str:
+def reason(output: bytes, code: int) -> str:
+    """The last that a script said before it ended with `code`."""
     lines = [line.strip() for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
     return " ".join(lines[-3:])[-600:] if lines else f"exit status {code}"
