@@ -27,6 +27,7 @@ from scenes.config import (
     ModelSpec,
     SinkSpec,
     TrackingSpec,
+    Workers,
 )
 from scenes.documents import Problem, ProblemsError, read_document
 from scenes.rules import AnyRuleSpec, CameraDownSpec
@@ -50,6 +51,11 @@ class Plan:
     evidence: Path | None = EVIDENCE
     sinks: tuple[Callable[[], Sink], ...] = ()
     tracking: TrackingSpec = field(default_factory=TrackingSpec)
+    workers: Workers = 1
+
+    def with_threads(self, threads: int) -> Plan:
+        """The same with so many threads in the detector."""
+        return replace(self, model=self.model.model_copy(update={"threads": threads}))
 
 
 def plan_sources(
@@ -84,7 +90,9 @@ def plan_sources(
     return tuple(plans)
 
 
-def plan_configuration(configuration: Configuration, *, loop: bool = False, realtime: bool = False) -> Plan:
+def plan_configuration(
+    configuration: Configuration, *, loop: bool = False, realtime: bool = False, workers: Workers | None = None
+) -> Plan:
     """The plan of a configuration file.
 
     Raises:
@@ -107,6 +115,7 @@ def plan_configuration(configuration: Configuration, *, loop: bool = False, real
         configuration.path(spec.store.evidence),
         tuple(_sink(configuration, sink) for sink in spec.sinks),
         tracking_of(configuration),
+        spec.workers if workers is None else workers,
     )
 
 

@@ -63,19 +63,20 @@ class _Evidence:
 class Session:
     """A run of a plan.
 
-    Use as a context manager; iterate `steps()`. Leaving it drains the sinks, within `CLOSE_S`, and stores the summary.
+    Use as a context manager; iterate `steps()`. Leaving it drains the sinks, within `CLOSE_S`, and stores the summary,
+    unless `keep_run` is false.
 
     Raises (on entering):
         MatphoError: the model, the store or a required sink cannot be used.
     """
 
-    def __init__(self, plan: Plan, *, extra_sinks: Sequence[Sink] = ()) -> None:
+    def __init__(self, plan: Plan, *, extra_sinks: Sequence[Sink] = (), keep_run: bool = True) -> None:
         if not plan.cameras:
             raise ConfigError("error-no-cameras")
         self.plan = plan
         self.summary = RunSummary()
         self.undelivered: dict[str, int] = {}
-        self._extra = tuple(extra_sinks)
+        self._extra, self._keep_run = tuple(extra_sinks), keep_run
         self._stack = ExitStack()
         self._run_id = uuid.uuid4().hex
 
@@ -99,7 +100,7 @@ class Session:
             max_batch=plan.batch.size,
         )
         describer = load_describer(plan.tracking.appearance, threads=plan.model.threads)
-        self.store = None if plan.store is None else _open_store(plan.store, stack)
+        self.store = None if plan.store is None else open_store(plan.store, stack)
         sinks = [make() for make in plan.sinks] + list(self._extra)
         if self.store is not None:
             sinks.insert(0, StoreSink(self.store))
@@ -174,7 +175,7 @@ class Session:
 
     def _finish(self) -> None:
         summary = self.as_dict()
-        if self.store is not None:
+        if self.store is not None and self._keep_run:
             self.store.put_run(RunRecord(self._run_id, self._started_ns, time.time_ns(), summary))
 
     def _drain(self) -> None:
@@ -203,7 +204,12 @@ def scene_record(camera_id: str, scene: Scene, picture: str | None) -> SceneReco
     return SceneRecord(camera_id, scene.scene_id, scene.version, scene.reference_size, drawing, picture)
 
 
-def _open_store(path: Path, stack: ExitStack) -> EventStore:
+def open_store(path: Path, stack: ExitStack) -> EventStore:
+    """The event store at a path, made where it is missing; closed with `stack`.
+
+    Raises:
+        MatphoError: it cannot be used.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

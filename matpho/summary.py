@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from core.codec import time_text
 from core.events import Event, Phase
 from core.tracks import TrackState
 from pipeline.step import StageTimes, StepResult
+
+
+class Counts(Protocol):
+    """What a person sees of a run, of one process or of several."""
+
+    @property
+    def frames(self) -> int: ...
+    @property
+    def tracks(self) -> int: ...
+    @property
+    def events(self) -> Counter[str]: ...
+    @property
+    def dropped(self) -> int: ...
+    @property
+    def lost(self) -> int: ...
+    @property
+    def speed(self) -> float | None: ...
 
 
 @dataclass(slots=True)

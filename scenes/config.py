@@ -145,6 +145,9 @@ class JsonLinesSinkSpec(Strict):
 SinkSpec = Annotated[KafkaSinkSpec | JsonLinesSinkSpec, Field(discriminator="kind")]
 
 
+Workers = Annotated[int, Field(ge=1, le=256)] | Literal["auto"]
+
+
 class SystemSpec(Strict):
     """A whole configuration file."""
 
@@ -153,6 +156,9 @@ class SystemSpec(Strict):
     tracking: TrackingSpec = Field(TrackingSpec(), description="Tracking")
     store: StoreSpec = Field(StoreSpec(), description="Event store")
     batch: BatchSpec = Field(BatchSpec(), description="Batching across cameras")
+    workers: Workers = Field(
+        1, description="Processes that share the cameras, each watched over and started again; auto: one for each core"
+    )
     sinks: list[SinkSpec] = Field(default_factory=list, description="Where records go, besides the store")
     cameras: list[CameraSpec] = Field(min_length=1, description="The cameras")
 

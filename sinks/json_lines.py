@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BufferedWriter, RawIOBase
 from pathlib import Path
 from threading import Lock
@@ -21,7 +23,7 @@ RETRY_S: Final = 5.0
 
 
 class JsonLines:
-    """Whole lines at the end of a file or stream. May be shared by threads.
+    """Whole lines at the end of a file or stream. May be shared by threads, a file also by processes.
 
     Args:
         file: unbuffered, so that a line that could not be written does not turn up later.
@@ -58,7 +60,7 @@ class JsonLines:
         Raises:
             OSError: nothing was added (to a pipe or terminal, a part may have been).
         """
-        with self._lock:
+        with self._lock, _alone(self._file if self._truncate else None):
             end = os.fstat(self._file.fileno()).st_size if self._truncate else 0
             try:
                 view = memoryview(lines)
@@ -133,6 +135,19 @@ class JsonLinesSink:
     def close(self) -> None:
         if self._owned:
             self._lines.close()
+
+
+@contextmanager
+def _alone(file: RawIOBase | BinaryIO | None) -> Iterator[None]:
+    """No other process writes meanwhile: what one cuts back after a full disk is never another's line."""
+    if file is None:
+        yield
+        return
+    fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file.fileno(), fcntl.LOCK_UN)
 
 
 def _ends_torn(path: Path) -> bool:

@@ -18,7 +18,7 @@ from core.scene import Scene
 from core.sentences import sentence
 from locales import language, text
 from matpho.load import LoadMeter
-from matpho.summary import RunSummary
+from matpho.summary import Counts
 from pipeline.camera import CameraStatus
 
 STYLE = {
@@ -78,7 +78,7 @@ class Board:
         if not self.console.is_terminal and event.phase is not Phase.UPDATED:
             self.console.print(" ".join(self._cells(event)), highlight=False, markup=False, soft_wrap=True)
 
-    def progress(self, summary: RunSummary, cameras: list[CameraStatus]) -> None:
+    def progress(self, summary: Counts, cameras: list[CameraStatus]) -> None:
         """Say how far the run is."""
         running = sum(status.state == "running" for status in cameras)
         speed = summary.speed
@@ -128,7 +128,7 @@ class Board:
         return Group(table, Text(self._progress))
 
 
-def print_summary(console: Console, summary: RunSummary, undelivered: Mapping[str, int]) -> None:
+def print_summary(console: Console, summary: Counts, undelivered: Mapping[str, int]) -> None:
     """The counts at the end of a run."""
     table = Table(show_header=False, title=text("cli-summary"), title_justify="left")
     table.add_row(text("cli-summary-frames"), f"{summary.frames}")

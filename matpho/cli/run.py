@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 from rich.console import Console
@@ -22,7 +22,7 @@ from core.protocols import Sink
 from locales import text
 from matpho.cli.display import Board, print_summary
 from matpho.cli.options import EvidenceOption, StoreOption, duration
-from matpho.defaults import EVIDENCE, MODEL, STORE
+from matpho.defaults import EVIDENCE, STORE
 
 if TYPE_CHECKING:
     from matpho.planning import Plan
@@ -48,41 +48,55 @@ def run(
     evidence: EvidenceOption = EVIDENCE,
     loop: Annotated[bool, typer.Option("--loop", help=text("cli-opt-loop"))] = False,
     realtime: Annotated[bool, typer.Option("--realtime", help=text("cli-opt-realtime"))] = False,
+    workers: Annotated[str | None, typer.Option(metavar="N|auto", help=text("cli-opt-workers"))] = None,
 ) -> None:
     """Watch sources and report what happens."""
-    from matpho.planning import Plan, plan_configuration, plan_sources
-    from scenes.config import ModelSpec, load_configuration
+    from matpho.request import RunRequest
+    from matpho.workers.share import worker_count
 
     longest = None if for_ is None else duration(for_)
-    if len(sources) == 1 and sources[0].endswith((".yaml", ".yml")):
-        for name, given in (
-            ("--scene", scene),
-            ("--model", model),
-            ("--fps", fps),
-            ("--still-fps", still_fps),
-            ("--start", start),
-        ):
-            if given is not None:
-                raise ConfigError("error-option-in-file", option=name, path=sources[0])
-        plan = plan_configuration(load_configuration(Path(sources[0])), loop=loop, realtime=realtime)
+    request = RunRequest(
+        sources=tuple(sources),
+        scene=scene,
+        model=model,
+        threads=threads,
+        fps=fps,
+        still_fps=still_fps,
+        start=start,
+        secrets=secrets,
+        kafka=tuple(kafka or ()),
+        kafka_required=kafka_required,
+        store=store,
+        evidence=evidence,
+        loop=loop,
+        realtime=realtime,
+        workers=worker_wish(workers),
+    )
+    plan, out = request.plan(), Output(json_lines, tracks_out)
+    if worker_count(plan) == 1:
+        failed = run_plan(plan, out, sinks=request.sinks(), most_frames=frames, most_s=longest)
     else:
-        chosen = ModelSpec(path=model or MODEL, threads=threads)
-        cameras = plan_sources(
-            sources,
-            model=chosen,
-            scene=scene,
-            fps=fps,
-            still_fps=still_fps,
-            start=start,
-            secrets=secrets,
-            loop=loop,
-            realtime=realtime,
-        )
-        plan = Plan(chosen, cameras, store=store, evidence=evidence)
-    sinks = _sinks(kafka or [], kafka_required)
-    out = Output(json_lines, tracks_out)
-    if run_plan(plan, out, sinks=sinks, most_frames=frames, most_s=longest):
+        for name, given in (("--frames", frames), ("--tracks-out", tracks_out)):
+            if given is not None:
+                raise ConfigError("error-option-one-worker", option=name)
+        from matpho.cli.run_workers import run_workers
+
+        failed = run_workers(request, plan, out, most_s=longest)
+    if failed:
         raise typer.Exit(1)
+
+
+def worker_wish(value: str | None) -> int | Literal["auto"] | None:
+    """A number of workers, or `auto`.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    if value is None or value == "auto":
+        return None if value is None else "auto"
+    if not value.isdecimal() or not 1 <= int(value) <= 256:
+        raise ConfigError("error-workers", value=value)
+    return int(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +146,15 @@ def run_plan(
 def _show(step: StepResult, board: Board, json_lines: bool) -> None:
     for event in step.findings.events:
         if json_lines:
-            _print_line(sys.stdout, to_json(event))
+            print_line(sys.stdout, to_json(event))
         else:
             board.event(event)
 
 
-def _print_line(stream: TextIO, line: str) -> None:
+def print_line(stream: TextIO, line: str) -> None:
+    """Write a line at once."""
     stream.write(line + "\n")
     stream.flush()
-
-
-def _sinks(kafka: list[str], required: bool) -> list[Sink]:
-    from matpho.planning import kafka_sink
-
-    if required and not kafka:
-        raise ConfigError("error-kafka-required-alone")
-    return [kafka_sink(kafka, required=required)] if kafka else []
 
 
 @contextmanager

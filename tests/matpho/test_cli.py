@@ -252,11 +252,3 @@ def test_scene_draw_writes_a_picture(tmp_path: Path) -> None:
     done = matpho("scene", "draw", SCENE, CLIP, "--out", "scene.png", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "scene.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_bench_pipeline_reports_its_ratios(tmp_path: Path) -> None:
-    done = matpho("bench", "pipeline", "--rounds", "1", "--frames", "10", "--json", "b.json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    result = json.loads((tmp_path / "b.json").read_text())
-    assert 0 < result["chain_over_detector"] < 1.5
-    assert result["frames"] == 10

@@ -1,0 +1,103 @@
+"""`matpho run` with several worker processes."""
+
+from __future__ import annotations
+
+import sys
+import time
+import uuid
+from contextlib import ExitStack
+
+import click
+from rich.console import Console
+
+from core.codec import to_json
+from core.machine import usable_cores
+from locales import language, text
+from matpho.cli.display import Board, print_summary
+from matpho.cli.run import Output, print_line, stopping
+from matpho.loops import compile_loops, loops_ready
+from matpho.planning import Plan
+from matpho.request import RunRequest
+from matpho.workers.messages import Job
+from matpho.workers.share import cores_of, share_of, worker_count
+from matpho.workers.supervisor import Supervisor, Worker, WorkerState
+from store.events import EventStore, RunRecord
+
+
+def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float | None = None) -> bool:
+    """Run a plan with its workers; whether one of them is down at the end, or every camera failed.
+
+    Raises:
+        MatphoError: no worker could begin.
+    """
+    console = Console(stderr=out.json_lines)
+    if not loops_ready():
+        console.print(text("cli-compiling"), style="dim", soft_wrap=True)
+        compile_loops()  # once, rather than by all workers side by side
+    of = worker_count(plan)
+    supervisor = Supervisor([_worker(request, plan, number, of, out, most_s) for number in range(of)])
+    scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
+    started_ns, began, run_id = time.time_ns(), time.monotonic(), uuid.uuid4().hex
+    with ExitStack() as stack:
+        # Opened here first, so that one process makes the tables.
+        store = None if plan.store is None else _open(plan, stack)
+        board = stack.enter_context(Board(console, scenes, headline=out.headline or text("cli-workers", count=of)))
+        stack.enter_context(stopping(supervisor.stop))
+        for events in supervisor.run():
+            for event in events:
+                if out.json_lines:
+                    print_line(sys.stdout, to_json(event))
+                else:
+                    board.event(event)
+            board.progress(supervisor.counts, supervisor.status())
+        if store is not None:
+            summary = supervisor.as_dict(started_ns, time.monotonic() - began)
+            store.put_run(RunRecord(run_id, started_ns, time.time_ns(), summary))
+    _tell(console, supervisor)
+    print_summary(console, supervisor.counts, supervisor.undelivered)
+    statuses = supervisor.status()
+    down = any(worker.state is WorkerState.DOWN for worker in supervisor.workers)
+    return down or (bool(statuses) and all(status.state == "failed" for status in statuses))
+
+
+def _open(plan: Plan, stack: ExitStack) -> EventStore:
+    from matpho.session import open_store
+
+    assert plan.store is not None  # noqa: S101
+    return open_store(plan.store, stack)
+
+
+def _worker(request: RunRequest, plan: Plan, number: int, of: int, out: Output, most_s: float | None) -> Worker:
+    context = click.get_current_context(silent=True)
+    verbose = 0 if context is None else int(context.find_root().params.get("verbose") or 0)
+    cores = cores_of(number, of, usable_cores()) if plan.model.device == "cpu" else ()
+    job = Job(
+        request=request,
+        number=number,
+        of=of,
+        cores=cores,
+        language=language(),
+        verbose=verbose,
+        most_s=most_s,
+        whole=out.json_lines,
+    )
+    share = share_of(plan, number, of)
+    again = any(camera.source.live for camera in share.cameras)
+    return Worker(job, tuple(camera.camera_id for camera in share.cameras), again)
+
+
+def _tell(console: Console, supervisor: Supervisor) -> None:
+    for worker in supervisor.workers:
+        if worker.reason:
+            told = "cli-worker-down" if worker.state is WorkerState.DOWN else "cli-worker-died"
+            cameras = ", ".join(worker.cameras)
+            number, reason = worker.job.number + 1, worker.reason
+            line = text(told, worker=number, cameras=cameras, restarts=worker.restarts, reason=reason)
+            console.print(f"[yellow]![/] {line}", soft_wrap=True)
+        if worker.untold:
+            line = text("cli-worker-untold", worker=worker.job.number + 1, count=worker.untold)
+            console.print(f"[yellow]![/] {line}", soft_wrap=True)
+    for status in supervisor.status():
+        if status.error:
+            line = text("cli-camera-trouble", camera=status.camera_id, reason=status.error)
+            console.print(f"[red]✗[/] {line}", soft_wrap=True)
