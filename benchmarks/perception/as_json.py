@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.machine import machine, versions
 from benchmarks.perception.ours import Timed
+from benchmarks.perception.python_cost import CAMERAS
 from benchmarks.perception.result import BatchCurve, PerceptionResult, median_ms
 
 
@@ -28,6 +29,7 @@ def as_dict(result: PerceptionResult) -> dict[str, Any]:
         "versions": versions(),
         "decode": _rounds(result.decode),
         "decode_and_fill": _rounds(result.decode_and_fill),
+        "python": {"us_a_frame": statistics.median(one.cpu_us for one in result.python), "cameras": CAMERAS},
         "backends": {name: _backend(result, name) for name in result.backends},
         "peers": {name: _peer(result, name) for name in result.peers},
         "batches": {name: _batches(curve) for name, curve in result.batches.items()},

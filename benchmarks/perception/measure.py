@@ -18,6 +18,7 @@ from benchmarks.machine import cores, one_core
 from benchmarks.perception.curves import Load, ProcessLost, batch_curve, cores_curve, memory
 from benchmarks.perception.ours import Clip, chain, decoding_alone, decoding_and_filling, detector_alone
 from benchmarks.perception.peers import PEERS, Peer, PeerModel, Playing, start
+from benchmarks.perception.python_cost import Recording, python_cost, record
 from benchmarks.perception.result import BackendFigures, PerceptionResult
 from core.arrays import F32
 from core.cache import file_hash
@@ -58,6 +59,7 @@ class _Work:
     clip: Clip
     detectors: dict[str, OnnxDetector]
     inputs: list[F32]
+    recording: Recording
     playing: dict[str, Playing] = field(default_factory=dict)
 
 
@@ -120,7 +122,7 @@ def _loaded(clip: Clip, model: str, names: list[str]) -> _Work:
     for detector in detectors.values():
         detector_alone(detector, inputs[:WARM_FRAMES])
         chain(detector, replace(clip, frames=WARM_FRAMES))
-    return _Work(clip, detectors, inputs)
+    return _Work(clip, detectors, inputs, record(detectors[names[0]], clip))
 
 
 def _round(work: _Work, result: PerceptionResult, *, turned: bool) -> None:
@@ -136,6 +138,7 @@ def _round(work: _Work, result: PerceptionResult, *, turned: bool) -> None:
             figures.alone.append(detector_alone(detector, work.inputs))
     result.decode.append(decoding_alone(work.clip))
     result.decode_and_fill.append(decoding_and_filling(work.clip, next(iter(work.detectors.values())).input_spec))
+    result.python.append(python_cost(work.clip, work.recording))
     for name, playing in list(work.playing.items()):
         try:
             playing.round()

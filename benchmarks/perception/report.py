@@ -17,6 +17,7 @@ from rich.text import Text
 from benchmarks.environments import Environment, find_uv
 from benchmarks.perception.as_json import as_dict
 from benchmarks.perception.ours import Timed
+from benchmarks.perception.python_cost import CAMERAS
 from benchmarks.perception.result import (
     ULTRALYTICS_OPENVINO,
     ULTRALYTICS_ORT,
@@ -123,8 +124,8 @@ def _stages(result: PerceptionResult) -> Group:
     for part in result.cpu_us(result.backend):
         cells = (f"{result.cpu_us(name)[part] / 1000:.3f}" for name in result.backends)
         shown.add_row(text(f"cli-bench-perception-cpu-{part}"), *cells)
-    mark = result.marks()["rest_cpu_us"]
-    below = text("cli-bench-perception-cost", us=f"{mark.value:.0f}", mark=_said(mark))
+    mark = result.marks()["python_cpu_us"]
+    below = text("cli-bench-perception-cost", cameras=CAMERAS, us=f"{mark.value:.0f}", mark=_said(mark))
     return _whole(text("cli-bench-perception-stages"), shown, below)
 
 

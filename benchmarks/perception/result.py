@@ -79,6 +79,7 @@ class PerceptionResult:
     Attributes:
         backend: the one that stands for us beside the peers.
         decode, decode_and_fill: rounds of decoding alone, without and with scaling into the detector's input.
+        python: rounds of everything else, many cameras in a batch; see `benchmarks.perception.python_cost`.
         batches: by backend.
         cores: by number of cores, frames a second of all together, a value for each round.
         memory: by number of cameras, MiB resident at the end.
@@ -93,6 +94,7 @@ class PerceptionResult:
     backends: dict[str, BackendFigures] = field(default_factory=dict)
     decode: list[Timed] = field(default_factory=list)
     decode_and_fill: list[Timed] = field(default_factory=list)
+    python: list[Timed] = field(default_factory=list)
     peers: dict[str, PeerFigures] = field(default_factory=dict)
     batches: dict[str, BatchCurve] = field(default_factory=dict)
     cores: dict[int, list[float]] = field(default_factory=dict)
@@ -116,12 +118,16 @@ class PerceptionResult:
         return statistics.median(two / one for one, two in zip(self.cores[1], self.cores[2], strict=True))
 
     def cpu_us(self, backend: str) -> dict[str, float]:
-        """Processor time a frame, microseconds: of the chain, of its parts alone, and `rest`: boxes, tracking, rules
-        and Python. `decode` has the scaling into the detector's input in it.
+        """Processor time a frame, microseconds: of the chain, and of its parts alone. `decode` has the scaling into the
+        detector's input in it, `python` is all but that and the detector.
         """
         figures = self.backends[backend]
-        found = {"chain": _cpu(figures.chain), "detector": _cpu(figures.alone), "decode": _cpu(self.decode_and_fill)}
-        return found | {"rest": found["chain"] - found["detector"] - found["decode"]}
+        return {
+            "chain": _cpu(figures.chain),
+            "detector": _cpu(figures.alone),
+            "decode": _cpu(self.decode_and_fill),
+            "python": _cpu(self.python),
+        }
 
     def marks(self) -> dict[str, Mark]:
         """What issue and documentation promise, as far as it was measured."""
@@ -131,7 +137,7 @@ class PerceptionResult:
             "chain_over_ultralytics_ort": (self.over_peer(ULTRALYTICS_ORT), self._ort_mark(), False),
             "chain_over_ultralytics_openvino": (self.over_peer(ULTRALYTICS_OPENVINO), 1.25, False),
             "two_cores_over_one": (self.two_cores(), 1.9, False),
-            "rest_cpu_us": (self.cpu_us(self.backend)["rest"], 100.0, True),
+            "python_cpu_us": (self.cpu_us(self.backend)["python"], 100.0, True),
         }
         return {name: Mark(value, mark, most) for name, (value, mark, most) in values.items() if value is not None}
 
