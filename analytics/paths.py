@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from core.arrays import F32, F64, I64, AnyArray, Bool
+from analytics.kernels.ways import kept_points
+from core.arrays import F32, I64, AnyArray, Bool
 
 TOLERANCE_PX: Final = 2.0
 """A simplified way is never further than this from the points it leaves out, in reference pixels."""
@@ -18,28 +19,7 @@ def simplify(points: AnyArray, tolerance: float) -> AnyArray:
     """The points (K, 2) that keep a way (N, 2) within `tolerance`; first and last stay (Douglas and Peucker 1973)."""
     if len(points) < 3:
         return points
-    keep = np.zeros(len(points), np.bool_)
-    keep[[0, -1]] = True
-    open_parts = [(0, len(points) - 1)]
-    while open_parts:
-        first, last = open_parts.pop()
-        if last - first < 2:
-            continue
-        away = _segment_distance(points[first + 1 : last], points[first], points[last])
-        furthest = int(away.argmax())
-        if away[furthest] > tolerance:
-            middle = first + 1 + furthest
-            keep[middle] = True
-            open_parts += [(first, middle), (middle, last)]
-    return np.asarray(points[keep])
-
-
-def _segment_distance(points: AnyArray, start: AnyArray, end: AnyArray) -> F64:
-    along = np.asarray(end, np.float64) - start
-    squared = float(along @ along)
-    relative = np.asarray(points, np.float64) - start
-    share = np.clip(relative @ along / squared, 0.0, 1.0) if squared > 0 else np.zeros(len(points))
-    return np.asarray(np.linalg.norm(relative - share[:, None] * along, axis=1), np.float64)
+    return np.asarray(points[kept_points(np.ascontiguousarray(points, np.float32), tolerance)])
 
 
 class PathLog:

@@ -10,6 +10,7 @@ import numpy as np
 import structlog
 
 from analytics.measure import MeasureRule
+from analytics.paths import TOLERANCE_PX, simplify
 from analytics.track_log import TrackLogRule
 from core.findings import StepView
 from core.frames import ClockSource, FrameMeta
@@ -35,6 +36,7 @@ def compile_rules() -> None:
     view = _view(scene)
     for rule in rules:
         rule.update(view)
+    simplify(np.zeros((3, 2), np.float32), TOLERANCE_PX)
     seconds = time.monotonic() - began
     if seconds > NOTICED_S:
         log.info("rules_compiled", seconds=round(seconds, 1))

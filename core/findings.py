@@ -80,6 +80,10 @@ class Findings:
     evidence: tuple[EvidenceRequest, ...] = ()
 
     def __add__(self, other: Findings) -> Findings:
+        if not other:
+            return self
+        if not self:
+            return other
         return Findings(
             self.events + other.events,
             self.measurements + other.measurements,

@@ -115,10 +115,14 @@ class OnlineTracker:
         self.ignored += len(detections) - sum(map(len, usable))
         for index in time_order(frames):
             rows[index], ended[index] = self._frame(frames[index], seen, usable[index])
-        every = np.concatenate(rows) if rows else np.zeros(0, ROW)
+        offsets = offsets_of([len(part) for part in rows])
+        # Not np.concatenate: it works out the common type of all fields anew for each part.
+        every = np.empty(int(offsets[-1]), ROW)
+        for start, part in zip(offsets.tolist(), rows, strict=False):
+            every[start : start + len(part)] = part
         return TrackBatch(
             frames,
-            offsets_of([len(part) for part in rows]),
+            offsets,
             np.ascontiguousarray(every["xyxy"]),
             np.ascontiguousarray(every["score"]),
             np.ascontiguousarray(every["class_id"]),
