@@ -125,19 +125,19 @@ class CloseUps:
 
 def regions(scene: Scene | None, meta: FrameMeta) -> list[Region]:
     """What to look at again in a frame: around each marked zone, cut at the frame."""
-    if scene is None:
+    zoomed = () if scene is None else tuple(zone for zone in scene.zones.values() if zone.zoom)
+    if scene is None or not zoomed:
         return []
     size = np.array((meta.width, meta.height))
     scale = size / scene.reference_size
     found = []
-    for zone in scene.zones.values():
-        if zone.zoom:
-            low, high = zone.polygon.min(axis=0), zone.polygon.max(axis=0)
-            margin = (high - low) * AROUND
-            low, high = np.floor((low - margin) * scale).clip(0, size - 1), np.ceil((high + margin) * scale)
-            right, bottom = np.maximum(high.clip(1, size), low + 1).astype(int).tolist()
-            left, top = low.astype(int).tolist()
-            found.append((left, top, right, bottom))
+    for zone in zoomed:
+        low, high = zone.polygon.min(axis=0), zone.polygon.max(axis=0)
+        margin = (high - low) * AROUND
+        low, high = np.floor((low - margin) * scale).clip(0, size - 1), np.ceil((high + margin) * scale)
+        right, bottom = np.maximum(high.clip(1, size), low + 1).astype(int).tolist()
+        left, top = low.astype(int).tolist()
+        found.append((left, top, right, bottom))
     return found
 
 

@@ -39,4 +39,4 @@ def _segment_distance(points: F32, middle: int, first: int, last: int) -> float:
     dx, dy = np.float64(points[last, 0]) - points[first, 0], np.float64(points[last, 1]) - points[first, 1]
     squared = dx * dx + dy * dy
     share = min(max((x * dx + y * dy) / squared, 0.0), 1.0) if squared > 0 else 0.0
-    return np.hypot(x - share * dx, y - share * dy)
+    return float(np.hypot(x - share * dx, y - share * dy))
