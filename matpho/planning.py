@@ -83,7 +83,10 @@ def plan_sources(
     plans: list[CameraPlan] = []
     for uri in uris:
         login = _login(uri, secrets)
-        for source in sources_for(uri, start_ns=start_ns, credentials=login, loop=loop, realtime=realtime, fps=fps):
+        device = (model or ModelSpec()).device
+        for source in sources_for(
+            uri, start_ns=start_ns, credentials=login, loop=loop, realtime=realtime, fps=fps, device=device
+        ):
             if any(plan.camera_id == source.camera_id for plan in plans):
                 raise ConfigError("error-camera-twice", camera=source.camera_id)
             plans.append(_camera(source, file, fps, still_fps))
@@ -154,6 +157,8 @@ def camera_source(configuration: Configuration, camera: CameraSpec, *, loop: boo
         loop=loop,
         realtime=realtime,
         fps=camera.fps,
+        decode=camera.decode,
+        device=configuration.spec.model.device,
     )
     if len(found) != 1:
         raise ConfigError("error-camera-folder", camera=camera.id, path=uri, count=len(found))

@@ -25,6 +25,7 @@ class RunRequest(BaseModel):
     scene: Path | None = None
     model: str | None = None
     threads: int | None = None
+    trim: bool = False
     fps: float | None = None
     still_fps: float | None = None
     start: str | None = None
@@ -51,8 +52,8 @@ class RunRequest(BaseModel):
         """
         if self.configuration is None:
             return self._plan_sources()
-        for option in ("scene", "model", "fps", "still_fps", "start"):
-            if getattr(self, option) is not None:
+        for option in ("scene", "model", "trim", "fps", "still_fps", "start"):
+            if getattr(self, option):
                 name = "--" + option.replace("_", "-")
                 raise ConfigError("error-option-in-file", option=name, path=self.configuration)
         return plan_configuration(
@@ -70,7 +71,7 @@ class RunRequest(BaseModel):
         return [kafka_sink(self.kafka, required=self.kafka_required)] if self.kafka else []
 
     def _plan_sources(self) -> Plan:
-        chosen = ModelSpec(path=self.model or MODEL, threads=self.threads)
+        chosen = ModelSpec(path=self.model or MODEL, threads=self.threads, trim=self.trim)
         cameras = plan_sources(
             self.sources,
             model=chosen,

@@ -16,13 +16,14 @@ from core.arrays import U8
 from core.errors import ConfigError
 from core.events import Event, Record
 from core.findings import EvidenceRequest
-from core.protocols import Sink
+from core.protocols import Detector, Sink
 from core.scene import Scene
 from evidence.pictures import PictureWriter, write_reference
 from matpho.planning import Plan
 from matpho.summary import RunSummary
 from models.appearance.load import load_describer
-from models.registry import load_detector
+from models.detector import OnnxDetector
+from models.registry import by_shape, load_detector
 from pipeline.camera import CameraStatus
 from pipeline.runner import Pipeline
 from pipeline.step import StepResult
@@ -91,7 +92,7 @@ class Session:
 
     def _open(self, stack: ExitStack) -> None:
         plan = self.plan
-        detector = load_detector(
+        detector: Detector = load_detector(
             plan.model.path,
             threads=plan.model.threads,
             score_threshold=plan.model.score_threshold,
@@ -99,6 +100,8 @@ class Session:
             device=plan.model.device,
             max_batch=plan.batch.size,
         )
+        if plan.model.trim and isinstance(detector, OnnxDetector):
+            detector = by_shape(detector, threads=plan.model.threads)
         describer = load_describer(plan.tracking.appearance, threads=plan.model.threads)
         self.store = None if plan.store is None else open_store(plan.store, stack)
         sinks = [make() for make in plan.sinks] + list(self._extra)

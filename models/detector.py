@@ -80,6 +80,16 @@ class OnnxDetector:
         return self._network.device
 
     @property
+    def network(self) -> Network:
+        """What computes its graph."""
+        return self._network
+
+    @property
+    def threshold(self) -> float:
+        """The lowest score kept."""
+        return self._plan.score_threshold
+
+    @property
     def counters(self) -> DetectorCounters:
         """What it has dropped so far."""
         return self._counters

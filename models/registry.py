@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 from core.arrays import U8
 from core.errors import MatphoError, ModelError
@@ -15,10 +16,15 @@ from models import nanodet, ultralytics
 from models.backends import AUTO, REFERENCE, SUFFIXES, check_names, open_network, simplest
 from models.backends.choose import fastest
 from models.backends.remembered import Choice, Question
+from models.by_shape import ByShape, Shape
 from models.card import CARD_SUFFIX, Family, ModelCard, card_path, check_sum, read_card
 from models.decoding import Plan
 from models.detector import MAX_BATCH, OnnxDetector
-from models.network import Network
+from models.network import Network, first_line
+from models.trimming import Trimming, can_trim
+
+if TYPE_CHECKING:
+    from models.gpu.detector import DeviceDetector
 
 DEFAULT_MODEL: Final = "nanodet_g_416"
 WEIGHTS: Final = Path(__file__).parent / "weights"
@@ -50,6 +56,32 @@ def shipped_models() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(CARD_SUFFIX) for file in WEIGHTS.glob(f"*{CARD_SUFFIX}")))
 
 
+@overload
+def load_detector(
+    model: str | Path = ...,
+    *,
+    threads: int | None = ...,
+    score_threshold: float | None = ...,
+    backend: str = ...,
+    device: Literal["cpu"] = ...,
+    max_batch: int = ...,
+    samples: Sequence[U8] | None = ...,
+) -> OnnxDetector: ...
+
+
+@overload
+def load_detector(
+    model: str | Path = ...,
+    *,
+    threads: int | None = ...,
+    score_threshold: float | None = ...,
+    backend: str = ...,
+    device: str,
+    max_batch: int = ...,
+    samples: Sequence[U8] | None = ...,
+) -> OnnxDetector | DeviceDetector: ...
+
+
 def load_detector(
     model: str | Path = DEFAULT_MODEL,
     *,
@@ -59,8 +91,8 @@ def load_detector(
     device: str = "cpu",
     max_batch: int = MAX_BATCH,
     samples: Sequence[U8] | None = None,
-) -> OnnxDetector:
-    """A detector that is ready to run.
+) -> OnnxDetector | DeviceDetector:
+    """A detector that is ready to run; on a GPU one whose pixels stay there.
 
     Args:
         model: name of a shipped model, or an ONNX file, with a card beside it or exported by Ultralytics, or weights of
@@ -86,10 +118,55 @@ def load_detector(
         network = fastest(question, lambda found: _plan(found, card))[0]
     else:
         network = open_network(path, backend, device=device, threads=threads, batch=max_batch)
+    if device != "cpu":
+        return _on_device(network, _planned(network, card, score_threshold), device, max_batch)
+    return _detector(network, card, score_threshold, max_batch)
+
+
+def by_shape(
+    whole: OnnxDetector, *, threads: int | None = None, samples: Sequence[U8] | None = None
+) -> OnnxDetector | ByShape:
+    """A detector that computes only as much of its input as a picture covers; see `models.by_shape`.
+
+    Args:
+        whole: from `load_detector`; it comes back as it is where its graph cannot be made smaller.
+        threads: for one inference; None: all cores.
+        samples: pictures (h, w, 3) BGR to try smaller graphs on; None: views of a street that come with Matpho.
+    """
+    network = whole.network
+    if not can_trim(network):
+        return whole
+    card = _find(network.path)[1]
+
+    def build(small: Network, shape: Shape) -> OnnxDetector:
+        return _detector(small, _sized(card, shape), whole.threshold, whole.batch_size)
+
+    return ByShape(whole, partial(Trimming(network, threads, build, samples).make, whole))
+
+
+def _detector(network: Network, card: ModelCard | None, score_threshold: float | None, most: int) -> OnnxDetector:
+    return OnnxDetector(network, _planned(network, card, score_threshold), max_batch=most)
+
+
+def _on_device(network: Network, plan: Plan, device: str, most: int) -> DeviceDetector:
+    try:
+        from models.gpu.detector import DeviceDetector
+    except ImportError as error:
+        raise ModelError("error-gpu-torch-missing", name=device, reason=first_line(error)) from error
+    return DeviceDetector(network, plan, device=device, max_batch=most)
+
+
+def _planned(network: Network, card: ModelCard | None, score_threshold: float | None) -> Plan:
     plan = _plan(network, card)
-    if score_threshold is not None:
-        plan = replace(plan, score_threshold=score_threshold)
-    return OnnxDetector(network, plan, max_batch=max_batch)
+    return plan if score_threshold is None else replace(plan, score_threshold=score_threshold)
+
+
+def _sized(card: ModelCard | None, shape: Shape) -> ModelCard | None:
+    """The card for an input of another size."""
+    if card is None or card.input is None:
+        return card
+    width, height = shape
+    return card.model_copy(update={"input": card.input.model_copy(update={"width": width, "height": height})})
 
 
 def choose_backend(

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import torch  # type: ignore[import-not-found]
+import torch
 import yaml
 from perception_io import Player, main, one_thread  # type: ignore[import-not-found]
 from ultralytics import YOLO  # type: ignore[import-not-found]

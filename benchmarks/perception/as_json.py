@@ -23,13 +23,14 @@ def as_dict(result: PerceptionResult) -> dict[str, Any]:
         "model": result.model,
         "model_sha256": result.model_sha256,
         "backend": result.backend,
+        "trim": result.trim,
         "frames": result.frames,
         "rounds": result.rounds,
         "machine": machine(),
         "versions": versions(),
         "decode": _rounds(result.decode),
         "decode_and_fill": _rounds(result.decode_and_fill),
-        "python": {"us_a_frame": statistics.median(one.cpu_us for one in result.python), "cameras": CAMERAS},
+        "python": _python(result),
         "backends": {name: _backend(result, name) for name in result.backends},
         "peers": {name: _peer(result, name) for name in result.peers},
         "batches": {name: _batches(curve) for name, curve in result.batches.items()},
@@ -39,6 +40,11 @@ def as_dict(result: PerceptionResult) -> dict[str, Any]:
     }
     rounded: dict[str, Any] = _rounded(whole)
     return rounded
+
+
+def _python(result: PerceptionResult) -> dict[str, Any]:
+    rounds = [one.cpu_us for one in result.python]
+    return {"us_a_frame": statistics.median(rounds) if rounds else None, "cameras": CAMERAS}
 
 
 def _backend(result: PerceptionResult, name: str) -> dict[str, Any]:

@@ -25,8 +25,9 @@ from core.cache import file_hash
 from core.errors import ConfigError, MatphoError
 from locales import text
 from models.backends import AUTO
+from models.by_shape import ByShape
 from models.detector import OnnxDetector
-from models.registry import check_model, choose_backend, load_detector
+from models.registry import by_shape, check_model, choose_backend, load_detector
 
 Progress = Callable[[str], object]
 WARM_FRAMES = 5
@@ -68,6 +69,7 @@ def measure(
     model: str,
     *,
     backend: str = AUTO,
+    trim: bool = False,
     with_peers: bool = False,
     peers: tuple[Peer, ...] = PEERS,
     plan: PerceptionPlan | None = None,
@@ -78,6 +80,7 @@ def measure(
     Args:
         backend: one of `models.backends.BACKENDS`, or `auto`: each that is installed, of which the fastest stands for
             us beside the peers.
+        trim: compute only as much of the input as the clip's pictures cover.
 
     Raises:
         MatphoError: the video or the model cannot be used, or uv is needed and missing. A peer's failure is in the
@@ -89,10 +92,10 @@ def measure(
     available = cores()
     with one_core(), tempfile.TemporaryDirectory(prefix="matpho-bench-") as folder:
         names = _backends(model, backend, progress)
-        work = _loaded(clip, model, names)
+        work = _loaded(clip, model, names, trim=trim)
         path = check_model(model).path
         assert path is not None  # noqa: S101 a model that is not there was refused above
-        result = PerceptionResult(video.name, path.name, file_hash(path), names[0], rounds=plan.rounds)
+        result = PerceptionResult(video.name, path.name, file_hash(path), names[0], rounds=plan.rounds, trim=trim)
         with _peers_of(peers if with_peers else (), uv, path, work, result, Path(folder), progress):
             for number in range(plan.rounds):
                 progress(text("cli-bench-perception-round", number=number + 1, rounds=plan.rounds))
@@ -113,9 +116,13 @@ def _backends(model: str, backend: str, progress: Progress) -> list[str]:
     return [choice.backend, *able]
 
 
-def _loaded(clip: Clip, model: str, names: list[str]) -> _Work:
+def _loaded(clip: Clip, model: str, names: list[str], *, trim: bool) -> _Work:
     """All that is ours, warm."""
     detectors = {name: load_detector(model, threads=1, backend=name, max_batch=1) for name in names}
+    if trim:
+        size = clip.size
+        shaped = {name: by_shape(detector, threads=1) for name, detector in detectors.items()}
+        detectors = {name: d.at(*size) if isinstance(d, ByShape) else d for name, d in shaped.items()}
     inputs = clip.inputs(detectors[names[0]].input_spec)
     if not inputs:
         raise ConfigError("error-bench-no-frames", path=clip.video)

@@ -81,6 +81,16 @@ class Clip:
             return CameraPlan(source, empty_scene(source.camera_id, 1920, 1080))
         return CameraPlan(source, self.file.scene, self.file.rules)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its first picture.
+
+        Raises:
+            SourceError: the video cannot be read.
+        """
+        meta, _ = next(self.pictures())
+        return meta.width, meta.height
+
     def pictures(self) -> Iterator[tuple[FrameMeta, Surface]]:
         """The decoded frames; each is released when the next one is asked for.
 

@@ -124,8 +124,9 @@ def _stages(result: PerceptionResult) -> Group:
     for part in result.cpu_us(result.backend):
         cells = (f"{result.cpu_us(name)[part] / 1000:.3f}" for name in result.backends)
         shown.add_row(text(f"cli-bench-perception-cpu-{part}"), *cells)
-    mark = result.marks()["python_cpu_us"]
-    below = text("cli-bench-perception-cost", cameras=CAMERAS, us=f"{mark.value:.0f}", mark=_said(mark))
+    mark = result.marks().get("python_cpu_us")
+    us = "" if mark is None else f"{mark.value:.0f}"
+    below = "" if mark is None else text("cli-bench-perception-cost", cameras=CAMERAS, us=us, mark=_said(mark))
     return _whole(text("cli-bench-perception-stages"), shown, below)
 
 

@@ -78,6 +78,7 @@ class PerceptionResult:
 
     Attributes:
         backend: the one that stands for us beside the peers.
+        trim: whether only as much of the input was computed as the pictures cover; the curves are of the whole input.
         decode, decode_and_fill: rounds of decoding alone, without and with scaling into the detector's input.
         python: rounds of everything else, many cameras in a batch; see `benchmarks.perception.python_cost`.
         batches: by backend.
@@ -89,6 +90,7 @@ class PerceptionResult:
     model: str
     model_sha256: str
     backend: str
+    trim: bool = False
     frames: int = 0
     rounds: int = 0
     backends: dict[str, BackendFigures] = field(default_factory=dict)
@@ -122,12 +124,8 @@ class PerceptionResult:
         detector's input in it, `python` is all but that and the detector.
         """
         figures = self.backends[backend]
-        return {
-            "chain": _cpu(figures.chain),
-            "detector": _cpu(figures.alone),
-            "decode": _cpu(self.decode_and_fill),
-            "python": _cpu(self.python),
-        }
+        found = {"chain": _cpu(figures.chain), "detector": _cpu(figures.alone), "decode": _cpu(self.decode_and_fill)}
+        return found | ({"python": _cpu(self.python)} if self.python else {})
 
     def marks(self) -> dict[str, Mark]:
         """What issue and documentation promise, as far as it was measured."""
@@ -137,7 +135,7 @@ class PerceptionResult:
             "chain_over_ultralytics_ort": (self.over_peer(ULTRALYTICS_ORT), self._ort_mark(), False),
             "chain_over_ultralytics_openvino": (self.over_peer(ULTRALYTICS_OPENVINO), 1.25, False),
             "two_cores_over_one": (self.two_cores(), 1.9, False),
-            "python_cpu_us": (self.cpu_us(self.backend)["python"], 100.0, True),
+            "python_cpu_us": (_cpu(self.python) if self.python else None, 100.0, True),
         }
         return {name: Mark(value, mark, most) for name, (value, mark, most) in values.items() if value is not None}
 

@@ -65,6 +65,7 @@ cli-opt-bench-video = Video file; a scene file of the same name beside it is use
 cli-opt-bench-rounds = Rounds; the median is shown.
 cli-opt-bench-frames = Frames of each round.
 cli-opt-soak-every = Time between samples.
+cli-opt-trim = Compute only as much of the model's input as a picture covers.
 cli-bad-language = "{ $found }" is no language of Matpho; expected one of: { $known }
 cli-progress = { $frames } frames · { $tracks } tracks · { $events } events · { $cameras } cameras running · { $speed } × real time
 cli-overload = Too many frames for this machine: { $analysed } of { $offered } a second are analysed; least of all from camera { $camera }, { $worst } of { $wanted }. Lower `fps`, set `still_fps`, or use a faster model.

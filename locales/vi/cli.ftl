@@ -65,6 +65,7 @@ cli-opt-bench-video = Tệp video; tệp khung cảnh cùng tên bên cạnh đ�
 cli-opt-bench-rounds = Số vòng; hiện trung vị.
 cli-opt-bench-frames = Số khung hình mỗi vòng.
 cli-opt-soak-every = Thời gian giữa các mẫu.
+cli-opt-trim = Chỉ tính phần đầu vào của mô hình mà hình ảnh che phủ.
 cli-bad-language = "{ $found }" không phải ngôn ngữ của Matpho; phải là một trong: { $known }
 cli-progress = { $frames } khung hình · { $tracks } vết · { $events } sự kiện · { $cameras } camera đang chạy · { $speed } × thời gian thực
 cli-overload = Quá nhiều khung hình cho máy này: mỗi giây phân tích được { $analysed } trên { $offered }; ít nhất là camera { $camera }, { $worst } trên { $wanted }. Hãy giảm `fps`, đặt `still_fps`, hoặc dùng mô hình nhanh hơn.

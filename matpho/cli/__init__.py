@@ -13,7 +13,7 @@ from rich.console import Console
 import matpho
 from core.errors import MatphoError
 from locales import LANGUAGES, set_language, text
-from matpho.cli import bench, check, demo, doctor, events, replay, report, run, scene, serve
+from matpho.cli import bench, check, demo, doctor, events, replay, report, run, scene, serve, shadow
 
 app = typer.Typer(
     help=text("cli-help"),
@@ -29,6 +29,7 @@ app.command("serve", help=text("cli-help-serve"))(serve.serve)
 app.command("report", help=text("cli-help-report"))(report.report)
 app.command("replay", help=text("cli-help-replay"))(replay.replay)
 app.command("track", help=text("cli-help-track"))(replay.track)
+app.command("shadow", help=text("cli-help-shadow"))(shadow.shadow)
 app.command("doctor", help=text("cli-help-doctor"))(doctor.doctor)
 app.add_typer(scene.app, name="scene", help=text("cli-help-scene"))
 app.add_typer(bench.app, name="bench", help=text("cli-help-bench"))

@@ -19,12 +19,31 @@ app = typer.Typer(no_args_is_help=True)
 JsonOption = Annotated[Path | None, typer.Option("--json", help=text("cli-opt-bench-json"))]
 
 
+@app.command("gpu", help=text("cli-help-bench-gpu"))
+def gpu(
+    videos: Annotated[list[Path] | None, typer.Argument(help=text("cli-arg-bench-gpu-videos"))] = None,
+    model: Annotated[str, typer.Option(help=text("cli-opt-model"))] = MODEL,
+    device: Annotated[str, typer.Option(help=text("cli-opt-bench-gpu-device"))] = "cuda:0",
+    seconds: Annotated[float, typer.Option(min=1, help=text("cli-opt-bench-gpu-seconds"))] = 8.0,
+    streams: Annotated[int, typer.Option(min=1, help=text("cli-opt-bench-gpu-streams"))] = 16,
+    out: JsonOption = None,
+) -> None:
+    """A GPU's decoder and detector alone, and the whole chain on it."""
+    from benchmarks.gpu import measure, report
+
+    found = measure.measure(videos or [CLIP], model, device, measure.GpuPlan(seconds, streams))
+    for table in report.tables(found):
+        Console().print(table)
+    _write(out, found.as_dict())
+
+
 @app.command("perception", help=text("cli-help-bench-perception"))
 def perception(
     peers: Annotated[bool, typer.Option("--peers", help=text("cli-opt-bench-perception-peers"))] = False,
     video: Annotated[Path, typer.Option(help=text("cli-opt-bench-video"))] = CLIP,
     model: Annotated[str, typer.Option(help=text("cli-opt-model"))] = MODEL,
     backend: Annotated[str, typer.Option(help=text("cli-opt-bench-perception-backend"))] = "auto",
+    trim: Annotated[bool, typer.Option("--trim", help=text("cli-opt-trim"))] = False,
     rounds: Annotated[int, typer.Option(min=1, help=text("cli-opt-bench-rounds"))] = 5,
     frames: Annotated[int, typer.Option(min=2, help=text("cli-opt-bench-frames"))] = 140,
     out: JsonOption = None,
@@ -41,6 +60,7 @@ def perception(
         video,
         model,
         backend=backend,
+        trim=trim,
         with_peers=peers,
         plan=measure.PerceptionPlan(rounds=rounds, frames=frames),
         progress=partial(console.print, style="dim", highlight=False),
@@ -93,6 +113,38 @@ def tracking(
     _write(out, measure.as_dict(result))
     if plot is not None:
         report.plot(result, plot)
+
+
+@app.command("detection", help=text("cli-help-bench-detection"))
+def detection(
+    labels: Annotated[list[Path], typer.Argument(help=text("cli-arg-detection-labels"))],
+    model: Annotated[list[str] | None, typer.Option(help=text("cli-opt-detection-model"))] = None,
+    images: Annotated[Path | None, typer.Option(help=text("cli-opt-detection-images"))] = None,
+    backend: Annotated[str, typer.Option(help=text("cli-opt-detection-backend"))] = "onnxruntime",
+    threshold: Annotated[
+        float | None, typer.Option(min=0.001, max=0.999, help=text("cli-opt-detection-threshold"))
+    ] = None,
+    trim: Annotated[bool, typer.Option("--trim", help=text("cli-opt-trim"))] = False,
+    out: JsonOption = None,
+) -> None:
+    """Average precision, recall and false boxes of detectors on labelled pictures."""
+    from benchmarks.detection import measure, report
+
+    console = Console()
+    result = measure.measure(
+        labels,
+        model or [MODEL],
+        images=images,
+        backend=backend,
+        threshold=threshold,
+        trim=trim,
+        progress=partial(console.print, style="dim", highlight=False),
+    )
+    for table in report.tables(result):
+        console.print(table)
+    for note in report.notes(result):
+        console.print(note, soft_wrap=True, highlight=False)
+    _write(out, measure.as_dict(result))
 
 
 def _write(path: Path | None, value: dict[str, Any]) -> None:

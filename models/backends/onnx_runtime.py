@@ -42,6 +42,11 @@ class OnnxNetwork(Network):
         self.device = device
         self.backend = backend
 
+    @property
+    def session(self) -> Any:
+        """The `onnxruntime.InferenceSession`, for who binds memory of their own."""
+        return self._session
+
     def run(self, images: F32) -> list[F32]:
         """See `Network.run`; these outputs hold for good."""
         images = fitting(images, self.inputs[0])

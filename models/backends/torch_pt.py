@@ -37,6 +37,11 @@ class TorchNetwork(Network):
             for i, found in enumerate(self.run(np.zeros((1, 3, *_size(module)), np.float32)))
         )
 
+    @property
+    def module(self) -> Any:
+        """The `torch.nn.Module`, for who keeps pixels on its device."""
+        return self._module
+
     def run(self, images: F32) -> list[F32]:
         """See `Network.run`; these outputs hold for good."""
         images = fitting(images, self.inputs[0])

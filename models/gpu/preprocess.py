@@ -120,9 +120,12 @@ def weights(source: int, target: int, shrinks: bool) -> Any:
     step = source / target
     centre = (torch.arange(target, dtype=torch.float64) + 0.5) * step - 0.5
     if step > 1:
-        apart = (torch.arange(source, dtype=torch.float64)[None] - centre[:, None]).abs()
+        beyond = int(step) + 1
+        at = torch.arange(-beyond, source + beyond)
+        apart = (at.double()[None] - centre[:, None]).abs()
         # Bilinear where the picture as a whole grows, though this axis does not.
-        found = (0.5 + 0.5 * step - apart).clamp(0, 1) if shrinks else (1 - apart / step).clamp(min=0)
+        share = (0.5 + 0.5 * step - apart).clamp(0, 1) if shrinks else (1 - apart / step).clamp(min=0)
+        found = torch.zeros((target, source), dtype=torch.float64).index_add_(1, at.clamp(0, source - 1), share)
     else:
         first = centre.floor()
         steep = step if shrinks else 1.0

@@ -1,4 +1,4 @@
-"""From a head's outputs to detections on the device: as `models.boxes.finished`, in arrays of fixed size, no waiting."""
+"""From a head's outputs to detections on the device: `models.boxes.finished` in arrays of fixed size, no waiting."""
 
 from __future__ import annotations
 
@@ -154,9 +154,8 @@ def _covers(boxes: Any, group: Any, iou: float) -> Any:
 
 def _placed(xyxy: Any, placings: Any) -> tuple[Any, Any]:
     """Boxes in source pixels, cut at the frame; whether enough of each is left."""
-    scale = placings[:, None, [0, 1, 0, 1]]
-    offset = placings[:, None, [2, 3, 2, 3]]
-    size = placings[:, None, [4, 5, 4, 5]]
+    # Repeated slices: an index made of a list would be copied from the host, which a recorded graph must not do.
+    scale, offset, size = (placings[:, None, i : i + 2].repeat(1, 1, 2) for i in (0, 2, 4))
     boxes = torch.minimum(((xyxy - offset) / scale).clamp(min=0), size)
     sides = boxes[..., 2:] - boxes[..., :2]
     return boxes, (sides >= MIN_SIDE).all(dim=2)

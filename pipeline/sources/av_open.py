@@ -10,11 +10,17 @@ from pathlib import Path
 
 import av
 import av.error
+import structlog
+from av.codec import Codec
+from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 
 from core.errors import SourceError
-from pipeline.sources.av_errors import check_file, file_error, network_error
+from locales import text
+from pipeline.sources.av_errors import check_file, file_error, network_error, reason_of
 from pipeline.sources.clocks import SECOND_NS
+
+log = structlog.get_logger()
 
 DEFAULT_FRAME_NS = SECOND_NS // 25
 """Where a stream states no rate."""
@@ -53,6 +59,7 @@ class Recipe:
         start_ns: wall clock of a file's first frame, None when unknown.
         realtime: a file is played at its own pace, as if live.
         fps: frames a second that are needed at the most; None: all.
+        cuda: the GPU that FFmpeg decodes on, where the pictures then stay; None: the CPU.
     """
 
     camera_id: str
@@ -64,6 +71,7 @@ class Recipe:
     realtime: bool
     stall_s: float
     fps: float | None = None
+    cuda: int | None = None
 
     @property
     def live(self) -> bool:
@@ -85,7 +93,13 @@ def open_container(recipe: Recipe) -> InputContainer:
     failure: Exception
     began = time.monotonic()
     try:
-        container = av.open(recipe.address, options=dict(transport.options), metadata_errors="replace", timeout=limit)
+        container = av.open(
+            recipe.address,
+            options=dict(transport.options),
+            metadata_errors="replace",
+            timeout=limit,
+            hwaccel=None if recipe.cuda is None else _cuda(recipe),
+        )
     except (av.error.FFmpegError, ValueError) as error:
         failure = error
     else:
@@ -100,6 +114,18 @@ def open_container(recipe: Recipe) -> InputContainer:
         seconds=recipe.stall_s,
         waited_s=time.monotonic() - began,
     )
+
+
+def _cuda(recipe: Recipe) -> HWAccel | None:
+    """FFmpeg's decoder on the GPU; None, with a word in the log, where there is none."""
+    accel = HWAccel("cuda", device=str(recipe.cuda), allow_software_fallback=True, is_hw_owned=True)
+    try:
+        accel.create(Codec("h264", "r"))
+    except (av.error.FFmpegError, NotImplementedError) as error:
+        reason = text("error-nvdec-driver", reason=reason_of(error))
+        log.warning("decodes_on_cpu", camera=recipe.camera_id, reason=reason)
+        return None
+    return HWAccel("cuda", device=str(recipe.cuda), allow_software_fallback=True, is_hw_owned=True)
 
 
 def _with_video(container: InputContainer, recipe: Recipe) -> InputContainer:

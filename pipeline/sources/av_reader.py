@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import av
 import av.error
 import structlog
 
 from core.errors import SourceError
-from core.frames import ClockSource, FrameMeta
+from core.frames import ClockSource, FrameMeta, Surface
 from pipeline.sources.av_errors import BROKEN_CONNECTION, network_error, reason_of
 from pipeline.sources.av_open import Progress, Recipe, file_start, frame_distance_ns, open_container
 from pipeline.sources.clocks import RESTART_NS, SECOND_NS, LiveClock, MediaClock, Pace
@@ -60,7 +60,7 @@ class AvReader:
         self._progress = Progress(self._frame_ns)
         self._skipping = Skipping(self._stream.codec_context, self._recipe.fps, live=self._recipe.live)
 
-    def frames(self) -> Iterator[tuple[FrameMeta, VideoSurface]]:
+    def frames(self) -> Iterator[tuple[FrameMeta, Surface]]:
         """Frames in order, until the end.
 
         Raises:
@@ -76,7 +76,7 @@ class AvReader:
                 lost += 0 if self._recipe.transport.live and seq == 0 else 1
                 continue
             seq += lost
-            surface = VideoSurface(frame, self._scaler)
+            surface = self._surface(frame)
             meta = self._meta(surface, seq, lost, media_ns, pts_ns)
             if (self._recipe.realtime or self._recipe.transport.paced) and not self._pace.wait(media_ns):
                 return
@@ -98,7 +98,11 @@ class AvReader:
         if hasattr(self, "_container"):
             self._container.close()
 
-    def _meta(self, surface: VideoSurface, seq: int, lost: int, media_ns: int, pts_ns: int | None) -> FrameMeta:
+    def _surface(self, frame: av.VideoFrame) -> Any:
+        """The surface of a decoded frame; it has a width and a height."""
+        return VideoSurface(frame, self._scaler)
+
+    def _meta(self, surface: Any, seq: int, lost: int, media_ns: int, pts_ns: int | None) -> FrameMeta:
         if self._recipe.transport.live:
             captured, source, error = self._wall.captured(media_ns if pts_ns is None else pts_ns, time.time_ns())
         else:

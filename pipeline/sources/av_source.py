@@ -19,7 +19,9 @@ from pipeline.sources.av_open import Recipe, Transport
 from pipeline.sources.av_reader import AvReader
 from pipeline.sources.clocks import SECOND_NS
 from pipeline.sources.fed import FedStream
+from pipeline.sources.nvdec import reader_for
 from pipeline.sources.urls import Credentials, camera_name, redact, slug, take_credentials, with_credentials
+from scenes.config import Decode
 
 log = structlog.get_logger()
 
@@ -87,6 +89,8 @@ class AvSource:
         realtime: play a file at its own pace, as a live camera.
         stall_s: seconds without a frame after which a camera is taken for dead.
         fps: so many frames a second are needed at the most; others may be left out undecoded. None: all come.
+        decode: where; `auto`: on `device`, where that is possible.
+        device: where the detector runs: `cpu`, or `cuda:` with a number.
 
     Raises:
         KeyError: a scheme that none reads.
@@ -103,6 +107,8 @@ class AvSource:
         realtime: bool = False,
         stall_s: float = STALL_S,
         fps: float | None = None,
+        decode: Decode = "auto",
+        device: str = "cpu",
     ) -> None:
         transport = TRANSPORTS[kind_of(uri)]
         if transport.local:
@@ -111,6 +117,7 @@ class AvSource:
         else:
             bare, found = take_credentials(uri)
             where, address, name = redact(bare), with_credentials(bare, credentials or found), camera_name(bare)
+        self._decode, self._device = decode, device
         on_demand = not transport.live
         self._recipe = Recipe(
             camera_id=name if camera_id is None else camera_id,
@@ -139,7 +146,7 @@ class AvSource:
 
     def open(self, epoch: int) -> FrameStream:
         """Connect; `Source.open`."""
-        reader = AvReader(self._recipe, epoch)
+        reader = reader_for(self._recipe, epoch, self._decode, self._device)
         return FileStream(reader) if self._recipe.transport.local else _open_remote(reader, self._recipe)
 
 

@@ -15,6 +15,10 @@ Level: TypeAlias = Literal["DEFAULT", "NONREF", "NONKEY"]
 """FFmpeg's `skip_frame`: decode all; not what no other frame refers to; key frames alone."""
 TOLERANCE_NS = 2_000_000
 """Containers round times to 1 ms at the coarsest."""
+GROUPS = 4
+"""Groups of pictures in a row that must be short before key frames alone are trusted."""
+PROOF_NS = 4 * SECOND_NS
+"""And how long they must last together: some files begin with two key frames in a row and have one every 5 s after."""
 
 
 class Skipping:
@@ -62,14 +66,15 @@ class Skipping:
         """Choose anew at a key frame; the group before it lasted so long."""
         if group_ns <= 0:  # the stream's clock was set: no distance
             return
-        self._groups_ns = [*self._groups_ns[-1:], group_ns]
+        self._groups_ns = [*self._groups_ns[-(GROUPS - 1) :], group_ns]
         if self.level == "NONREF" and self._gap_ns > longest_ns:
             self._refused.add("NONREF")
         if self.level == "NONKEY" and group_ns > longest_ns:
             self._refused.add("NONKEY")
         wanted: Level = "DEFAULT"
         reordered = self._context.has_b_frames
-        keys = len(self._groups_ns) == 2 and max(self._groups_ns) <= longest_ns and not (self._live and reordered)
+        steady = len(self._groups_ns) == GROUPS and sum(self._groups_ns) >= PROOF_NS
+        keys = steady and max(self._groups_ns) <= longest_ns and not (self._live and reordered)
         if keys and "NONKEY" not in self._refused:
             wanted = "NONKEY"
         elif reordered and "NONREF" not in self._refused:

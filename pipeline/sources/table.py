@@ -13,6 +13,7 @@ from core.protocols import Source
 from pipeline.sources.av_source import VIDEO_SUFFIXES, AvSource
 from pipeline.sources.folder import FolderSource, natural_key, pictures_in
 from pipeline.sources.urls import Credentials, redact, slug
+from scenes.config import Decode
 
 __all__ = ["SCHEMES", "Credentials", "redact", "sources_for"]
 
@@ -28,6 +29,8 @@ class Wish:
     loop: bool
     realtime: bool
     fps: float | None
+    decode: Decode
+    device: str
 
 
 def _address(uri: str, wish: Wish) -> list[Source]:
@@ -40,6 +43,8 @@ def _address(uri: str, wish: Wish) -> list[Source]:
             loop=wish.loop,
             realtime=wish.realtime,
             fps=wish.fps,
+            decode=wish.decode,
+            device=wish.device,
         )
     ]
 
@@ -96,7 +101,16 @@ def _each(videos: list[Path], wish: Wish) -> list[Source]:
             name = f"{stem}-{number}"
         taken.add(name)
         found.append(
-            AvSource(str(video), name, start_ns=wish.start_ns, loop=wish.loop, realtime=wish.realtime, fps=wish.fps)
+            AvSource(
+                str(video),
+                name,
+                start_ns=wish.start_ns,
+                loop=wish.loop,
+                realtime=wish.realtime,
+                fps=wish.fps,
+                decode=wish.decode,
+                device=wish.device,
+            )
         )
     return found
 
@@ -122,6 +136,8 @@ def sources_for(
     loop: bool = False,
     realtime: bool = False,
     fps: float | None = None,
+    decode: Decode = "auto",
+    device: str = "cpu",
 ) -> list[Source]:
     """The cameras behind a path or an address. Nothing is opened, apart from listing a folder.
 
@@ -137,6 +153,8 @@ def sources_for(
         loop: a file or folder starts over at its end, with times that go on rising.
         realtime: a file or folder is played at its own pace, as a live camera.
         fps: so many frames a second are needed at the most; a video's others may be left out undecoded.
+        decode: where videos are decoded; `auto`: on `device`, where that is possible.
+        device: where the detector runs: `cpu`, or `cuda:` with a number.
 
     Raises:
         SourceError: an unknown scheme, or a folder that is empty or holds pictures and videos.
@@ -145,4 +163,4 @@ def sources_for(
     if scheme not in SCHEMES:
         known = ", ".join(f"{name}://" for name in SCHEMES if name)
         raise SourceError("error-source-scheme", retryable=False, where=redact(uri), scheme=scheme, known=known)
-    return SCHEMES[scheme](uri, Wish(camera_id, start_ns, credentials, image_fps, loop, realtime, fps))
+    return SCHEMES[scheme](uri, Wish(camera_id, start_ns, credentials, image_fps, loop, realtime, fps, decode, device))

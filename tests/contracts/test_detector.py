@@ -16,7 +16,7 @@ from core.protocols import Detector
 from core.taxonomy import ObjectClass
 from models.boxes import DetectorCounters
 from models.fake import FakeDetector, Seen
-from models.registry import load_detector
+from models.registry import by_shape, load_detector
 from tests.support.graphs import brightness_graph
 from tests.support.surfaces import ArraySurface, batch_of, meta_of
 from tests.support.videos import frames_of
@@ -33,6 +33,7 @@ def script(meta: FrameMeta) -> list[Seen]:
 
 MAKERS: dict[str, Callable[[Path, Path], Detector]] = {
     "nanodet": lambda _shared, _folder: load_detector(threads=1),
+    "by_shape": lambda _shared, _folder: by_shape(load_detector(threads=1), threads=1),
     "ultralytics": lambda shared, _folder: load_detector(shared / "models" / "yolo11n_int8_320.onnx", threads=1),
     "any_batch": lambda _shared, folder: load_detector(brightness_graph(folder / "any.onnx"), max_batch=3),
     "fixed_batch": lambda _shared, folder: load_detector(brightness_graph(folder / "two.onnx", batch=2)),

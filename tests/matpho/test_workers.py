@@ -169,7 +169,7 @@ def test_a_worker_that_is_killed_comes_back_and_the_other_does_not_notice(tmp_pa
     assert left.before.frames > 120, "frames of both lives count"
     (status,) = right.statuses
     assert status.epoch == 0
-    assert right.now.frames + right.before.frames > 0.9 * status.frames
+    assert status.reconnects == 0
     assert {worker.state for worker in supervisor.workers} == {WorkerState.ENDED}
     store = EventStore.open(tmp_path / "e.db")
     stored = store.events(EventQuery(limit=1000))
