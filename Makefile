@@ -3,6 +3,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 ARGS ?=
+TORCH ?=
 export UV_PYTHON_DOWNLOADS := never
 
 COMPILE = echo "Compiling inner loops for this machine …"; .venv/bin/python -c "from matpho.loops import compile_loops; compile_loops()" >&2
@@ -17,7 +18,7 @@ demo: .venv/.ready ## the main job on the shipped clip, with a live page (ARGS=-
 
 setup: .venv/.ready ## an environment from the lock file: .venv/bin/matpho
 
-test: .venv/.ready-dev system ## everything: lint, types, import directions, all tests
+test: .venv/.ready-dev system ## everything: lint, types, import directions, all tests (TORCH=1: with PyTorch, 5 GB, for the GPU path)
 	@$(MAKE) --no-print-directory lint types imports units
 
 .PHONY: system
@@ -57,6 +58,6 @@ $(UV):
 	@touch $@
 
 .venv/.ready-dev: $(UV) uv.lock pyproject.toml
-	@$(UV) sync --quiet --frozen --extra cpu --python "$$(command -v $(PYTHON))"
+	@$(UV) sync --quiet --frozen --extra cpu $(if $(TORCH),--group torch) --python "$$(command -v $(PYTHON))"
 	@$(COMPILE)
 	@touch $@ .venv/.ready

@@ -55,11 +55,12 @@ class PerceptionPlan:
 
 @dataclass(slots=True)
 class _Work:
-    """What takes turns."""
+    """What takes turns; `inputs` for the detectors as they are, `whole_inputs` for their whole inputs."""
 
     clip: Clip
     detectors: dict[str, OnnxDetector]
     inputs: list[F32]
+    whole_inputs: list[F32]
     recording: Recording
     playing: dict[str, Playing] = field(default_factory=dict)
 
@@ -119,6 +120,7 @@ def _backends(model: str, backend: str, progress: Progress) -> list[str]:
 def _loaded(clip: Clip, model: str, names: list[str], *, trim: bool) -> _Work:
     """All that is ours, warm."""
     detectors = {name: load_detector(model, threads=1, backend=name, max_batch=1) for name in names}
+    whole = detectors[names[0]].input_spec
     if trim:
         size = clip.size
         shaped = {name: by_shape(detector, threads=1) for name, detector in detectors.items()}
@@ -129,7 +131,7 @@ def _loaded(clip: Clip, model: str, names: list[str], *, trim: bool) -> _Work:
     for detector in detectors.values():
         detector_alone(detector, inputs[:WARM_FRAMES])
         chain(detector, replace(clip, frames=WARM_FRAMES))
-    return _Work(clip, detectors, inputs, record(detectors[names[0]], clip))
+    return _Work(clip, detectors, inputs, clip.inputs(whole) if trim else inputs, record(detectors[names[0]], clip))
 
 
 def _round(work: _Work, result: PerceptionResult, *, turned: bool) -> None:
@@ -190,7 +192,7 @@ def _curves(work: _Work, model: str, plan: PerceptionPlan, result: PerceptionRes
     progress(text("cli-bench-perception-batches"))
     for name in work.detectors:
         try:
-            result.batches[name] = batch_curve(Load(model, name), work.inputs, plan.batches, plan.rounds)
+            result.batches[name] = batch_curve(Load(model, name), work.whole_inputs, plan.batches, plan.rounds)
         except MatphoError as error:
             result.failed[f"{name}, {text('cli-bench-perception-batch')}"] = str(error)
     short = replace(work.clip, frames=plan.camera_frames)

@@ -189,6 +189,21 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0].rstrip(". ") or type(error).__name__
 
 
+def rotation_of(recipe: Recipe) -> int:
+    """Quarter turns to the left until the pictures stand upright.
+
+    Only files carry such a tag, and FFmpeg gives it with the decoded picture alone: the first is decoded for it.
+    """
+    if not recipe.transport.local:
+        return 0
+    try:
+        with av.open(recipe.address) as container:
+            frame = next(container.decode(video=0))
+    except (av.error.FFmpegError, StopIteration):  # told when the file itself is read
+        return 0
+    return round(frame.rotation / 90) % 4
+
+
 class DeviceReader(AvReader):
     """An `AvReader` whose pictures lie on a device.
 
@@ -205,10 +220,12 @@ class DeviceReader(AvReader):
         super().__init__(recipe, epoch)
         self._device, self._make = device, make
         self._decoder: Any = None
+        self._turned = 0
 
     def _connect(self) -> None:
         super()._connect()
         self._decoder = None
+        self._turned = rotation_of(self._recipe)
         try:
             self._decoder = self._make(self._stream, self._device)
         except MatphoError as error:
@@ -218,7 +235,7 @@ class DeviceReader(AvReader):
         if self._decoder is None:
             yield from super()._decode(packet)
         elif not self._left_out(packet):
-            yield from self._decoder.decode(packet, 0)
+            yield from self._decoder.decode(packet, self._turned)
 
     def _left_out(self, packet: av.Packet[av.VideoStream]) -> bool:
         """FFmpeg's decoder leaves frames out by itself; here it is done by packet."""
@@ -240,6 +257,17 @@ class CuvidReader(AvReader):
     def __init__(self, recipe: Recipe, epoch: int, device: str) -> None:
         super().__init__(replace(recipe, cuda=int(device.partition(":")[2] or 0)), epoch)
         self._device = device
+
+    def _connect(self) -> None:
+        super()._connect()
+        context = self._stream.codec_context
+        if self._recipe.cuda is not None and context.pix_fmt not in (*FORMATS, "cuda"):
+            # It would come as P010 or the like, whose planes are no NV12.
+            error = NoDeviceDecoderError("error-nvdec-codec", codec=context.name, pixels=context.pix_fmt or "-")
+            log.warning("decodes_on_cpu", camera=self._recipe.camera_id, reason=str(error))
+            self._recipe = replace(self._recipe, cuda=None)
+            self._container.close()
+            super()._connect()
 
     def _surface(self, frame: Any) -> Surface:
         if frame.format.name == "cuda":

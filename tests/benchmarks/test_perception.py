@@ -114,6 +114,14 @@ def test_the_command_measures_what_is_shipped(tmp_path: Path, monkeypatch: pytes
     assert value["backends"]["onnxruntime"]["objects"] > 0
 
 
+def test_a_trimmed_input_is_measured_too() -> None:
+    result = measure.measure(CLIP, MODEL, backend="onnxruntime", trim=True, plan=BARE)
+    value = as_dict(result)
+    assert value["trim"] is True
+    assert value["failed"] == {}
+    assert value["chain_over_detector"] > 0
+
+
 @pytest.mark.parametrize("backend", ["auto", "onnxruntime"])
 def test_an_unknown_model_is_refused_by_name(backend: str) -> None:
     with pytest.raises(ModelError, match="no-such-model"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,10 +14,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.device import DeviceSurface
-from pipeline.sources.av_open import Recipe
+from pipeline.sources.av_open import Recipe, open_container
 from pipeline.sources.av_reader import AvReader
 from pipeline.sources.av_source import TRANSPORTS, AvSource
 from pipeline.sources.nvdec import CuvidReader, DeviceReader, NvdecDecoder, nvdec_library, planes
+from tests.support.media import ffmpeg, make_video
 
 CLIPS = ("car_detection.mp4", "topdown_traffic.mp4")
 
@@ -132,3 +134,40 @@ def test_a_source_on_the_cpu_opens_no_device(shared: Path) -> None:
     stream = AvSource(str(shared / "video" / CLIPS[0]), decode="cpu", device="cuda:0").open(0)
     assert not isinstance(next(iter(stream))[1], DeviceSurface)
     stream.close()
+
+
+def test_a_file_s_rotation_is_kept_on_the_device(tmp_path: Path, shared: Path) -> None:
+    turned = tmp_path / "turned.mp4"
+    ffmpeg("-display_rotation", "90", "-i", shared / "video" / "topdown_traffic.mp4", "-c", "copy", turned)
+    there, here = reader(turned, Library()), AvReader(recipe(turned), 0)
+    there.open()
+    here.open()
+    (meta, surface), (other, upright) = next(there.frames()), next(here.frames())
+    assert (meta.width, meta.height) == (other.width, other.height) == (360, 640)
+    difference = np.abs(surface.to_host().astype(int) - upright.to_host()).mean()
+    assert difference < 3
+    there.close()
+    here.close()
+
+
+def test_pixels_that_are_no_nv12_are_decoded_on_the_cpu_by_cuvid_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = make_video(
+        tmp_path / "deep.mp4", codec="libx265", pix_fmt="yuv420p10le", options={"x265-params": "log-level=0"}
+    )
+    asked: list[int | None] = []
+
+    def opened(wanted: Recipe) -> object:
+        asked.append(wanted.cuda)
+        return open_container(replace(wanted, cuda=None))  # there is no device here
+
+    monkeypatch.setattr("pipeline.sources.av_reader.open_container", opened)
+    found = CuvidReader(recipe(deep), 0, "cuda:0")
+    with capture_logs() as said:
+        found.open()
+        metas = [meta for meta, _ in found.frames()]
+    found.close()
+    assert asked == [0, None]
+    assert len(metas) == 20
+    assert [entry["event"] for entry in said if entry["event"] == "decodes_on_cpu"] == ["decodes_on_cpu"]
