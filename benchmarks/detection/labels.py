@@ -90,21 +90,3 @@ class LabelSet:
     pictures: tuple[Labelled, ...]
     unmapped: tuple[str, ...]
     videos: dict[Path, str]
-
-
-def load(path: Path, images: Path | None = None) -> LabelSet:
-    """Labels of a COCO file, or of a folder in YOLO's layout.
-
-    Args:
-        images: where pictures and videos lie; None: beside the labels.
-
-    Raises:
-        ConfigError: they are missing, or wrong: with file, line and field.
-    """
-    from benchmarks.detection import coco, yolo
-
-    if path.is_dir():
-        return yolo.load(path, images)
-    if not path.is_file():
-        raise ConfigError("error-file-missing", path=path)
-    return coco.load(path, images)

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.detection.labels import LabelSet, load
+from benchmarks.detection.labels import LabelSet
+from benchmarks.detection.loading import load
 from benchmarks.detection.pictures import own_threshold, pictures, seen
 from benchmarks.detection.scoring import SIZES, Picture, Score, score_class
 from core.frames import Surface

@@ -13,7 +13,9 @@ from rich.console import Console
 
 from locales import text
 from matpho.cli.options import PortOption
-from matpho.cli.run import Output, run_plan, wait_for_stop
+from matpho.cli.output import Output
+from matpho.cli.run import run_plan
+from matpho.cli.signals import wait_for_stop
 from matpho.defaults import CLIP, PORT, SCENE
 
 if TYPE_CHECKING:

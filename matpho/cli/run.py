@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 from rich.console import Console
@@ -22,6 +17,8 @@ from core.protocols import Sink
 from locales import text
 from matpho.cli.display import Board, print_summary
 from matpho.cli.options import EvidenceOption, StoreOption, duration
+from matpho.cli.output import Output, print_line
+from matpho.cli.signals import stopping
 from matpho.defaults import EVIDENCE, STORE
 
 if TYPE_CHECKING:
@@ -101,18 +98,12 @@ def worker_wish(value: str | None) -> int | Literal["auto"] | None:
     return int(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
-    """How a run tells what it finds: events as JSON on standard output, and tracks as rows in a file."""
-
-    json_lines: bool = False
-    tracks: Path | None = None
-    headline: str = ""
+PLAIN: Final = Output()
 
 
 def run_plan(
     plan: Plan,
-    out: Output = Output(),
+    out: Output = PLAIN,
     *,
     sinks: Sequence[Sink] = (),
     most_frames: int | None = None,
@@ -151,38 +142,3 @@ def _show(step: StepResult, board: Board, json_lines: bool) -> None:
             print_line(sys.stdout, to_json(event))
         else:
             board.event(event)
-
-
-def print_line(stream: TextIO, line: str) -> None:
-    """Write a line at once."""
-    stream.write(line + "\n")
-    stream.flush()
-
-
-@contextmanager
-def stopping(stop: Callable[[], None]) -> Iterator[None]:
-    """While inside, the first Ctrl-C or SIGTERM calls `stop`, and the second ends the process at once."""
-    asked = False
-
-    def handle(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            os._exit(130)
-        asked = True
-        stop()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def wait_for_stop() -> None:
-    """Return at the first Ctrl-C or SIGTERM."""
-    asked = threading.Event()
-    with stopping(asked.set):
-        # In short waits: a signal's handler runs only between them.
-        while not asked.wait(0.2):
-            pass

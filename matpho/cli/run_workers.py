@@ -14,7 +14,8 @@ from core.codec import to_json
 from core.machine import usable_cores
 from locales import language, text
 from matpho.cli.display import Board, print_summary
-from matpho.cli.run import Output, print_line, stopping
+from matpho.cli.output import Output, print_line
+from matpho.cli.signals import stopping
 from matpho.loops import compile_loops, loops_ready
 from matpho.planning import Plan
 from matpho.request import RunRequest

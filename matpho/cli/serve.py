@@ -9,7 +9,7 @@ from rich.console import Console
 
 from locales import text
 from matpho.cli.options import EvidenceOption, PortOption, StoreOption
-from matpho.cli.run import wait_for_stop
+from matpho.cli.signals import wait_for_stop
 from matpho.defaults import EVIDENCE, PORT, STORE
 
 

@@ -18,7 +18,7 @@ from core.codec import event_to_dict
 from core.errors import MatphoError
 from locales import set_language
 from matpho.cli import configure_logging
-from matpho.cli.run import stopping
+from matpho.cli.signals import stopping
 from matpho.session import Session
 from matpho.workers.messages import Counts, EventTold, FailureTold, Job, StatusTold
 from matpho.workers.share import share_of

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.detection.labels import load
+from benchmarks.detection.loading import load
 from benchmarks.detection.pictures import pictures
 from core.errors import ConfigError
 from core.taxonomy import ObjectClass

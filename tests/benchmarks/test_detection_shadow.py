@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks.detection.kept import Folder
-from benchmarks.detection.labels import load
+from benchmarks.detection.loading import load
 from benchmarks.detection.scoring import Found
 from benchmarks.detection.shadow import Shadow, ShadowCounts, the_source, without_partner
 from core.errors import ConfigError
