@@ -138,7 +138,7 @@ def test_a_source_on_the_cpu_opens_no_device(shared: Path) -> None:
 
 def test_a_file_s_rotation_is_kept_on_the_device(tmp_path: Path, shared: Path) -> None:
     turned = tmp_path / "turned.mp4"
-    ffmpeg("-display_rotation", "90", "-i", shared / "video" / "topdown_traffic.mp4", "-c", "copy", turned)
+    ffmpeg("-i", shared / "video" / "topdown_traffic.mp4", "-c", "copy", "-metadata:s:v", "rotate=90", turned)
     there, here = reader(turned, Library()), AvReader(recipe(turned), 0)
     there.open()
     here.open()
