@@ -34,7 +34,7 @@ class TrackTable:
         at, missing = find(self.rows, ids, run_ns)
         fresh = at < 0
         if missing:
-            # Not np.concatenate: it works out the common type of all fields anew, in ten times as long.
+            # Not np.concatenate: it works out the common type of all fields anew at each call.
             merged = np.zeros(len(self.rows) + missing, self.rows.dtype)
             merged[: len(self.rows)] = self.rows
             merged["id"][len(self.rows) :] = ids[fresh]

@@ -12,7 +12,7 @@ def worker_count(plan: Plan, cores: int | None = None) -> int:
     """The worker processes of a plan; never more than it has cameras.
 
     `auto` is one for each core: two processes with a core each carried 1.95 times what one core does, one process with
-    two threads in the graph 1.6 times. On a GPU it is one, which has the whole device to itself.
+    two threads in the graph 1.42 times. On a GPU it is one, which has the whole device to itself.
 
     Args:
         cores: that may be used; None: as the system says.
