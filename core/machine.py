@@ -22,15 +22,18 @@ def cpu_model() -> str:
     return cpu_facts().get("model name") or platform.processor() or platform.machine()
 
 
-def usable_cores(cgroup: Path = Path("/sys/fs/cgroup/cpu.max")) -> tuple[int, ...]:
-    """The cores that this process may use: those of its affinity, and no more than its control group's quota."""
+def usable_cores() -> tuple[int, ...]:
+    """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
-        cores = tuple(sorted(os.sched_getaffinity(0)))
-    else:
-        cores = tuple(range(os.cpu_count() or 1))
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
+
+
+def core_limit(cgroup: Path = Path("/sys/fs/cgroup/cpu.max")) -> int:
+    """How many cores' work this process may do at once: its cores, or less by its control group's quota."""
+    cores = len(usable_cores())
     try:
         quota, period = cgroup.read_text(encoding="ascii").split()
-        most = max(1, math.floor(int(quota) / int(period)))
+        return max(1, min(cores, math.floor(int(quota) / int(period))))
     except (OSError, ValueError):  # no control group, or no limit ("max")
         return cores
-    return cores[:most]

@@ -91,6 +91,9 @@ class Pipeline:
         evidence: keeps pictures, None to keep none.
         open_events: events of a camera that were open when the system last stopped.
         window_s, max_age_s, batch_size: see `pipeline.batcher.Batcher`; the batch is the detector's unless given.
+
+    Attributes:
+        beat_s: when the loop last turned (monotonic), which it does several times a second.
     """
 
     def __init__(
@@ -121,6 +124,7 @@ class Pipeline:
         self._lost_in_a_row = 0
         self._deadline: float | None = None
         self._next_tick = 0.0
+        self.beat_s = time.monotonic()
         for plan in cameras:
             self._add(plan)
 
@@ -173,6 +177,7 @@ class Pipeline:
         begun: Begun | None = None  # a device computes it while the one before it is tracked
         try:
             while not self._stop.is_set() and not self._late():
+                self.beat_s = time.monotonic()
                 if begun is None:
                     self._follow_orders()
                 batch = self._next(busy=begun is not None)

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from core.codec import to_json
-from core.machine import usable_cores
+from core.machine import core_limit, usable_cores
 from locales import language, text
 from matpho.cli.display import Board, print_summary
 from matpho.cli.output import Output, print_line
@@ -71,12 +71,13 @@ def _open(plan: Plan, stack: ExitStack) -> EventStore:
 def _worker(request: RunRequest, plan: Plan, number: int, of: int, out: Output, most_s: float | None) -> Worker:
     context = click.get_current_context(silent=True)
     verbose = 0 if context is None else int(context.find_root().params.get("verbose") or 0)
-    cores = cores_of(number, of, usable_cores()) if plan.model.device == "cpu" else ()
+    cores, threads = _cores(plan, number, of)
     job = Job(
         request=request,
         number=number,
         of=of,
         cores=cores,
+        threads=threads,
         language=language(),
         verbose=verbose,
         most_s=most_s,
@@ -85,6 +86,17 @@ def _worker(request: RunRequest, plan: Plan, number: int, of: int, out: Output, 
     share = share_of(plan, number, of)
     again = any(camera.source.live for camera in share.cameras)
     return Worker(job, tuple(camera.camera_id for camera in share.cameras), again)
+
+
+def _cores(plan: Plan, number: int, of: int) -> tuple[tuple[int, ...], int | None]:
+    """The cores that a worker is pinned to, and the threads of its detector."""
+    if plan.model.device != "cpu":
+        return (), None
+    cores, limit = usable_cores(), core_limit()
+    if limit < len(cores):  # a quota says how much, not where: others with one would be pinned to the same cores
+        return (), max(1, limit // of)
+    mine = cores_of(number, of, cores)
+    return mine, len(mine)
 
 
 def _tell(console: Console, supervisor: Supervisor) -> None:

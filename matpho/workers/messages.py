@@ -13,7 +13,7 @@ from pipeline.camera import CameraStatus
 
 
 class Job(BaseModel):
-    """What a worker is to do; the first line that it reads."""
+    """What a worker is to do; the first line that it reads. Without `cores` it is pinned to none."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,6 +21,7 @@ class Job(BaseModel):
     number: int
     of: int
     cores: tuple[int, ...]
+    threads: int | None = None
     language: Literal["en", "vi"]
     verbose: int
     most_s: float | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.machine import usable_cores
+from core.machine import core_limit
 from matpho.planning import Plan
 
 
@@ -15,12 +15,10 @@ def worker_count(plan: Plan, cores: int | None = None) -> int:
     two threads in the graph 1.42 times. On a GPU it is one, which has the whole device to itself.
 
     Args:
-        cores: that may be used; None: as the system says.
+        cores: how many may be used; None: as the system says.
     """
-    if plan.workers == "auto":
-        wanted = (cores or len(usable_cores())) if plan.model.device == "cpu" else 1
-    else:
-        wanted = plan.workers
+    automatic = (cores or core_limit()) if plan.model.device == "cpu" else 1
+    wanted = automatic if plan.workers == "auto" else plan.workers
     return max(1, min(wanted, len(plan.cameras)))
 
 

@@ -21,6 +21,10 @@ from pipeline.camera import Backoff, CameraState, CameraStatus
 
 log = structlog.get_logger()
 
+MOST_UNHEARD: Final = 10_000
+"""Messages that may wait to be heard."""
+HUNG_S: Final = 30.0
+"""A worker that has told its status once and then nothing for so long is killed, and started again."""
 QUICK_FAILURES: Final = 5
 """Deaths in a row, each within `Backoff.stable_s` of the start, after which a worker is left down."""
 END_S: Final = 20.0
@@ -61,11 +65,13 @@ class Worker:
     statuses: list[CameraStatus] = field(default_factory=list)
     undelivered: dict[str, int] = field(default_factory=dict)
     untold: int = 0
+    untold_before: int = 0
     restarts: int = 0
     quick: int = 0
     reason: str = ""
     started_s: float = 0.0
     due_s: float = 0.0
+    told_s: float = 0.0
     heard: bool = False
 
 
@@ -83,8 +89,10 @@ class Supervisor:
     def __init__(self, workers: list[Worker], backoff: Backoff | None = None) -> None:
         self.workers = workers
         self._backoff = backoff or Backoff()
-        self._said: queue.Queue[tuple[int, WorkerProcess, Said]] = queue.Queue()
+        # Bounded: workers wait, or leave events out and count them, when nobody hears.
+        self._said: queue.Queue[tuple[int, WorkerProcess, Said]] = queue.Queue(MOST_UNHEARD)
         self._stopping = False
+        self._began = time.monotonic()
 
     @property
     def counts(self) -> Counts:
@@ -142,18 +150,27 @@ class Supervisor:
         Raises:
             MatphoError: no worker could begin: the first one's reason.
         """
+        self._began = time.monotonic()
         try:
             for worker in self.workers:
                 self._start(worker)
             while not self._stopping and any(worker.state in AT_WORK for worker in self.workers):
                 yield self._hear(tick_s)
+                self._end_hung()
                 self._start_due()
         finally:
             yield from self._end()
 
     def _start(self, worker: Worker) -> None:
         worker.state, worker.started_s, worker.heard = WorkerState.RUNNING, time.monotonic(), False
-        worker.process = WorkerProcess(worker.job, self._said)
+        job = worker.job
+        if job.most_s is not None:  # of which a restart takes what is left
+            left = job.most_s - (time.monotonic() - self._began)
+            if worker.restarts and left <= 0:
+                worker.state = WorkerState.ENDED
+                return
+            job = job.model_copy(update={"most_s": left if worker.restarts else job.most_s})
+        worker.process = WorkerProcess(job, self._said)
 
     def _start_due(self) -> None:
         for worker in self.workers:
@@ -161,6 +178,13 @@ class Supervisor:
                 worker.restarts += 1
                 log.warning("worker_restarted", worker=worker.job.number + 1, restarts=worker.restarts)
                 self._start(worker)
+
+    def _end_hung(self) -> None:
+        for worker in self.workers:
+            if worker.process is not None and worker.heard and time.monotonic() - worker.told_s > HUNG_S:
+                log.error("worker_hung", worker=worker.job.number + 1, silent_s=HUNG_S)
+                worker.process.kill()
+                worker.told_s = time.monotonic()
 
     def _hear(self, wait_s: float) -> list[Event]:
         events: list[Event] = []
@@ -176,15 +200,18 @@ class Supervisor:
             if isinstance(said, EventTold):
                 events.append(event_from_dict(said.event))
             elif isinstance(said, StatusTold):
-                worker.heard = True
-                worker.now, worker.statuses, worker.untold = said.counts, said.cameras, said.untold
-                worker.undelivered = said.undelivered
+                worker.heard, worker.told_s = True, time.monotonic()
+                worker.now, worker.statuses = said.counts, said.cameras
+                worker.untold = worker.untold_before + said.untold
+                for name, count in said.undelivered.items():
+                    worker.undelivered[name] = worker.undelivered.get(name, 0) + count
             elif isinstance(said, Ended):
                 self._ended(worker, said)
 
     def _ended(self, worker: Worker, ended: Ended) -> None:
         worker.process = None
         worker.before, worker.now = worker.before + worker.now, Counts()
+        worker.untold_before = worker.untold
         if ended.code == 0 or self._stopping:
             worker.state = WorkerState.ENDED
             return

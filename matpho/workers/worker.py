@@ -26,6 +26,10 @@ from matpho.workers.share import share_of
 STATUS_S: Final = 1.0
 MOST_WAITING: Final = 1000
 """Lines that may wait for a supervisor that does not read."""
+STILL_S: Final = 10.0
+"""A loop that has not turned for so long stands still: it turns several times a second, also when no frame comes."""
+SIGNALLED: Final = 143
+"""Exit status after SIGTERM or SIGINT."""
 END_S: Final = 5.0
 """Longest wait for it to read the last ones."""
 
@@ -75,8 +79,8 @@ class Teller:
             self._gone.set()
 
 
-def work(job: Job, tell: Teller, when_asked: Callable[[Callable[[], None]], None]) -> None:
-    """Run a job to its end.
+def work(job: Job, tell: Teller, when_asked: Callable[[Callable[[], None]], None]) -> bool:
+    """Run a job to its end; false if a signal ended it, which its supervisor never sends.
 
     Args:
         tell: where to.
@@ -86,22 +90,33 @@ def work(job: Job, tell: Teller, when_asked: Callable[[Callable[[], None]], None
         MatphoError: something of it cannot be used.
     """
     plan = share_of(job.request.plan(), job.number, job.of)
-    if plan.model.threads is None and plan.model.device == "cpu":
-        plan = plan.with_threads(len(job.cores))
+    if plan.model.threads is None and job.threads is not None:
+        plan = plan.with_threads(job.threads)
     session = Session(plan, extra_sinks=job.request.sinks(), keep_run=False)
+    signalled, over = threading.Event(), threading.Event()
+
+    def by_signal() -> None:
+        signalled.set()
+        session.stop()
+
+    def pulse() -> None:
+        while not over.wait(STATUS_S):
+            # Silence tells the supervisor of a loop that stands still.
+            if time.monotonic() - session.pipeline.beat_s < STILL_S:
+                tell.tell(_status(session, tell))
+
     with ExitStack() as stack:
         stack.enter_context(session)
-        stack.enter_context(stopping(session.stop))
+        stack.enter_context(stopping(by_signal))
+        stack.callback(over.set)
         when_asked(session.stop)
         tell.tell(_status(session, tell))
-        due = time.monotonic() + STATUS_S
+        threading.Thread(target=pulse, name="pulse", daemon=True).start()
         for step in session.steps(most_s=job.most_s):
             for event in step.findings.events:
                 tell.tell(EventTold(event=event_to_dict(event)))
-            if time.monotonic() >= due:
-                due = time.monotonic() + STATUS_S
-                tell.tell(_status(session, tell))
     tell.tell(_status(session, tell, ended=True))
+    return not signalled.is_set()
 
 
 def _status(session: Session, tell: Teller, *, ended: bool = False) -> StatusTold:
@@ -141,13 +156,12 @@ def main() -> int:
         threading.Thread(target=until_it_ends, name="supervisor", daemon=True).start()
 
     try:
-        work(job, tell, listen)
+        return 0 if work(job, tell, listen) else SIGNALLED
     except MatphoError as error:
         tell.tell(FailureTold(reason=str(error)))
         return 1
     finally:
         tell.close()
-    return 0
 
 
 if __name__ == "__main__":

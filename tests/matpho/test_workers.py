@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.events import Event, EventKind
-from core.machine import usable_cores
+from core.machine import core_limit, usable_cores
 from matpho.defaults import CLIP, SCENE
 from matpho.planning import Plan
 from matpho.request import RunRequest
@@ -70,8 +70,8 @@ def test_each_worker_has_cores_of_its_own_as_far_as_there_are_enough() -> None:
 )
 def test_a_control_group_s_quota_counts(tmp_path: Path, said: str, most: int | None) -> None:
     (tmp_path / "cpu.max").write_text(said)
-    every = usable_cores(tmp_path / "missing")
-    assert usable_cores(tmp_path / "cpu.max") == (every if most is None else every[:most])
+    assert core_limit(tmp_path / "missing") == len(usable_cores())
+    assert core_limit(tmp_path / "cpu.max") == (len(usable_cores()) if most is None else most)
 
 
 def clips(folder: Path, *names: str) -> list[str]:
@@ -202,6 +202,43 @@ def test_a_worker_that_keeps_dying_is_left_down_and_the_other_goes_on(tmp_path: 
     assert status.state == "failed"
     assert "SIGKILL" in (status.error or "")
     assert right.state is WorkerState.ENDED
+
+
+@pytest.mark.slow
+def test_a_worker_that_somebody_else_ends_or_stops_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matpho.workers.supervisor.HUNG_S", 6.0)
+    supervisor = supervised(tmp_path, quick=True)
+    left, right = supervisor.workers
+    until = time.monotonic() + 120
+    done: set[str] = set()
+    for _ in supervisor.run():
+        for worker, name, number in ((left, "left", signal.SIGTERM), (right, "right", signal.SIGSTOP)):
+            if name not in done and worker.now.frames > 10 and worker.process is not None:
+                os.kill(worker.process.pid, number)
+                done.add(name)
+        if len(done) == 2 and all(w.restarts == 1 and w.now.frames > 10 for w in (left, right)):
+            supervisor.stop()
+        assert time.monotonic() < until
+    assert "143" in left.reason
+    assert "SIGKILL" in right.reason
+    assert {worker.state for worker in supervisor.workers} == {WorkerState.ENDED}
+
+
+@pytest.mark.slow
+def test_a_restart_takes_what_is_left_of_the_time(tmp_path: Path) -> None:
+    supervisor = supervised(tmp_path, quick=True)
+    for worker in supervisor.workers:
+        worker.job = worker.job.model_copy(update={"most_s": 14.0})
+    began, killed = time.monotonic(), False
+    for _ in supervisor.run():
+        if not killed and time.monotonic() - began > 9 and supervisor.workers[0].process is not None:
+            kill(supervisor.workers[0])
+            killed = True
+    assert killed
+    assert supervisor.workers[0].restarts == 1
+    assert time.monotonic() - began < 26
 
 
 def children(pid: int) -> list[int]:
