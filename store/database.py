@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from store import schema
 
 BUSY_S: Final = 5
 """How long a connection waits for another process to end its write: a batch takes milliseconds, a purge about 1 s."""
+RETRY_S: Final = 0.02
+"""Pause between tries where SQLite does not wait itself."""
 
 _MESSAGE_OF: Final = {
     sqlite3.SQLITE_FULL: "error-store-full",
@@ -57,7 +60,7 @@ class Database:
         )
         try:
             with _errors_told(path):
-                _prepare(engine, path)
+                _until_free(lambda: _prepare(engine, path))
         except StoreError:
             engine.dispose()
             raise
@@ -101,6 +104,18 @@ class Database:
         self._engine.dispose()
 
 
+def _until_free(prepare: Callable[[], None]) -> None:
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            return prepare()
+        except DBAPIError as error:
+            # SQLite does not wait where a file goes over to a write-ahead log while another process opens it.
+            if _primary_code(error.orig) != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(RETRY_S)
+
+
 def _prepare(engine: Engine, path: Path) -> None:
     with engine.connect() as connection:
         # Takes the right to write, so that a read-only file is told now and two first starts do not meet.
@@ -114,7 +129,8 @@ def _prepare(engine: Engine, path: Path) -> None:
             schema.create(connection)
         connection.commit()
     engine.dispose()
-    event.listen(engine, "connect", schema.configure_sqlite)
+    if not event.contains(engine, "connect", schema.configure_sqlite):
+        event.listen(engine, "connect", schema.configure_sqlite)
     with engine.connect():
         pass
 
@@ -129,8 +145,12 @@ def _errors_told(path: Path) -> Iterator[None]:
 
 def _told(error: Exception, path: Path) -> StoreError:
     cause = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(cause, "sqlite_errorcode", None)
-    primary = code & 0xFF if isinstance(code, int) else None  # the high bits tell the kinds of one error apart
+    primary = _primary_code(cause)
     if primary in _MESSAGE_OF:
         return StoreError(_MESSAGE_OF[primary], path=path, seconds=BUSY_S)
     return StoreError("error-store-failed", path=path, reason=cause)
+
+
+def _primary_code(cause: BaseException | None) -> int | None:
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else None  # the high bits tell the kinds of one error apart

@@ -187,10 +187,11 @@ def test_a_worker_that_keeps_dying_is_left_down_and_the_other_goes_on(tmp_path: 
     left, right = supervisor.workers
     until = time.monotonic() + 120
     frames_then = 0
+    killed: set[int] = set()
     for _ in supervisor.run():
-        if left.state is WorkerState.RUNNING and left.heard:
+        if left.heard and right.heard and left.process is not None and left.process.pid not in killed:
+            killed.add(left.process.pid)
             kill(left)
-            left.heard = False
         if left.state is WorkerState.DOWN and not frames_then:
             frames_then = right.now.frames
         if frames_then and right.now.frames > frames_then + 20:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,23 @@ def test_processes_open_and_write_one_file_at_once(tmp_path: Path) -> None:
     store = EventStore.open(path, create=False)
     assert store.count() == 300
     store.close()
+
+
+def _open_together(folder: Path, ready: Barrier, rounds: int) -> None:
+    for number in range(rounds):
+        ready.wait(60)
+        EventStore.open(folder / f"{number}.db").close()
+
+
+def test_processes_that_make_one_file_at_the_same_moment_both_get_it(tmp_path: Path) -> None:
+    context = get_context("spawn")
+    ready = context.Barrier(3)
+    processes = [context.Process(target=_open_together, args=(tmp_path, ready, 40)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0, 0, 0]
 
 
 def test_a_killed_writer_leaves_all_it_had_acknowledged(tmp_path: Path) -> None:
