@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,9 +13,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from core.errors import MatphoError
+from core.errors import ConfigError, MatphoError
+from locales import text
 
 SCRIPTS: Final = Path(__file__).resolve().parent / "peers"
 LOCAL_UV: Final = Path(__file__).resolve().parents[1] / ".uv/bin/uv"
@@ -89,6 +91,25 @@ def variables() -> dict[str, str]:
     """Those of this process, less what would show a script our packages; Ultralytics asks nobody for updates."""
     alone = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
     return {k: v for k, v in os.environ.items() if k not in alone} | {"YOLO_OFFLINE": "true"}
+
+
+def draw(script: str, requirements: tuple[str, ...], job: dict[str, Any], path: Path) -> None:
+    """Let one of `SCRIPTS` draw a PNG at `path`; it finds the job in a JSON file, and where to draw under `png`.
+
+    Raises:
+        ConfigError: the picture cannot be written.
+        EnvironmentFailure: uv or a package cannot be had.
+    """
+    if not path.resolve().parent.is_dir():
+        raise ConfigError("error-file-unwritable", path=path, reason=text("cli-bench-tracking-no-folder"))
+    with tempfile.TemporaryDirectory() as folder:
+        told, picture = Path(folder) / "plot.json", Path(folder) / "plot.png"
+        told.write_text(json.dumps({**job, "png": str(picture)}), encoding="utf-8")
+        Environment(find_uv(), requirements).run(script, told)
+        try:
+            path.write_bytes(picture.read_bytes())
+        except OSError as error:
+            raise ConfigError("error-file-unwritable", path=path, reason=error.strerror or error) from error
 
 
 def _follow(command: Sequence[str], folder: str, errors: int, on_line: Progress) -> int:

@@ -20,7 +20,7 @@ from core.protocols import Detector, Sink
 from core.scene import Scene
 from evidence.pictures import PictureWriter, write_reference
 from matpho.planning import Plan
-from matpho.summary import RunSummary
+from matpho.summary import RunSummary, run_dict
 from models.appearance.load import load_describer
 from models.detector import OnnxDetector
 from models.registry import by_shape, load_detector
@@ -156,19 +156,7 @@ class Session:
         self.summary.wall_s = time.monotonic() - self._began
         self.summary.lost = self.pipeline.lost_frames
         sinks = {name: asdict(counters) for name, counters in self.fan_out.counters().items()}
-        cameras = [
-            {
-                "camera_id": s.camera_id,
-                "state": str(s.state),
-                "frames": s.frames,
-                "analysed": s.analysed,
-                "still": s.still,
-                "error": s.error,
-                "epoch": s.epoch,
-            }
-            for s in self.pipeline.status()
-        ]
-        return {**self.summary.as_dict(self._started_ns), "sinks": sinks, "cameras": cameras}
+        return {**run_dict(self.summary.counts, self._started_ns, self.status()), "sinks": sinks}
 
     def _publish(self, records: Sequence[Record]) -> None:
         self.fan_out.publish(records)

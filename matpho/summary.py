@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from core.codec import time_text
 from core.events import Event, Phase
 from core.tracks import TrackState
+from pipeline.camera import CameraStatus
 from pipeline.step import StageTimes, StepResult
 
 
-class Counts(Protocol):
-    """What a person sees of a run, of one process or of several."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counts of a run, or of several processes together.
 
-    @property
-    def frames(self) -> int: ...
-    @property
-    def tracks(self) -> int: ...
-    @property
-    def events(self) -> Counter[str]: ...
-    @property
-    def dropped(self) -> int: ...
-    @property
-    def lost(self) -> int: ...
-    @property
-    def speed(self) -> float | None: ...
+    Attributes: as of `RunSummary`.
+    """
+
+    frames: int = 0
+    detections: int = 0
+    tracks: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    dropped: int = 0
+    lost: int = 0
+    media_s: float = 0.0
+    wall_s: float = 0.0
+    speed: float | None = None
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.frames + other.frames,
+            self.detections + other.detections,
+            self.tracks + other.tracks,
+            self.events + other.events,
+            self.dropped + other.dropped,
+            self.lost + other.lost,
+            self.media_s + other.media_s,
+            max(self.wall_s, other.wall_s),
+            None if self.speed is None and other.speed is None else (self.speed or 0.0) + (other.speed or 0.0),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON values for the store and the report, but for when it started."""
+        values = {name: getattr(self, name) for name in ("frames", "detections", "tracks", "dropped", "lost")}
+        speed = None if self.speed is None else round(self.speed, 2)
+        times = {"wall_s": round(self.wall_s, 2), "media_s": round(self.media_s, 2), "speed": speed}
+        return {**values, "events": dict(self.events), **times}
 
 
 @dataclass(slots=True)
@@ -90,17 +113,34 @@ class RunSummary:
         """Seconds of video computed in a second of computing; None before there is anything to tell."""
         return self.media_s / self.times.total if self.times.total > 0 and self.media_s > 0 else None
 
-    def as_dict(self, started_ns: int) -> dict[str, Any]:
-        """JSON values for the store and the report."""
-        return {
-            "started": time_text(started_ns),
-            "frames": self.frames,
-            "detections": self.detections,
-            "tracks": self.tracks,
-            "events": dict(self.events),
-            "dropped": self.dropped,
-            "lost": self.lost,
-            "wall_s": round(self.wall_s, 2),
-            "media_s": round(self.media_s, 2),
-            "speed": None if self.speed is None else round(self.speed, 2),
+    @property
+    def counts(self) -> Counts:
+        """All of it at this moment."""
+        return Counts(
+            self.frames,
+            self.detections,
+            self.tracks,
+            self.events.copy(),
+            self.dropped,
+            self.lost,
+            self.media_s,
+            self.wall_s,
+            self.speed,
+        )
+
+
+def run_dict(counts: Counts, started_ns: int, cameras: Sequence[CameraStatus]) -> dict[str, Any]:
+    """A run as JSON values for the store and the report."""
+    rows = [
+        {
+            "camera_id": s.camera_id,
+            "state": str(s.state),
+            "frames": s.frames,
+            "analysed": s.analysed,
+            "still": s.still,
+            "error": s.error,
+            "epoch": s.epoch,
         }
+        for s in cameras
+    ]
+    return {"started": time_text(started_ns), **counts.as_dict(), "cameras": rows}

@@ -15,7 +15,7 @@ from core.geometry import iou
 from core.protocols import Detector, Ticket
 from core.scene import Scene
 from models.boxes import GROUP_OF
-from models.filling import fill
+from models.filling import fill, thinned
 
 Region: TypeAlias = tuple[int, int, int, int]
 """Left, top, right, bottom in source pixels."""
@@ -50,9 +50,7 @@ class Part:
 
     def grey(self, width: int, height: int) -> U8:
         """Brightness at about `width` × `height` places of the region; `Surface.grey`."""
-        picture = self.to_host()[:, :, 1]
-        down, right = max(1, picture.shape[0] // height), max(1, picture.shape[1] // width)
-        return np.ascontiguousarray(picture[down // 2 :: down, right // 2 :: right])
+        return thinned(self.to_host()[:, :, 1], width, height)
 
     def to_host(self) -> U8:
         """The region (h, w, 3) BGR, a copy."""

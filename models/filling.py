@@ -44,6 +44,12 @@ def write_planes(planes_bgr: Sequence[U8], slot: F32, spec: InputSpec, place: Af
         slot[channel, top : top + h, :left], slot[channel, top : top + h, left + w :] = border, border
 
 
+def thinned(values: U8, width: int, height: int) -> U8:
+    """Every so many columns and rows of (h, w), so that about (`height`, `width`) are left; a copy."""
+    down, right = max(1, values.shape[0] // height), max(1, values.shape[1] // width)
+    return np.ascontiguousarray(values[down // 2 :: down, right // 2 :: right])
+
+
 @lru_cache(maxsize=64)
 def _normalisation(spec: InputSpec) -> tuple[F32, F32, F32]:
     mean, std = np.array(spec.mean), np.array(spec.std)

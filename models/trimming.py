@@ -10,11 +10,10 @@ from typing import Final, cast
 import numpy as np
 import structlog
 
-from core.arrays import F32, U8, Bool
-from core.detections import DetectionBatch
+from core.arrays import F32, U8
 from core.errors import ModelError
 from core.frames import Affine, ClockSource, FrameBatch, FrameMeta, InputSpec, Surface
-from core.geometry import iou
+from models.backends.agreement import common
 from models.backends.int8 import fp32_graph
 from models.backends.onnx_runtime import open_onnx
 from models.backends.openvino import open_openvino
@@ -27,8 +26,6 @@ from models.network import Network
 
 log = structlog.get_logger()
 
-SAME: Final = 0.7
-"""Two boxes are the same from this overlap on (intersection over union)."""
 LEAST: Final = 0.85
 """Of the sure boxes of either must be among the other's. Cells beside the grey border see it, so that scores move a
 little: on people of PETS09-S2L1 (1,165 true boxes) 98 % of boxes are the same, and average precision is equal to 0.2
@@ -99,14 +96,7 @@ def alike(
     views = [_cut(picture, shape) for picture in pictures]
     metas = tuple(FrameMeta("", 0, i, 0, ClockSource.FILE, 0, 0, v.shape[1], v.shape[0]) for i, v in enumerate(views))
     frames = FrameBatch(metas, tuple(cast("Surface", _View(view)) for view in views))
-    a, b = whole.detect(frames), made.detect(frames)
-    same = _same(a, b)
-    shares, count = [], 0
-    for batch, pairs in ((a, same), (b, same.T)):
-        counted = batch.score >= whole.threshold + sure
-        count = count or int(counted.sum())
-        shares.append(float(pairs[counted].any(axis=1).mean()) if counted.any() and pairs.size else 0.0)
-    return min(shares), count
+    return common(whole.detect(frames), made.detect(frames), whole.threshold + sure)
 
 
 class _View:
@@ -126,9 +116,3 @@ def _cut(picture: U8, shape: Shape) -> U8:
     w, h = min(width, round(height * shape[0] / shape[1])), min(height, round(width * shape[1] / shape[0]))
     left, top = (width - w) // 2, (height - h) // 2
     return np.ascontiguousarray(picture[top : top + h, left : left + w])
-
-
-def _same(a: DetectionBatch, b: DetectionBatch) -> Bool:
-    frames = [np.repeat(np.arange(len(batch.frames)), np.diff(batch.offsets)) for batch in (a, b)]
-    pairs = (frames[0][:, None] == frames[1][None]) & (a.class_id[:, None] == b.class_id[None])
-    return np.asarray(pairs & (iou(a.xyxy, b.xyxy) >= SAME), np.bool_)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import statistics
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -14,7 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.environments import Environment, find_uv
+from benchmarks.environments import draw
 from benchmarks.perception.as_json import as_dict
 from benchmarks.perception.ours import Timed
 from benchmarks.perception.python_cost import CAMERAS
@@ -25,7 +23,6 @@ from benchmarks.perception.result import (
     PerceptionResult,
     median_ms,
 )
-from core.errors import ConfigError
 from locales import text
 
 PLOTTING: Final = ("matplotlib>=3.9",)
@@ -55,17 +52,8 @@ def plot(result: PerceptionResult, path: Path) -> None:
         ConfigError: the picture cannot be written.
         EnvironmentFailure: uv or matplotlib cannot be had.
     """
-    if not path.resolve().parent.is_dir():
-        raise ConfigError("error-file-unwritable", path=path, reason=text("cli-bench-tracking-no-folder"))
     words = {name: text(f"cli-bench-perception-{name}") for name in _WORDS}
-    with tempfile.TemporaryDirectory() as folder:
-        job, picture = Path(folder) / "plot.json", Path(folder) / "plot.png"
-        job.write_text(json.dumps({"result": as_dict(result), "words": words, "png": str(picture)}), encoding="utf-8")
-        Environment(find_uv(), PLOTTING).run("plot_perception.py", job)
-        try:
-            path.write_bytes(picture.read_bytes())
-        except OSError as error:
-            raise ConfigError("error-file-unwritable", path=path, reason=error.strerror or error) from error
+    draw("plot_perception.py", PLOTTING, {"result": as_dict(result), "words": words}, path)
 
 
 def _whole(title: str, shown: Table, below: str = "") -> Group:

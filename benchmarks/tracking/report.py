@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,10 +9,9 @@ from typing import Final
 from rich.box import SIMPLE
 from rich.table import Table
 
-from benchmarks.environments import SCORING, Environment, find_uv
+from benchmarks.environments import SCORING, draw
 from benchmarks.tracking.measure import ORACLE, TrackingResult, as_dict
 from benchmarks.tracking.scoring import COMBINED
-from core.errors import ConfigError
 from locales import text
 
 METRICS: Final = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "IDSW")
@@ -38,18 +35,9 @@ def plot(result: TrackingResult, path: Path) -> None:
         ConfigError: the picture cannot be written.
         EnvironmentFailure: uv or matplotlib cannot be had.
     """
-    if not path.resolve().parent.is_dir():
-        raise ConfigError("error-file-unwritable", path=path, reason=text("cli-bench-tracking-no-folder"))
     words = {name: text(f"cli-bench-tracking-plot-{name}") for name in ("ms", "rate", "objects", "cameras")}
     words[ORACLE] = _name(ORACLE)
-    with tempfile.TemporaryDirectory() as folder:
-        job, picture = Path(folder) / "plot.json", Path(folder) / "plot.png"
-        job.write_text(json.dumps({"result": as_dict(result), "words": words, "png": str(picture)}), encoding="utf-8")
-        Environment(find_uv(), SCORING).run("plot_matplotlib.py", job)
-        try:
-            path.write_bytes(picture.read_bytes())
-        except OSError as error:
-            raise ConfigError("error-file-unwritable", path=path, reason=error.strerror or error) from error
+    draw("plot_matplotlib.py", SCORING, {"result": as_dict(result), "words": words}, path)
 
 
 def _table(title: str, *numbers: str, names: int = 1) -> Table:

@@ -127,12 +127,12 @@ def run_plan(
             _show(step, board, out.json_lines)
             if rows is not None:
                 rows.write(step.tracks)
-            board.progress(session.summary, session.status())
+            board.progress(session.summary.counts, session.status())
         statuses = session.status()
     for status in statuses:
         if status.error:
             console.print(f"[red]✗[/] {text('cli-camera-trouble', camera=status.camera_id, reason=status.error)}")
-    print_summary(console, session.summary, session.undelivered)
+    print_summary(console, session.summary.counts, session.undelivered)
     return all(status.state == "failed" for status in statuses)
 
 

@@ -19,10 +19,11 @@ from matpho.cli.signals import stopping
 from matpho.loops import compile_loops, loops_ready
 from matpho.planning import Plan
 from matpho.request import RunRequest
+from matpho.session import open_store
 from matpho.workers.messages import Job
 from matpho.workers.share import cores_of, share_of, worker_count
 from matpho.workers.supervisor import Supervisor, Worker, WorkerState
-from store.events import EventStore, RunRecord
+from store.events import RunRecord
 
 
 def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float | None = None) -> bool:
@@ -41,7 +42,7 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
     started_ns, began, run_id = time.time_ns(), time.monotonic(), uuid.uuid4().hex
     with ExitStack() as stack:
         # Opened here first, so that one process makes the tables.
-        store = None if plan.store is None else _open(plan, stack)
+        store = None if plan.store is None else open_store(plan.store, stack)
         board = stack.enter_context(Board(console, scenes, headline=out.headline or text("cli-workers", count=of)))
         stack.enter_context(stopping(supervisor.stop))
         for events in supervisor.run():
@@ -59,13 +60,6 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
     statuses = supervisor.status()
     down = any(worker.state is WorkerState.DOWN for worker in supervisor.workers)
     return down or (bool(statuses) and all(status.state == "failed" for status in statuses))
-
-
-def _open(plan: Plan, stack: ExitStack) -> EventStore:
-    from matpho.session import open_store
-
-    assert plan.store is not None  # noqa: S101
-    return open_store(plan.store, stack)
 
 
 def _worker(request: RunRequest, plan: Plan, number: int, of: int, out: Output, most_s: float | None) -> Worker:

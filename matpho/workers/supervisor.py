@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import structlog
 
-from core.codec import event_from_dict, time_text
+from core.codec import event_from_dict
 from core.errors import MatphoError
 from core.events import Event
-from matpho.workers.messages import Counts, EventTold, Job, StatusTold
+from matpho.summary import Counts, run_dict
+from matpho.workers.messages import EventTold, Job, StatusTold
 from matpho.workers.process import Ended, Said, WorkerProcess
 from pipeline.camera import Backoff, CameraState, CameraStatus
 
@@ -121,24 +122,12 @@ class Supervisor:
 
     def as_dict(self, started_ns: int, wall_s: float) -> dict[str, Any]:
         """The run as JSON values for the store and the report, with cameras and workers."""
-        cameras = [
-            {
-                "camera_id": s.camera_id,
-                "state": str(s.state),
-                "frames": s.frames,
-                "analysed": s.analysed,
-                "still": s.still,
-                "error": s.error,
-                "epoch": s.epoch,
-            }
-            for s in self.status()
-        ]
         workers = [
             {"cameras": list(w.cameras), "state": str(w.state), "restarts": w.restarts, "reason": w.reason}
             for w in self.workers
         ]
-        counts = replace(self.counts, wall_s=wall_s).as_dict()
-        return {"started": time_text(started_ns), **counts, "sinks": {}, "cameras": cameras, "workers": workers}
+        counts = replace(self.counts, wall_s=wall_s)
+        return {**run_dict(counts, started_ns, self.status()), "sinks": {}, "workers": workers}
 
     def stop(self) -> None:
         """End soon; from any thread or a signal handler."""

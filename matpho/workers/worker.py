@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Final, TextIO
 
 from core.codec import event_to_dict
@@ -20,7 +21,7 @@ from locales import set_language
 from matpho.cli import configure_logging
 from matpho.cli.signals import stopping
 from matpho.session import Session
-from matpho.workers.messages import Counts, EventTold, FailureTold, Job, StatusTold
+from matpho.workers.messages import EventTold, FailureTold, Job, StatusTold
 from matpho.workers.share import share_of
 
 STATUS_S: Final = 1.0
@@ -120,18 +121,7 @@ def work(job: Job, tell: Teller, when_asked: Callable[[Callable[[], None]], None
 
 
 def _status(session: Session, tell: Teller, *, ended: bool = False) -> StatusTold:
-    summary = session.summary
-    counts = Counts(
-        summary.frames,
-        summary.detections,
-        summary.tracks,
-        summary.events.copy(),
-        summary.dropped,
-        session.pipeline.lost_frames,
-        summary.media_s,
-        summary.wall_s,
-        summary.speed,
-    )
+    counts = replace(session.summary.counts, lost=session.pipeline.lost_frames)
     undelivered = session.undelivered if ended else {}
     return StatusTold(counts=counts, cameras=session.status(), untold=tell.untold, undelivered=undelivered, ended=ended)
 

@@ -51,13 +51,20 @@ class Agreement:
 def agreement(plan: Plan, reference: Sequence[F32], found: Sequence[F32]) -> Agreement:
     """Compare the outputs of two backends for the same images."""
     mine, theirs = _boxes(plan, reference), _boxes(plan, found)
-    sure = plan.score_threshold + MARGIN
+    share, boxes = common(mine, theirs, plan.score_threshold + MARGIN)
+    return Agreement(share, boxes, _close(reference, found))
+
+
+def common(mine: DetectionBatch, theirs: DetectionBatch, sure: float) -> tuple[float, int]:
+    """The smaller share of the boxes of either, of those that score `sure`, that are the other's too; how many of mine
+    were compared. A share of no boxes is 1.
+    """
     pairs = _same(mine, theirs)
     shares = []
     for rows, scores in ((pairs, mine.score), (pairs.T, theirs.score)):
         counted = scores >= sure
         shares.append(float(rows[counted].any(axis=1).mean()) if counted.any() else 1.0)
-    return Agreement(min(shares), int((mine.score >= sure).sum()), _close(reference, found))
+    return min(shares), int((mine.score >= sure).sum())
 
 
 def _boxes(plan: Plan, outputs: Sequence[F32]) -> DetectionBatch:

@@ -10,7 +10,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from core.arrays import F32, I64, U8
 from core.frames import Affine, InputSpec
-from models.filling import fill, placed_size, write_planes
+from models.filling import fill, placed_size, thinned, write_planes
 from pipeline.sources.points import LAYOUTS, can_sample, sample
 
 
@@ -157,9 +157,3 @@ def cut(picture: U8, xyxy: tuple[float, float, float, float]) -> U8:
     left, top = min(max(int(xyxy[0]), 0), width - 1), min(max(int(xyxy[1]), 0), height - 1)
     right, bottom = min(int(np.ceil(xyxy[2])), width), min(int(np.ceil(xyxy[3])), height)
     return picture[top : max(bottom, top + 1), left : max(right, left + 1)].copy()
-
-
-def thinned(values: U8, width: int, height: int) -> U8:
-    """Every so many columns and rows of (h, w), so that about (`height`, `width`) are left; a copy."""
-    down, right = max(1, values.shape[0] // height), max(1, values.shape[1] // width)
-    return np.ascontiguousarray(values[down // 2 :: down, right // 2 :: right])
