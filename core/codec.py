@@ -27,6 +27,20 @@ from core.taxonomy import LABELS, class_of
 
 SECOND_NS = 1_000_000_000
 
+_MEASURED = (
+    "mean_speed_mps",
+    "occupancy",
+    "flow_vph",
+    "flow_pcuph",
+    "time_mean_speed_mps",
+    "density_vpkm",
+    "density_pcupkm",
+    "headway_s",
+    "queue_m",
+    "free_flow_mps",
+)
+"""Numbers of a measurement that may be unknown; the oldest records have only the first two."""
+
 _WRONG = (KeyError, TypeError, IndexError, AttributeError, OverflowError)
 """What reading a field raises that is missing, or of another type or size."""
 
@@ -128,6 +142,7 @@ def event_from_dict(value: dict[str, Any]) -> Event:
 
 def measurement_to_dict(value: Measurement) -> dict[str, Any]:
     """A measurement as JSON values."""
+    numbers = {name: getattr(value, name) for name in _MEASURED}
     return {
         "camera_id": value.camera_id,
         "place": value.place,
@@ -135,8 +150,11 @@ def measurement_to_dict(value: Measurement) -> dict[str, Any]:
         "start": time_text(value.start_ns),
         "end": time_text(value.end_ns),
         "counts": dict(value.counts),
-        "mean_speed_mps": None if value.mean_speed_mps is None else round(value.mean_speed_mps, 3),
-        "occupancy": None if value.occupancy is None else round(value.occupancy, 3),
+        **{name: None if number is None else round(number, 3) for name, number in numbers.items()},
+        "queue_vehicles": value.queue_vehicles,
+        "level_of_service": value.level_of_service,
+        "los_scheme": value.los_scheme,
+        "unit": value.unit,
         "schema_version": value.schema_version,
     }
 
@@ -148,6 +166,9 @@ def measurement_from_dict(value: dict[str, Any]) -> Measurement:
         ValueError: a field is missing or wrong.
     """
     try:
+        numbers = {"mean_speed_mps": value["mean_speed_mps"], "occupancy": value["occupancy"]}
+        numbers |= {name: value.get(name) for name in _MEASURED[2:]}
+        vehicles = value.get("queue_vehicles")
         return Measurement(
             camera_id=str(value["camera_id"]),
             place=str(value["place"]),
@@ -155,8 +176,11 @@ def measurement_from_dict(value: dict[str, Any]) -> Measurement:
             start_ns=time_ns(value["start"]),
             end_ns=time_ns(value["end"]),
             counts={str(k): int(v) for k, v in value["counts"].items()},
-            mean_speed_mps=None if value["mean_speed_mps"] is None else float(value["mean_speed_mps"]),
-            occupancy=None if value["occupancy"] is None else float(value["occupancy"]),
+            **{name: None if number is None else float(number) for name, number in numbers.items()},
+            queue_vehicles=None if vehicles is None else int(vehicles),
+            level_of_service=str(value.get("level_of_service", "")),
+            los_scheme=str(value.get("los_scheme", "")),
+            unit=str(value.get("unit", "metres")),
             schema_version=int(value["schema_version"]),
         )
     except _WRONG as error:

@@ -179,15 +179,27 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Traffic in one zone or over one line in one interval.
+    """Traffic in one zone, over one line, on one lane, or from one line to another, in one interval.
 
     Attributes:
+        place: id of the zone, line or lane; of a turning movement the line of entry.
+        direction: `forward` or `backward` over a line or on a lane; empty for a zone; of a turning movement the line
+            of exit.
         start_ns, end_ns: UTC; the interval is half open. `end_ns` is earlier than a full minute in a last, cut one.
         counts: tracks by class label; over a line each crossing counts once for its direction.
-        direction: `forward` or `backward` over a line; empty for a zone.
-        mean_speed_mps: over a line the time-mean speed of those counted; in a zone the space-mean speed (distance
-            travelled over time spent, Edie). None uncalibrated or when nothing moved there.
+        mean_speed_mps: over a line the time-mean speed of those counted; in a zone or on a lane the space-mean speed
+            (distance travelled over time spent, Edie). None uncalibrated or when nothing moved there.
         occupancy: mean number of tracks inside at once; None for a line.
+        flow_vph, flow_pcuph: vehicles, and passenger car units, an hour.
+        time_mean_speed_mps: on a lane, mean of the speeds at the place of counting.
+        density_vpkm, density_pcupkm: vehicles, and passenger car units, by kilometre of the lane (Edie).
+        headway_s: mean time from one vehicle to the next at the place of counting.
+        queue_m: the longest queue on the lane; `queue_vehicles`: the vehicles in it.
+        free_flow_mps: the speed of undisturbed traffic that was used.
+        level_of_service: A to F, empty when unknown; `los_scheme`: `density` (motorways, HCM) or `speed` (streets, by
+            share of free-flow speed).
+        unit: what speeds and lengths rest on: `metres`, or `pixels` where the scene is not calibrated (they are then
+            None).
     """
 
     camera_id: str
@@ -198,6 +210,18 @@ class Measurement:
     counts: Mapping[str, int] = field(default_factory=dict)
     mean_speed_mps: float | None = None
     occupancy: float | None = None
+    flow_vph: float | None = None
+    flow_pcuph: float | None = None
+    time_mean_speed_mps: float | None = None
+    density_vpkm: float | None = None
+    density_pcupkm: float | None = None
+    headway_s: float | None = None
+    queue_m: float | None = None
+    queue_vehicles: int | None = None
+    free_flow_mps: float | None = None
+    level_of_service: str = ""
+    los_scheme: str = ""
+    unit: str = "metres"
     schema_version: int = SCHEMA_VERSION
 
 

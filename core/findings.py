@@ -33,6 +33,9 @@ class StepView:
     position: F64
     velocity: F64
     valid: Bool
+    lane: I16
+    along: F64
+    lane_speed: F64
     ended_id: I64
 
     @classmethod
@@ -52,6 +55,9 @@ class StepView:
             motion.position[rows],
             motion.velocity[rows],
             motion.valid[rows],
+            motion.lane[rows],
+            motion.along[rows],
+            motion.lane_speed[rows],
             tracks.ended(frame),
         )
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
-from core.arrays import F32, F64, Bool, frozen
+from core.arrays import F32, F64, I16, Bool, frozen
+
+NO_LANE: Final[I16] = np.zeros(0, np.int16)
+NO_WAY: Final[F64] = np.zeros(0)
+"""Stand for lanes left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,6 +25,10 @@ class Motion:
         position: (M, 2) float64, metres east and north of the scene's origin.
         velocity: (M, 2) float64, metres a second.
         valid: (M) bool, whether position and velocity hold (calibrated, and below the horizon); zeros where not.
+        lane: (M) int16, which of the scene's lanes it is on, counted in their order; -1: none.
+        along: (M) float64, how far along the lane's centreline: metres where the scene is calibrated, else reference
+            pixels; 0 without a lane.
+        lane_speed: (M) float64, speed along the lane, metres or reference pixels a second; negative against it.
     """
 
     foot: F32
@@ -27,15 +36,26 @@ class Motion:
     position: F64
     velocity: F64
     valid: Bool
+    lane: I16 = field(default_factory=lambda: NO_LANE)
+    along: F64 = field(default_factory=lambda: NO_WAY)
+    lane_speed: F64 = field(default_factory=lambda: NO_WAY)
 
     def __post_init__(self) -> None:
         m = len(self.foot)
+        if self.lane is NO_LANE:
+            object.__setattr__(self, "lane", np.full(m, -1, np.int16))
+        for name in ("along", "lane_speed"):
+            if getattr(self, name) is NO_WAY:
+                object.__setattr__(self, name, np.zeros(m))
         for name, dtype, shape in (
             ("foot", np.float32, (m, 2)),
             ("foot_velocity", np.float32, (m, 2)),
             ("position", np.float64, (m, 2)),
             ("velocity", np.float64, (m, 2)),
             ("valid", np.bool_, (m,)),
+            ("lane", np.int16, (m,)),
+            ("along", np.float64, (m,)),
+            ("lane_speed", np.float64, (m,)),
         ):
             object.__setattr__(self, name, frozen(getattr(self, name), dtype, shape, name))
 

@@ -52,7 +52,31 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Homography:
+class Lane:
+    """One lane of a carriageway, between its markings.
+
+    Attributes:
+        polygon: (K, 2) float64 in reference pixels, a simple polygon.
+        centreline: (P, 2) float64 in reference pixels, P ≥ 2: its middle in driving direction, up to the stop line
+            where there is one.
+        group: lanes of one group are judged together (one direction of a carriageway).
+        speed_limit_mps: None when unknown.
+        free_flow_mps: mean speed of undisturbed traffic; None: to be learnt.
+        length_m: of the centreline on the ground; None uncalibrated, or where part of it lies beyond the horizon.
+    """
+
+    lane_id: str
+    label: Label
+    polygon: F64
+    centreline: F64
+    group: str
+    speed_limit_mps: float | None = None
+    free_flow_mps: float | None = None
+    length_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
     """Reference pixels to metres east and north of the scene's origin, on flat ground.
 
     Attributes:
@@ -79,6 +103,7 @@ class Scene:
         version: rises with each change by a person.
         reference_size: (width, height) of the picture that all pixel coordinates refer to.
         origin: longitude and latitude (degrees, WGS 84) of the metres' origin, None when unknown.
+        lanes: in the order in which `Motion.lane` counts them.
     """
 
     scene_id: str
@@ -86,8 +111,9 @@ class Scene:
     reference_size: tuple[int, int]
     zones: Mapping[str, Zone] = field(default_factory=dict)
     lines: Mapping[str, Line] = field(default_factory=dict)
-    homography: Homography | None = None
+    ground: Ground | None = None
     origin: tuple[float, float] | None = None
+    lanes: Mapping[str, Lane] = field(default_factory=dict)
 
     def geographic(self, east_m: float, north_m: float) -> tuple[float, float] | None:
         """Longitude and latitude of a point in metres from the origin (local tangent plane), None without an origin."""

@@ -14,7 +14,7 @@ from core.arrays import F64, U8, AnyArray
 from core.codec import time_text
 from core.events import Event, TrackSummary
 from core.geometry import project
-from core.scene import Homography, Label, Scene
+from core.scene import Ground, Label, Scene
 from locales import Language, language
 
 Colour = tuple[int, int, int]
@@ -41,8 +41,8 @@ def draw_scene(picture: U8, scene: Scene, language_: Language | None = None) -> 
     """The scene over a picture of any size: zones, directed lines, labels, and the ground's grid where calibrated."""
     canvas = picture.copy()
     scale = _scale(picture, scene.reference_size)
-    if scene.homography is not None:
-        _draw_grid(canvas, scene, scene.homography, scale)
+    if scene.ground is not None:
+        _draw_grid(canvas, scene, scene.ground, scale)
     chosen = language_ or language()
     for zone in scene.zones.values():
         _draw_zone(canvas, zone.polygon * scale, ZONE)
@@ -206,16 +206,16 @@ def _plain_width(text: str, size: int) -> int:
     return int(width)
 
 
-def _draw_grid(canvas: U8, scene: Scene, homography: Homography, scale: F64) -> None:
-    extent = _ground_extent(scene, homography)
+def _draw_grid(canvas: U8, scene: Scene, ground: Ground, scale: F64) -> None:
+    extent = _ground_extent(scene, ground)
     if extent is None:
         return
     low, high = extent
     step = next((s for s in _GRID_STEPS_M if float(np.max(high - low)) / s <= _MOST_GRID_LINES), _GRID_STEPS_M[-1])
     layer = canvas.copy()
-    to_picture = np.linalg.inv(homography.matrix).astype(np.float64)
-    for ground in _grid_lines(low, high, step):
-        pixels, held = _seen(to_picture, homography.matrix, ground)
+    to_picture = np.linalg.inv(ground.matrix).astype(np.float64)
+    for points in _grid_lines(low, high, step):
+        pixels, held = _seen(to_picture, ground.matrix, points)
         inside = held & np.all((pixels > -scene.reference_size[0]) & (pixels < 2 * scene.reference_size[0]), axis=1)
         for run in _runs(inside):
             cv2.polylines(layer, [_pixels(pixels[run] * scale)], False, GRID, 1, cv2.LINE_AA)
@@ -223,12 +223,12 @@ def _draw_grid(canvas: U8, scene: Scene, homography: Homography, scale: F64) -> 
     _draw_label(canvas, f"{step:g} m", np.array([canvas.shape[1], canvas.shape[0]], np.float64), GRID)
 
 
-def _ground_extent(scene: Scene, homography: Homography) -> tuple[F64, F64] | None:
+def _ground_extent(scene: Scene, ground: Ground) -> tuple[F64, F64] | None:
     """Lowest and highest metres (2) that the lower part of the picture shows, None when it shows no ground."""
     width, height = scene.reference_size
     x, y = np.meshgrid(np.linspace(0, width, 33), np.linspace(0, height, 33))
-    ground, valid = homography.to_ground(np.column_stack((x.ravel(), y.ravel())))
-    seen = ground[valid & np.all(np.abs(ground) < _FARTHEST_M, axis=1)]
+    metres, valid = ground.to_ground(np.column_stack((x.ravel(), y.ravel())))
+    seen = metres[valid & np.all(np.abs(metres) < _FARTHEST_M, axis=1)]
     if not len(seen):
         return None
     low, high = np.asarray(np.quantile(seen, (0.02, 0.98), axis=0), np.float64)

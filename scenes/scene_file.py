@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from core.arrays import F64
-from core.scene import Homography, Label, Line, Scene, Zone
+from core.scene import Ground, Label, Lane, Line, Scene, Zone
 from scenes.documents import Document, Problem, ProblemsError, nearest, parse, read_document
 from scenes.rules import RuleSpec
 
@@ -82,6 +83,31 @@ class LineSpec(Strict):
         return self
 
 
+class LaneSpec(Strict):
+    """One lane of a carriageway."""
+
+    id: Name = Field(description="Identifier, unique among zones, lines and lanes of the scene")
+    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
+    polygon: Annotated[list[Point], AfterValidator(_simple_polygon)] = Field(
+        description="Corners [x, y] in reference pixels, between its markings"
+    )
+    centreline: list[Point] = Field(
+        min_length=2,
+        description="Its middle [x, y] in reference pixels, in driving direction; it ends at the stop line, if any",
+    )
+    group: Name | None = Field(
+        None, description="Lanes of one group are judged together: one direction of a carriageway. Default: the id"
+    )
+    speed_limit_kmh: float | None = Field(None, gt=0, description="Speed limit")
+    free_flow_kmh: float | None = Field(None, gt=0, description="Mean speed of undisturbed traffic; default: learnt")
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> LaneSpec:
+        if any(a == b for a, b in pairwise(self.centreline)):
+            raise PydanticCustomError("problem-centreline-stands", "two equal points", {})
+        return self
+
+
 class PointPair(Strict):
     """One point of the ground, in the picture and in metres."""
 
@@ -124,6 +150,7 @@ class SceneSpec(Strict):
     ground: GroundSpec | None = Field(None, description="From the picture to metres; without it rules use pixels")
     zones: list[ZoneSpec] = Field(default_factory=list, description="Areas of the picture")
     lines: list[LineSpec] = Field(default_factory=list, description="Directed lines in the picture")
+    lanes: list[LaneSpec] = Field(default_factory=list, description="Lanes of carriageways, for measured traffic")
     rules: list[RuleSpec] = Field(default_factory=list, description="What to watch for; docs/events.md has all kinds")
 
 
@@ -166,11 +193,11 @@ def build_scene(spec: SceneSpec) -> Scene:
     Raises:
         ValueError: the ground's points do not determine a homography.
     """
-    homography = None if spec.ground is None else _homography(spec.ground, spec.reference_size)
+    ground = None if spec.ground is None else _ground(spec.ground, spec.reference_size)
     zones = {}
     for zone in spec.zones:
         polygon = np.array(zone.polygon, np.float64)
-        zones[zone.id] = Zone(zone.id, _label(zone.name, zone.id), polygon, _area(homography, polygon), zone.zoom)
+        zones[zone.id] = Zone(zone.id, _label(zone.name, zone.id), polygon, _area(ground, polygon), zone.zoom)
     lines = {
         line.id: Line(
             line.id, _label(line.name, line.id), np.array(line.start, np.float64), np.array(line.end, np.float64)
@@ -178,14 +205,37 @@ def build_scene(spec: SceneSpec) -> Scene:
         for line in spec.lines
     }
     origin = None if spec.origin is None else (spec.origin.longitude, spec.origin.latitude)
-    return Scene(spec.id, spec.version, spec.reference_size, zones, lines, homography, origin)
+    lanes = {lane.id: _lane(lane, ground) for lane in spec.lanes}
+    return Scene(spec.id, spec.version, spec.reference_size, zones, lines, ground, origin, lanes)
+
+
+def _lane(spec: LaneSpec, ground: Ground | None) -> Lane:
+    centreline = np.array(spec.centreline, np.float64)
+    length_m = None
+    if ground is not None:
+        metres, valid = ground.to_ground(centreline)
+        length_m = float(np.linalg.norm(np.diff(metres, axis=0), axis=1).sum()) if valid.all() else None
+    return Lane(
+        spec.id,
+        _label(spec.name, spec.id),
+        np.array(spec.polygon, np.float64),
+        centreline,
+        spec.group or spec.id,
+        _mps(spec.speed_limit_kmh),
+        _mps(spec.free_flow_kmh),
+        length_m,
+    )
+
+
+def _mps(kmh: float | None) -> float | None:
+    return None if kmh is None else kmh / 3.6
 
 
 def _label(name: LabelSpec | None, fallback: str) -> Label:
     return Label(fallback, fallback) if name is None else Label(name.en, name.vi)
 
 
-def _homography(ground: GroundSpec, size: tuple[int, int]) -> Homography:
+def _ground(ground: GroundSpec, size: tuple[int, int]) -> Ground:
     if ground.homography is not None:
         matrix, error_m = np.array(ground.homography, np.float64), ground.error_m or 0.0
     else:
@@ -197,11 +247,11 @@ def _homography(ground: GroundSpec, size: tuple[int, int]) -> Homography:
             raise ValueError("degenerate points")
         matrix = np.asarray(fitted, np.float64)
         error_m = float(
-            np.median(np.linalg.norm(Homography(_facing(matrix, size), 0.0).to_ground(pixels)[0] - metres, axis=1))
+            np.median(np.linalg.norm(Ground(_facing(matrix, size), 0.0).to_ground(pixels)[0] - metres, axis=1))
         )
     if abs(np.linalg.det(matrix)) < 1e-12:
         raise ValueError("singular homography")
-    return Homography(_facing(matrix, size), error_m)
+    return Ground(_facing(matrix, size), error_m)
 
 
 def _facing(matrix: F64, size: tuple[int, int]) -> F64:
@@ -210,19 +260,20 @@ def _facing(matrix: F64, size: tuple[int, int]) -> F64:
     return matrix if w >= 0 else -matrix
 
 
-def _area(homography: Homography | None, polygon: F64) -> float | None:
-    if homography is None:
+def _area(ground: Ground | None, polygon: F64) -> float | None:
+    if ground is None:
         return None
-    ground, valid = homography.to_ground(polygon)
-    return float(shapely.Polygon(ground).area) if bool(valid.all()) else None
+    metres, valid = ground.to_ground(polygon)
+    return float(shapely.Polygon(metres).area) if bool(valid.all()) else None
 
 
 def _names(document: Document, spec: SceneSpec) -> list[Problem]:
     found: list[Problem] = []
     seen: set[str] = set()
-    groups: tuple[tuple[Literal["zones", "lines"], list[str]], ...] = (
+    groups: tuple[tuple[Literal["zones", "lines", "lanes"], list[str]], ...] = (
         ("zones", [z.id for z in spec.zones]),
         ("lines", [line.id for line in spec.lines]),
+        ("lanes", [lane.id for lane in spec.lanes]),
     )
     for group, ids in groups:
         for number, name in enumerate(ids):

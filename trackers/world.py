@@ -14,6 +14,7 @@ from core.scene import Scene
 from core.tracks import TrackBatch
 from trackers.batches import plain, time_order
 from trackers.kernels.ground import LINE, locate
+from trackers.lanes import LaneMap
 
 MEMORY_S: Final = 0.5
 """Time constant of the velocity's fading memory: the mean age of what it rests on, so about a second in all."""
@@ -57,7 +58,7 @@ class World:
     """Where tracks stand and how fast they move, by the scenes of their cameras.
 
     Foot points are scaled from source pixels to the scene's reference size; a camera without a scene keeps its pixels.
-    Positions are `Homography.to_ground` of the foot point. They hold (`valid`) where the scene has a homography, the
+    Positions are `Ground.to_ground` of the foot point. They hold (`valid`) where the scene has a homography, the
     foot point is below the horizon, and a pixel there spans at most `COARSEST_M_PER_PX`.
 
     Velocities, in pixels and in metres, are the slopes of straight lines through the samples of about the last second.
@@ -70,9 +71,11 @@ class World:
     def __init__(self, scenes: Mapping[str, Scene]) -> None:
         self._scenes = scenes
         self._cameras: dict[str, _Camera] = {}
+        self._lanes: dict[str, tuple[Scene, LaneMap]] = {}
         # Compiled here, not at the first frame.
         self.locate(TrackBatch.empty((FrameMeta("", 0, 0, 0, ClockSource.FILE, 0, 0, 1, 1),)))
         self.forget("")
+        LaneMap.compile()
 
     def locate(self, tracks: TrackBatch) -> Motion:
         """The motion of all tracks of a batch, row by row."""
@@ -80,6 +83,7 @@ class World:
         foot, valid = np.zeros((m, 2), np.float32), np.zeros(m, np.bool_)
         position, velocity = np.zeros((m, 2)), np.zeros((m, 2))
         foot_velocity = np.zeros((m, 2), np.float32)
+        lane, along, lane_speed = np.full(m, -1, np.int16), np.zeros(m), np.zeros(m)
         for index in time_order(tracks.frames):
             frame, rows, ended = tracks.frames[index], tracks.rows(index), tracks.ended(index)
             camera = self._camera(frame)
@@ -97,11 +101,16 @@ class World:
                 plain(ended),
                 (foot[rows], foot_velocity[rows], position[rows], velocity[rows], valid[rows]),
             )
-        return Motion(foot, foot_velocity, position, velocity, valid)
+            lanes = self._lane_map(frame.camera_id)
+            if lanes is not None:
+                moved = foot[rows], foot_velocity[rows], position[rows], velocity[rows], valid[rows]
+                lanes.place(*moved, (lane[rows], along[rows], lane_speed[rows]))
+        return Motion(foot, foot_velocity, position, velocity, valid, lane, along, lane_speed)
 
     def forget(self, camera_id: str) -> None:
         """Free the state of a camera that is gone."""
         self._cameras.pop(camera_id, None)
+        self._lanes.pop(camera_id, None)
 
     def _camera(self, frame: FrameMeta) -> _Camera:
         camera = self._cameras.get(frame.camera_id)
@@ -110,10 +119,19 @@ class World:
             camera = self._cameras[frame.camera_id] = _Camera(frame)
         return camera
 
+    def _lane_map(self, camera_id: str) -> LaneMap | None:
+        scene = self._scenes.get(camera_id)
+        if scene is None or not scene.lanes:
+            return None
+        known = self._lanes.get(camera_id)
+        if known is None or known[0] is not scene:
+            known = self._lanes[camera_id] = scene, LaneMap(scene)
+        return known[1]
+
     def _view(self, frame: FrameMeta) -> tuple[F64, F64, float]:
         scene = self._scenes.get(frame.camera_id)
         if scene is None:
             return NO_SCALE, NO_GROUND, COARSEST_M_PER_PX
         width, height = scene.reference_size
         scale = np.array((width / frame.width, height / frame.height))
-        return scale, NO_GROUND if scene.homography is None else plain(scene.homography.matrix), COARSEST_M_PER_PX
+        return scale, NO_GROUND if scene.ground is None else plain(scene.ground.matrix), COARSEST_M_PER_PX

@@ -16,6 +16,7 @@ problem-value = found { $found }; expected { $expected }
 problem-polygon-points = a polygon needs at least 3 points, found { $count }
 problem-polygon-crosses = the polygon crosses itself near ({ $where }); list its corners in order around it
 problem-polygon-flat = the polygon has no area; its points lie on a line
+problem-centreline-stands = two points of a centreline are the same; it must go on
 problem-line-flat = the line starts where it ends; give two different points
 problem-ground-one-way = give either "homography" or "points", not both
 problem-ground-degenerate = these points or this matrix do not determine the ground; use at least 4 points, no three on a line

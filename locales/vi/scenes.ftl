@@ -16,6 +16,7 @@ problem-value = gặp { $found }; cần { $expected }
 problem-polygon-points = đa giác cần ít nhất 3 điểm, chỉ có { $count }
 problem-polygon-crosses = đa giác tự cắt gần ({ $where }); hãy liệt kê các đỉnh theo thứ tự vòng quanh
 problem-polygon-flat = đa giác không có diện tích; các điểm nằm trên một đường thẳng
+problem-centreline-stands = hai điểm liền nhau của đường tim trùng nhau; đường tim phải đi tiếp
 problem-line-flat = đường bắt đầu và kết thúc ở cùng một điểm; hãy cho hai điểm khác nhau
 problem-ground-one-way = chỉ cho "homography" hoặc "points", không cả hai
 problem-ground-degenerate = các điểm hay ma trận này không xác định được mặt đất; dùng ít nhất 4 điểm, không có ba điểm thẳng hàng

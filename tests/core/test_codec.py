@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -91,6 +91,10 @@ def test_an_event_of_a_newer_schema_is_refused_by_its_number() -> None:
         event_from_dict(event_to_dict(replace(an_event(), schema_version=SCHEMA_VERSION + 1)))
 
 
+ADDED_LATER = [f.name for f in fields(Measurement)][8:-1]
+"""Fields of measurements that records written before do not have."""
+
+
 @pytest.mark.parametrize(
     ("record", "name"), [(record, name) for record in PLAIN for name in record_to_dict(record)], ids=str
 )
@@ -99,6 +103,8 @@ def test_a_record_without_a_field_is_refused_unless_the_field_may_be_empty(recor
     del value[name]
     if isinstance(record, Event) and name in {"box", "position", "end_reason"}:
         assert getattr(event_from_dict(value), name) is None
+    elif isinstance(record, Measurement) and name in ADDED_LATER:
+        assert measurement_from_dict(value) == record
     else:
         with pytest.raises(ValueError, match=name):
             READ[type(record)](value)

@@ -9,23 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.events import TrackSummary
-from core.scene import Homography, Label, Line, Scene, Zone
+from core.scene import Ground, Label, Line, Scene, Zone
 from evidence import drawing
 from evidence.drawing import CLASS_COLOURS, draw_scene, draw_tracks, plain
 
 # Straight down: 20 px are a metre.
-FLAT = Homography(np.diag([0.05, 0.05, 1.0]), 0.1)
+FLAT = Ground(np.diag([0.05, 0.05, 1.0]), 0.1)
 # A usual camera: the horizon lies in the upper third.
-TILTED = Homography(np.array([[0.02, 0.0, -8.0], [0.0, -0.01, 12.0], [0.0, 0.004, -0.6]]), 0.1)
+TILTED = Ground(np.array([[0.02, 0.0, -8.0], [0.0, -0.01, 12.0], [0.0, 0.004, -0.6]]), 0.1)
 
 
-def scene(homography: Homography | None = None) -> Scene:
+def scene(ground: Ground | None = None) -> Scene:
     square = np.array([[100.0, 200], [300, 200], [300, 400], [100, 400]])
     return Scene(
         "s", 1, (640, 480),
         zones={"square": Zone("square", Label("Square", "Quảng trường Ba Đình"), square)},
         lines={"gate": Line("gate", Label("Gate", "Cổng"), np.array([400.0, 300.0]), np.array([600.0, 300.0]))},
-        homography=homography,
+        ground=ground,
     )  # fmt: skip
 
 
@@ -45,10 +45,10 @@ def test_a_scene_is_drawn_where_it_is(size: tuple[int, int]) -> None:
     assert not picture.any()
 
 
-@pytest.mark.parametrize("homography", [FLAT, TILTED])
-def test_a_calibrated_scene_gets_a_grid_in_metres(homography: Homography) -> None:
+@pytest.mark.parametrize("ground", [FLAT, TILTED])
+def test_a_calibrated_scene_gets_a_grid_in_metres(ground: Ground) -> None:
     picture = np.zeros((480, 640, 3), np.uint8)
-    bare, grid = draw_scene(picture, scene(), "en"), draw_scene(picture, scene(homography), "en")
+    bare, grid = draw_scene(picture, scene(), "en"), draw_scene(picture, scene(ground), "en")
     assert np.count_nonzero((bare != grid).any(axis=2)) > 1_000
 
 
@@ -59,8 +59,8 @@ def test_no_grid_is_drawn_above_the_horizon() -> None:
 
 
 def test_a_homography_that_sees_no_ground_is_no_error() -> None:
-    far = Homography(np.diag([1e6, 1e6, 1.0]), 1.0)
-    shifted = Homography(far.matrix + np.array([[0.0, 0, 1e9], [0, 0, 1e9], [0, 0, 0]]), 1.0)
+    far = Ground(np.diag([1e6, 1e6, 1.0]), 1.0)
+    shifted = Ground(far.matrix + np.array([[0.0, 0, 1e9], [0, 0, 1e9], [0, 0, 0]]), 1.0)
     assert draw_scene(np.zeros((480, 640, 3), np.uint8), scene(shifted), "vi").shape == (480, 640, 3)
 
 

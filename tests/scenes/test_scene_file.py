@@ -32,26 +32,26 @@ def test_zones_lines_names_and_rules(tmp_path: Path) -> None:
     assert file.scene.zones["box"].label.vi == "box"
     assert file.scene.lines["gate"].label.vi == "cổng"
     assert file.rules[0].kind == "security.intrusion"
-    assert file.scene.homography is None
+    assert file.scene.ground is None
 
 
 def test_ground_from_points_places_them_where_they_were_said_to_be(tmp_path: Path) -> None:
     pairs = [((100, 400), (0, 0)), ((500, 400), (10, 0)), ((400, 200), (10, 30)), ((200, 200), (0, 30))]
     points = "".join(f"    - {{pixel: {list(p)}, metres: {list(m)}}}\n" for p, m in pairs)
     scene = load(tmp_path, HEAD + "ground:\n  points:\n" + points).scene
-    assert scene.homography is not None
-    ground, valid = scene.homography.to_ground(np.array([p for p, _ in pairs], np.float64))
+    assert scene.ground is not None
+    ground, valid = scene.ground.to_ground(np.array([p for p, _ in pairs], np.float64))
     assert valid.all()
     assert np.allclose(ground, [m for _, m in pairs], atol=1e-6)
-    assert scene.homography.error_m < 1e-6
+    assert scene.ground.error_m < 1e-6
 
 
 def test_beyond_the_horizon_there_are_no_metres_whatever_sign_the_matrix_has(tmp_path: Path) -> None:
     for sign in (1, -1):
         rows = [[0.02 * sign, 0, -6 * sign], [0, 0.05 * sign, 0], [0, 0.01 * sign, -1 * sign]]
         scene = load(tmp_path, HEAD + f"ground: {{homography: {rows}}}\n").scene
-        assert scene.homography is not None
-        _, valid = scene.homography.to_ground(np.array([[320.0, 400.0], [320.0, 50.0]]))
+        assert scene.ground is not None
+        _, valid = scene.ground.to_ground(np.array([[320.0, 400.0], [320.0, 50.0]]))
         assert valid.tolist() == [True, False]
 
 

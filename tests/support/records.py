@@ -92,6 +92,18 @@ measurements = st.builds(
     counts=st.dictionaries(st.sampled_from(LABELS), counts),
     mean_speed_mps=speeds,
     occupancy=st.none() | rounded(0, 1000, 3),
+    flow_vph=st.none() | rounded(0, 20_000, 3),
+    flow_pcuph=st.none() | rounded(0, 20_000, 3),
+    time_mean_speed_mps=speeds,
+    density_vpkm=st.none() | rounded(0, 1000, 3),
+    density_pcupkm=st.none() | rounded(0, 1000, 3),
+    headway_s=st.none() | rounded(0, 3600, 3),
+    queue_m=st.none() | rounded(0, 1000, 3),
+    queue_vehicles=st.none() | counts,
+    free_flow_mps=speeds,
+    level_of_service=st.sampled_from(["", "A", "F"]),
+    los_scheme=st.sampled_from(["", "density", "speed"]),
+    unit=st.sampled_from(["metres", "pixels"]),
 )
 
 tracks = st.builds(

@@ -12,7 +12,7 @@ from core.findings import Findings, StepView
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
 from core.protocols import Rule
-from core.scene import Homography, Label, Line, Scene, Zone
+from core.scene import Ground, Label, Line, Scene, Zone
 from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch, TrackState
 
@@ -65,13 +65,13 @@ def walk(points: Sequence[tuple[float, float, float]]) -> Way:
 def make_scene(metres_per_pixel: float | None = None, size: tuple[int, int] = (1000, 1000)) -> Scene:
     """Zone `z`: the square 200..800; line `l`: from (500, 800) up to (500, 200), so that going right is forward."""
     polygon = np.array([(200, 200), (800, 200), (800, 800), (200, 800)], np.float64)
-    homography, area = None, None
+    ground, area = None, None
     if metres_per_pixel is not None:
-        homography = Homography(np.diag([metres_per_pixel, -metres_per_pixel, 1.0]), 0.1)
+        ground = Ground(np.diag([metres_per_pixel, -metres_per_pixel, 1.0]), 0.1)
         area = (600 * metres_per_pixel) ** 2
     zone = Zone("z", Label("Gate", "Cổng"), polygon, area)
     line = Line("l", Label("Kerb", "Lề"), np.array([500.0, 800.0]), np.array([500.0, 200.0]))
-    return Scene("s", 1, size, {"z": zone}, {"l": line}, homography, (105.85, 21.03))
+    return Scene("s", 1, size, {"z": zone}, {"l": line}, ground, (105.85, 21.03))
 
 
 def film(
@@ -135,9 +135,9 @@ def _shot(here: Sequence[Actor], t: float, meta: FrameMeta, scene: Scene, ended:
         np.array(ended, np.int64),
     )
     ground, velocity, valid = np.zeros_like(foot), np.zeros_like(foot), np.zeros(len(here), np.bool_)
-    if scene.homography is not None:
-        ground, valid = scene.homography.to_ground(foot)
-        velocity = (ground - scene.homography.to_ground(earlier)[0]) / step
+    if scene.ground is not None:
+        ground, valid = scene.ground.to_ground(foot)
+        velocity = (ground - scene.ground.to_ground(earlier)[0]) / step
     motion = Motion(foot.astype(np.float32), ((foot - earlier) / step).astype(np.float32), ground, velocity, valid)
     return Shot(tracks, motion, scene)
 
@@ -180,5 +180,5 @@ def join(shots: Sequence[Shot]) -> tuple[TrackBatch, Motion]:
         offsets_of([len(b.ended_id) for b in batches]),
         rows("ended_id"),
     )
-    names = ("foot", "foot_velocity", "position", "velocity", "valid")
+    names = ("foot", "foot_velocity", "position", "velocity", "valid", "lane", "along", "lane_speed")
     return tracks, Motion(*(moved(name) for name in names))

@@ -12,17 +12,17 @@ import pytest
 from core.arrays import F64, AnyArray
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
-from core.scene import Homography, Scene
+from core.scene import Ground, Scene
 from core.tracks import TrackBatch, TrackState
 from trackers.batches import FrameTracks, join
 from trackers.world import COARSEST_M_PER_PX, World
 
 SECOND = 1_000_000_000
-METRE_IS_20_PX = Homography(np.diag((0.05, 0.05, 1.0)), 0.1)
+METRE_IS_20_PX = Ground(np.diag((0.05, 0.05, 1.0)), 0.1)
 
 
-def scene(homography: Homography | None = METRE_IS_20_PX, size: tuple[int, int] = (1000, 500)) -> Scene:
-    return Scene("scene", 1, size, homography=homography)
+def scene(ground: Ground | None = METRE_IS_20_PX, size: tuple[int, int] = (1000, 500)) -> Scene:
+    return Scene("scene", 1, size, ground=ground)
 
 
 def frame_of(
@@ -103,10 +103,10 @@ def test_a_camera_without_scene_or_homography_has_pixels_only() -> None:
         assert found.foot_velocity[0, 0] == pytest.approx(10, rel=0.02)
 
 
-def view(camera_height_m: float = 6.0, focal: float = 800.0, horizon: float = 100.0) -> Homography:
+def view(camera_height_m: float = 6.0, focal: float = 800.0, horizon: float = 100.0) -> Ground:
     """Ground seen by a level camera above (0, 0) looking north, in a picture 1000 wide."""
     h, f, y0 = camera_height_m, focal, horizon
-    return Homography(np.array([[h, 0.0, -500.0 * h], [0.0, 0.0, h * f], [0.0, 1.0, -y0]]), 0.1)
+    return Ground(np.array([[h, 0.0, -500.0 * h], [0.0, 0.0, h * f], [0.0, 1.0, -y0]]), 0.1)
 
 
 def test_at_and_beyond_the_horizon_nothing_is_claimed() -> None:
@@ -189,8 +189,8 @@ def test_people_walk_at_walking_speed(shared: Path) -> None:
     first = truth[:, 0] <= truth[:, 0].max() / 2
     matrix, _ = cv2.findHomography(feet[first], metres[first], cv2.RANSAC, 0.5)
     below = np.column_stack((feet, np.ones(len(feet)))) @ matrix[2]
-    homography = Homography(np.asarray(matrix * np.sign(np.median(below)), np.float64), 0.3)
-    world, errors, speeds = World({"a": scene(homography, (768, 576))}), [], []
+    ground = Ground(np.asarray(matrix * np.sign(np.median(below)), np.float64), 0.3)
+    world, errors, speeds = World({"a": scene(ground, (768, 576))}), [], []
     for frame in np.unique(truth[~first, 0]):
         here = (truth[:, 0] == frame) & ~first
         tracks = frame_of((frame - 1) / 7.0, feet[here], truth[here, 1].astype(int).tolist(), size=(768, 576))
