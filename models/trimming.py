@@ -13,7 +13,7 @@ import structlog
 from core.arrays import F32, U8
 from core.errors import ModelError
 from core.frames import Affine, ClockSource, FrameBatch, FrameMeta, InputSpec, Surface
-from models.backends.agreement import common
+from models.backends.agreement import found_share
 from models.backends.int8 import fp32_graph
 from models.backends.onnx_runtime import open_onnx
 from models.backends.openvino import open_openvino
@@ -96,7 +96,9 @@ def alike(
     views = [_cut(picture, shape) for picture in pictures]
     metas = tuple(FrameMeta("", 0, i, 0, ClockSource.FILE, 0, 0, v.shape[1], v.shape[0]) for i, v in enumerate(views))
     frames = FrameBatch(metas, tuple(cast("Surface", _View(view)) for view in views))
-    return common(whole.detect(frames), made.detect(frames), whole.threshold + sure)
+    mine, theirs, least = whole.detect(frames), made.detect(frames), whole.threshold + sure
+    share = min(found_share(mine, theirs, least), found_share(theirs, mine, least))
+    return share, int((mine.score >= least).sum())
 
 
 class _View:

@@ -23,6 +23,8 @@ LEAST: Final = 0.99
 """Of the boxes of either must be among the other's."""
 FEW: Final = 20
 """Boxes below which they prove little, so that the bare outputs count too."""
+MOST_PROPOSALS: Final = 2_000
+"""In a picture; a usual one has some hundred."""
 OUTPUT_ERROR: Final = 0.02
 """Then the most that an output may be off, as a share of its length as a vector."""
 
@@ -49,28 +51,32 @@ class Agreement:
 
 
 def agreement(plan: Plan, reference: Sequence[F32], found: Sequence[F32]) -> Agreement:
-    """Compare the outputs of two backends for the same images."""
-    mine, theirs = _boxes(plan, reference), _boxes(plan, found)
-    share, boxes = common(mine, theirs, plan.score_threshold + MARGIN)
-    return Agreement(share, boxes, _close(reference, found))
+    """Compare the outputs of two backends for the same images.
 
-
-def common(mine: DetectionBatch, theirs: DetectionBatch, sure: float) -> tuple[float, int]:
-    """The smaller share of the boxes of either, of those that score `sure`, that are the other's too; how many of mine
-    were compared. A share of no boxes is 1.
+    A box of the one is looked for among all that the other proposes, before suppression: which of two proposals of one
+    object it keeps, where they score the same to the second decimal, tells nothing of what is seen.
     """
-    pairs = _same(mine, theirs)
-    shares = []
-    for rows, scores in ((pairs, mine.score), (pairs.T, theirs.score)):
-        counted = scores >= sure
-        shares.append(float(rows[counted].any(axis=1).mean()) if counted.any() else 1.0)
-    return min(shares), int((mine.score >= sure).sum())
+    nms_iou = plan.nms_iou if plan.decoder.needs_nms else None
+    sure = plan.score_threshold + MARGIN
+    mine, theirs = _boxes(plan, reference, nms_iou), _boxes(plan, found, nms_iou)
+    shares = (
+        found_share(mine, _boxes(plan, found, None), sure),
+        found_share(theirs, _boxes(plan, reference, None), sure),
+    )
+    return Agreement(min(shares), int((mine.score >= sure).sum()), _close(reference, found))
 
 
-def _boxes(plan: Plan, outputs: Sequence[F32]) -> DetectionBatch:
-    """What comes out, in slot pixels, down to a margin below the threshold."""
+def found_share(boxes: DetectionBatch, among: DetectionBatch, sure: float) -> float:
+    """The share of the boxes that score `sure` which stand in `among` too; of no boxes it is 1."""
+    counted = boxes.score >= sure
+    return float(_same(boxes, among)[counted].any(axis=1).mean()) if counted.any() else 1.0
+
+
+def _boxes(plan: Plan, outputs: Sequence[F32], nms_iou: float | None) -> DetectionBatch:
+    """What comes out, in slot pixels, down to a margin below the threshold; all of it without `nms_iou`."""
     low = max(plan.score_threshold - MARGIN, 1e-3)
-    limits = Limits(plan.taxonomy_ids(), plan.nms_iou if plan.decoder.needs_nms else None, plan.max_detections)
+    most = plan.max_detections if nms_iou is not None or not plan.decoder.needs_nms else MOST_PROPOSALS
+    limits = Limits(plan.taxonomy_ids(), nms_iou, most)
     slot = FrameMeta("", 0, 0, 0, ClockSource.FILE, 0, 0, plan.spec.width, plan.spec.height)
     images = len(outputs[0])
     return finished((slot,) * images, plan.decoder.decode(outputs, low), [AS_IT_IS] * images, limits)[0]

@@ -23,7 +23,7 @@ from scenes.config import Backend
 
 log = structlog.get_logger()
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of the file, and of the way to measure and judge; older choices are not used."""
 _DISTRIBUTIONS: Final = ("onnxruntime", "onnxruntime-gpu", "openvino", "tensorrt", "torch", "ultralytics")
 

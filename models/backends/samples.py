@@ -18,13 +18,15 @@ FOLDER: Final = Path(__file__).parent / "streets"
 
 
 def street_pictures() -> list[U8]:
-    """Six views (h, w, 3) BGR: two frames, each also mirrored, and a part of each."""
+    """Fourteen views (h, w, 3) BGR: of two frames the whole, the whole mirrored, the middle and each corner."""
     views: list[U8] = []
     for file in sorted(FOLDER.glob("*.jpg")):
         picture = np.asarray(cv2.imread(str(file)), np.uint8)
         height, width = picture.shape[:2]
-        part = picture[height // 8 : height * 7 // 8, width // 8 : width * 7 // 8]
-        views += [picture, np.ascontiguousarray(picture[:, ::-1]), np.ascontiguousarray(part)]
+        tall, wide = height * 3 // 4, width * 3 // 4
+        places = [(top, left) for top in (0, height - tall) for left in (0, width - wide)]
+        parts = [picture[top : top + tall, left : left + wide] for top, left in ((height // 8, width // 8), *places)]
+        views += [picture, *(np.ascontiguousarray(part) for part in (picture[:, ::-1], *parts))]
     return views
 
 

@@ -19,6 +19,7 @@ from models import ultralytics
 from models.backends import choose, open_network
 from models.backends.choose import candidates, fastest
 from models.backends.remembered import Choice, Question
+from models.backends.samples import street_pictures
 from models.decoding import Candidates, Plan
 from models.network import Network
 from models.registry import choose_backend, load_detector
@@ -26,6 +27,7 @@ from scenes.config import Backend
 from tests.support.graphs import METADATA, brightness_graph, constant_graph
 from tests.support.int8 import int8_graph, int8_weights
 
+VIEWS = len(street_pictures())
 STREETS = 30
 """Boxes that the made-up export sees in every picture, so that they prove enough."""
 
@@ -116,7 +118,7 @@ def test_one_that_shifts_boxes_is_refused_however_fast(tmp_path: Path) -> None:
     assert trial(choice, "openvino").problem == "disagrees"
     assert trial(choice, "openvino").agreement == 0.0
     (said,) = (line for line in logs if line["event"] == "backend_refused")
-    assert (said["log_level"], said["backend"], said["boxes"]) == ("warning", "openvino", STREETS * 6 - 6)
+    assert (said["log_level"], said["backend"], said["boxes"]) == ("warning", "openvino", STREETS * VIEWS - VIEWS)
 
 
 def lose(rows: Sequence[int]) -> Any:
