@@ -5,10 +5,12 @@ Times are RFC 3339 UTC strings with nanoseconds; classes are labels.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from core.events import (
     MEASURES_OF,
@@ -17,6 +19,7 @@ from core.events import (
     Event,
     EventKind,
     Measurement,
+    Measures,
     Phase,
     Picture,
     Record,
@@ -48,7 +51,19 @@ _WRONG = (KeyError, TypeError, IndexError, AttributeError, OverflowError)
 def time_text(ns: int) -> str:
     """RFC 3339 in UTC with nine decimals, such as `2026-01-05T08:00:00.250000000Z`."""
     seconds, rest = divmod(ns, SECOND_NS)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+    return f"{_second_text(seconds)}.{rest:09d}Z"
+
+
+def _measures_to_dict(measures: Measures) -> dict[str, Any]:
+    return {name: getattr(measures, name) for name in _NAMES_OF[type(measures)]}
+
+
+_NAMES_OF = {form: tuple(field.name for field in fields(form)) for form in MEASURES_OF.values()}
+
+
+@lru_cache(maxsize=1024)
+def _second_text(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def time_ns(value: str) -> int:
@@ -94,7 +109,7 @@ def event_to_dict(event: Event) -> dict[str, Any]:
         "classes": [LABELS[c] for c in event.class_ids],
         "box": None if event.box is None else [round(v, 2) for v in event.box],
         "position": None if event.position is None else [round(v, 7) for v in event.position],
-        "measures": asdict(event.measures),
+        "measures": _measures_to_dict(event.measures),
         "pictures": [{"path": p.path, "captured": time_text(p.captured_ns)} for p in event.pictures],
         "end_reason": None if event.end_reason is None else event.end_reason.value,
         "schema_version": event.schema_version,
@@ -226,6 +241,18 @@ def track_from_dict(value: dict[str, Any]) -> TrackSummary:
         raise ValueError(f"not a track summary: {type(error).__name__} {error}") from error
 
 
+def encode(record: Record) -> bytes:
+    """A record as one line of JSON, UTF-8.
+
+    Raises:
+        ValueError: it has none: text that is not Unicode.
+    """
+    try:
+        return orjson.dumps(record_to_dict(record))
+    except orjson.JSONEncodeError as error:
+        raise ValueError(str(error)) from error
+
+
 def to_json(record: Record) -> str:
     """A record as one line of JSON."""
-    return json.dumps(record_to_dict(record), ensure_ascii=False, separators=(",", ":"))
+    return encode(record).decode()

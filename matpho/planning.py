@@ -25,6 +25,7 @@ from scenes.config import (
     Configuration,
     KafkaSinkSpec,
     ModelSpec,
+    OutboxSpec,
     SinkSpec,
     TrackingSpec,
     Workers,
@@ -52,6 +53,7 @@ class Plan:
     sinks: tuple[Callable[[], Sink], ...] = ()
     tracking: TrackingSpec = field(default_factory=TrackingSpec)
     workers: Workers = 1
+    outbox: OutboxSpec = field(default_factory=OutboxSpec)
 
     def with_threads(self, threads: int) -> Plan:
         """The same with so many threads in the detector."""
@@ -119,6 +121,7 @@ def plan_configuration(
         tuple(_sink(configuration, sink) for sink in spec.sinks),
         tracking_of(configuration),
         spec.workers if workers is None else workers,
+        spec.outbox,
     )
 
 

@@ -28,6 +28,8 @@ from pipeline.camera import CameraStatus
 from pipeline.runner import Pipeline
 from pipeline.step import StepResult
 from sinks.fan_out import FanOut, SinkCounters
+from sinks.outbox import Bounds
+from sinks.outbox_files import open_outbox, outbox_folder
 from sinks.store import StoreSink
 from store.events import EventStore
 from store.records import RunRecord, SceneRecord
@@ -67,17 +69,29 @@ class Session:
     Use as a context manager; iterate `steps()`. Leaving it drains the sinks, within `CLOSE_S`, and stores the summary,
     unless `keep_run` is false.
 
+    Args:
+        number, of: this process among those that share the plan's cameras; each has an outbox of its own.
+
     Raises (on entering):
         MatphoError: the model, the store or a required sink cannot be used.
     """
 
-    def __init__(self, plan: Plan, *, extra_sinks: Sequence[Sink] = (), keep_run: bool = True) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        extra_sinks: Sequence[Sink] = (),
+        keep_run: bool = True,
+        number: int = 0,
+        of: int = 1,
+    ) -> None:
         if not plan.cameras:
             raise ConfigError("error-no-cameras")
         self.plan = plan
         self.summary = RunSummary()
         self.undelivered: dict[str, int] = {}
         self._extra, self._keep_run = tuple(extra_sinks), keep_run
+        self._number, self._of = number, of
         self._stack = ExitStack()
         self._run_id = uuid.uuid4().hex
 
@@ -107,7 +121,7 @@ class Session:
         sinks = [make() for make in plan.sinks] + list(self._extra)
         if self.store is not None:
             sinks.insert(0, StoreSink(self.store))
-        self.fan_out = FanOut(sinks, dead_letters=None if plan.store is None else plan.store.with_suffix(".dead.jsonl"))
+        self.fan_out = self._fan_out(sinks, stack)
         self._started_ns, self._began = time.time_ns(), time.monotonic()
         stack.callback(self._finish)
         stack.callback(self._drain)
@@ -130,6 +144,15 @@ class Session:
             max_age_s=plan.batch.max_age_s,
         )
         self.summary.times = self.pipeline.times
+
+    def _fan_out(self, sinks: Sequence[Sink], stack: ExitStack) -> FanOut:
+        plan = self.plan
+        if plan.store is None:
+            return FanOut(sinks)
+        kept = plan.outbox
+        file = open_outbox(outbox_folder(plan.store), stack, number=self._number, of=self._of, sync=kept.sync)
+        bounds = Bounds(disk_bytes=kept.max_mb << 20, age_s=kept.max_age_h * 3600, keep_s=kept.keep_h * 3600)
+        return FanOut(sinks, bounds, file=file, dead_letters=plan.store.with_suffix(".dead.jsonl"))
 
     def steps(self, *, most_frames: int | None = None, most_s: float | None = None) -> Iterator[StepResult]:
         """Run, until the sources end, `stop` is called, or a bound is reached."""

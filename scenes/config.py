@@ -131,6 +131,17 @@ class StoreSpec(Strict):
     evidence: Path = Field(Path("evidence"), description="Folder of pictures")
 
 
+class OutboxSpec(Strict):
+    """What waits for the sinks, on disk beside the store."""
+
+    max_mb: int = Field(
+        1024, ge=1, description="Most megabytes of records; at the bound what every sink has goes first"
+    )
+    max_age_h: float = Field(168.0, gt=0, description="Hours after which a record that no sink took goes")
+    keep_h: float = Field(1.0, ge=0, description="Hours for which delivered records are kept, to be sent again")
+    sync: bool = Field(True, description="Wait for the disk at each commit: a power cut loses nothing either")
+
+
 class KafkaSinkSpec(Strict):
     """Events to a Kafka topic as CloudEvents."""
 
@@ -167,6 +178,7 @@ class SystemSpec(Strict):
     tracking: TrackingSpec = Field(TrackingSpec(), description="Tracking")
     store: StoreSpec = Field(StoreSpec(), description="Event store")
     batch: BatchSpec = Field(BatchSpec(), description="Batching across cameras")
+    outbox: OutboxSpec = Field(OutboxSpec(), description="What waits for the sinks")
     workers: Workers = Field(
         1, description="Processes that share the cameras, each watched over and started again; auto: one for each core"
     )

@@ -13,7 +13,7 @@ from rich.console import Console
 import matpho
 from core.errors import MatphoError
 from locales import LANGUAGES, set_language, text
-from matpho.cli import bench, check, demo, doctor, events, replay, report, run, scene, serve, shadow
+from matpho.cli import bench, check, demo, doctor, events, outbox, replay, report, run, scene, serve, shadow
 
 app = typer.Typer(
     help=text("cli-help"),
@@ -32,6 +32,7 @@ app.command("track", help=text("cli-help-track"))(replay.track)
 app.command("shadow", help=text("cli-help-shadow"))(shadow.shadow)
 app.command("doctor", help=text("cli-help-doctor"))(doctor.doctor)
 app.add_typer(scene.app, name="scene", help=text("cli-help-scene"))
+app.add_typer(outbox.app, name="outbox", help=text("cli-help-outbox"))
 app.add_typer(bench.app, name="bench", help=text("cli-help-bench"))
 
 

@@ -93,7 +93,7 @@ def work(job: Job, tell: Teller, when_asked: Callable[[Callable[[], None]], None
     plan = share_of(job.request.plan(), job.number, job.of)
     if plan.model.threads is None and job.threads is not None:
         plan = plan.with_threads(job.threads)
-    session = Session(plan, extra_sinks=job.request.sinks(), keep_run=False)
+    session = Session(plan, extra_sinks=job.request.sinks(), keep_run=False, number=job.number, of=job.of)
     signalled, over = threading.Event(), threading.Event()
 
     def by_signal() -> None:

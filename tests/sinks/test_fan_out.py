@@ -19,6 +19,7 @@ from core.errors import SinkError
 from core.events import Event, Record
 from sinks.fan_out import FanOut, SinkCounters
 from sinks.memory import MemorySink
+from sinks.outbox import Bounds
 from tests.support.records import a_measurement, a_track, an_event
 from tests.support.waiting import eventually
 
@@ -183,12 +184,12 @@ def test_dead_letters_that_cannot_be_written_are_logged_whole() -> None:
 def test_at_the_bound_measurements_go_first_and_all_drops_are_counted_and_logged() -> None:
     hanging = HangingSink()
     with capture_logs() as logs:
-        fan_out = FanOut([hanging], capacity=100)
+        fan_out = FanOut([hanging], Bounds(memory=100))
         fan_out.publish([a_track(0)])
         assert hanging.entered.wait(60)
         for number in range(80):
             fan_out.publish([an_event(number), a_measurement(number), a_track(number + 1)])
-        assert fan_out.counters()["hanging"] == SinkCounters(dropped=141, waiting=100)
+        eventually(lambda: fan_out.counters()["hanging"] == SinkCounters(dropped=141, waiting=100))
         hanging.let_go.set()
         fan_out.close(60)
     kept = Counter(type(record).__name__ for record in hanging.records)
