@@ -36,6 +36,10 @@ class StepView:
     lane: I16
     along: F64
     lane_speed: F64
+    acceleration: F64
+    position_cov: F64
+    velocity_cov: F64
+    heading: F32
     ended_id: I64
 
     @classmethod
@@ -58,6 +62,10 @@ class StepView:
             motion.lane[rows],
             motion.along[rows],
             motion.lane_speed[rows],
+            motion.acceleration[rows],
+            motion.position_cov[rows],
+            motion.velocity_cov[rows],
+            motion.heading[rows],
             tracks.ended(frame),
         )
 

@@ -11,67 +11,119 @@ from core.arrays import F64, I64
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
 from core.scene import Scene
+from core.taxonomy import TWO_WHEELERS, VEHICLES, ObjectClass
 from core.tracks import TrackBatch
 from trackers.batches import plain, time_order
-from trackers.kernels.ground import LINE, locate
+from trackers.kernels.ground import Filters, Moved, Noise, View, locate
+from trackers.kernels.kalman import STEP
 from trackers.lanes import LaneMap
 
-MEMORY_S: Final = 0.5
-"""Time constant of the velocity's fading memory: the mean age of what it rests on, so about a second in all."""
-CAUTION_S2: Final = 0.0025
-"""How strongly a young velocity is held to zero: (0.05 box / 1 box/s)², position noise over usual speed, squared.
+KINDS: Final[F64] = plain(
+    np.array(
+        [
+            # walk, sigma, tau, begins, lasts, speed, size
+            (0.02, 1.0, 0.6, 4.0, 1.0, 3.0, 1.7),
+            (0.02, 2.0, 1.0, 4.0, 1.5, 8.0, 1.8),
+            (0.02, 2.5, 1.5, 4.0, 1.5, 15.0, 3.0),
+        ]
+    )
+)
+"""What is expected of people and animals, of two-wheelers, of other vehicles.
 
-At 25 frames a second a steady speed reads a quarter at the second frame, and more than 90 % after 0.3 s.
+Of the steady filter: density of white acceleration, m²/s³. Of the other: acceleration, root mean square, m/s², and for
+how long it lasts, s. How long a road user stays steady, and how long not, s. How fast it may be when first seen, m/s.
+Length of the longer side of its box, m: its scale where nothing else is known.
 """
+BOX_ERROR: Final = 0.045
+LEAST_ERROR_PX: Final = 0.5
+GATE: Final = 30.0
+FAR: Final = 500.0
+HOLD_S: Final = 0.12
+CLEAR: Final = 9.21
+"""Chi² of two degrees of freedom that 1 % exceed."""
 COARSEST_M_PER_PX: Final = 5.0
 """Near the horizon a pixel spans more ground than a position there is worth: beyond this it does not hold."""
 LEAST_ROOM: Final = 16
 NO_GROUND: Final[F64] = plain(np.zeros((3, 3)))
-NO_SCALE: Final[F64] = np.ones(2)
+NO_SCALE: Final[F64] = plain(np.ones(2))
+
+
+def _kind_of_class() -> I64:
+    kinds = np.zeros(len(ObjectClass), np.int64)
+    kinds[[int(item) for item in VEHICLES - TWO_WHEELERS]] = 2
+    kinds[[int(item) for item in TWO_WHEELERS]] = 1
+    return plain(kinds)
+
+
+def _filters(room: int) -> Filters:
+    whole, real = np.zeros(room, np.int64), np.zeros(room)
+    return Filters(
+        whole,
+        whole.copy(),
+        real,
+        whole.copy(),
+        np.zeros(room, np.bool_),
+        np.zeros((room, 1)),
+        np.zeros((room, 2, 6)),
+        np.zeros((room, 2, 6, 6)),
+    )
 
 
 class _Camera:
-    """Lines through the recent samples of the tracks of one epoch, in the picture and on the ground."""
+    """The filters of the tracks of one epoch."""
 
     def __init__(self, frame: FrameMeta) -> None:
         self.epoch, self.now_ns = frame.epoch, frame.media_ns
         self.count = 0
-        self.ids: I64 = np.zeros(LEAST_ROOM, np.int64)
-        self.lines: F64 = np.zeros((LEAST_ROOM, 2 * LINE))
+        self.filters = _filters(LEAST_ROOM)
 
     def make_room(self, more: int) -> None:
-        need, room = self.count + more, len(self.ids)
+        need, room = self.count + more, len(self.filters.ids)
         if need > room or room > max(8 * need, LEAST_ROOM):
-            room = max(2 * need, LEAST_ROOM)
-            ids, lines = np.zeros(room, np.int64), np.zeros((room, 2 * LINE))
-            ids[: self.count], lines[: self.count] = self.ids[: self.count], self.lines[: self.count]
-            self.ids, self.lines = ids, lines
+            wider = _filters(max(2 * need, LEAST_ROOM))
+            for old, new in zip(self.filters, wider, strict=True):
+                new[: self.count] = old[: self.count]
+            self.filters = wider
 
-    def pass_time(self, now_ns: int) -> float:
-        """Seconds since the frame before."""
-        seconds = max(now_ns - self.now_ns, 0) / 1e9
+    def pass_time(self, now_ns: int) -> int:
+        """Media time of a frame; it stands still where a source's clock goes back."""
         self.now_ns = max(now_ns, self.now_ns)
-        return seconds
+        return self.now_ns
 
 
 class World:
     """Where tracks stand and how fast they move, by the scenes of their cameras.
 
     Foot points are scaled from source pixels to the scene's reference size; a camera without a scene keeps its pixels.
-    Positions are `Ground.to_ground` of the foot point. They hold (`valid`) where the scene has a homography, the
-    foot point is below the horizon, and a pixel there spans at most `COARSEST_M_PER_PX`.
+    Metres hold (`valid`) where the scene has a ground, the foot point is below the horizon, and a pixel there spans at
+    most `COARSEST_M_PER_PX`.
 
-    Velocities, in pixels and in metres, are the slopes of straight lines through the samples of about the last second.
-    Only observed rows are samples; a coasting track goes on with the velocity it had. A velocity is exactly zero at the
-    track's first frame, meaning unknown, and is held towards zero until it has been seen for about 0.3 s
-    (`CAUTION_S2`): slowness is to be judged over time. State is kept for each (camera, epoch, track), and freed when
-    the track or epoch ends.
+    Each track has one estimator (`kernels.kalman`), on the ground where metres hold, else in the picture. A place is as
+    uncertain as its foot point is in pixels, carried to the ground: far ones more, and along the view most. A place
+    that cannot be the track's is left out once; the next begins the estimate anew, and a jump is never a speed. Rows
+    of coasting tracks are predicted and correct nothing.
+
+    A velocity is exactly zero at the track's first frame, meaning unknown, and is held towards zero until it has been
+    seen for about 0.3 s (`HOLD_S`): slowness is to be judged over time. State is kept for each (camera, epoch, track),
+    and freed when the track or epoch ends.
     """
 
     def __init__(self, scenes: Mapping[str, Scene]) -> None:
         self._scenes = scenes
         self._cameras: dict[str, _Camera] = {}
         self._lanes: dict[str, tuple[Scene, LaneMap]] = {}
+        self._noise = Noise(
+            KINDS,
+            _kind_of_class(),
+            BOX_ERROR,
+            LEAST_ERROR_PX,
+            GATE,
+            FAR,
+            HOLD_S,
+            CLEAR,
+            np.full((len(KINDS), STEP), -1.0),
+            np.zeros((2, 6, 6)),
+        )
         # Compiled here, not at the first frame.
         self.locate(TrackBatch.empty((FrameMeta("", 0, 0, 0, ClockSource.FILE, 0, 0, 1, 1),)))
         self.forget("")
@@ -80,32 +132,38 @@ class World:
     def locate(self, tracks: TrackBatch) -> Motion:
         """The motion of all tracks of a batch, row by row."""
         m = len(tracks)
-        foot, valid = np.zeros((m, 2), np.float32), np.zeros(m, np.bool_)
-        position, velocity = np.zeros((m, 2)), np.zeros((m, 2))
-        foot_velocity = np.zeros((m, 2), np.float32)
+        moved = Moved(
+            np.zeros((m, 2), np.float32),
+            np.zeros((m, 2), np.float32),
+            np.zeros((m, 2)),
+            np.zeros((m, 2)),
+            np.zeros(m, np.bool_),
+            np.zeros((m, 2)),
+            np.zeros((m, 2, 2)),
+            np.zeros((m, 2, 2)),
+            np.zeros(m, np.float32),
+        )
         lane, along, lane_speed = np.full(m, -1, np.int16), np.zeros(m), np.zeros(m)
+        ids, classes = plain(tracks.track_id), plain(tracks.class_id)
+        boxes, states = plain(tracks.xyxy), plain(tracks.state)
         for index in time_order(tracks.frames):
-            frame, rows, ended = tracks.frames[index], tracks.rows(index), tracks.ended(index)
+            frame, rows = tracks.frames[index], tracks.rows(index)
             camera = self._camera(frame)
             camera.make_room(rows.stop - rows.start)
+            here = Moved._make(column[rows] for column in moved)
             camera.count = locate(
-                camera.ids,
-                camera.lines,
+                camera.filters,
                 camera.count,
-                (camera.pass_time(frame.media_ns), MEMORY_S),
-                CAUTION_S2,
+                camera.pass_time(frame.media_ns),
                 self._view(frame),
-                plain(tracks.track_id[rows]),
-                plain(tracks.xyxy[rows]),
-                plain(tracks.state[rows]),
-                plain(ended),
-                (foot[rows], foot_velocity[rows], position[rows], velocity[rows], valid[rows]),
+                self._noise,
+                (ids[rows], classes[rows], boxes[rows], states[rows], plain(tracks.ended(index))),
+                here,
             )
             lanes = self._lane_map(frame.camera_id)
             if lanes is not None:
-                moved = foot[rows], foot_velocity[rows], position[rows], velocity[rows], valid[rows]
-                lanes.place(*moved, (lane[rows], along[rows], lane_speed[rows]))
-        return Motion(foot, foot_velocity, position, velocity, valid, lane, along, lane_speed)
+                lanes.place(*here[:5], (lane[rows], along[rows], lane_speed[rows]))
+        return Motion(*moved[:5], lane, along, lane_speed, *moved[5:])
 
     def forget(self, camera_id: str) -> None:
         """Free the state of a camera that is gone."""
@@ -128,10 +186,10 @@ class World:
             known = self._lanes[camera_id] = scene, LaneMap(scene)
         return known[1]
 
-    def _view(self, frame: FrameMeta) -> tuple[F64, F64, float]:
+    def _view(self, frame: FrameMeta) -> View:
         scene = self._scenes.get(frame.camera_id)
         if scene is None:
-            return NO_SCALE, NO_GROUND, COARSEST_M_PER_PX
+            return View(NO_SCALE, NO_GROUND, COARSEST_M_PER_PX)
         width, height = scene.reference_size
-        scale = np.array((width / frame.width, height / frame.height))
-        return scale, NO_GROUND if scene.ground is None else plain(scene.ground.matrix), COARSEST_M_PER_PX
+        scale = plain(np.array((width / frame.width, height / frame.height)))
+        return View(scale, NO_GROUND if scene.ground is None else plain(scene.ground.matrix), COARSEST_M_PER_PX)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -180,5 +180,4 @@ def join(shots: Sequence[Shot]) -> tuple[TrackBatch, Motion]:
         offsets_of([len(b.ended_id) for b in batches]),
         rows("ended_id"),
     )
-    names = ("foot", "foot_velocity", "position", "velocity", "valid", "lane", "along", "lane_speed")
-    return tracks, Motion(*(moved(name) for name in names))
+    return tracks, Motion(*(moved(field.name) for field in fields(Motion)))

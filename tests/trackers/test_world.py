@@ -13,6 +13,7 @@ from core.arrays import F64, AnyArray
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
 from core.scene import Ground, Scene
+from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch, TrackState
 from trackers.batches import FrameTracks, join
 from trackers.world import COARSEST_M_PER_PX, World
@@ -35,15 +36,17 @@ def frame_of(
     size: tuple[int, int] = (1000, 500),
     state: int = TrackState.CONFIRMED,
     ended: tuple[int, ...] = (),
+    cls: ObjectClass = ObjectClass.PERSON,
+    high: float = 50.0,
 ) -> TrackBatch:
     points = np.asarray(feet, np.float64).reshape(-1, 2)
     n, time_ns = len(points), round(time_s * SECOND)
     x, y = points.T
-    boxes = np.column_stack((x - 10, y - 50, x + 10, y)).astype(np.float32)
+    boxes = np.column_stack((x - 10, y - high, x + 10, y)).astype(np.float32)
     tracks = FrameTracks(
         boxes,
         np.full(n, 0.9, np.float32),
-        np.zeros(n, np.int16),
+        np.full(n, cls, np.int16),
         np.array(ids, np.int64),
         np.full(n, state, np.uint8),
         np.arange(n, dtype=np.int32),
@@ -59,7 +62,7 @@ def test_a_steady_walk_has_its_speed_in_pixels_and_metres() -> None:
         found = world.locate(frame_of(k * 0.04, [(100 + 2 * k, 200 + k), (300, 400)], [3, 1]))
     np.testing.assert_allclose(found.foot_velocity, [(50, 25), (0, 0)], rtol=0.01, atol=1e-3)
     np.testing.assert_allclose(found.velocity, [(2.5, 1.25), (0, 0)], rtol=0.01, atol=1e-4)
-    np.testing.assert_allclose(found.position, [(9.9, 12.45), (15, 20)], atol=1e-4)
+    np.testing.assert_allclose(found.position, [(9.9, 12.45), (15, 20)], atol=1e-3)
     assert found.valid.all()
 
 
@@ -125,13 +128,14 @@ def test_at_and_beyond_the_horizon_nothing_is_claimed() -> None:
 
 def test_a_track_that_comes_from_the_horizon_has_no_wild_speed() -> None:
     world = World({"a": scene(view())})
-    for k in range(100):
-        distance = 300.0 - 10.0 * k * 0.04 * 5
-        found = world.locate(frame_of(k * 0.04, [(500, 100 + 4800 / distance)], [1]))
+    for k in range(250):
+        distance = 300.0 - 25.0 * k * 0.04
+        feet, high = [(500, 100 + 4800 / distance)], 800 * 1.5 / distance
+        found = world.locate(frame_of(k * 0.04, feet, [1], cls=ObjectClass.CAR, high=high))
         speed = float(np.linalg.norm(found.velocity[0]))
-        assert speed < 55
+        assert speed < 27
     assert found.valid.all()
-    assert speed == pytest.approx(50, rel=0.05)
+    assert speed == pytest.approx(25, rel=0.05)
 
 
 def test_coasting_rows_move_but_are_no_evidence() -> None:
@@ -141,7 +145,7 @@ def test_coasting_rows_move_but_are_no_evidence() -> None:
     for k in range(50, 60):
         found = world.locate(frame_of(k * 0.04, [(500, 200)], [1], state=TrackState.COASTING))
     assert found.foot_velocity[0, 0] == pytest.approx(50, rel=0.05)
-    assert found.position[0, 0] == pytest.approx(25)
+    assert found.position[0, 0] == pytest.approx(10.9, rel=0.01), "where it was going, not where the tracker put a box"
 
 
 def test_tracks_end_epochs_and_cameras_start_without_a_past() -> None:

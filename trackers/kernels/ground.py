@@ -1,135 +1,273 @@
-"""Where the tracks of one frame stand, and how fast they move."""
+"""Where the tracks of one frame stand, and how they move."""
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
-from core.arrays import F32, F64, I64, U8, Bool
+from core.arrays import F32, F64, I16, I64, U8, Bool
 from core.compiled import compiled
 from trackers.kernels.frame import COASTING
+from trackers.kernels.kalman import begin, combine, correct, predict, prepare, surprise
 
-LINE = 7
-"""Numbers of a fading line: sums of w, w t, w t² over its samples, then of w x, w y, and of w t x, w t y."""
+
+class Filters(NamedTuple):
+    """The filters of a camera's tracks, by rising id, with room for more.
+
+    Attributes:
+        ids: (K) of the tracks.
+        at_ns: (K) time of their state.
+        watched_s: (K) for how long they were observed since they began, or began anew.
+        odd: (K) places in a row that could not be theirs.
+        metric: (K) whether their plane is the ground, in metres; else the picture, in pixels.
+        share: (K, 1) how likely the steady filter is the right one.
+        mean, cov: (K, 2, 6) and (K, 2, 6, 6); see `kernels.kalman`.
+    """
+
+    ids: I64
+    at_ns: I64
+    watched_s: F64
+    odd: I64
+    metric: Bool
+    share: F64
+    mean: F64
+    cov: F64
+
+
+class View(NamedTuple):
+    """A camera's way to the ground.
+
+    Attributes:
+        scale: (2) source to reference pixels.
+        matrix: (3, 3) homography, or all zero.
+        coarsest: metres a pixel may span.
+    """
+
+    scale: F64
+    matrix: F64
+    coarsest: float
+
+
+class Noise(NamedTuple):
+    """What is expected of motion and boxes; see `trackers.world`.
+
+    Attributes:
+        kinds: (G, 7) rows of `trackers.world.KINDS`.
+        kind_of_class: (C) row of each class.
+        share, least_px: of a foot point: share of the box's longer side, and at least so much.
+        gate, far: squared standard deviations.
+        hold_s: time constant with which a young velocity is held to zero.
+        clear: squared standard deviations from which a speed tells its heading.
+        steps: (G, STEP + 1) room for prepared steps.
+        room: (2, 6, 6) room for sums.
+    """
+
+    kinds: F64
+    kind_of_class: I64
+    share: float
+    least_px: float
+    gate: float
+    far: float
+    hold_s: float
+    clear: float
+    steps: F64
+    room: F64
+
+
+class Moved(NamedTuple):
+    """Rows of `core.motion.Motion`, to be filled."""
+
+    foot: F32
+    foot_velocity: F32
+    position: F64
+    velocity: F64
+    valid: Bool
+    acceleration: F64
+    position_cov: F64
+    velocity_cov: F64
+    heading: F32
 
 
 @compiled
 def locate(
-    ids: I64,
-    lines: F64,
+    filters: Filters,
     count: int,
-    clock: tuple[float, float],
-    caution_s2: float,
-    view: tuple[F64, F64, float],
-    track_id: I64,
-    xyxy: F32,
-    state: U8,
-    ended: I64,
-    motion: tuple[F32, F32, F64, F64, Bool],
+    now_ns: int,
+    view: View,
+    noise: Noise,
+    tracks: tuple[I64, I16, F32, U8, I64],
+    moved: Moved,
 ) -> int:
-    """Bring a camera's lines to a frame and write what they say of its tracks; how many lines there are now.
+    """Bring a camera's filters to a frame and write what they say of its tracks; how many filters there are now.
 
     Args:
-        ids: of the tracks with lines, rising, with room for all of the frame.
-        lines: beside them (K, 2 * LINE), in the picture and on the ground.
-        count: how many there are.
-        clock: seconds since the frame before, time constant of the memory.
-        caution_s2: see `trackers.world.CAUTION_S2`.
-        view: source to reference pixels (2), homography (3, 3) or all zero, coarsest metres a pixel.
-        track_id, xyxy, state, ended: of the frame.
-        motion: the frame's rows of foot, foot_velocity, position, velocity and valid, to be filled.
+        filters, count: with room for all tracks of the frame; how many there are.
+        now_ns: media time of the frame.
+        view, noise: of the camera; of motion and boxes.
+        tracks: track_id, class_id, xyxy, state and ended of the frame.
+        moved: rows of the frame, to be filled.
     """
-    scale, matrix, coarsest = view
-    foot, foot_velocity, position, velocity, valid = motion
-    count = _free(ids, lines, count, ended)
-    _pass_time(lines, count, clock[0], np.exp(-clock[0] / clock[1]))
+    track_id, class_id, xyxy, state, ended = tracks
+    count = _free(filters, count, ended)
+    place, jacobian, error = np.zeros(2), np.zeros((2, 2)), np.zeros((2, 2))
     for row in range(len(track_id)):
-        foot[row, 0] = (xyxy[row, 0] + xyxy[row, 2]) * np.float32(0.5) * scale[0]
-        foot[row, 1] = xyxy[row, 3] * scale[1]
-        valid[row] = _on_ground(matrix, foot[row], coarsest, position[row])
-        at = np.searchsorted(ids[:count], track_id[row])
-        if at == count or ids[at] != track_id[row]:
-            count = _insert(ids, lines, count, at, track_id[row])
-        if state[row] != COASTING:
-            _add(lines[at, :LINE], foot[row, 0], foot[row, 1])
-            if valid[row]:
-                _add(lines[at, LINE:], position[row, 0], position[row, 1])
-        foot_velocity[row, 0], foot_velocity[row, 1] = _slope(lines[at, :LINE], caution_s2)
-        if valid[row]:
-            velocity[row, 0], velocity[row, 1] = _slope(lines[at, LINE:], caution_s2)
+        wide = (xyxy[row, 2] - xyxy[row, 0]) * view.scale[0]
+        high = (xyxy[row, 3] - xyxy[row, 1]) * view.scale[1]
+        side = max(wide, high, 1.0)
+        moved.foot[row, 0] = (xyxy[row, 0] + xyxy[row, 2]) * np.float32(0.5) * view.scale[0]
+        moved.foot[row, 1] = xyxy[row, 3] * view.scale[1]
+        metric = _on_ground(view, moved.foot[row], place, jacobian)
+        moved.valid[row] = metric
+        kind = noise.kinds[noise.kind_of_class[class_id[row]]]
+        unit = 1.0 if metric else side / kind[6]
+        _spread(jacobian, noise.share * side + noise.least_px, error)
+        at = np.searchsorted(filters.ids[:count], track_id[row])
+        known = at < count and filters.ids[at] == track_id[row]
+        if not known:
+            count = _insert(filters, count, at, track_id[row])
+        if not known or filters.metric[at] != metric:
+            _start(filters, at, now_ns, metric, (place[0], place[1]), error, kind, unit)
         else:
-            velocity[row, 0] = velocity[row, 1] = 0.0
+            step = noise.steps[noise.kind_of_class[class_id[row]]]
+            seen = state[row] != COASTING
+            _follow(filters, at, now_ns, seen, (place[0], place[1]), error, kind, unit, step, noise)
+        _write(filters, at, jacobian, noise, moved, row)
     return count
 
 
 @compiled
-def _free(ids: I64, lines: F64, count: int, ended: I64) -> int:
+def _start(
+    filters: Filters, at: int, now_ns: int, metric: bool, place: tuple[float, float], error: F64, kind: F64, unit: float
+) -> None:
+    begin(filters.mean[at], filters.cov[at], filters.share[at], place, error, kind[5] * unit, 0.0)
+    filters.at_ns[at], filters.watched_s[at], filters.odd[at], filters.metric[at] = now_ns, 0.0, 0, metric
+
+
+@compiled
+def _follow(
+    filters: Filters, at: int, now_ns: int, seen: bool, place: tuple[float, float], error: F64, kind: F64,
+    unit: float, step: F64, noise: Noise,
+) -> None:  # fmt: skip
+    """Move a track on, and correct it by where it was seen; begin anew where that cannot be its place."""
+    t = (now_ns - filters.at_ns[at]) / 1e9
+    if t <= 0:
+        return
+    if step[0] != t:
+        prepare(step, t, kind)
+    mean, cov, share = filters.mean[at], filters.cov[at], filters.share[at]
+    predict(mean, cov, share, step, unit)
+    filters.at_ns[at] = now_ns
+    if not seen:
+        return
+    for a in range(2):
+        for b in range(2):
+            error[a, b] *= step[16]
+    off = surprise(mean, cov, place, error)
+    if off <= noise.gate:
+        correct(mean, cov, share, place, error)
+        filters.odd[at] = 0
+        filters.watched_s[at] += t
+        return
+    filters.odd[at] += 1
+    if filters.odd[at] > 1 or off > noise.far:
+        _start(filters, at, now_ns, filters.metric[at], place, error, kind, unit)
+
+
+@compiled
+def _write(filters: Filters, at: int, jacobian: F64, noise: Noise, moved: Moved, row: int) -> None:
+    x, p = noise.room[0, 0], noise.room[1]
+    combine(filters.mean[at], filters.cov[at], filters.share[at], x, p)
+    watched = filters.watched_s[at] / noise.hold_s
+    hold = 1.0 - math.exp(-watched * watched)
+    u, v = hold * x[2], hold * x[3]
+    moved.heading[row] = np.nan
+    if not filters.metric[at]:
+        moved.foot_velocity[row, 0], moved.foot_velocity[row, 1] = u, v
+        for a in range(2):
+            moved.position[row, a] = moved.velocity[row, a] = moved.acceleration[row, a] = 0.0
+            for b in range(2):
+                moved.position_cov[row, a, b] = moved.velocity_cov[row, a, b] = 0.0
+        return
+    det = jacobian[0, 0] * jacobian[1, 1] - jacobian[0, 1] * jacobian[1, 0]
+    moved.foot_velocity[row, 0] = (jacobian[1, 1] * u - jacobian[0, 1] * v) / det
+    moved.foot_velocity[row, 1] = (jacobian[0, 0] * v - jacobian[1, 0] * u) / det
+    moved.velocity[row, 0], moved.velocity[row, 1] = u, v
+    for a in range(2):
+        moved.position[row, a], moved.acceleration[row, a] = x[a], hold * x[4 + a]
+        for b in range(2):
+            moved.position_cov[row, a, b] = p[a, b]
+            moved.velocity_cov[row, a, b] = p[2 + a, 2 + b]
+    own = p[2, 2] * p[3, 3] - p[2, 3] * p[3, 2]
+    if p[3, 3] * u * u - 2 * p[2, 3] * u * v + p[2, 2] * v * v > noise.clear * own:
+        moved.heading[row] = math.atan2(v, u)
+
+
+@compiled
+def _spread(jacobian: F64, sigma_px: float, error: F64) -> None:
+    """Covariance on the plane of a foot point that is uncertain by `sigma_px` in the picture, both ways alike."""
+    s = sigma_px * sigma_px
+    for a in range(2):
+        for b in range(2):
+            error[a, b] = s * (jacobian[a, 0] * jacobian[b, 0] + jacobian[a, 1] * jacobian[b, 1])
+
+
+@compiled
+def _on_ground(view: View, foot: F32, place: F64, jacobian: F64) -> bool:
+    """Write the place of a foot point and its derivatives by pixels; in the picture itself where metres do not hold."""
+    x, y, m = np.float64(foot[0]), np.float64(foot[1]), view.matrix
+    place[0], place[1] = x, y
+    jacobian[0, 0] = jacobian[1, 1] = 1.0
+    jacobian[0, 1] = jacobian[1, 0] = 0.0
+    w = m[2, 0] * x + m[2, 1] * y + m[2, 2]
+    if not w > 1e-9:
+        return False
+    east = (m[0, 0] * x + m[0, 1] * y + m[0, 2]) / w
+    north = (m[1, 0] * x + m[1, 1] * y + m[1, 2]) / w
+    right = math.hypot((m[0, 0] - east * m[2, 0]) / w, (m[1, 0] - north * m[2, 0]) / w)
+    down = math.hypot((m[0, 1] - east * m[2, 1]) / w, (m[1, 1] - north * m[2, 1]) / w)
+    if not max(right, down) <= view.coarsest:
+        return False
+    for b in range(2):
+        jacobian[0, b] = (m[0, b] - east * m[2, b]) / w
+        jacobian[1, b] = (m[1, b] - north * m[2, b]) / w
+    place[0], place[1] = east, north
+    return True
+
+
+@compiled
+def _free(filters: Filters, count: int, ended: I64) -> int:
     if len(ended) == 0:
         return count
     kept = 0
     for i in range(count):
         going = False
         for e in range(len(ended)):
-            going = going or ended[e] == ids[i]
+            going = going or ended[e] == filters.ids[i]
         if not going:
-            ids[kept] = ids[i]
-            lines[kept] = lines[i]
+            if kept != i:
+                _copy(filters, i, kept)
             kept += 1
     return kept
 
 
 @compiled
-def _insert(ids: I64, lines: F64, count: int, at: int, track_id: int) -> int:
+def _insert(filters: Filters, count: int, at: int, track_id: int) -> int:
     for i in range(count, at, -1):
-        ids[i] = ids[i - 1]
-        lines[i] = lines[i - 1]
-    ids[at] = track_id
-    lines[at] = 0.0
+        _copy(filters, i - 1, i)
+    filters.ids[at] = track_id
     return count + 1
 
 
 @compiled
-def _pass_time(lines: F64, count: int, t: float, fade: float) -> None:
-    """Samples grow older by `t` seconds and fade. Times are relative to now, so that sums stay small."""
-    for i in range(count):
-        for first in (0, LINE):
-            line = lines[i, first : first + LINE]
-            for axis in range(2):
-                line[5 + axis] = (line[5 + axis] - t * line[3 + axis]) * fade
-                line[3 + axis] *= fade
-            line[2] = (line[2] - 2 * t * line[1] + t * t * line[0]) * fade
-            line[1] = (line[1] - t * line[0]) * fade
-            line[0] *= fade
-
-
-@compiled
-def _add(line: F64, x: float, y: float) -> None:
-    """A sample now."""
-    line[0] += 1.0
-    line[3] += x
-    line[4] += y
-
-
-@compiled
-def _slope(line: F64, caution_s2: float) -> tuple[float, float]:
-    """Least squares with exponential forgetting; zero while fewer than two samples tell."""
-    mean_time = line[1] / max(line[0], 1e-12)
-    spread = max(line[2] - mean_time * line[1], 0.0) + caution_s2
-    return (line[5] - mean_time * line[3]) / spread, (line[6] - mean_time * line[4]) / spread
-
-
-@compiled
-def _on_ground(matrix: F64, foot: F32, coarsest: float, position: F64) -> bool:
-    """Write the position of a foot point; whether it holds, and zeros where not."""
-    position[0] = position[1] = 0.0
-    x, y = np.float64(foot[0]), np.float64(foot[1])
-    w = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
-    below = w + matrix[2, 1]
-    if not (w > 1e-9 and below > 1e-9):
-        return False
-    east = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]
-    north = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]
-    span = np.hypot((east + matrix[0, 1]) / below - east / w, (north + matrix[1, 1]) / below - north / w)
-    if not span <= coarsest:
-        return False
-    position[0], position[1] = east / w, north / w
-    return True
+def _copy(filters: Filters, one: int, other: int) -> None:
+    filters.ids[other], filters.at_ns[other], filters.watched_s[other] = (
+        filters.ids[one],
+        filters.at_ns[one],
+        filters.watched_s[one],
+    )
+    filters.odd[other], filters.metric[other] = filters.odd[one], filters.metric[one]
+    filters.share[other] = filters.share[one]
+    filters.mean[other] = filters.mean[one]
+    filters.cov[other] = filters.cov[one]
