@@ -1,51 +1,26 @@
-"""Counts by class, speed and occupancy of a zone or a line, in intervals aligned to UTC."""
+"""Traffic of a zone, a line or a lane, in intervals aligned to UTC."""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from analytics.clock import JUMP_NS, SECOND_NS, CameraClock
 from analytics.crossings import Crossings
 from analytics.episodes import NOTHING
+from analytics.lane_gauge import LaneGauge
+from analytics.tally import Tally
 from analytics.track_table import TrackTable
 from analytics.views import Area, class_mask, observed_rows
 from core.arrays import AnyArray
 from core.events import Measurement
 from core.findings import Findings, StepView
 from core.scene import Scene, Zone
-from core.taxonomy import LABELS
 from scenes.rules import MeasureSpec
 
 CUT_NS: Final = 5 * SECOND_NS
 """A longer time without frames belongs to no interval: the one before it is cut, the next starts after it."""
-
-
-class Tally:
-    """What was counted in one direction in the current interval."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[int] = Counter()
-        self.speed_sum = self.speed_weight = self.inside_sum = self.inside_weight = 0.0
-
-    def count(self, classes: AnyArray) -> None:
-        """Tracks that came, by class."""
-        self.counts.update(classes.tolist())
-
-    def measurement(self, camera_id: str, place: str, direction: str, start_ns: int, end_ns: int) -> Measurement:
-        """The interval as a record."""
-        return Measurement(
-            camera_id,
-            place,
-            direction,
-            start_ns,
-            end_ns,
-            {LABELS[c]: n for c, n in sorted(self.counts.items())},
-            self.speed_sum / self.speed_weight if self.speed_weight > 0 else None,
-            self.inside_sum / self.inside_weight if self.inside_weight > 0 else None,
-        )
 
 
 class LineGauge:
@@ -53,8 +28,8 @@ class LineGauge:
 
     directions: Final = ("forward", "backward")
 
-    def __init__(self, crossings: Crossings) -> None:
-        self._crossings = crossings
+    def __init__(self, line_id: str, crossings: Crossings) -> None:
+        self._place, self._crossings = line_id, crossings
 
     def __len__(self) -> int:
         return len(self._crossings)
@@ -71,6 +46,14 @@ class LineGauge:
             tallies[name].speed_sum += float(np.hypot(*view.velocity[placed].T).sum())
             tallies[name].speed_weight += len(placed)
 
+    def new_tally(self) -> Tally:
+        """An empty one."""
+        return Tally()
+
+    def measurement(self, tally: Tally, camera_id: str, direction: str, start_ns: int, end_ns: int) -> Measurement:
+        """The interval as a record."""
+        return _measurement(self._place, tally, camera_id, direction, start_ns, end_ns)
+
 
 class ZoneGauge:
     """Entries into a zone (a track that begins inside enters there), and who is inside."""
@@ -78,7 +61,7 @@ class ZoneGauge:
     directions: Final = ("",)
 
     def __init__(self, zone: Zone, gap_ns: int) -> None:
-        self._area, self._gap_ns = Area(zone.polygon), gap_ns
+        self._place, self._area, self._gap_ns = zone.zone_id, Area(zone.polygon), gap_ns
         self._inside = TrackTable([])
 
     def __len__(self) -> int:
@@ -114,21 +97,44 @@ class ZoneGauge:
         if absent.any():
             self._inside.take(np.intersect1d(held["id"][absent], outside))
 
+    def new_tally(self) -> Tally:
+        """An empty one."""
+        return Tally()
+
+    def measurement(self, tally: Tally, camera_id: str, direction: str, start_ns: int, end_ns: int) -> Measurement:
+        """The interval as a record."""
+        return _measurement(self._place, tally, camera_id, direction, start_ns, end_ns)
+
+
+def _measurement(place: str, tally: Tally, camera_id: str, direction: str, start_ns: int, end_ns: int) -> Measurement:
+    return Measurement(
+        camera_id,
+        place,
+        direction,
+        start_ns,
+        end_ns,
+        tally.labelled(),
+        tally.speed_sum / tally.speed_weight if tally.speed_weight > 0 else None,
+        tally.inside_sum / tally.inside_weight if tally.inside_weight > 0 else None,
+    )
+
 
 class MeasureRule:
     """A measurement for each interval and direction in which there were frames, also where nothing was counted."""
 
     def __init__(self, spec: MeasureSpec, scene: Scene, camera_id: str) -> None:
-        self._camera_id, self._place = camera_id, spec.place
+        self._camera_id = camera_id
         self._wanted = class_mask(spec.classes)
         self._interval_ns = spec.interval_s * SECOND_NS
         self._clock = CameraClock()
-        self._gauge: LineGauge | ZoneGauge
+        self._gauge: Any  # one of three, each with tallies of its own
         if spec.line is not None:
-            self._gauge = LineGauge(Crossings(scene.lines[spec.line], spec.hysteresis_px))
+            self._gauge = LineGauge(spec.line, Crossings(scene.lines[spec.line], spec.hysteresis_px))
+        elif spec.lane is not None:
+            self._gauge = LaneGauge(scene, scene.lanes[spec.lane], spec.count_at, spec.road)
         else:
             self._gauge = ZoneGauge(scene.zones[spec.place], round(spec.gap_s * SECOND_NS))
-        self._tallies: dict[str, Tally] = {}
+        self._tallies: dict[str, Any] = {}
         self._start_ns: int | None = None
         self._last_ns = 0
 
@@ -161,7 +167,7 @@ class MeasureRule:
 
     def _begin(self, start_ns: int) -> None:
         self._start_ns = start_ns
-        self._tallies = {name: Tally() for name in self._gauge.directions}
+        self._tallies = {name: self._gauge.new_tally() for name in self._gauge.directions}
 
     def _end_ns(self) -> int:
         return ((self._start_ns or 0) // self._interval_ns + 1) * self._interval_ns
@@ -172,9 +178,8 @@ class MeasureRule:
 
     def _flush(self, end_ns: int) -> Findings:
         start_ns, self._start_ns = self._start_ns or 0, None
-        return Findings(
-            measurements=tuple(
-                tally.measurement(self._camera_id, self._place, name, start_ns, end_ns)
-                for name, tally in self._tallies.items()
-            )
-        )
+        made = [
+            self._gauge.measurement(tally, self._camera_id, name, start_ns, end_ns)
+            for name, tally in self._tallies.items()
+        ]
+        return Findings(measurements=tuple(one for one in made if one is not None))

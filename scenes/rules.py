@@ -28,6 +28,7 @@ Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Direction = Literal["forward", "backward", "both"]
 
+PLACES: Final = ("zone", "line", "lane")
 _CLASSES = "Classes or groups that the rule looks at"
 _HOLD_S = "Seconds for which an event stays open while its cause cannot be found, though the camera looks"
 _CLEAR_S = "Seconds for which the cause must be seen to be gone before the event ends"
@@ -42,8 +43,8 @@ class _Rule(BaseModel):
 
     @property
     def place(self) -> str:
-        """The zone or line that it watches; empty for the whole camera."""
-        return str(getattr(self, "zone", None) or getattr(self, "line", None) or "")
+        """The zone, line or lane that it watches; empty for the whole camera."""
+        return next((str(name) for key in PLACES if (name := getattr(self, key, None))), "")
 
     @property
     def rule_id(self) -> str:
@@ -140,11 +141,12 @@ class CameraDownSpec(_Rule):
 
 
 class MeasureSpec(_Rule):
-    """Counts by class, mean speed and occupancy of a zone or a line, in each interval. Not an event."""
+    """Traffic of a zone, a line or a lane, in each interval. Not an event."""
 
     kind: Literal["measure"] = "measure"
-    zone: PlaceId | None = Field(None, description="Id of a zone of the scene; or give `line`")
-    line: PlaceId | None = Field(None, description="Id of a line of the scene; or give `zone`")
+    zone: PlaceId | None = Field(None, description="Id of a zone of the scene; or give `line` or `lane`")
+    line: PlaceId | None = Field(None, description="Id of a line of the scene; or give `zone` or `lane`")
+    lane: PlaceId | None = Field(None, description="Id of a lane of the scene; or give `zone` or `line`")
     classes: list[ClassName] = Field(["person", "vehicle"], min_length=1, description=_CLASSES)
     interval_s: Annotated[int, Field(ge=1, le=86_400)] = Field(
         60, description="Length of an interval in seconds, aligned to UTC midnight"
@@ -153,11 +155,19 @@ class MeasureSpec(_Rule):
     gap_s: Seconds = Field(
         1.0, description="A track away from the zone for longer counts again; for a zone, in seconds"
     )
+    count_at: Annotated[float, Field(ge=0.05, le=0.95)] = Field(
+        0.5, description="Where on a lane is counted: share of its way; for a lane"
+    )
+    road: Literal["street", "motorway"] = Field(
+        "street",
+        description="By what the level of service of a lane is judged: share of free-flow speed (street) or density "
+        "(motorway)",
+    )
 
     @model_validator(mode="after")
     def _one_place(self) -> MeasureSpec:
-        if (self.zone is None) == (self.line is None):
-            raise PydanticCustomError("problem-measure-one-place", "one of zone, line", {})
+        if sum(place is not None for place in (self.zone, self.line, self.lane)) != 1:
+            raise PydanticCustomError("problem-measure-one-place", "one of zone, line, lane", {})
         return self
 
 

@@ -289,10 +289,10 @@ def _names(document: Document, spec: SceneSpec) -> list[Problem]:
 
 
 def _places(document: Document, spec: SceneSpec) -> list[Problem]:
-    zones, lines = [z.id for z in spec.zones], [line.id for line in spec.lines]
+    zones, lines, lanes = ([place.id for place in places] for places in (spec.zones, spec.lines, spec.lanes))
     found = []
     for number, rule in enumerate(spec.rules):
-        for field, known in (("zone", zones), ("line", lines)):
+        for field, known in (("zone", zones), ("line", lines), ("lane", lanes)):
             name = getattr(rule, field, None)
             if name is not None and name not in known:
                 near = nearest(name, known)

@@ -15,6 +15,7 @@ from core.protocols import Rule
 from core.scene import Ground, Label, Line, Scene, Zone
 from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch, TrackState
+from trackers.lanes import LaneMap
 
 SECOND = 1_000_000_000
 T0 = 1_767_600_000 * SECOND
@@ -138,7 +139,10 @@ def _shot(here: Sequence[Actor], t: float, meta: FrameMeta, scene: Scene, ended:
     if scene.ground is not None:
         ground, valid = scene.ground.to_ground(foot)
         velocity = (ground - scene.ground.to_ground(earlier)[0]) / step
-    motion = Motion(foot.astype(np.float32), ((foot - earlier) / step).astype(np.float32), ground, velocity, valid)
+    feet, pace = foot.astype(np.float32), ((foot - earlier) / step).astype(np.float32)
+    on_lanes = np.zeros(len(here), np.int16), np.zeros(len(here)), np.zeros(len(here))
+    LaneMap(scene).place(feet, pace, ground, velocity, valid, on_lanes)
+    motion = Motion(feet, pace, ground, velocity, valid, *on_lanes)
     return Shot(tracks, motion, scene)
 
 

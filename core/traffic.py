@@ -1,0 +1,33 @@
+"""Figures of traffic engineering: passenger car units and levels of service."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.taxonomy import ObjectClass
+
+PCU: Final = {
+    ObjectClass.BICYCLE: 0.2,
+    ObjectClass.MOTORCYCLE: 0.25,
+    ObjectClass.CAR: 1.0,
+    ObjectClass.BUS: 2.5,
+    ObjectClass.TRUCK: 2.5,
+}
+"""Passenger car units by class. A motorcycle counts 0.25 to 0.3 in Vietnam's mixed traffic; the others are round
+figures of the same practice. Classes that are not listed count 0: they are not vehicles of a carriageway.
+"""
+
+_BY_DENSITY: Final = ((6.8, "A"), (11.2, "B"), (16.2, "C"), (21.7, "D"), (28.0, "E"))
+"""Upper limits in passenger cars by kilometre and lane (Highway Capacity Manual, basic motorway segments)."""
+_BY_SPEED: Final = ((0.85, "A"), (0.67, "B"), (0.50, "C"), (0.40, "D"), (0.30, "E"))
+"""Lower limits of the share of free-flow speed (Highway Capacity Manual 2010, urban streets)."""
+
+
+def level_by_density(pcupkm: float) -> str:
+    """Level of service of a motorway lane, A to F, by its density in passenger car units by kilometre."""
+    return next((level for most, level in _BY_DENSITY if pcupkm <= most), "F")
+
+
+def level_by_speed(share: float) -> str:
+    """Level of service of a street, A to F, by its mean speed as a share of the free-flow speed."""
+    return next((level for least, level in _BY_SPEED if share > least), "F")
