@@ -246,11 +246,13 @@ def encode(record: Record) -> bytes:
 
     Raises:
         ValueError: it has none: text that is not Unicode.
+        OverflowError: an integer of more than 64 bits.
     """
     try:
         return orjson.dumps(record_to_dict(record))
     except orjson.JSONEncodeError as error:
-        raise ValueError(str(error)) from error
+        kind = OverflowError if "Integer" in str(error) else ValueError
+        raise kind(str(error)) from error
 
 
 def to_json(record: Record) -> str:

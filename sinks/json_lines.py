@@ -122,7 +122,7 @@ class JsonLinesSink:
             try:
                 lines.append(f"{to_json(record)}\n".encode())
                 outcomes.append(Delivered())
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:
                 outcomes.append(Rejected(str(error)))
         try:
             self._lines.write(b"".join(lines))

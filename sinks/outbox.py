@@ -203,7 +203,7 @@ class Outbox:
         for at_ns, record in taken:
             try:
                 body = encode(record)
-            except ValueError as error:
+            except (ValueError, OverflowError) as error:
                 self._on_unencodable(record, str(error))
                 continue
             self._numbered += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from threading import Event as Flag
@@ -215,8 +216,9 @@ def test_a_disk_that_hangs_does_not_hold_the_publisher_and_memory_stays_bounded(
 def test_a_record_without_json_goes_to_the_dead_letters_and_holds_up_no_other(tmp_path: Path) -> None:
     sink = MemorySink("kafka")
     fan_out = FanOut([sink], file=RecordLog.open(tmp_path / "0.db"), dead_letters=tmp_path / "dead.jsonl")
-    fan_out.publish([an_event(1), an_event(2, camera="cam-\ud800"), an_event(3)])
+    huge = replace(a_track(1), track_id=2**70)
+    fan_out.publish([an_event(1), an_event(2, camera="cam-\ud800"), huge, an_event(3)])
     assert fan_out.close() == {"kafka": 0}
     assert sink.records == [an_event(1), an_event(3)]
-    assert fan_out.counters()["kafka"] == SinkCounters(delivered=2, rejected=1)
+    assert fan_out.counters()["kafka"] == SinkCounters(delivered=2, rejected=2)
     assert "surrogates" in (tmp_path / "dead.jsonl").read_text(encoding="utf-8")
