@@ -14,8 +14,8 @@ from core.events import Record
 from core.protocols import Sink
 from sinks.dead_letters import DeadLetters
 from sinks.lane import Lane, SinkCounters
-from sinks.outbox import Bounds, Outbox, no_step
-from sinks.record_log import Entry, RecordLog
+from sinks.outbox import Bounds, Outbox
+from sinks.record_log import Entry, RecordLog, no_step
 
 __all__ = ["FanOut", "SinkCounters"]
 

@@ -15,8 +15,8 @@ from core.errors import SinkError
 from core.events import Event, Measurement, Record, TrackSummary
 from core.protocols import Sink
 from sinks.dead_letters import DeadLetters
-from sinks.outbox import Outbox, no_step
-from sinks.record_log import Entry
+from sinks.outbox import LOG_EVERY_S, Outbox
+from sinks.record_log import Entry, no_step
 
 _log = structlog.get_logger()
 
@@ -27,7 +27,6 @@ MAX_PAUSE_S: Final = 30.0
 FAILED_S: Final = 1.0
 """First pause after a sink raised or answered nonsense."""
 CLOSE_S: Final = 2.0
-_LOG_EVERY_S: Final = 10.0
 _EXAMPLES: Final = (Measurement("", "", "", 0, 0), TrackSummary("", 0, 1, 0, 0, 0, (), 0))
 
 
@@ -67,7 +66,7 @@ class Lane:
         self._counts = SinkCounters(waiting=self._count(self._read))
         self._failures = 0
         self._unlogged = [0, 0]
-        self._logged_at = -_LOG_EVERY_S
+        self._logged_at = -LOG_EVERY_S
         self._thread = Thread(target=self._run, name=f"sink-{self.name}", daemon=True)
 
     def start(self) -> None:
@@ -247,7 +246,7 @@ class Lane:
     def _log_dropped(self, *, now: bool) -> None:
         # At the bound every publish drops: one line each would drown the rest.
         clock = time.monotonic()
-        if any(self._unlogged) and (now or clock - self._logged_at >= _LOG_EVERY_S):
+        if any(self._unlogged) and (now or clock - self._logged_at >= LOG_EVERY_S):
             _log.error("records_dropped", sink=self.name, events=self._unlogged[0], others=self._unlogged[1])
             self._unlogged, self._logged_at = [0, 0], clock
 

@@ -8,18 +8,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from threading import Condition, Thread
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
-from core.codec import encode
+from core.codec import SECOND_NS, encode
 from core.errors import SinkError
 from core.events import Event, Record
-from sinks.record_log import Entry, RecordLog
+from sinks.record_log import Entry, RecordLog, no_step
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
-SECOND_NS: Final = 1_000_000_000
 CURSOR_S: Final = 0.2
 """Longest time for which a delivery stands in memory alone; a process killed within it delivers again."""
 TRIM_S: Final = 1.0
@@ -47,10 +47,6 @@ class Bounds:
     disk_bytes: int = 1 << 30
     age_s: float = 7 * 86_400.0
     keep_s: float = 3_600.0
-
-
-def no_step(_name: str) -> None:
-    """Called at each named step; tests end the process there."""
 
 
 class Outbox:
@@ -134,8 +130,7 @@ class Outbox:
         with self.changed:
             tail = self._tail
             if self._file is None or (tail and tail[0].seq <= after + 1) or after >= self.last:
-                start = bisect_right(tail, after, key=_seq)
-                return tail[start : start + limit]
+                return self._from_tail(after, limit)
             first = tail[0].seq if tail else self.last + 1
         found = self._file.read(after, limit)
         return [entry for entry in found if entry.seq < first] or self._from_tail(after, limit)
@@ -145,7 +140,7 @@ class Outbox:
         excess = len(self._intake) - self._bounds.memory
         if excess <= 0:
             return []
-        gone = sorted(self._intake, key=lambda item: isinstance(item[1], Event))[:excess]
+        gone = _victims(self._intake, excess, lambda item: isinstance(item[1], Event))
         going = {id(item) for item in gone}
         self._intake = [item for item in self._intake if id(item) not in going]
         return gone
@@ -279,7 +274,8 @@ class Outbox:
                 self._unsaved = [entry for entry in self._unsaved if entry.seq > floor]
                 del self._tail[:seen]
                 free = bisect_right(self._tail, taken, key=_seq)
-                gone = _victims(self._tail[free:], max(0, len(self._tail) - self._bounds.memory))
+                excess = max(0, len(self._tail) - self._bounds.memory)
+                gone = _victims(self._tail[free:], excess, lambda entry: entry.is_event)
                 if gone:
                     going = {entry.seq for entry in gone}
                     self._tail = [entry for entry in self._tail if entry.seq not in going]
@@ -299,7 +295,6 @@ class Outbox:
 _seq = attrgetter("seq")
 
 
-def _victims(entries: Sequence[Entry], count: int) -> list[Entry]:
+def _victims(items: Sequence[T], count: int, is_event: Callable[[T], bool]) -> list[T]:
     """The oldest measurements and tracks, then the oldest events."""
-    others = [entry for entry in entries if not entry.is_event][:count]
-    return others + [entry for entry in entries if entry.is_event][: count - len(others)]
+    return sorted(items, key=is_event)[:count] if count else []

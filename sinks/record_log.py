@@ -23,6 +23,7 @@ from core.events import Event, Measurement, Record, TrackSummary
 log = structlog.get_logger()
 
 VERSION: Final = 1
+
 TYPES: Final[tuple[tuple[type[Record], Callable[[dict[str, Any]], Record]], ...]] = (
     (Event, event_from_dict),
     (Measurement, measurement_from_dict),
@@ -37,9 +38,14 @@ CREATE TABLE IF NOT EXISTS records (
     seq INTEGER PRIMARY KEY, at_ns INTEGER NOT NULL, type INTEGER NOT NULL, bytes INTEGER NOT NULL, body BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS lesser ON records (seq) WHERE type > 0;
+CREATE INDEX IF NOT EXISTS by_time ON records (at_ns);
 CREATE TABLE IF NOT EXISTS cursors (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL, at_ns INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, sink TEXT NOT NULL, seq INTEGER NOT NULL);
 """
+
+
+def no_step(_name: str) -> None:
+    """Called at each named step; tests end the process there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ class RecordLog:
         self,
         entries: Sequence[Entry],
         cursors: Mapping[str, int],
-        step: Callable[[str], None] = lambda _name: None,
+        step: Callable[[str], None] = no_step,
     ) -> None:
         """Log records, and up to which number each sink has them, in one transaction.
 
@@ -149,11 +155,13 @@ class RecordLog:
         wanted = "SELECT seq, bytes, at_ns FROM records WHERE seq <= ? ORDER BY seq LIMIT ?"
         going, freed = [], 0
         with _told("error-outbox-write", self.path):
-            for seq, size, at_ns in self._database.execute(wanted, (up_to, most)).fetchall():
+            rows = self._database.execute(wanted, (up_to, most))  # read one by one: mostly the first is too young
+            for seq, size, at_ns in rows:
                 if at_ns >= before_ns and freed >= least_bytes:
                     break
                 going.append(seq)
                 freed += size
+            rows.close()
             self._delete(going, freed)
         return len(going)
 
@@ -165,7 +173,10 @@ class RecordLog:
         gone: list[Entry] = []
         columns = "SELECT seq, at_ns, type, body FROM records WHERE seq > ?"
         with _told("error-outbox-write", self.path):
-            old = self._database.execute(f"{columns} AND at_ns < ? ORDER BY seq LIMIT ?", (after, before_ns, most))
+            # By time: looked at each second, and whatever waits is mostly young.
+            old = self._database.execute(
+                f"{columns} AND at_ns < ? ORDER BY at_ns, seq LIMIT ?", (after, before_ns, most)
+            )
             gone += self._entries(old.fetchall())
             for among in ("type > 0", "type = 0"):
                 missing = least_bytes - sum(len(e.body) for e in gone)

@@ -36,9 +36,13 @@ Length of the longer side of its box, m: its scale where nothing else is known.
 """
 BOX_ERROR: Final = 0.045
 LEAST_ERROR_PX: Final = 0.5
+"""Standard deviation of a foot point: so much of the longer side of its box, and at least so many pixels."""
 GATE: Final = 30.0
+"""Squared standard deviations from which a place cannot be the track's; the second in a row begins it anew."""
 FAR: Final = 500.0
+"""From here on the first does: the track has jumped."""
 HOLD_S: Final = 0.12
+"""Time constant with which a young velocity is held to zero: 0.2 of it is told after 0.06 s, 0.98 after 0.24 s."""
 CLEAR: Final = 9.21
 """Chi² of two degrees of freedom that 1 % exceed."""
 COARSEST_M_PER_PX: Final = 5.0
