@@ -192,8 +192,8 @@ class Supervisor:
                 worker.heard, worker.told_s = True, time.monotonic()
                 worker.now, worker.statuses = said.counts, said.cameras
                 worker.untold = worker.untold_before + said.untold
-                for name, count in said.undelivered.items():
-                    worker.undelivered[name] = worker.undelivered.get(name, 0) + count
+                if said.ended:  # what an earlier life left is in its outbox, and counted again
+                    worker.undelivered = said.undelivered
             elif isinstance(said, Ended):
                 self._ended(worker, said)
 
