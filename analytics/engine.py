@@ -12,7 +12,7 @@ import structlog
 from analytics.camera_down import CameraDownRule
 from analytics.episodes import NOTHING
 from analytics.ready import compile_rules
-from analytics.table import build_rule
+from analytics.table import MEASURES, build_rules
 from analytics.track_log import TrackLogRule
 from core.events import EndReason, Event, Phase
 from core.findings import Findings, StepView
@@ -72,28 +72,28 @@ class RuleEngine:
         Args:
             camera_id: not yet watched.
             scene: has the zones and lines that `specs` name.
-            specs: the rules, each with a `rule_id` of its own. `camera.down` only when it stands among them.
+            specs: the rules, each with a `rule_id` of its own; measurements run, and fail, as one rule, `MEASURES`.
+                `camera.down` only when it stands among them.
             open_events: the last revisions of the camera's events that were open when the process ended.
             live: false for a file: its own frames are its clock, ticks are not passed on, and no `camera.down` is kept.
 
         Raises:
             ValueError: the camera is watched already, or two rules have one id.
-            KeyError: the scene has no such zone or line.
+            KeyError: the scene has no such zone, line or lane.
         """
         if camera_id in self._cameras:
             raise ValueError(f"camera {camera_id} is watched already")
-        rules: dict[str, Rule] = {TRACK_LOG: TrackLogRule(camera_id)}
-        taken: set[str] = set()
+        specs = [spec for spec in specs if live or not isinstance(spec, CameraDownSpec)]
+        ids = [TRACK_LOG, MEASURES]
         for spec in specs:
-            if isinstance(spec, CameraDownSpec) and not live:
-                continue
-            if spec.rule_id in rules:
+            if spec.rule_id in ids:
                 raise ValueError(f"camera {camera_id}: two rules have the id {spec.rule_id}")
-            mine = [e for e in open_events if e.rule_id == spec.rule_id and e.kind.value == spec.kind]
-            taken.update(e.event_id for e in mine)
-            rules[spec.rule_id] = build_rule(spec, scene, camera_id, mine)
+            ids.append(spec.rule_id)
+        kept = {s.rule_id: [e for e in open_events if (e.rule_id, e.kind.value) == (s.rule_id, s.kind)] for s in specs}
+        rules = {TRACK_LOG: TrackLogRule(camera_id)} | build_rules(specs, scene, camera_id, kept)
         camera = _Camera(scene, rules, live)
         camera.open_events = {e.event_id: e for e in open_events}
+        taken = {e.event_id for mine in kept.values() for e in mine}
         camera.orphans = tuple(e for e in open_events if e.event_id not in taken)
         self._cameras[camera_id] = camera
 

@@ -4,66 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics.clock import SECOND_NS, CameraClock
-from analytics.episodes import NOTHING, Cue, Episodes
-from analytics.stays import Stay
-from analytics.views import CONFIRMED, Area, believed_rows, class_mask, cue_again, cue_of
-from core.events import Event, EventKind, IntrusionMeasures
-from core.findings import Findings, StepView
+from analytics.place_rule import Look, PlaceRule
+from analytics.views import CONFIRMED, Area, believed_rows, class_mask
+from core.events import Event, IntrusionMeasures
+from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import IntrusionSpec
 
 
-class IntrusionRule:
+class IntrusionRule(PlaceRule):
     """One event for a zone, however many tracks are inside and whatever their numbers."""
 
     def __init__(self, spec: IntrusionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+        super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._wanted = class_mask(spec.classes)
         self._area = Area(scene.zones[spec.zone].polygon)
-        self._for_ns = round(spec.for_s * SECOND_NS)
-        self._clock = CameraClock()
-        self._stay = Stay(round(spec.gap_s * SECOND_NS))
         self._peak = 0
-        self._episodes = Episodes(
-            EventKind.INTRUSION,
-            rule_id=spec.rule_id,
-            camera_id=camera_id,
-            zone=spec.zone,
-            severity=spec.severity,
-            clear_ns=round(spec.clear_s * SECOND_NS),
-            hold_ns=round(spec.hold_s * SECOND_NS),
-        )
-        self._episodes.restore_one(open_events)
 
-    def update(self, view: StepView) -> Findings:
-        """What this frame shows."""
-        clock, stay = self._clock, self._stay
-        clock.frame(view.frame)
+    def _look(self, view: StepView) -> Look:
         rows = believed_rows(view, self._wanted)
         within = rows[self._area.holds(view.foot[rows])] if len(rows) else rows
         seen = within[view.state[within] == CONFIRMED]
-        stay.update(clock, len(seen) > 0, len(within) > 0)
-        if stay.since_ns is None and not len(self._episodes):
-            self._peak = 0
-            return NOTHING
         self._peak = max(self._peak, len(seen))
-        waited = len(seen) > 0 and stay.since_ns is not None and clock.run_ns - stay.since_ns >= self._for_ns
-        holds = waited or (len(within) > 0 and len(self._episodes) > 0)
+        return Look(len(seen) > 0, len(within) > 0, lambda: seen)
 
-        def describe(key: int, seconds: float, last: Event | None) -> Cue:
-            earlier = last.measures.count if last and isinstance(last.measures, IntrusionMeasures) else 0
-            measures = IntrusionMeasures(max(self._peak, earlier), round(seconds, 3))
-            return cue_again(last, measures) if last and not len(seen) else cue_of(view, seen, measures)
+    def _measures(self, seconds: float, last: Event | None) -> IntrusionMeasures:
+        earlier = last.measures.count if last and isinstance(last.measures, IntrusionMeasures) else 0
+        return IntrusionMeasures(max(self._peak, earlier), round(seconds, 3))
 
-        since_ns = clock.run_ns if stay.since_ns is None else stay.since_ns
-        found = ((0, since_ns),) if holds else ()
-        return self._episodes.update(clock, view.frame, found, (0,), describe)
-
-    def tick(self, now_ns: int) -> Findings:
-        """Hold an open event while no frame comes."""
-        self._clock.tick(now_ns)
-        return self._episodes.tick(self._clock)
-
-    def close(self, now_ns: int) -> Findings:
-        """Nothing: an open event stays open."""
-        return NOTHING
+    def _calm(self) -> None:
+        self._peak = 0

@@ -1,185 +1,195 @@
-"""Traffic of a zone, a line or a lane, in intervals aligned to UTC."""
+"""All measurements of a camera, in one pass over each frame."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-import numpy as np
-
-from analytics.clock import JUMP_NS, SECOND_NS, CameraClock
-from analytics.crossings import Crossings
+from analytics.clock import JUMP_NS, LOST_NS, SECOND_NS, CameraClock
 from analytics.episodes import NOTHING
-from analytics.lane_gauge import LaneGauge
-from analytics.tally import Tally
-from analytics.track_table import TrackTable
-from analytics.views import Area, class_mask, observed_rows
-from core.arrays import AnyArray
+from analytics.free_flow import FreeFlow
+from analytics.traffic.chains import Chains, Frame
+from analytics.traffic.lanes import Lanes
+from analytics.traffic.lines import Lines, LineWatch
+from analytics.traffic.movements import Movements
+from analytics.traffic.tallies import Interval
+from analytics.traffic.zones import Zones
 from core.events import Measurement
 from core.findings import Findings, StepView
-from core.scene import Scene, Zone
+from core.scene import Scene
 from scenes.rules import MeasureSpec
 
 CUT_NS: Final = 5 * SECOND_NS
 """A longer time without frames belongs to no interval: the one before it is cut, the next starts after it."""
 
 
-class LineGauge:
-    """Crossings of a line, each with its speed."""
+class Span:
+    """The current interval of the specs with one length of interval, aligned to UTC."""
 
-    directions: Final = ("forward", "backward")
+    def __init__(self, interval_ns: int, specs: Sequence[int]) -> None:
+        self.specs, self.watched_ns = specs, 0
+        self._interval_ns = interval_ns
+        self._start_ns: int | None = None
 
-    def __init__(self, line_id: str, crossings: Crossings) -> None:
-        self._place, self._crossings = line_id, crossings
+    def begin(self, start_ns: int) -> None:
+        """Start an interval, if none is running."""
+        if self._start_ns is None:
+            self._start_ns, self.watched_ns = start_ns, 0
 
-    def __len__(self) -> int:
-        return len(self._crossings)
+    def end(self, now_ns: int) -> tuple[int, int] | None:
+        """Start and end of the interval if it is over at `now_ns`; the next one begins at its end."""
+        if self._start_ns is None or now_ns < self._end_ns(self._start_ns):
+            return None
+        start_ns, self._start_ns = self._start_ns, self._end_ns(self._start_ns)
+        return start_ns, self._start_ns
 
-    def update(self, view: StepView, clock: CameraClock, rows: AnyArray, tallies: dict[str, Tally]) -> None:
-        """Add one frame; `rows` are those seen in it."""
-        crossed, sides = self._crossings.update(view, clock, rows)
-        if not len(crossed):
-            return
-        for name, side in (("forward", 1), ("backward", -1)):
-            there = crossed[sides == side]
-            placed = there[view.valid[there]]
-            tallies[name].count(view.class_id[there])
-            tallies[name].speed_sum += float(np.hypot(*view.velocity[placed].T).sum())
-            tallies[name].speed_weight += len(placed)
+    def cut(self, last_ns: int) -> tuple[int, int] | None:
+        """Start and end of the interval, which ends with its last frame; None runs afterwards."""
+        if self._start_ns is None:
+            return None
+        start_ns, self._start_ns = self._start_ns, None
+        # Half open: the last frame still belongs to it.
+        return start_ns, min(self._end_ns(start_ns), max(last_ns, start_ns) + 1)
 
-    def new_tally(self) -> Tally:
-        """An empty one."""
-        return Tally()
-
-    def measurement(self, tally: Tally, camera_id: str, direction: str, start_ns: int, end_ns: int) -> Measurement:
-        """The interval as a record."""
-        return _measurement(self._place, tally, camera_id, direction, start_ns, end_ns)
-
-
-class ZoneGauge:
-    """Entries into a zone (a track that begins inside enters there), and who is inside."""
-
-    directions: Final = ("",)
-
-    def __init__(self, zone: Zone, gap_ns: int) -> None:
-        self._place, self._area, self._gap_ns = zone.zone_id, Area(zone.polygon), gap_ns
-        self._inside = TrackTable([])
-
-    def __len__(self) -> int:
-        return len(self._inside)
-
-    def update(self, view: StepView, clock: CameraClock, rows: AnyArray, tallies: dict[str, Tally]) -> None:
-        """Add one frame; `rows` are those seen in it."""
-        if clock.new_epoch:
-            self._inside.take_all()
-        self._inside.take(view.ended_id)
-        self._inside.take_unseen(clock.run_ns)
-        tally, step_s = tallies[""], clock.step_ns / SECOND_NS
-        tally.inside_weight += step_s
-        if not len(rows):
-            return
-        within = self._area.holds(view.foot[rows])
-        here = rows[within]
-        if len(self._inside):
-            self._forget_who_left(view.track_id[rows[~within]], clock.run_ns)
-        if not len(here):
-            return
-        _, fresh = self._inside.locate(view.track_id[here], clock.run_ns)
-        if fresh.any():
-            tally.count(view.class_id[here[fresh]])
-        placed = here[view.valid[here]]
-        tally.speed_sum += float(np.hypot(*view.velocity[placed].T).sum()) * step_s
-        tally.speed_weight += len(placed) * step_s
-        tally.inside_sum += len(here) * step_s
-
-    def _forget_who_left(self, outside: AnyArray, run_ns: int) -> None:
-        held = self._inside.rows
-        absent = run_ns - held["seen_ns"] > self._gap_ns
-        if absent.any():
-            self._inside.take(np.intersect1d(held["id"][absent], outside))
-
-    def new_tally(self) -> Tally:
-        """An empty one."""
-        return Tally()
-
-    def measurement(self, tally: Tally, camera_id: str, direction: str, start_ns: int, end_ns: int) -> Measurement:
-        """The interval as a record."""
-        return _measurement(self._place, tally, camera_id, direction, start_ns, end_ns)
-
-
-def _measurement(place: str, tally: Tally, camera_id: str, direction: str, start_ns: int, end_ns: int) -> Measurement:
-    return Measurement(
-        camera_id,
-        place,
-        direction,
-        start_ns,
-        end_ns,
-        tally.labelled(),
-        tally.speed_sum / tally.speed_weight if tally.speed_weight > 0 else None,
-        tally.inside_sum / tally.inside_weight if tally.inside_weight > 0 else None,
-    )
+    def _end_ns(self, start_ns: int) -> int:
+        return (start_ns // self._interval_ns + 1) * self._interval_ns
 
 
 class MeasureRule:
-    """A measurement for each interval and direction in which there were frames, also where nothing was counted."""
+    """Measurements for each interval in which there were frames, also where nothing was counted.
 
-    def __init__(self, spec: MeasureSpec, scene: Scene, camera_id: str) -> None:
+    Args:
+        specs: of all measured places of the camera.
+        free_flow: shared with other rules of the camera; None: one of its own.
+
+    Raises:
+        KeyError: the scene has no such zone, line or lane.
+    """
+
+    def __init__(
+        self, specs: Sequence[MeasureSpec], scene: Scene, camera_id: str, free_flow: FreeFlow | None = None
+    ) -> None:
         self._camera_id = camera_id
-        self._wanted = class_mask(spec.classes)
-        self._interval_ns = spec.interval_s * SECOND_NS
-        self._clock = CameraClock()
-        self._gauge: Any  # one of three, each with tallies of its own
-        if spec.line is not None:
-            self._gauge = LineGauge(spec.line, Crossings(scene.lines[spec.line], spec.hysteresis_px))
-        elif spec.lane is not None:
-            self._gauge = LaneGauge(scene, scene.lanes[spec.lane], spec.count_at, spec.road)
-        else:
-            self._gauge = ZoneGauge(scene.zones[spec.place], round(spec.gap_s * SECOND_NS))
-        self._tallies: dict[str, Any] = {}
-        self._start_ns: int | None = None
-        self._last_ns = 0
+        self._clock, self._chains = CameraClock(), Chains()
+        self._free_flow = free_flow or FreeFlow(scene)
+        numbered = list(enumerate(specs))
+        lines = [(number, spec) for number, spec in numbered if spec.line is not None]
+        zones = [(number, spec) for number, spec in numbered if spec.zone is not None]
+        lanes = [(number, spec) for number, spec in numbered if spec.lanes is not None or spec.lane is not None]
+        turns = [(number, spec) for number, spec in numbered if spec.entries is not None]
+        self._lines = Lines(lines, scene) if lines else None
+        self._zones = Zones(zones, scene) if zones else None
+        self._lanes = Lanes(lanes, scene, self._free_flow) if lanes else None
+        self._turns = Movements(turns, scene, len(lines)) if turns else None
+        watched = [(scene.lines[str(spec.line)], spec.hysteresis_px) for _, spec in lines]
+        watched += self._turns.lines if self._turns else []
+        self._watch = LineWatch(watched) if watched else None
+        self._gauges = [g for g in (self._lines, self._zones, self._lanes, self._turns) if g is not None]
+        lengths = dict.fromkeys(spec.interval_s for spec in specs)
+        self._spans = [
+            Span(length * SECOND_NS, [number for number, spec in numbered if spec.interval_s == length])
+            for length in lengths
+        ]
+        self._last_ns: int | None = None
+        self._run_ns = self._clock_ns = self._loss_ns = self._room = 0
+
+    def __len__(self) -> int:
+        return len(self._chains)
+
+    @property
+    def handed_over(self) -> int:
+        """How often a track went on for another that was lost."""
+        return self._chains.handed_over
+
+    @property
+    def jumps(self) -> int:
+        """How often a track jumped onto something else."""
+        return self._chains.jumps
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
-        clock, now_ns = self._clock, view.now_ns
+        now_ns, clock = view.now_ns, self._clock
         clock.frame(view.frame)
-        findings = NOTHING
-        gap_ns = now_ns - self._last_ns
-        if self._start_ns is not None and (clock.jumped or gap_ns > CUT_NS or gap_ns < -JUMP_NS):
-            findings += self._cut()
-        if self._start_ns is None:
-            self._begin(now_ns)
-        while now_ns >= self._end_ns():
-            end_ns = self._end_ns()
-            findings += self._flush(end_ns)
-            self._begin(end_ns)
-        self._gauge.update(view, clock, observed_rows(view, self._wanted), self._tallies)
+        step_ns = self._pass_time(now_ns)
+        findings = self._turn_over(now_ns)
+        for span in self._spans:
+            span.watched_ns += step_ns
+        slots, fresh = self._chains.update(view, self._run_ns, anew=clock.new_epoch)
+        if self._turns is not None and len(self._chains.released):
+            self._turns.release(self._chains.released)
+        self._make_room()
+        frame = Frame(view, clock, slots, fresh, self._chains.records, self._run_ns, step_ns, self._loss_ns)
+        if self._watch is not None:
+            crossings = self._watch.update(frame)
+            if self._lines is not None:
+                self._lines.update(frame, crossings)
+            if self._turns is not None:
+                self._turns.update(frame, crossings)
+        if self._zones is not None:
+            self._zones.update(frame)
+        if self._lanes is not None:
+            self._lanes.update(frame)
+            self._free_flow.update(view, clock)
         self._last_ns = now_ns
         return findings
 
     def tick(self, now_ns: int) -> Findings:
-        """A camera that has fallen silent ends its interval."""
+        """A camera that has fallen silent ends its intervals."""
         self._clock.tick(now_ns)
-        return self._cut() if self._start_ns is not None and self._clock.silent_ns > CUT_NS else NOTHING
+        return self._cut() if self._clock.silent_ns > CUT_NS else NOTHING
 
     def close(self, now_ns: int) -> Findings:
-        """The last, cut interval."""
-        return self._cut() if self._start_ns is not None else NOTHING
+        """The last, cut intervals."""
+        return self._cut()
 
-    def _begin(self, start_ns: int) -> None:
-        self._start_ns = start_ns
-        self._tallies = {name: self._gauge.new_tally() for name in self._gauge.directions}
+    def _pass_time(self, now_ns: int) -> int:
+        """Time since the frame before: media time, or where that stands still wall time."""
+        clock = self._clock
+        wall_ns = now_ns - self._last_ns if self._last_ns is not None else 0
+        step_ns = clock.step_ns
+        if clock.lost:
+            self._run_ns += max(clock.run_ns - self._clock_ns, 0)
+            self._loss_ns = self._run_ns
+        else:
+            if step_ns == 0 and 0 < wall_ns <= LOST_NS:
+                step_ns = wall_ns
+            self._run_ns += step_ns
+        self._clock_ns = clock.run_ns
+        return step_ns
 
-    def _end_ns(self) -> int:
-        return ((self._start_ns or 0) // self._interval_ns + 1) * self._interval_ns
+    def _turn_over(self, now_ns: int) -> Findings:
+        findings = NOTHING
+        if self._last_ns is not None:
+            gap_ns = now_ns - self._last_ns
+            if self._clock.jumped or gap_ns > CUT_NS or gap_ns < -JUMP_NS:
+                findings += self._cut()
+        for span in self._spans:
+            span.begin(now_ns)
+            while (ended := span.end(now_ns)) is not None:
+                findings += self._flush(span, *ended)
+        return findings
 
     def _cut(self) -> Findings:
-        # Half open: the last frame still belongs to it.
-        return self._flush(min(self._end_ns(), max(self._last_ns, self._start_ns or 0) + 1))
+        findings = NOTHING
+        for span in self._spans:
+            ended = span.cut(self._last_ns or 0)
+            if ended is not None:
+                findings += self._flush(span, *ended)
+        return findings
 
-    def _flush(self, end_ns: int) -> Findings:
-        start_ns, self._start_ns = self._start_ns or 0, None
-        made = [
-            self._gauge.measurement(tally, self._camera_id, name, start_ns, end_ns)
-            for name, tally in self._tallies.items()
-        ]
-        return Findings(measurements=tuple(one for one in made if one is not None))
+    def _flush(self, span: Span, start_ns: int, end_ns: int) -> Findings:
+        interval = Interval(self._camera_id, start_ns, end_ns, span.watched_ns / SECOND_NS)
+        span.watched_ns = 0
+        found: list[Measurement] = []
+        for spec in span.specs:
+            for gauge in self._gauges:
+                found += gauge.take(spec, interval)
+        return Findings(measurements=tuple(found))
+
+    def _make_room(self) -> None:
+        if self._chains.room == self._room:
+            return
+        self._room = self._chains.room
+        for part in (self._watch, self._zones, self._lanes, self._turns):
+            if part is not None:
+                part.resize(self._room)

@@ -9,16 +9,15 @@ from typing import Final
 import numpy as np
 import structlog
 
-from analytics.measure import MeasureRule
 from analytics.paths import TOLERANCE_PX, simplify
+from analytics.table import build_rules
 from analytics.track_log import TrackLogRule
 from core.findings import StepView
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
-from core.protocols import Rule
-from core.scene import Label, Line, Scene, Zone
+from core.scene import Label, Lane, Line, Scene, Zone
 from core.tracks import TrackBatch
-from scenes.rules import MeasureSpec
+from scenes.rules import AnyRuleSpec, CongestionSpec, IntrusionSpec, LineCrossingSpec, MeasureSpec, QueueSpec
 
 log = structlog.get_logger()
 
@@ -28,14 +27,16 @@ NOTICED_S: Final = 2.0
 
 @lru_cache(maxsize=1)
 def compile_rules() -> None:
-    """Show one track to rules that have all inner loops; once in a process."""
+    """Show a track that crosses a line to rules that have all inner loops; once in a process."""
     began = time.monotonic()
     scene = _scene()
-    rules: list[Rule] = [TrackLogRule("")]
-    rules += [MeasureRule(MeasureSpec.model_validate(place), scene, "") for place in ({"line": "l"}, {"zone": "z"})]
-    view = _view(scene)
-    for rule in rules:
-        rule.update(view)
+    places = ({"line": "l"}, {"zone": "z"}, {"lanes": "all"}, {"entries": ["l"], "exits": ["l"]})
+    measured = [MeasureSpec.model_validate(place | {"hysteresis_px": 1}) for place in places]
+    specs: list[AnyRuleSpec] = [LineCrossingSpec(line="l"), IntrusionSpec(zone="z"), *measured]
+    specs += [CongestionSpec(group="a"), QueueSpec(group="a")]
+    for rule in (TrackLogRule(""), *build_rules(specs, scene, "", {}).values()):
+        for number, foot in enumerate(((6.0, 2.0), (2.0, 6.0), (6.0, 2.0))):
+            rule.update(_view(scene, number, foot))
     simplify(np.zeros((3, 2), np.float32), TOLERANCE_PX)
     seconds = time.monotonic() - began
     if seconds > NOTICED_S:
@@ -46,17 +47,18 @@ def _scene() -> Scene:
     name = Label("", "")
     zone = Zone("z", name, np.array([(0.0, 0.0), (9.0, 0.0), (0.0, 9.0)]))
     line = Line("l", name, np.array((0.0, 0.0)), np.array((9.0, 9.0)))
-    return Scene("", 1, (9, 9), {"z": zone}, {"l": line})
+    lane = Lane("a", name, zone.polygon, np.array([(0.0, 0.0), (9.0, 9.0)]), "a")
+    return Scene("", 1, (9, 9), {"z": zone}, {"l": line}, lanes={"a": lane})
 
 
-def _view(scene: Scene) -> StepView:
-    frame = FrameMeta("", 0, 0, 0, ClockSource.FILE, 0, 0, 9, 9)
+def _view(scene: Scene, number: int, foot: tuple[float, float]) -> StepView:
+    frame = FrameMeta("", 0, number, number, ClockSource.FILE, 0, number, 9, 9)
     one = np.ones(1)
     offsets = np.array((0, 1), np.int32)
     tracks = TrackBatch(
         (frame,),
         offsets,
-        np.array([(1, 1, 2, 2)], np.float32),
+        np.array([(1, 1, 8, 8)], np.float32),
         one.astype(np.float32),
         np.zeros(1, np.int16),
         one.astype(np.int64),
@@ -65,6 +67,6 @@ def _view(scene: Scene) -> StepView:
         np.zeros(2, np.int32),
         np.zeros(0, np.int64),
     )
-    place = np.ones((1, 2))
-    motion = Motion(place.astype(np.float32), place.astype(np.float32), place, place, np.ones(1, np.bool_))
+    place, still = np.array([foot]), np.zeros((1, 2))
+    motion = Motion(place.astype(np.float32), still.astype(np.float32), place, still, np.ones(1, np.bool_))
     return StepView.of(tracks, motion, 0, scene)

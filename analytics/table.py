@@ -2,39 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from analytics.camera_down import CameraDownRule
+from analytics.congestion import CongestionRule
 from analytics.crowding import CrowdingRule
+from analytics.free_flow import FreeFlow
 from analytics.intrusion import IntrusionRule
 from analytics.line_crossing import LineCrossingRule
 from analytics.loitering import LoiteringRule
 from analytics.measure import MeasureRule
+from analytics.spillback import SpillbackRule
 from analytics.stopped_vehicle import StoppedVehicleRule
+from analytics.traffic_queue import QueueRule
 from core.events import Event
 from core.protocols import Rule
 from core.scene import Scene
 from scenes.rules import (
     AnyRuleSpec,
     CameraDownSpec,
+    CongestionSpec,
     CrowdingSpec,
     IntrusionSpec,
     LineCrossingSpec,
     LoiteringSpec,
     MeasureSpec,
+    QueueSpec,
+    SpillbackSpec,
     StoppedVehicleSpec,
 )
 
+MEASURES: Final = "measures"
+"""Rule id of all measurements of a camera together."""
 
-def build_rule(spec: AnyRuleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> Rule:
+
+def build_rules(
+    specs: Sequence[AnyRuleSpec], scene: Scene, camera_id: str, open_events: Mapping[str, Sequence[Event]]
+) -> dict[str, Rule]:
+    """The rules of one camera by id; all its measurements are one rule, `MEASURES`.
+
+    Args:
+        specs: each with a `rule_id` of its own.
+        open_events: by rule id, those open when the process ended.
+
+    Raises:
+        KeyError: the scene has no such zone, line or lane.
+    """
+    free_flow = FreeFlow(scene)
+    rules: dict[str, Rule] = {}
+    measured: list[MeasureSpec] = []
+    for spec in specs:
+        if isinstance(spec, MeasureSpec):
+            measured.append(spec)
+        else:
+            rules[spec.rule_id] = build_rule(spec, scene, camera_id, open_events.get(spec.rule_id, ()), free_flow)
+    if measured:
+        rules[MEASURES] = MeasureRule(measured, scene, camera_id, free_flow)
+    return rules
+
+
+def build_rule(
+    spec: AnyRuleSpec,
+    scene: Scene,
+    camera_id: str,
+    open_events: Sequence[Event] = (),
+    free_flow: FreeFlow | None = None,
+) -> Rule:
     """The rule for one camera.
 
     Args:
-        spec: names a zone or line of the scene.
+        spec: names a zone, line, lane or group of lanes of the scene.
         open_events: of this rule at this camera, open when the process ended.
+        free_flow: what the camera's rules share; None: the rule has one of its own.
 
     Raises:
-        KeyError: the scene has no such zone or line.
+        KeyError: the scene has no such place, or none of its lanes crosses the line.
     """
     match spec:
         case LineCrossingSpec():
@@ -45,9 +88,15 @@ def build_rule(spec: AnyRuleSpec, scene: Scene, camera_id: str, open_events: Seq
             return LoiteringRule(spec, scene, camera_id, open_events)
         case CrowdingSpec():
             return CrowdingRule(spec, scene, camera_id, open_events)
+        case CongestionSpec():
+            return CongestionRule(spec, scene, camera_id, open_events)
+        case QueueSpec():
+            return QueueRule(spec, scene, camera_id, open_events)
+        case SpillbackSpec():
+            return SpillbackRule(spec, scene, camera_id, open_events)
         case StoppedVehicleSpec():
             return StoppedVehicleRule(spec, scene, camera_id, open_events)
         case CameraDownSpec():
             return CameraDownRule(spec, scene, camera_id, open_events)
         case MeasureSpec():
-            return MeasureRule(spec, scene, camera_id)
+            return MeasureRule([spec], scene, camera_id, free_flow)

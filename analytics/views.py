@@ -56,12 +56,17 @@ def believed_rows(view: StepView, wanted: Bool) -> AnyArray:
     return wanted_rows(wanted, view.class_id, view.state, CONFIRMED, COASTING)
 
 
+def reference_scale(view: StepView) -> F64:
+    """What source pixels are multiplied by (2: x, y) to become the scene's reference pixels."""
+    width, height = view.scene.reference_size
+    return np.array([width / view.frame.width, height / view.frame.height])
+
+
 def reference_boxes(view: StepView, rows: AnyArray) -> F32:
     """Boxes (K, 4) in the scene's reference pixels."""
-    width, height = view.scene.reference_size
-    if (width, height) == (view.frame.width, view.frame.height):
+    if view.scene.reference_size == (view.frame.width, view.frame.height):
         return view.xyxy[rows]
-    scale = np.array([width / view.frame.width, height / view.frame.height] * 2, np.float32)
+    scale = np.tile(reference_scale(view), 2).astype(np.float32)
     return np.asarray(view.xyxy[rows] * scale, np.float32)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from core.codec import event_to_dict
@@ -107,6 +107,15 @@ class Views:
             return False
 
 
+UNITS: Final = {
+    "m/s": "page-unit-metric",
+    "m": "page-unit-m",
+    "car lengths": "page-unit-car-lengths",
+    "car lengths/s": "page-unit-car-lengths-a-second",
+}
+"""Names of the units that measures are in."""
+
+
 def kind_name(kind: str, language: Language) -> str:
     """The name of a kind such as `security.loitering`."""
     return text("kind-" + kind.replace(".", "-"), language)
@@ -143,14 +152,20 @@ def _valued(name: str, value: object, language: Language) -> str:
     match name, value:
         case "direction", str():
             return text(f"direction-{value}", language)
+        case "level", str():
+            return text(f"level-{value}", language)
         case "unit", str():
-            return text("page-unit-metric" if value == "m/s" else "page-unit-boxes", language)
+            return text(UNITS.get(value, "page-unit-boxes"), language)
+        case "share", int() | float():
+            return f"{number(100 * value, language, 0)} %"
         case "density_per_m2", float():
             return text("page-density", language, value=number(value, language))
-        case "speed_mps", int() | float():
+        case "speed_mps" | "mean_speed_mps" | "free_flow_mps", int() | float():
             return speed_text(value, language)
         case _, int() | float() if name.endswith("_s"):
             return duration(value, language)
+        case _, float():
+            return number(value, language)
     return str(value)
 
 

@@ -21,6 +21,9 @@ class EventKind(StrEnum):
     INTRUSION = "security.intrusion"
     LOITERING = "security.loitering"
     CROWDING = "security.crowding"
+    CONGESTION = "traffic.congestion"
+    QUEUE = "traffic.queue"
+    SPILLBACK = "traffic.spillback"
     STOPPED_VEHICLE = "incident.stopped_vehicle"
     CAMERA_DOWN = "camera.down"
 
@@ -94,6 +97,48 @@ class CrowdingMeasures:
 
 
 @dataclass(frozen=True, slots=True)
+class CongestionMeasures:
+    """How slow traffic is.
+
+    Attributes:
+        level: `heavy`, `slow`, `queuing` or `stationary` (DATEX II AbnormalTrafficTypeEnum).
+        share: of the free-flow speed, 0..1 and above.
+        vehicles: most at once so far.
+        mean_speed_mps, free_flow_mps: None uncalibrated.
+        unit: what speeds were measured in, `m/s` or `car lengths/s`.
+    """
+
+    level: str
+    share: float
+    vehicles: int
+    duration_s: float
+    mean_speed_mps: float | None = None
+    free_flow_mps: float | None = None
+    unit: str = "m/s"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMeasures:
+    """`length` now and `longest` so far, in `unit`: `m` or `car lengths`; `vehicles`: most in queues at once so far."""
+
+    length: float
+    longest: float
+    vehicles: int
+    duration_s: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpillbackMeasures:
+    """`length` of the queue now, in `unit`: `m` or `car lengths`; `vehicles` in it now."""
+
+    length: float
+    vehicles: int
+    duration_s: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoppedVehicleMeasures:
     """`stopped_s`: time at rest so far; `unit`: what the stop speed was measured in, `m/s` or `box lengths/s`."""
 
@@ -114,6 +159,9 @@ Measures: TypeAlias = (
     | IntrusionMeasures
     | LoiteringMeasures
     | CrowdingMeasures
+    | CongestionMeasures
+    | QueueMeasures
+    | SpillbackMeasures
     | StoppedVehicleMeasures
     | CameraDownMeasures
 )
@@ -123,6 +171,9 @@ MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
     EventKind.INTRUSION: IntrusionMeasures,
     EventKind.LOITERING: LoiteringMeasures,
     EventKind.CROWDING: CrowdingMeasures,
+    EventKind.CONGESTION: CongestionMeasures,
+    EventKind.QUEUE: QueueMeasures,
+    EventKind.SPILLBACK: SpillbackMeasures,
     EventKind.STOPPED_VEHICLE: StoppedVehicleMeasures,
     EventKind.CAMERA_DOWN: CameraDownMeasures,
 }
@@ -147,7 +198,7 @@ class Event:
         confidence: 0..1.
         started_ns: UTC, when its definition began to hold.
         at_ns: UTC of this revision.
-        zone: the zone or line of the scene, empty for the whole camera.
+        zone: the zone, line, lane or group of lanes of the scene, empty for the whole camera.
         track_ids: tracks involved, within the camera's epoch.
         class_ids: their classes (`core.taxonomy`).
         box: left, top, right, bottom of the place in the scene's reference pixels, None when it has none.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from core.events import (
     CameraDownMeasures,
+    CongestionMeasures,
     CrowdingMeasures,
     Event,
     IntrusionMeasures,
     LineCrossingMeasures,
     LoiteringMeasures,
+    QueueMeasures,
+    SpillbackMeasures,
     StoppedVehicleMeasures,
 )
 from core.taxonomy import LABELS
@@ -36,6 +39,12 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
             given = {"count": count, "duration": duration(seconds, language)}
             if density is not None:
                 name, given["density"] = f"{name}-density", round(density, 1)
+        case CongestionMeasures(level=level, share=share, duration_s=seconds):
+            given = {"level": level, "percent": round(100 * share), "duration": duration(seconds, language)}
+        case QueueMeasures(length=length, vehicles=count, duration_s=seconds, unit=unit):
+            given = {"duration": duration(seconds, language), "count": count, **_length(length, unit)}
+        case SpillbackMeasures(length=length, vehicles=count, duration_s=seconds, unit=unit):
+            given = {"duration": duration(seconds, language), "count": count, **_length(length, unit)}
         case StoppedVehicleMeasures(stopped_s=seconds):
             given = {"duration": duration(seconds, language), "class": classes}
         case CameraDownMeasures(silent_s=seconds, reason=reason):
@@ -43,6 +52,10 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
             if reason:
                 name, given["reason"] = f"{name}-reason", reason
     return text(name, language, zone=zone, **given)
+
+
+def _length(length: float, unit: str) -> dict[str, object]:
+    return {"length": round(length), "unit": "metres" if unit == "m" else "cars"}
 
 
 def class_names(class_ids: tuple[int, ...], language: Language | None = None) -> str:

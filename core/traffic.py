@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from core.taxonomy import ObjectClass
 
-PCU: Final = {
-    ObjectClass.BICYCLE: 0.2,
+PCU: Final[Mapping[ObjectClass, float]] = {
+    ObjectClass.BICYCLE: 0.3,
     ObjectClass.MOTORCYCLE: 0.25,
     ObjectClass.CAR: 1.0,
-    ObjectClass.BUS: 2.5,
+    ObjectClass.BUS: 3.0,
     ObjectClass.TRUCK: 2.5,
+    ObjectClass.TRAIN: 4.0,
 }
-"""Passenger car units by class. A motorcycle counts 0.25 to 0.3 in Vietnam's mixed traffic; the others are round
-figures of the same practice. Classes that are not listed count 0: they are not vehicles of a carriageway.
-"""
+"""Passenger car units at design speeds of 30 to 50 km/h (TCVN 104:2007, urban roads): a bus is a large one, a truck has
+two axles; a tram counts as an articulated bus does. What is not a vehicle has none."""
 
 _BY_DENSITY: Final = ((6.8, "A"), (11.2, "B"), (16.2, "C"), (21.7, "D"), (28.0, "E"))
-"""Upper limits in passenger cars by kilometre and lane (Highway Capacity Manual, basic motorway segments)."""
+"""Upper limits in passenger cars by kilometre and lane (Highway Capacity Manual, basic motorway segments: 11, 18, 26,
+35, 45 by mile)."""
 _BY_SPEED: Final = ((0.85, "A"), (0.67, "B"), (0.50, "C"), (0.40, "D"), (0.30, "E"))
 """Lower limits of the share of free-flow speed (Highway Capacity Manual 2010, urban streets)."""
 

@@ -57,7 +57,7 @@ def draw_scene(picture: U8, scene: Scene, language_: Language | None = None) -> 
 
 
 def draw_event(picture: U8, event: Event, captured_ns: int, scene: Scene | None) -> U8:
-    """An event's picture: its zone or line and its box marked, with camera, UTC time and kind in a bar below."""
+    """An event's picture: its zone, line or lanes and its box marked, with camera, UTC time and kind in a bar below."""
     canvas = picture.copy()
     if scene is not None:
         scale = _scale(picture, scene.reference_size)
@@ -66,6 +66,9 @@ def draw_event(picture: U8, event: Event, captured_ns: int, scene: Scene | None)
         if event.zone in scene.lines:
             line = scene.lines[event.zone]
             _draw_line(canvas, line.start * scale, line.end * scale)
+        for lane in scene.lanes.values():
+            if event.zone in (lane.lane_id, lane.group):
+                _draw_zone(canvas, lane.polygon * scale, ZONE, _EVENT_TINT)
         if event.box is not None:
             left, top, right, bottom = (np.array(event.box).reshape(2, 2) * scale).ravel()
             _draw_box(canvas, (left, top), (right, bottom))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -27,8 +27,22 @@ PlaceId = Annotated[str, Field(min_length=1)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Direction = Literal["forward", "backward", "both"]
+Road = Literal["street", "motorway"]
+CongestionLevel = Literal["heavy", "slow", "queuing", "stationary"]
 
-PLACES: Final = ("zone", "line", "lane")
+PLACES: Final = ("zone", "line", "lane", "group")
+
+
+def _each_once(names: list[str]) -> list[str]:
+    twice = [name for number, name in enumerate(names) if name in names[:number]]
+    if twice:
+        raise PydanticCustomError("problem-measure-place-twice", "a place twice", {"name": twice[0]})
+    return names
+
+
+MovementLines = Annotated[list[PlaceId], Field(min_length=1, max_length=16), AfterValidator(_each_once)]
+LaneList = Annotated[list[PlaceId], Field(min_length=1, max_length=64), AfterValidator(_each_once)]
+
 _CLASSES = "Classes or groups that the rule looks at"
 _HOLD_S = "Seconds for which an event stays open while its cause cannot be found, though the camera looks"
 _CLEAR_S = "Seconds for which the cause must be seen to be gone before the event ends"
@@ -43,7 +57,7 @@ class _Rule(BaseModel):
 
     @property
     def place(self) -> str:
-        """The zone, line or lane that it watches; empty for the whole camera."""
+        """The zone, line, lane or group of lanes that it watches; empty for the whole camera."""
         return next((str(name) for key in PLACES if (name := getattr(self, key, None))), "")
 
     @property
@@ -112,6 +126,91 @@ class CrowdingSpec(_Rule):
     severity: Severity = Field(Severity.MEDIUM, description="Of its events")
 
 
+class CongestionSpec(_Rule):
+    """Traffic is far slower than it could be."""
+
+    kind: Literal["traffic.congestion"] = "traffic.congestion"
+    group: PlaceId = Field(description="Id of a group of lanes of the scene")
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=_CLASSES)
+    from_level: CongestionLevel = Field("slow", description="The mildest level that is an event")
+    road: Road = Field("street", description="A street has signals, a motorway none: what the three times below follow")
+    window_s: Annotated[float, Field(ge=2, le=600)] | None = Field(
+        None, description="Seconds over which the mean speed is taken. Default: 15 on a street, 30 on a motorway"
+    )
+    for_s: Seconds | None = Field(
+        None,
+        description="Seconds for which traffic stays at a level or below before that counts. Default: 120 on a street "
+        "(longer than a cycle of its signals), 60 on a motorway",
+    )
+    clear_s: Seconds | None = Field(
+        None, description="Seconds for which traffic stays above a level before that is left. Default: as for_s"
+    )
+    least_vehicles: Annotated[int, Field(ge=1)] = Field(
+        3, description="Vehicles at once, at some moment of the window; fewer are no congestion"
+    )
+    hold_s: Seconds = Field(120.0, description=_HOLD_S)
+    severity: Severity = Field(
+        Severity.LOW, description="Of its events; `queuing` is at least medium, `stationary` at least high"
+    )
+
+    @property
+    def times_s(self) -> tuple[float, float, float]:
+        """`window_s`, `for_s` and `clear_s`, as given or as the road asks for."""
+        window_s, for_s = (15.0, 120.0) if self.road == "street" else (30.0, 60.0)
+        for_s = for_s if self.for_s is None else self.for_s
+        return self.window_s or window_s, for_s, for_s if self.clear_s is None else self.clear_s
+
+
+class _Queues(_Rule):
+    begin_kmh: Positive = Field(5.0, description="A vehicle joins a queue when it is slower than this, in km/h")
+    end_kmh: Positive = Field(10.0, description="It leaves the queue when it is faster than this, in km/h")
+    gap_m: Positive = Field(20.0, description="Longest gap between two vehicles of a queue, in metres")
+
+    @model_validator(mode="after")
+    def _hysteresis(self) -> Self:
+        if self.end_kmh < self.begin_kmh:
+            raise PydanticCustomError("problem-queue-speeds", "end_kmh below begin_kmh", {})
+        return self
+
+
+class QueueSpec(_Queues):
+    """Vehicles queue on a lane."""
+
+    kind: Literal["traffic.queue"] = "traffic.queue"
+    lane: PlaceId | None = Field(None, description="Id of a lane of the scene; or give `group`")
+    group: PlaceId | None = Field(None, description="Id of a group of lanes of the scene; or give `lane`")
+    min_length_m: Positive = Field(30.0, description="A queue is an event from this length on, in metres")
+    min_vehicles: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="… or from so many vehicles in it on, however long it is"
+    )
+    for_s: Seconds = Field(30.0, description="Seconds for which it is so long before the event starts")
+    gap_s: Seconds = Field(2.0, description=_GAP_S)
+    clear_s: Seconds = Field(30.0, description=_CLEAR_S)
+    hold_s: Seconds = Field(60.0, description=_HOLD_S)
+    severity: Severity = Field(Severity.LOW, description="Of its events")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> QueueSpec:
+        if (self.lane is None) == (self.group is None):
+            raise PydanticCustomError("problem-queue-one-place", "one of lane, group", {})
+        return self
+
+
+class SpillbackSpec(_Queues):
+    """A queue reaches a line: the junction behind, a ramp."""
+
+    kind: Literal["traffic.spillback"] = "traffic.spillback"
+    line: PlaceId = Field(description="Id of a line of the scene")
+    group: PlaceId | None = Field(
+        None, description="Id of a group of lanes; default: all lanes whose centreline crosses the line"
+    )
+    for_s: Seconds = Field(10.0, description="Seconds for which the queue reaches the line before the event starts")
+    gap_s: Seconds = Field(2.0, description=_GAP_S)
+    clear_s: Seconds = Field(10.0, description=_CLEAR_S)
+    hold_s: Seconds = Field(60.0, description=_HOLD_S)
+    severity: Severity = Field(Severity.HIGH, description="Of its events")
+
+
 class StoppedVehicleSpec(_Rule):
     """A vehicle stands still on a carriageway."""
 
@@ -141,38 +240,71 @@ class CameraDownSpec(_Rule):
 
 
 class MeasureSpec(_Rule):
-    """Traffic of a zone, a line or a lane, in each interval. Not an event."""
+    """What passed and stood at places of the scene, in each interval. Not an event."""
 
     kind: Literal["measure"] = "measure"
-    zone: PlaceId | None = Field(None, description="Id of a zone of the scene; or give `line` or `lane`")
-    line: PlaceId | None = Field(None, description="Id of a line of the scene; or give `zone` or `lane`")
-    lane: PlaceId | None = Field(None, description="Id of a lane of the scene; or give `zone` or `line`")
+    zone: PlaceId | None = Field(None, description="Id of a zone of the scene; or one of the other places")
+    line: PlaceId | None = Field(None, description="Id of a line of the scene")
+    lane: PlaceId | None = Field(None, description="Id of a lane of the scene")
+    lanes: Literal["all"] | LaneList | None = Field(None, description="`all`, or ids of lanes of the scene")
+    entries: MovementLines | None = Field(
+        None, description="Ids of lines, crossed forward by who comes in; with `exits`, for turning movements"
+    )
+    exits: MovementLines | None = Field(
+        None, description="Ids of lines, crossed forward by who goes out; backward if the line is also an entry"
+    )
     classes: list[ClassName] = Field(["person", "vehicle"], min_length=1, description=_CLASSES)
     interval_s: Annotated[int, Field(ge=1, le=86_400)] = Field(
         60, description="Length of an interval in seconds, aligned to UTC midnight"
     )
-    hysteresis_px: Positive = Field(5.0, description="As in security.line_crossing; for a line")
+    hysteresis_px: Positive = Field(
+        5.0, description="As in security.line_crossing; for lines, and for lanes where the scene is not calibrated"
+    )
     gap_s: Seconds = Field(
         1.0, description="A track away from the zone for longer counts again; for a zone, in seconds"
     )
-    count_at: Annotated[float, Field(ge=0.05, le=0.95)] = Field(
-        0.5, description="Where on a lane is counted: share of its way; for a lane"
+    count_at: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="Where along a lane's centreline vehicles are counted, as a share of its length; for lanes"
     )
-    road: Literal["street", "motorway"] = Field(
-        "street",
-        description="By what the level of service of a lane is judged: share of free-flow speed (street) or density "
-        "(motorway)",
+    road: Road = Field(
+        "street", description="How level of service is judged: by speed in streets, by density on motorways; for lanes"
     )
+    pcu: dict[ClassName, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        default_factory=dict,
+        description="Passenger car units of classes, where they differ from those of TCVN 104:2007",
+    )
+
+    @property
+    def place(self) -> str:
+        """The zone, line or lane; `lanes` or `movements` for several places."""
+        return super().place or ("lanes" if self.lanes is not None else "movements")
 
     @model_validator(mode="after")
     def _one_place(self) -> MeasureSpec:
-        if sum(place is not None for place in (self.zone, self.line, self.lane)) != 1:
-            raise PydanticCustomError("problem-measure-one-place", "one of zone, line, lane", {})
+        if sum(place is not None for place in (self.zone, self.line, self.lane, self.lanes, self.entries)) != 1:
+            raise PydanticCustomError("problem-measure-one-place", "one of zone, line, lane, lanes, entries", {})
+        if (self.entries is None) != (self.exits is None):
+            raise PydanticCustomError("problem-measure-movements", "entries without exits", {})
+        return self
+
+    @model_validator(mode="after")
+    def _single_classes(self) -> MeasureSpec:
+        groups = sorted(set(self.pcu) & set(GROUPS))
+        if groups:
+            raise PydanticCustomError("problem-measure-pcu-group", "a group of classes", {"name": groups[0]})
         return self
 
 
 EventRuleSpec: TypeAlias = (
-    LineCrossingSpec | IntrusionSpec | LoiteringSpec | CrowdingSpec | StoppedVehicleSpec | CameraDownSpec
+    LineCrossingSpec
+    | IntrusionSpec
+    | LoiteringSpec
+    | CrowdingSpec
+    | CongestionSpec
+    | QueueSpec
+    | SpillbackSpec
+    | StoppedVehicleSpec
+    | CameraDownSpec
 )
 AnyRuleSpec: TypeAlias = EventRuleSpec | MeasureSpec
 RuleSpec = Annotated[AnyRuleSpec, Field(discriminator="kind")]
@@ -183,6 +315,9 @@ SPEC_TYPES: Final[tuple[type[AnyRuleSpec], ...]] = (
     IntrusionSpec,
     LoiteringSpec,
     CrowdingSpec,
+    CongestionSpec,
+    QueueSpec,
+    SpillbackSpec,
     StoppedVehicleSpec,
     CameraDownSpec,
     MeasureSpec,

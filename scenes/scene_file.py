@@ -13,9 +13,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from core.arrays import F64
+from core.lanes import crossed_at
 from core.scene import Ground, Label, Lane, Line, Scene, Zone
 from scenes.documents import Document, Problem, ProblemsError, nearest, parse, read_document
-from scenes.rules import RuleSpec
+from scenes.rules import MeasureSpec, RuleSpec, SpillbackSpec
 
 Point = tuple[float, float]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -179,6 +180,9 @@ def load_scene(path: Path) -> SceneFile:
         scene = build_scene(spec)
     except ValueError as error:
         raise ProblemsError([document.problem(("ground",), "problem-ground-degenerate")]) from error
+    problems = _off_lanes(document, spec, scene)
+    if problems:
+        raise ProblemsError(problems)
     return SceneFile(scene=scene, rules=tuple(spec.rules), path=path)
 
 
@@ -285,23 +289,57 @@ def _names(document: Document, spec: SceneSpec) -> list[Problem]:
         if rule.rule_id in rule_ids:
             found.append(document.problem(("rules", number), "problem-id-twice", name=rule.rule_id))
         rule_ids.add(rule.rule_id)
+    return found + _measured_twice(document, spec)
+
+
+def _measured_twice(document: Document, spec: SceneSpec) -> list[Problem]:
+    """A measurement names its place, not its rule: two of one place could not be told apart."""
+    found: list[Problem] = []
+    taken: dict[str, str] = {}
+    for number, rule in enumerate(spec.rules):
+        if not isinstance(rule, MeasureSpec):
+            continue
+        lanes = [lane.id for lane in spec.lanes] if rule.lanes == "all" else rule.lanes or []
+        turns = [f"{entry} → {leave}" for entry in rule.entries or [] for leave in rule.exits or []]
+        places = [*lanes, *turns] if lanes or turns else [rule.place]
+        for name in places:
+            if name in taken:
+                twice = document.problem(("rules", number), "problem-measure-taken", name=name, rule=taken[name])
+                found.append(twice)
+                break
+            taken[name] = rule.rule_id
     return found
 
 
-def _places(document: Document, spec: SceneSpec) -> list[Problem]:
-    zones, lines, lanes = ([place.id for place in places] for places in (spec.zones, spec.lines, spec.lanes))
+def _off_lanes(document: Document, spec: SceneSpec, scene: Scene) -> list[Problem]:
     found = []
     for number, rule in enumerate(spec.rules):
-        for field, known in (("zone", zones), ("line", lines), ("lane", lanes)):
-            name = getattr(rule, field, None)
-            if name is not None and name not in known:
-                near = nearest(name, known)
-                message = "problem-place-unknown-near" if near else "problem-place-unknown"
-                known_text = ", ".join(known) or "-"
-                place = document.problem(
-                    ("rules", number, field), message, name=name, near=near or "", known=known_text
-                )
-                found.append(place)
+        if isinstance(rule, SpillbackSpec) and np.isnan(crossed_at(scene, scene.lines[rule.line], rule.group)).all():
+            found.append(document.problem(("rules", number, "line"), "problem-line-off-lanes", line=rule.line))
+    return found
+
+
+def _unknown_place(document: Document, where: tuple[str | int, ...], name: str, known: list[str]) -> Problem:
+    near = nearest(name, known)
+    message = "problem-place-unknown-near" if near else "problem-place-unknown"
+    return document.problem(where, message, name=name, near=near or "", known=", ".join(known) or "-")
+
+
+def _places(document: Document, spec: SceneSpec) -> list[Problem]:
+    zones, lines, lanes = ([part.id for part in parts] for parts in (spec.zones, spec.lines, spec.lanes))
+    lane_groups = list(dict.fromkeys(lane.group or lane.id for lane in spec.lanes))
+    found: list[Problem] = []
+    for number, rule in enumerate(spec.rules):
+        one = ("zone", zones), ("line", lines), ("lane", lanes), ("group", lane_groups)
+        several = ("lanes", lanes), ("entries", lines), ("exits", lines)
+        for field, known in one + several:
+            named = getattr(rule, field, None)
+            if field == "lanes" and named == "all":
+                if not lanes:
+                    found.append(document.problem(("rules", number, field), "problem-measure-no-lanes"))
+                continue
+            wrong = [n for n in ([named] if isinstance(named, str) else named or []) if n not in known]
+            found += [_unknown_place(document, ("rules", number, field), name, known) for name in wrong]
     for number, zone in enumerate(spec.zones):
         width, height = spec.reference_size
         if not shapely.Polygon(zone.polygon).intersects(shapely.box(0, 0, width, height)):

@@ -118,13 +118,23 @@ page-measure-duration-s = Duration
 page-measure-dwell-s = Stayed for
 page-measure-density-per-m2 = Density
 page-measure-stopped-s = At rest for
-page-measure-unit = Stop speed measured in
+page-measure-unit = Measured in
 page-measure-silent-s = Without a picture for
 page-measure-reason = The source said
+page-measure-level = Level
+page-measure-share = Share of free-flow speed
+page-measure-mean-speed-mps = Mean speed
+page-measure-free-flow-mps = Free-flow speed
+page-measure-vehicles = Vehicles
+page-measure-length = Queue length now
+page-measure-longest = Longest so far
 page-speed = { $mps } m/s ({ $kmh } km/h)
 page-density = { $value } people/m²
 page-unit-metric = metres a second
 page-unit-boxes = box lengths a second (no calibration)
+page-unit-m = metres
+page-unit-car-lengths = car lengths (no calibration)
+page-unit-car-lengths-a-second = car lengths a second (no calibration)
 
 # Report
 report-title = What the cameras saw

@@ -59,4 +59,3 @@ sentence-camera-down = No picture for { $duration }
 sentence-camera-down-reason = No picture for { $duration }: { $reason }
 
 # Mistakes in rules
-problem-measure-one-place = give one of "zone", "line" and "lane"

@@ -118,13 +118,23 @@ page-measure-duration-s = Kéo dài
 page-measure-dwell-s = Đã ở lại
 page-measure-density-per-m2 = Mật độ
 page-measure-stopped-s = Đã đứng yên
-page-measure-unit = Đơn vị đo tốc độ dừng
+page-measure-unit = Đơn vị đo
 page-measure-silent-s = Không có hình ảnh
 page-measure-reason = Nguồn hình báo
+page-measure-level = Mức độ
+page-measure-share = So với tốc độ thông thoáng
+page-measure-mean-speed-mps = Tốc độ trung bình
+page-measure-free-flow-mps = Tốc độ thông thoáng
+page-measure-vehicles = Số xe
+page-measure-length = Chiều dài hàng xe hiện tại
+page-measure-longest = Dài nhất từ đầu
 page-speed = { $mps } m/s ({ $kmh } km/h)
 page-density = { $value } người/m²
 page-unit-metric = mét mỗi giây
 page-unit-boxes = chiều dài khung mỗi giây (chưa hiệu chuẩn)
+page-unit-m = mét
+page-unit-car-lengths = lần chiều dài ô tô (chưa hiệu chuẩn)
+page-unit-car-lengths-a-second = lần chiều dài ô tô mỗi giây (chưa hiệu chuẩn)
 
 # Báo cáo
 report-title = Camera đã thấy gì

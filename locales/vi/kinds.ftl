@@ -59,4 +59,3 @@ sentence-camera-down = Không có hình ảnh đã { $duration }
 sentence-camera-down-reason = Không có hình ảnh đã { $duration }: { $reason }
 
 # Mistakes in rules
-problem-measure-one-place = chỉ ghi một trong ba: "zone", "line" hoặc "lane"

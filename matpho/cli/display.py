@@ -32,8 +32,8 @@ ROWS = 12
 
 
 def place_name(scene: Scene | None, zone: str) -> str:
-    """The name that operators give a zone or line, in their language; its id when the scene has none."""
-    place = None if scene is None else scene.zones.get(zone) or scene.lines.get(zone)
+    """The name that operators give a zone, line or lane, in their language; its id when the scene has none."""
+    place = None if scene is None else scene.zones.get(zone) or scene.lines.get(zone) or scene.lanes.get(zone)
     return zone if place is None else (place.label.vi if language() == "vi" else place.label.en)
 
 

@@ -53,8 +53,14 @@ def test_every_parameter_stands_there_with_its_default(spec: type[AnyRuleSpec]) 
             continue
         assert field.description
         assert rows[name] == ("" if field.is_required() else said(field.default)), name
-    documented = rows.keys() - {field.name for field in fields(Measurement)}
-    assert documented <= spec.model_fields.keys()
+    measured = {f.name for f in fields(Measurement)} if kind_of(spec) == "measure" else set()
+    assert rows.keys() - measured <= spec.model_fields.keys()
+
+
+def test_every_field_of_a_measurement_stands_there() -> None:
+    named = set(re.findall(r"`(\w+)`", SECTIONS["measure"]))
+    known = {"camera_id", "start_ns", "end_ns", "schema_version"}
+    assert {f.name for f in fields(Measurement)} - known <= named
 
 
 def test_every_measure_class_and_reason_stands_there() -> None:
@@ -82,6 +88,9 @@ EXAMPLES: dict[EventKind, dict[str, Any]] = {
     EventKind.INTRUSION: {"count": 3, "duration_s": 75.2},
     EventKind.LOITERING: {"dwell_s": 4_000.0},
     EventKind.CROWDING: {"count": 1_234, "duration_s": 12.0, "density_per_m2": 2.34},
+    EventKind.CONGESTION: {"level": "queuing", "share": 0.183, "vehicles": 31, "duration_s": 140.0},
+    EventKind.QUEUE: {"length": 84.6, "longest": 120.0, "vehicles": 23, "duration_s": 95.0, "unit": "m"},
+    EventKind.SPILLBACK: {"length": 19.4, "vehicles": 9, "duration_s": 12.0, "unit": "car lengths"},
     EventKind.STOPPED_VEHICLE: {"stopped_s": 11.0, "unit": "m/s"},
     EventKind.CAMERA_DOWN: {"silent_s": 31.0, "reason": "refused"},
 }
@@ -95,6 +104,18 @@ SENTENCES = {
     EventKind.CROWDING: (
         "Up to 1,234 people at once in Gate (2.3 /m²), crowded for 12 s",
         "Có lúc 1.234 người cùng ở trong Cổng (2,3 người/m²), đông đúc đã 12 giây",
+    ),
+    EventKind.CONGESTION: (
+        "Traffic on Gate crawls, 18 % of free-flow speed, for 2 min 20 s",
+        "Xe trên Cổng nhích từng đoạn, bằng 18 % tốc độ thông thoáng, đã 2 phút 20 giây",
+    ),
+    EventKind.QUEUE: (
+        "Queue of 85 m on Gate for 1 min 35 s, up to 23 vehicles",
+        "Hàng xe dài 85 m trên Cổng đã 1 phút 35 giây, có lúc 23 xe",
+    ),
+    EventKind.SPILLBACK: (
+        "A queue of 19 car lengths has reached Gate for 12 s, 9 vehicles in it",
+        "Hàng xe dài 19 lần chiều dài ô tô đã ùn tới Cổng được 12 giây, gồm 9 xe",
     ),
     EventKind.STOPPED_VEHICLE: ("Standing still in Gate for 11 s: person", "Đứng yên trong Cổng đã 11 giây: người"),
     EventKind.CAMERA_DOWN: ("No picture for 31 s: refused", "Không có hình ảnh đã 31 giây: refused"),
@@ -131,8 +152,20 @@ def test_specs_read_as_written_and_refuse_what_they_do_not_know() -> None:
         {"kind": "security.intrusion", "zone": "gate", "for": 3},
         {"kind": "measure"},
         {"kind": "measure", "zone": "a", "line": "b"},
+        {"kind": "measure", "entries": ["a"]},
+        {"kind": "measure", "line": "a", "exits": ["a"]},
+        {"kind": "measure", "entries": ["a", "a"], "exits": ["b"]},
+        {"kind": "measure", "lanes": []},
+        {"kind": "measure", "lanes": "some"},
+        {"kind": "measure", "lanes": "all", "count_at": 1.5},
+        {"kind": "measure", "lanes": "all", "pcu": {"vehicle": 1}},
+        {"kind": "measure", "lanes": "all", "pcu": {"car": -1}},
         {"kind": "security.loitering", "zone": "gate", "for_s": -1},
         {"kind": "security.dancing", "zone": "gate"},
+        {"kind": "traffic.queue"},
+        {"kind": "traffic.queue", "lane": "a", "group": "b"},
+        {"kind": "traffic.queue", "lane": "a", "begin_kmh": 5, "end_kmh": 4},
+        {"kind": "traffic.congestion", "group": "a", "from_level": "free"},
     ]
     for value in wrong:
         with pytest.raises(ValueError, match="validation error"):

@@ -10,6 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from analytics.engine import TRACK_LOG, RuleEngine
+from analytics.measure import MeasureRule
+from analytics.table import MEASURES
 from core.codec import record_to_dict
 from core.events import CameraDownMeasures, EndReason, Event, EventKind, Phase
 from core.findings import Findings, StepView
@@ -102,6 +104,25 @@ def test_a_rule_that_raises_is_disabled_and_the_others_go_on() -> None:
     assert dict(engine.failed) == {("a", "broken"): 1}
     (entry,) = [item for item in logs if item["event"] == "rule_failed"]
     assert entry["exc_info"] and (entry["camera_id"], entry["rule_id"]) == ("a", "broken")
+
+
+def test_measurements_are_one_rule_and_fail_as_one() -> None:
+    """What one of them raises at each frame disables all measurements of that camera, and nothing else."""
+    engine = RuleEngine()
+    specs: list[AnyRuleSpec] = [*SPECS, MeasureSpec(line="l", interval_s=10)]
+    for camera in ("a", "b"):
+        engine.add_camera(camera, SCENE, specs)
+    shots = film(ACTORS, 25, scene=SCENE, camera_id="a") + film(ACTORS, 25, scene=SCENE, camera_id="b")
+    assert list(engine._cameras["a"].rules) == [TRACK_LOG, *(s.rule_id for s in SPECS if s.kind != "measure"), MEASURES]
+    measures = engine._cameras["a"].rules[MEASURES]
+    assert isinstance(measures, MeasureRule)
+    measures._chains._index = None  # type: ignore[assignment]
+    with capture_logs() as logs:
+        findings = run(engine, shots)
+    assert dict(engine.failed) == {("a", MEASURES): 1} and [e["rule_id"] for e in logs] == [MEASURES]
+    assert {m.camera_id for m in findings.measurements} == {"b"}
+    assert {m.place for m in findings.measurements} == {"z", "l"}
+    assert {e.camera_id for e in findings.events} == {"a", "b"}
 
 
 def test_frames_of_an_unknown_camera_are_counted_and_ignored() -> None:
@@ -213,8 +234,9 @@ def test_a_camera_or_rule_cannot_be_there_twice() -> None:
         engine.add_camera("a", SCENE, [])
     with pytest.raises(ValueError, match="two rules"):
         engine.add_camera("b", SCENE, [IntrusionSpec(zone="z"), IntrusionSpec(zone="z")])
-    with pytest.raises(ValueError, match="two rules"):
-        engine.add_camera("b", SCENE, [IntrusionSpec(zone="z", id=TRACK_LOG)])
+    for taken in (TRACK_LOG, MEASURES):
+        with pytest.raises(ValueError, match="two rules"):
+            engine.add_camera("b", SCENE, [IntrusionSpec(zone="z", id=taken)])
     with pytest.raises(KeyError):
         engine.add_camera("b", SCENE, [IntrusionSpec(zone="nowhere")])
     engine.add_camera("b", SCENE, [])

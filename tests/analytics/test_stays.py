@@ -15,7 +15,7 @@ from core.scene import Scene
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.rules import LoiteringSpec, StoppedVehicleSpec
-from tests.support.tracks import T0, Actor, Shot, film, make_scene, pause, play, still, walk
+from tests.support.tracks import T0, Actor, Shot, film, make_scene, pause, play, still, walk, with_lanes
 
 SCENE, GROUND = make_scene(), make_scene(0.05)
 LOITER, STOP = LoiteringSpec(zone="z"), StoppedVehicleSpec(zone="z")
@@ -191,6 +191,32 @@ def test_the_frame_rate_does_not_change_the_number_of_events(fps: int, stops: li
     stops = [s if abs(s - 10) > 1.5 else 13.0 for s in stops]
     cars = [parked(n + 1, 250 + 120 * n, end=stop) for n, stop in enumerate(stops)]
     assert len(starts(film(cars, 35, fps=fps, scene=GROUND), STOP)) == sum(stop > 10 for stop in stops)
+
+
+ROAD = with_lanes(make_scene(0.1), (500,))
+"""A lane from x = 100 to 900, so that the zone ends 10 m before it does."""
+
+
+@pytest.mark.parametrize("scene", [ROAD, with_lanes(SCENE, (500,))])
+def test_who_queues_does_not_stand_there_by_itself(scene: Scene) -> None:
+    """Four cars up to the end of the lane wait; further back, the foremost is what they wait for."""
+    at_end = [parked(n, 790 - 70 * n) for n in range(4)]
+    assert starts(film(at_end, 30, scene=scene, fps=5), STOP) == []
+    midway = [parked(n, 395 - 60 * n) for n in range(4)]
+    found = events(film(midway, 30, scene=scene, fps=5), STOP)
+    assert {e.track_ids for e in found} == {(0,)}
+    assert len(starts(film(midway, 30, scene=make_scene(0.1), fps=5), STOP)) == 4
+
+
+def test_two_cars_are_no_queue() -> None:
+    assert len(starts(film([parked(1, 790), parked(2, 720)], 30, scene=ROAD, fps=5), STOP)) == 2
+
+
+def test_a_breakdown_stays_one_event_when_a_queue_grows_behind_it() -> None:
+    behind = [parked(2 + n, 520 - 70 * n, start=14 + 2 * n) for n in range(4)]
+    found = events(film([parked(1, 590), *behind], 60, scene=ROAD, fps=5), STOP)
+    assert {e.track_ids for e in found} == {(1,)} and len({e.event_id for e in found}) == 1
+    assert found[-1].phase is Phase.UPDATED
 
 
 def test_an_event_is_updated_ever_more_rarely() -> None:

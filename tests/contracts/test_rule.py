@@ -23,20 +23,26 @@ from core.tracks import TrackState
 from scenes.rules import (
     AnyRuleSpec,
     CameraDownSpec,
+    CongestionSpec,
     CrowdingSpec,
     IntrusionSpec,
     LineCrossingSpec,
     LoiteringSpec,
     MeasureSpec,
+    QueueSpec,
+    SpillbackSpec,
     StoppedVehicleSpec,
 )
-from tests.support.tracks import SECOND, T0, Actor, Shot, film, make_scene, play, still, walk
+from tests.support.tracks import SECOND, T0, Actor, Shot, film, make_scene, play, still, walk, with_lanes
 
 SPECS: list[AnyRuleSpec] = [
     LineCrossingSpec(line="l"),
     IntrusionSpec(zone="z"),
     LoiteringSpec(zone="z", for_s=5),
     CrowdingSpec(zone="z", count=2, for_s=2),
+    CongestionSpec(group="east", for_s=3, window_s=2, least_vehicles=1),
+    QueueSpec(lane="a", min_length_m=3, for_s=2),
+    SpillbackSpec(line="l", for_s=2),
     StoppedVehicleSpec(zone="z", for_s=3),
     CameraDownSpec(after_s=3),
     MeasureSpec(zone="z", interval_s=10),
@@ -51,6 +57,11 @@ EVENT_RULES = [spec for spec in SPECS if not isinstance(spec, MeasureSpec)]
 @pytest.fixture(params=MAKERS)
 def make(request: pytest.FixtureRequest) -> Callable[[Scene], Rule]:
     return MAKERS[request.param]
+
+
+def a_scene(metres_per_pixel: float | None = None) -> Scene:
+    """All of the zone is one lane, to the right."""
+    return with_lanes(make_scene(metres_per_pixel), (500,), 600, free_flow_mps=14.0)
 
 
 def busy(scene: Scene, seconds: float = 30, epoch: int = 0) -> list[Shot]:
@@ -74,14 +85,14 @@ def plain(findings: Findings) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("metres_per_pixel", [None, 0.05])
 def test_same_tracks_same_findings(make: Callable[[Scene], Rule], metres_per_pixel: float | None) -> None:
-    scene = make_scene(metres_per_pixel)
+    scene = a_scene(metres_per_pixel)
     first, second = make(scene), make(scene)
     shots = busy(scene)
     assert plain(play(first, shots) + first.close(T0)) == plain(play(second, shots) + second.close(T0))
 
 
 def test_the_view_is_left_as_it_was(make: Callable[[Scene], Rule]) -> None:
-    scene, rule = make_scene(0.05), None
+    scene, rule = a_scene(0.05), None
     rule = make(scene)
     arrays = ("track_id", "class_id", "score", "state", "xyxy", "foot", "foot_velocity", "position", "velocity")
     for shot in busy(scene, 12):
@@ -91,14 +102,14 @@ def test_the_view_is_left_as_it_was(make: Callable[[Scene], Rule]) -> None:
 
 
 def test_no_track_is_no_trouble(make: Callable[[Scene], Rule]) -> None:
-    scene = make_scene()
+    scene = a_scene()
     rule = make(scene)
     findings = play(rule, film([], 20, scene=scene)) + rule.tick(T0 + 20 * SECOND) + rule.close(T0 + 21 * SECOND)
     assert findings.events == () and findings.tracks == ()
 
 
 def test_the_clock_may_tick_before_any_frame_and_after_the_last(make: Callable[[Scene], Rule]) -> None:
-    scene = make_scene()
+    scene = a_scene()
     rule = make(scene)
     for second in range(-5, 0):
         rule.tick(T0 + second * SECOND)
@@ -110,7 +121,7 @@ def test_the_clock_may_tick_before_any_frame_and_after_the_last(make: Callable[[
 
 
 def test_values_are_finite_and_revisions_in_order(make: Callable[[Scene], Rule]) -> None:
-    scene = make_scene(0.05)
+    scene = a_scene(0.05)
     rule = make(scene)
     findings = play(rule, busy(scene)) + play(rule, busy(scene, 20, epoch=1)) + rule.close(T0 + 60 * SECOND)
     assert all(np.isfinite(number) for number in numbers([asdict(r) for r in findings.records]))
@@ -134,7 +145,7 @@ def numbers(value: Any) -> list[float]:
 
 
 def test_every_started_event_asks_for_its_picture() -> None:
-    scene = make_scene(0.05)
+    scene = a_scene(0.05)
     for spec in EVENT_RULES:
         findings = play(build_rule(spec, scene, "cam"), busy(scene))
         started = [e for e in findings.events if e.phase is Phase.STARTED]
@@ -152,7 +163,7 @@ def passers(scene: Scene) -> list[Shot]:
     return film(actors, 31, scene=scene, fps=5) + film([], 130, scene=scene, fps=2, start_s=31, epoch=0)
 
 
-SCENE = make_scene(0.05)
+SCENE = a_scene(0.05)
 
 
 def test_state_is_freed_when_tracks_have_ended(make: Callable[[Scene], Rule]) -> None:
@@ -183,7 +194,7 @@ def kept(thing: object, depth: int = 4) -> int:
 
 def test_numbers_of_a_new_epoch_are_other_tracks(make: Callable[[Scene], Rule]) -> None:
     """Track 1 left of the line, then, after a reconnect, track 1 right of it: nobody crossed, nobody stayed."""
-    scene = make_scene(0.05)
+    scene = a_scene(0.05)
     rule = make(scene)
     findings = play(rule, film([Actor(1, still(300, 500))], 0.5, scene=scene))
     findings += play(rule, film([Actor(1, still(700, 500))], 0.5, scene=scene, start_s=600, epoch=1))
@@ -195,9 +206,9 @@ def test_numbers_of_a_new_epoch_are_other_tracks(make: Callable[[Scene], Rule]) 
 
 def test_an_event_outlives_a_restart() -> None:
     """What was open goes on under its id, and is not found a second time."""
-    scene = make_scene(0.05)
+    scene = a_scene(0.05)
     actors = [Actor(n, still(400 + 60 * n, 500)) for n in range(1, 4)]
-    actors += [Actor(9, still(700, 700), ObjectClass.CAR, (90, 60))]
+    actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 520), (9, 700))]
     again = [replace(a, track_id=a.track_id + 100) for a in actors]
     for spec in EVENT_RULES:
         if isinstance(spec, (LineCrossingSpec, CameraDownSpec)):

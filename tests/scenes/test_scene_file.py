@@ -14,8 +14,17 @@ from scenes.scene_file import SceneFile, load_scene
 
 HEAD = "id: junction\nreference_size: [640, 480]\n"
 SQUARE = "zones:\n  - id: box\n    polygon: [[10, 10], [100, 10], [100, 100], [10, 100]]\n"
+LANE = (
+    "lanes:\n  - id: kerb\n    polygon: [[0, 0], [600, 0], [600, 90], [0, 90]]\n    centreline: [[0, 45], [600, 45]]\n"
+)
+MEASURE_LANES = "rules:\n  - kind: measure\n    lanes: all\n"
 ON_A_LINE = "    - {{pixel: [{0}, {0}], metres: [{0}, 0]}}\n"
 RULE = "rules:\n  - kind: security.intrusion\n    zone: box\n"
+
+ROAD = """
+lanes: [{id: left, group: west, polygon: [[0, 0], [90, 0], [90, 40], [0, 40]], centreline: [[90, 20], [0, 20]]}]
+lines: [{id: kerb, start: [0, 45], end: [90, 45]}, {id: stop, start: [5, 0], end: [5, 40]}]
+"""
 
 
 def load(folder: Path, content: str) -> SceneFile:
@@ -55,6 +64,12 @@ def test_beyond_the_horizon_there_are_no_metres_whatever_sign_the_matrix_has(tmp
         assert valid.tolist() == [True, False]
 
 
+def test_rules_name_lanes_groups_and_lines_over_lanes(tmp_path: Path) -> None:
+    rules = "rules: [{kind: traffic.spillback, line: stop, group: west}, {kind: traffic.queue, lane: left}]\n"
+    file = load(tmp_path, HEAD + ROAD + rules)
+    assert [rule.rule_id for rule in file.rules] == ["traffic.spillback:stop", "traffic.queue:left"]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -69,6 +84,21 @@ def test_beyond_the_horizon_there_are_no_metres_whatever_sign_the_matrix_has(tmp
         (HEAD + SQUARE + RULE + RULE.removeprefix("rules:\n"), "is already used above"),
         (HEAD + SQUARE + "rules:\n  - kind: security.intruson\n    zone: box\n", 'did you mean "security.intrusion"?'),
         (HEAD + SQUARE + RULE + "    fors: 3\n", 'unknown key; did you mean "for_s"?'),
+        (
+            HEAD + LANE + "rules:\n  - kind: measure\n    lanes: [kreb]\n",
+            'the scene has no "kreb"; did you mean "kerb"?',
+        ),
+        (HEAD + LANE + "rules:\n  - kind: measure\n    lanes: [kerb, kerb]\n", '"kerb" stands here twice'),
+        (HEAD + LANE + "rules:\n  - kind: measure\n    lanes: kerb\n", "all"),
+        (HEAD + LANE + MEASURE_LANES + "    pcu: {vehicle: 2}\n", '"vehicle" is a group'),
+        (HEAD + LANE + MEASURE_LANES + "    zone: kerb\n", 'give one of "zone", "line", "lane", "lanes"'),
+        (HEAD + SQUARE + MEASURE_LANES, "the scene has no lanes to measure"),
+        (
+            HEAD + LANE + MEASURE_LANES + "  - kind: measure\n    id: b\n    lanes: [kerb]\n",
+            '"kerb" is measured by the rule',
+        ),
+        (HEAD + "rules:\n  - kind: measure\n    entries: [a]\n", 'need both "entries" and "exits"'),
+        (HEAD + "rules:\n  - kind: measure\n    entries: [a]\n    exits: [b]\n", 'the scene has no "b"'),
         (HEAD + "ground: {homography: [[1, 0, 0], [0, 1, 0], [0, 0, 0]]}\n", "do not determine the ground"),
         (
             HEAD
@@ -78,6 +108,13 @@ def test_beyond_the_horizon_there_are_no_metres_whatever_sign_the_matrix_has(tmp
         ),
         (HEAD + "ground: {}\n", 'give either "homography" or "points"'),
         ("id: x\nreference_size: [0, 480]\n", "a value above 0"),
+        (HEAD + ROAD + "rules: [{kind: traffic.congestion, group: wets}]\n", 'has no "wets"; did you mean "west"?'),
+        (HEAD + ROAD + "rules: [{kind: traffic.queue, lane: west}]\n", 'has no "west"; it has: left'),
+        (HEAD + ROAD + "rules: [{kind: traffic.queue}]\n", 'either "lane" or "group"'),
+        (
+            HEAD + ROAD + "rules: [{kind: traffic.spillback, line: kerb}]\n",
+            'no lane\'s centreline crosses the line "kerb"',
+        ),
     ],
 )
 def test_each_mistake_is_told(tmp_path: Path, content: str, said: str) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from core.events import (
     MEASURES_OF,
     CameraDownMeasures,
+    CongestionMeasures,
     CrowdingMeasures,
     EndReason,
     Event,
@@ -18,8 +19,10 @@ from core.events import (
     Measures,
     Phase,
     Picture,
+    QueueMeasures,
     Record,
     Severity,
+    SpillbackMeasures,
     StoppedVehicleMeasures,
     TrackSummary,
 )
@@ -44,6 +47,7 @@ def rounded(low: float, high: float, decimals: int) -> st.SearchStrategy[float]:
 
 
 pixels = rounded(-5000, 5000, 2)
+units = st.sampled_from(["m", "car lengths"])
 speeds = st.none() | rounded(0, 100, 3)
 
 _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
@@ -51,6 +55,18 @@ _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
     IntrusionMeasures: st.builds(IntrusionMeasures, counts, reals),
     LoiteringMeasures: st.builds(LoiteringMeasures, reals),
     CrowdingMeasures: st.builds(CrowdingMeasures, counts, reals, st.none() | reals),
+    CongestionMeasures: st.builds(
+        CongestionMeasures,
+        st.sampled_from(["heavy", "slow", "queuing", "stationary"]),
+        reals,
+        counts,
+        reals,
+        st.none() | reals,
+        st.none() | reals,
+        st.sampled_from(["m/s", "car lengths/s"]),
+    ),
+    QueueMeasures: st.builds(QueueMeasures, reals, reals, counts, reals, units),
+    SpillbackMeasures: st.builds(SpillbackMeasures, reals, counts, reals, units),
     StoppedVehicleMeasures: st.builds(StoppedVehicleMeasures, reals, st.sampled_from(["m/s", "box lengths/s"])),
     CameraDownMeasures: st.builds(CameraDownMeasures, reals, texts),
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from core.findings import Findings, StepView
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
 from core.protocols import Rule
-from core.scene import Ground, Label, Line, Scene, Zone
+from core.scene import Ground, Label, Lane, Line, Scene, Zone
 from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch, TrackState
 from trackers.lanes import LaneMap
@@ -73,6 +74,24 @@ def make_scene(metres_per_pixel: float | None = None, size: tuple[int, int] = (1
     zone = Zone("z", Label("Gate", "Cổng"), polygon, area)
     line = Line("l", Label("Kerb", "Lề"), np.array([500.0, 800.0]), np.array([500.0, 200.0]))
     return Scene("s", 1, size, {"z": zone}, {"l": line}, ground, (105.85, 21.03))
+
+
+def with_lanes(scene: Scene, rows: Sequence[float] = (400.0, 500.0), width: float = 80.0, **known: float) -> Scene:
+    """Lanes `a`, `b`, … of one group from left to right, x = 100 to 900, their middles at these heights.
+
+    `known`: further fields of `core.scene.Lane`.
+    """
+    lanes = {}
+    for number, y in enumerate(rows):
+        name = chr(ord("a") + number)
+        corners = [(100, y - width / 2), (900, y - width / 2), (900, y + width / 2), (100, y + width / 2)]
+        way = np.array([(100.0, y), (900.0, y)])
+        length_m = None
+        if scene.ground is not None:
+            length_m = float(np.linalg.norm(np.diff(scene.ground.to_ground(way)[0], axis=0)))
+        polygon = np.array(corners, np.float64)
+        lanes[name] = Lane(name, Label(name, name), polygon, way, "east", length_m=length_m, **known)
+    return replace(scene, lanes=lanes)
 
 
 def film(
@@ -141,9 +160,14 @@ def _shot(here: Sequence[Actor], t: float, meta: FrameMeta, scene: Scene, ended:
         velocity = (ground - scene.ground.to_ground(earlier)[0]) / step
     feet, pace = foot.astype(np.float32), ((foot - earlier) / step).astype(np.float32)
     on_lanes = np.zeros(len(here), np.int16), np.zeros(len(here)), np.zeros(len(here))
-    LaneMap(scene).place(feet, pace, ground, velocity, valid, on_lanes)
+    _lane_map(scene).place(feet, pace, ground, velocity, valid, on_lanes)
     motion = Motion(feet, pace, ground, velocity, valid, *on_lanes)
     return Shot(tracks, motion, scene)
+
+
+@lru_cache(maxsize=8)
+def _lane_map(scene: Scene) -> LaneMap:
+    return LaneMap(scene)
 
 
 def play(rule: Rule, shots: Iterable[Shot]) -> Findings:

@@ -1,0 +1,194 @@
+"""traffic.congestion: traffic is far slower than it could be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from analytics.clock import SECOND_NS
+from analytics.free_flow import CAR_BOX_M, FreeFlow
+from analytics.kernels.paces import add_paces
+from analytics.place_rule import Look, PlaceRule
+from analytics.vehicles import CAR_BOXES, by_class
+from analytics.views import class_mask, observed_rows, reference_scale
+from core.arrays import F64, AnyArray
+from core.events import CongestionMeasures, Event, Severity
+from core.findings import StepView
+from core.lanes import watched_lanes
+from core.scene import Scene
+from scenes.rules import CongestionSpec
+
+LEVELS: Final = ("heavy", "slow", "queuing", "stationary")
+LIMITS: Final = (0.90, 0.75, 0.25, 0.10)
+"""Shares of free-flow speed below which each level begins (DATEX II, AbnormalTrafficTypeEnum)."""
+AT_LEAST: Final = {"queuing": Severity.MEDIUM, "stationary": Severity.HIGH}
+ACROSS_MPS: Final = 1.0
+"""Slower than this, what looks like another direction than the lane's may be noise."""
+KNOWN: Final = 0.5
+"""Of the window that must have been watched for its mean to say something."""
+
+
+class PaceWindow:
+    """Space-mean speed (Edie 1963: distance travelled over time spent) of the last seconds, in buckets of a second.
+
+    Attributes:
+        share: of the free-flow speed that the same vehicles would have had on their lanes; NaN while it is unknown.
+        speed, free: both, in metres or car boxes a second.
+        most: vehicles at once in the window.
+    """
+
+    def __init__(self, window_s: float) -> None:
+        self._sums = np.zeros((max(round(window_s), 1), 5))
+        self._second = 0
+        self.share = self.speed = self.free = np.nan
+        self.most = 0
+
+    def clear(self) -> None:
+        """Nothing is known of the last seconds."""
+        self._sums[:] = 0.0
+        self.share, self.most = np.nan, 0
+
+    def turn(self, run_ns: int) -> bool:
+        """To the second of this moment; whether it is a new one: the means are then of the seconds before it."""
+        second = run_ns // SECOND_NS
+        passed = second - self._second
+        if passed <= 0:
+            return False
+        self._work_out()
+        size = len(self._sums)
+        for number in range(min(passed, size)):
+            self._sums[(second - number) % size] = 0.0
+        self._second = second
+        return True
+
+    def add(self, step_s: float, count: int, sums: F64) -> None:
+        """A frame: time since the one before, vehicles in it, and what they did in that time."""
+        bucket = self._sums[self._second % len(self._sums)]
+        bucket[0] += step_s
+        bucket[1:4] += sums
+        bucket[4] = max(bucket[4], count)
+
+    def _work_out(self) -> None:
+        watched, distance, time, free = self._sums[:, :4].sum(axis=0).tolist()
+        self.most = int(self._sums[:, 4].max())
+        known = watched >= KNOWN * len(self._sums) and time > 0
+        self.share = max(distance / free, 0.0) if known else np.nan
+        self.speed, self.free = (max(distance / time, 0.0), free / time) if known else (np.nan, np.nan)
+        if watched >= KNOWN * len(self._sums) and time == 0:
+            self.share = np.inf  # an empty road
+
+
+class Levels:
+    """Which levels traffic has entered: each after `for_ns` below its limit, left after `clear_ns` above it."""
+
+    def __init__(self, for_ns: int, clear_ns: int) -> None:
+        self._for_ns, self._clear_ns = for_ns, clear_ns
+        self._inside = [False] * len(LIMITS)
+        self._turned_ns: list[int | None] = [None] * len(LIMITS)
+
+    def enter(self, level: str | None) -> None:
+        """Be in this level, or in none."""
+        worst = -1 if level is None else LEVELS.index(level)
+        self._inside = [number <= worst for number in range(len(LIMITS))]
+        self.wait_anew()
+
+    def wait_anew(self) -> None:
+        """What was waited for starts anew."""
+        self._turned_ns = [None] * len(LIMITS)
+
+    def update(self, share: float, run_ns: int) -> None:
+        """The share of free-flow speed now."""
+        for number, limit in enumerate(LIMITS):
+            below = share < limit
+            if below == self._inside[number]:
+                self._turned_ns[number] = None
+                continue
+            since_ns = self._turned_ns[number]
+            if since_ns is None:
+                since_ns = self._turned_ns[number] = run_ns
+            if run_ns - since_ns >= (self._for_ns if below else self._clear_ns):
+                self._inside[number], self._turned_ns[number] = below, None
+
+    def worst(self, least: int) -> int:
+        """The worst level entered, as its place in `LEVELS`; at least this."""
+        return max([least, *(number for number, inside in enumerate(self._inside) if inside)])
+
+
+class CongestionRule(PlaceRule):
+    """One event for a group of lanes while it is congested, through all its levels."""
+
+    def __init__(self, spec: CongestionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+        window_s, for_s, clear_s = spec.times_s
+        super().__init__(spec, camera_id, open_events, for_s=for_s, gap_s=0.0, clear_s=clear_s)
+        self._spec, self._metric = spec, scene.ground is not None
+        self._wanted, self._boxes = class_mask(spec.classes), by_class(CAR_BOXES, 1.0)
+        self._mine = np.flatnonzero(watched_lanes(scene, group=spec.group))
+        self._flow = FreeFlow(scene)
+        lanes = [lane for lane in scene.lanes.values() if lane.group == spec.group]
+        self._learns = not self._metric or any(lane.free_flow_mps is None for lane in lanes)
+        self._free = np.full(len(scene.lanes), np.nan)
+        self._across = ACROSS_MPS / (1.0 if self._metric else CAR_BOX_M)
+        self._window = PaceWindow(window_s)
+        self._least = LEVELS.index(spec.from_level)
+        self._levels = Levels(round(for_s * SECOND_NS), round(clear_s * SECOND_NS))
+        for event in sorted(open_events, key=lambda e: e.started_ns):
+            if isinstance(event.measures, CongestionMeasures):
+                self._levels.enter(event.measures.level)
+        self._share, self._most = np.nan, 0
+
+    def __len__(self) -> int:
+        return len(self._flow)
+
+    def _look(self, view: StepView) -> Look:
+        clock, window = self._clock, self._window
+        if self._learns:
+            self._flow.update(view, clock)
+        if clock.lost:
+            window.clear()
+            self._share = np.nan
+            self._levels.wait_anew()
+        if window.turn(clock.run_ns) or clock.frames == 1:
+            for lane in self._mine.tolist():
+                self._free[lane] = self._flow.speed(lane, view.now_ns)
+            self._judge()
+        rows = observed_rows(view, self._wanted)
+        there = self._add(view, rows)
+        known, congested = not np.isnan(self._share), self._share < LIMITS[self._least]
+        self._most = max(self._most, len(there))
+        level = LEVELS[self._levels.worst(self._least)]
+        severity = max(self._spec.severity, AT_LEAST.get(level, Severity.LOWEST), key=lambda s: s.rank)
+        return Look(congested, congested, lambda: there, known, severity)
+
+    def _add(self, view: StepView, rows: AnyArray) -> AnyArray:
+        way = view.lane, view.lane_speed, view.velocity, view.foot_velocity
+        boxes = view.class_id, view.xyxy, reference_scale(view), self._boxes
+        step_s = self._clock.step_ns / SECOND_NS
+        counts, sums = add_paces(rows, way, boxes, self._metric, self._across, self._free, step_s)
+        there = rows[counts]
+        self._window.add(step_s, len(there), sums)
+        return there
+
+    def _judge(self) -> None:
+        window = self._window
+        self._share = np.inf if window.most < self._spec.least_vehicles else window.share
+        if np.isnan(window.share) or np.isnan(self._free[self._mine]).all():
+            self._share = np.nan
+        else:
+            self._levels.update(self._share, self._clock.run_ns)
+
+    def _measures(self, seconds: float, last: Event | None) -> CongestionMeasures:
+        earlier = last.measures if last and isinstance(last.measures, CongestionMeasures) else None
+        window, level = self._window, LEVELS[self._levels.worst(self._least)]
+        most = max(self._most, earlier.vehicles if earlier else 0)
+        share, speed, free = (None if np.isnan(v) else round(v, 3) for v in (window.share, window.speed, window.free))
+        if share is None or not np.isfinite(share):
+            share = earlier.share if earlier else 0.0
+        unit = "m/s" if self._metric else "car lengths/s"
+        speeds = (speed, free) if self._metric else (None, None)
+        return CongestionMeasures(level, share, most, round(seconds, 3), *speeds, unit)
+
+    def _calm(self) -> None:
+        self._most = 0
+        self._levels.enter(None)

@@ -1,0 +1,201 @@
+"""What chains of a frame do at lines, in zones, on lanes; see `analytics.traffic`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.arrays import F64, I16, I64, AnyArray, Bool
+from core.compiled import compiled
+
+SECOND_NS = 1_000_000_000
+
+
+@compiled
+def cross_lines(
+    lines: AnyArray,
+    state: AnyArray,
+    chains: AnyArray,
+    slots: I64,
+    fresh: Bool,
+    now_ns: int,
+    crossings: AnyArray,
+) -> int:
+    """Which chains cross which lines, as `analytics.crossings.Crossings` defines it; how many crossings there are.
+
+    Args:
+        lines: (L) records of `analytics.traffic.lines.LINE`.
+        state: (room, L) records of `analytics.traffic.lines.SIDE`, by slot.
+        chains: records by slot, brought to this frame.
+        slots, fresh: (M) of the frame's rows.
+        now_ns: run time.
+        crossings: records of `analytics.traffic.lines.CROSSING`, to be filled; room for all of them.
+    """
+    count = 0
+    for row in range(len(slots)):
+        slot = slots[row]
+        if slot < 0:
+            continue
+        chain = chains[slot]
+        for number in range(len(lines)):
+            line, mine = lines[number], state[slot, number]
+            dx, dy = line.x1 - line.x0, line.y1 - line.y0
+            distance = (dx * (chain.y - line.y0) - dy * (chain.x - line.x0)) / line.length
+            if fresh[row]:
+                mine.side, mine.within = 0, False
+            elif (mine.distance < 0) != (distance < 0):
+                share = mine.distance / (mine.distance - distance)
+                x = chain.px + share * (chain.x - chain.px) - line.x0
+                y = chain.py + share * (chain.y - chain.py) - line.y0
+                mine.within = 0 <= x * dx + y * dy <= line.length * line.length
+                mine.cut_ns = now_ns - np.int64((1.0 - share) * (now_ns - chain.prev_ns))
+            mine.distance = distance
+            if abs(distance) <= line.hysteresis:
+                continue
+            side = 1 if distance > 0 else -1
+            if mine.side != 0 and side != mine.side and mine.within:
+                found = crossings[count]
+                found.row, found.line, found.forward, found.cut_ns = row, number, side > 0, mine.cut_ns
+                count += 1
+            mine.side = side
+    return count
+
+
+@compiled
+def tally(
+    tallies: AnyArray, counts: AnyArray, way: int, class_id: int, speed: float, cut_ns: int, vehicle: bool
+) -> None:
+    """Count one crossing of a place; `speed`: negative when it is not known."""
+    mine: Any = tallies[way]
+    counts[way, class_id] += 1
+    if speed >= 0:
+        mine.speed_sum += speed
+        mine.speeds += 1
+    if vehicle:
+        if mine.last_ns >= 0:
+            mine.headway_sum += max(cut_ns - mine.last_ns, 0) / SECOND_NS
+            mine.headways += 1
+        mine.last_ns = max(cut_ns, mine.last_ns)
+
+
+@compiled
+def tally_lines(
+    crossings: AnyArray,
+    tallies: AnyArray,
+    counts: AnyArray,
+    wanted: Bool,
+    vehicle: Bool,
+    view: tuple[I16, F64, Bool],
+) -> None:
+    """Count crossings of the first lines, which are measured; `view`: class, velocity and validity of all tracks."""
+    class_id, velocity, valid = view
+    for i in range(len(crossings)):
+        found = crossings[i]
+        row = found.row
+        kind = class_id[row]
+        if found.line >= len(wanted) or not wanted[found.line, kind]:
+            continue
+        speed = np.hypot(velocity[row, 0], velocity[row, 1]) if valid[row] else -1.0
+        way = 0 if found.forward else 1
+        tally(tallies[found.line], counts[found.line], way, kind, speed, found.cut_ns, vehicle[kind])
+
+
+@compiled
+def turn(
+    crossings: AnyArray, gates: AnyArray, state: AnyArray, counts: I64, wanted: Bool, class_id: I16, slots: I64
+) -> None:
+    """Count movements; see `analytics.traffic.movements.Movements`.
+
+    Args:
+        crossings: of the frame.
+        gates: (G) records of line, movement, entry and exit (-1: is none).
+        state: (room, movements) records of entry (counted from 1; 0: none) and class, by slot.
+        counts: (movements, entries + 1, exits + 1, classes); the last entry and exit stand for none.
+        wanted: (movements, classes).
+        class_id: of all tracks in the view.
+        slots: of all rows.
+    """
+    nowhere, never = counts.shape[1] - 1, counts.shape[2] - 1
+    for i in range(len(crossings)):
+        found = crossings[i]
+        kind = class_id[found.row]
+        for number in range(len(gates)):
+            gate = gates[number]
+            if gate.line != found.line or not wanted[gate.movement, kind]:
+                continue
+            mine = state[slots[found.row], gate.movement]
+            came = mine.entry - 1
+            leaves = found.forward if gate.entry < 0 else not found.forward
+            if gate.entry >= 0 and found.forward:
+                if came >= 0:
+                    counts[gate.movement, came, never, mine.class_id] += 1
+                mine.entry, mine.class_id = gate.entry + 1, kind
+            elif gate.exit >= 0 and leaves:
+                counts[gate.movement, came if came >= 0 else nowhere, gate.exit, kind] += 1
+                mine.entry = 0
+            elif gate.entry >= 0 and came == gate.entry:
+                mine.entry = 0
+
+
+@compiled
+def fill_zones(
+    zones: AnyArray,
+    edges: F64,
+    entered: I64,
+    counts: AnyArray,
+    sums: AnyArray,
+    wanted: Bool,
+    frame: tuple[AnyArray, I64, Bool, I16, F64, Bool],
+    clock: tuple[int, int, int],
+) -> None:
+    """Who is in which zone; see `analytics.traffic.zones.Zones`.
+
+    Args:
+        zones: (Z) records of `analytics.traffic.zones.ZONE`.
+        edges: (E, 4) of all zones' polygons: x, low and high y, run aside by height.
+        entered: (room, Z) run time at which each chain was last seen inside; -1: it is outside.
+        counts: (Z, classes) entries.
+        sums: (Z) records of `analytics.traffic.zones.SUMS`.
+        wanted: (Z, classes).
+        frame: chains, slots, fresh, class, velocity, validity.
+        clock: run time, time since the frame before, run time of the last loss.
+    """
+    chains, slots, fresh, class_id, velocity, valid = frame
+    now_ns, step_ns, loss_ns = clock
+    for row in range(len(slots)):
+        slot = slots[row]
+        if slot < 0:
+            continue
+        chain = chains[slot]
+        for number in range(len(zones)):
+            zone = zones[number]
+            if fresh[row]:
+                entered[slot, number] = -1
+            if not wanted[number, class_id[row]]:
+                continue
+            last_ns = entered[slot, number]
+            if not _inside(zone, edges, chain.x, chain.y):
+                if last_ns >= 0 and now_ns - last_ns > zone.gap_ns:
+                    entered[slot, number] = -1
+                continue
+            if last_ns < 0:
+                counts[number, class_id[row]] += 1
+            entered[slot, number] = now_ns
+            goes_on = last_ns >= 0 and last_ns == chain.prev_ns and last_ns >= loss_ns
+            seconds = (now_ns - last_ns if goes_on else step_ns) / SECOND_NS
+            sums[number].inside += seconds
+            if valid[row]:
+                sums[number].way += np.hypot(velocity[row, 0], velocity[row, 1]) * seconds
+                sums[number].way_time += seconds
+
+
+@compiled
+def _inside(zone: Any, edges: F64, x: float, y: float) -> bool:
+    if x < zone.left or x > zone.right or y < zone.top or y > zone.bottom:
+        return False
+    odd = False
+    for k in range(zone.first, zone.last):
+        if (edges[k, 1] > y) != (edges[k, 2] > y) and x < edges[k, 3] * (y - edges[k, 1]) + edges[k, 0]:
+            odd = not odd
+    return odd

@@ -1,0 +1,125 @@
+"""What chains of a frame do on lanes; see `analytics.traffic.lanes.Lanes`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from analytics.kernels.gauges import tally
+from analytics.kernels.stays import box_side
+from core.arrays import F32, F64, I16, I64, AnyArray, Bool
+from core.compiled import compiled
+
+SECOND_NS = 1_000_000_000
+AWAY_NS = 5 * SECOND_NS
+SAME_WAY = 5.0
+TURNED = 3.0
+
+
+@compiled
+def drive(
+    places: AnyArray,
+    place_of: I64,
+    state: AnyArray,
+    frame: tuple[AnyArray, I64, Bool],
+    view: tuple[I16, F64, F64, I16, F32],
+    boxes: tuple[F64, F64],
+    tables: tuple[Bool, F64, Bool],
+    tallies: tuple[AnyArray, AnyArray, AnyArray],
+    clock: tuple[int, int, int],
+) -> None:
+    """Count who passes the counting places, and add up ways and times on lanes.
+
+    Args:
+        places: (P) records of `analytics.traffic.lanes.PLACE`.
+        place_of: (specs, lanes) the place at which a spec measures a lane; -1: it does not.
+        state: (room, specs) records of `analytics.traffic.lanes.DRIVE`, by slot.
+        frame: chains, slots, fresh.
+        view: lane, way along it, speed along it, class, box of all tracks.
+        boxes: source to reference pixels, `vehicles.CAR_BOXES` by class.
+        tables: wanted (specs, classes), PCU (specs, classes), vehicles (classes).
+        tallies: crossings and sums (P, 2) and counts (P, 2, classes), forward and backward.
+        clock: run time, time since the frame before, run time of the last loss.
+    """
+    chains, slots, fresh = frame
+    lane, along, speed, class_id, xyxy = view
+    wanted, pcu, vehicle = tables
+    crossed, sums, counts = tallies
+    now_ns, step_ns, loss_ns = clock
+    for row in range(len(slots)):
+        slot, kind = slots[row], class_id[row]
+        if slot < 0:
+            continue
+        for spec in range(len(place_of)):
+            mine = state[slot, spec]
+            if fresh[row]:
+                mine.on, mine.side, mine.inside = False, 0, False
+            place = place_of[spec, lane[row]] if lane[row] >= 0 else -1
+            if place < 0 or not wanted[spec, kind]:
+                mine.inside = False
+                continue
+            where = places[place]
+            side = _side(where.hysteresis, mine, places, place, along[row], speed[row], now_ns)
+            if mine.side != 0 and side != mine.side:
+                way = 0 if side > 0 else 1
+                tally(crossed[place], counts[place], way, kind, abs(speed[row]), mine.cut_ns, vehicle[kind])
+            inside = 0.0 <= along[row] <= where.length
+            seen_before = mine.on and mine.on_ns == chains[slot].prev_ns and mine.on_ns >= loss_ns
+            _turned(mine, along[row], place, where.hysteresis)
+            if inside:
+                goes_on = seen_before and mine.inside
+                seconds = (now_ns - mine.on_ns if goes_on else step_ns) / SECOND_NS
+                total = sums[place, 1 if mine.backward else 0]
+                total.time += seconds
+                total.pcu_time += pcu[spec, kind] * seconds
+                if goes_on:
+                    step = along[row] - mine.along if mine.place == place else speed[row] * seconds
+                    total.way += step
+                    total.way_time += seconds
+                    total.box_way += step / box_side(xyxy[row], boxes[0], boxes[1], kind)
+            mine.on, mine.inside, mine.side, mine.place = True, inside, side, place
+            mine.along, mine.on_ns = along[row], now_ns
+
+
+@compiled
+def _side(hysteresis: float, mine: Any, places: AnyArray, place: int, along: float, speed: float, now_ns: int) -> int:
+    """On which side of the counting place a chain is now: 1 past it, -1 before it; its `side` is set to 0 when it has
+    come from elsewhere, `cut_ns` when it has passed the place itself."""
+    away = along - places[place].at
+    if mine.on and mine.side != 0:
+        last = places[mine.place]
+        before, passed_ns = mine.along - last.at, now_ns - mine.on_ns
+        same = mine.place == place
+        if not same:
+            expected = speed * passed_ns / SECOND_NS
+            near = abs(away - before - expected) <= SAME_WAY * hysteresis + 0.5 * abs(expected)
+            same = near and last.group == places[place].group
+        if passed_ns > AWAY_NS or not same:
+            mine.side, mine.backward = 0, False
+        elif (before < 0) != (away < 0):
+            mine.cut_ns = now_ns - np.int64((1.0 - before / (before - away)) * passed_ns)
+    if away > hysteresis:
+        return 1
+    if away < -hysteresis:
+        return -1
+    if mine.side != 0:
+        return int(mine.side)
+    return 1 if away >= 0 else -1
+
+
+@compiled
+def _turned(mine: Any, along: float, place: int, hysteresis: float) -> None:
+    """Whether a chain drives against the lane: it has come back by `TURNED` hysteresis from its furthest."""
+    if not mine.on or mine.place != place:
+        if not mine.on:
+            mine.backward = False
+        mine.furthest = along
+    elif mine.backward:
+        mine.furthest = min(mine.furthest, along)
+        if along > mine.furthest + TURNED * hysteresis:
+            mine.backward, mine.furthest = False, along
+    else:
+        mine.furthest = max(mine.furthest, along)
+        if along < mine.furthest - TURNED * hysteresis:
+            mine.backward, mine.furthest = True, along

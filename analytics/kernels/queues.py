@@ -1,0 +1,104 @@
+"""Which vehicles stand in a queue, and how far it reaches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.kernels.stays import box_side
+from core.arrays import F32, F64, I16, I32, I64, AnyArray, Bool
+from core.compiled import compiled
+
+
+@compiled
+def join_queues(
+    state: AnyArray,
+    at: I64,
+    fresh: Bool,
+    rows: I64,
+    view: tuple[I16, F64, F64, F32],
+    boxes: tuple[I16, F32, F64, F64],
+    metric: bool,
+    limits: tuple[float, float, float],
+    lengths: F64,
+    lanes: int,
+    times: tuple[int, int],
+) -> tuple[I32, I64, F64, I64]:
+    """Bring vehicles to a frame and chain those that queue. See `analytics.queues.LaneQueues`.
+
+    Args:
+        state: records of the tracks, with `queued` and `first_ns`.
+        at: (K) of the rows' tracks.
+        fresh: (K) whether they are new.
+        rows: (K) of vehicles in the view.
+        view: lane, way along it, velocity on the ground and in pixels, of all M tracks in the view.
+        boxes: class and box of all tracks, source to reference pixels, `vehicles.CAR_BOXES` by class.
+        metric: in metres; else in car boxes, the longer side of a vehicle's own box as if it were a car's.
+        limits: begin and end speed, longest gap.
+        lengths: of vehicles by class.
+        lanes: L.
+        times: run time, and how long a track is known before it joins, in ns.
+
+    Returns:
+        The chain of each row (M), -1 for none; lane and number of vehicles of each chain (C, 2); its length, and the
+        ways along the lane of its head and tail (C, 3); the longest chain on each lane (L), -1 for none.
+    """
+    lane, along, velocity, foot_velocity = view
+    class_id, xyxy, scale, car_boxes = boxes
+    begin, end, most = limits
+    side = np.ones(len(lane))
+    order = np.empty(len(rows), np.int64)
+    count = 0
+    for i in range(len(rows)):
+        row = rows[i]
+        mine = state[at[i]]
+        if fresh[i]:
+            mine.first_ns = times[0]
+        if lane[row] < 0:
+            mine.queued = False
+            continue
+        if metric:
+            speed = np.hypot(velocity[row, 0], velocity[row, 1])
+        else:
+            side[row] = box_side(xyxy[row], scale, car_boxes, class_id[row])
+            speed = np.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) / side[row]
+        joins = speed < begin and times[0] - mine.first_ns >= times[1]
+        mine.queued = speed <= end if mine.queued else joins
+        if not mine.queued:
+            continue
+        place = count
+        while place > 0 and _is_ahead(lane, along, row, order[place - 1]):
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = row
+        count += 1
+    chain = np.full(len(lane), -1, np.int32)
+    numbers, ways = np.empty((count, 2), np.int64), np.empty((count, 3))
+    chains, way, rear = 0, 0.0, 0.0
+    for k in range(count):
+        row = order[k]
+        length = lengths[class_id[row]]
+        if k > 0 and lane[row] == lane[order[k - 1]]:
+            before = order[k - 1]
+            way += (along[before] - along[row]) / (0.5 * (side[before] + side[row]))
+        if k == 0 or lane[row] != lane[order[k - 1]] or way - rear > most:
+            numbers[chains, 0], numbers[chains, 1] = lane[row], 0
+            ways[chains, 1], ways[chains, 2] = along[row], along[row]
+            chains += 1
+            way = rear = 0.0
+        rear = max(rear, way + length)
+        chain[row] = chains - 1
+        numbers[chains - 1, 1] += 1
+        ways[chains - 1, 0] = rear
+        ways[chains - 1, 2] = min(ways[chains - 1, 2], along[row] - length * side[row])
+    longest = np.full(lanes, -1, np.int64)
+    for k in range(chains):
+        best = longest[numbers[k, 0]]
+        if best < 0 or ways[k, 0] > ways[best, 0]:
+            longest[numbers[k, 0]] = k
+    return chain, numbers[:chains], ways[:chains], longest
+
+
+@compiled
+def _is_ahead(lane: I16, along: F64, row: int, other: int) -> bool:
+    """Whether a row stands before another: in an earlier lane, or further along the same."""
+    return bool(lane[row] < lane[other] or (lane[row] == lane[other] and along[row] > along[other]))

@@ -1,0 +1,142 @@
+"""What the rules about a whole place have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from analytics.clock import SECOND_NS, CameraClock
+from analytics.episodes import NOTHING, Cue, Episodes
+from analytics.stays import Stay
+from analytics.views import cue_again, cue_of
+from core.arrays import AnyArray
+from core.events import Event, EventKind, Measures, Severity
+from core.explanation import Reason, reason
+from core.findings import Findings, StepView
+
+
+class PlaceSpec(Protocol):
+    """What the specs of such rules have."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def rule_id(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def severity(self) -> Severity: ...
+
+    @property
+    def hold_s(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a frame shows of a place.
+
+    Attributes:
+        holds: the definition holds, by what is seen.
+        keeps: it holds by what is seen or believed: keeps a waiting time and an event alive.
+        rows: those involved (K) that are seen in this frame, when asked; an event starts with at least one.
+        known: the frame can tell; where it cannot, an event is held.
+        severity: of the event from now on; None: the spec's.
+    """
+
+    holds: bool
+    keeps: bool
+    rows: Callable[[], AnyArray]
+    known: bool = True
+    severity: Severity | None = None
+
+
+class PlaceRule(ABC):
+    """One event for a place while its definition holds, whoever is involved.
+
+    Args:
+        spec: the rule of the scene.
+        camera_id: of its events.
+        open_events: of this rule, open when the process ended.
+        for_s, gap_s, clear_s: as in docs/events.md.
+    """
+
+    def __init__(
+        self,
+        spec: PlaceSpec,
+        camera_id: str,
+        open_events: Sequence[Event],
+        *,
+        for_s: float,
+        gap_s: float,
+        clear_s: float,
+    ) -> None:
+        self._for_ns = round(for_s * SECOND_NS)
+        self._clock = CameraClock()
+        self._stay = Stay(round(gap_s * SECOND_NS))
+        self._episodes = Episodes(
+            EventKind(spec.kind),
+            rule_id=spec.rule_id,
+            camera_id=camera_id,
+            zone=spec.place,
+            severity=spec.severity,
+            clear_ns=round(clear_s * SECOND_NS),
+            hold_ns=round(spec.hold_s * SECOND_NS),
+        )
+        self._episodes.restore_one(open_events)
+
+    @abstractmethod
+    def _look(self, view: StepView) -> Look:
+        """What this frame shows; `_clock` has heard it."""
+
+    @abstractmethod
+    def _measures(self, seconds: float, last: Event | None) -> Measures:
+        """The measures of the event, which has held for so long, after this last revision."""
+
+    @abstractmethod
+    def _calm(self) -> None:
+        """Nothing holds and no event is open: forget what was the most so far."""
+
+    def update(self, view: StepView) -> Findings:
+        """What this frame shows."""
+        clock, stay = self._clock, self._stay
+        clock.frame(view.frame)
+        look = self._look(view)
+        stay.update(clock, look.holds, look.keeps)
+        if stay.since_ns is None and not len(self._episodes):
+            self._calm()
+            return NOTHING
+        waited = look.holds and stay.since_ns is not None and clock.run_ns - stay.since_ns >= self._for_ns
+        goes_on = look.keeps and len(self._episodes) > 0
+        starts = waited and not goes_on and len(look.rows()) > 0
+
+        def describe(key: int, seconds: float, last: Event | None) -> Cue:
+            measures = self._measures(seconds, last)
+            rows = look.rows()
+            return cue_again(last, measures) if last and not len(rows) else cue_of(view, rows, measures)
+
+        since_ns = clock.run_ns if stay.since_ns is None else stay.since_ns
+        found = ((0, since_ns),) if starts or goes_on else ()
+        return self._episodes.update(clock, view.frame, found, (0,) if look.known else (), describe, look.severity)
+
+    def tick(self, now_ns: int) -> Findings:
+        """Hold an open event while no frame comes."""
+        self._clock.tick(now_ns)
+        return self._episodes.tick(self._clock)
+
+    def close(self, now_ns: int) -> Findings:
+        """Nothing: an open event stays open."""
+        return NOTHING
+
+    def _waiting(self) -> Reason:
+        """How far the place is on its way to an event."""
+        if len(self._episodes):
+            return reason("place-open")
+        if self._stay.since_ns is None:
+            return reason("place-calm")
+        waited_s = (self._clock.run_ns - self._stay.since_ns) / SECOND_NS
+        return reason("place-waits", waited=waited_s, wanted=self._for_ns / SECOND_NS)

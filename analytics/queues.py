@@ -1,0 +1,132 @@
+"""Queues on lanes: which vehicles stand in one, and how far it reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analytics.clock import SECOND_NS, CameraClock
+from analytics.free_flow import CAR_BOX_M
+from analytics.kernels.queues import join_queues
+from analytics.track_table import TrackTable
+from analytics.vehicles import CAR_BOXES, by_class, is_vehicle
+from analytics.views import believed_rows, reference_scale
+from core.arrays import F64, I32, I64, Bool
+from core.findings import StepView
+from core.scene import Scene
+from core.taxonomy import ObjectClass
+from scenes.rules import QueueSpec, SpillbackSpec
+
+KMH_PER_MPS: Final = 3.6
+LENGTHS_M: Final[Mapping[ObjectClass, float]] = {
+    ObjectClass.BICYCLE: 1.8,
+    ObjectClass.MOTORCYCLE: 2.0,
+    ObjectClass.CAR: 4.5,
+    ObjectClass.BUS: 11.0,
+    ObjectClass.TRUCK: 8.0,
+    ObjectClass.TRAIN: 30.0,
+}
+"""Usual lengths: a foot point says where a vehicle stands, not how long it is."""
+
+KNOWN_NS: Final = SECOND_NS // 2
+"""The speed of a newer track is not known yet: it begins at 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """The queues of one frame, C chains of vehicles on L lanes.
+
+    Attributes:
+        metric: lengths are in metres; else in car boxes (`analytics.free_flow`), about the length of a car.
+        chain: (M) int32, for each row of the view the chain that it stands in, -1 for none.
+        lane: (C) int64.
+        vehicles: (C) int64.
+        length: (C) float64, from its head to the rear of its last vehicle.
+        head, tail: (C) float64, the ways along the lane (`Motion.along`) of its foremost vehicle's foot and of the rear
+            of its last.
+        longest: (L) int64, for each lane its longest chain, -1 for none; of two the foremost.
+    """
+
+    metric: bool
+    chain: I32
+    lane: I64
+    vehicles: I64
+    length: F64
+    head: F64
+    tail: F64
+    longest: I64
+
+    def members(self, chains: I64) -> Bool:
+        """Which rows of the view (M) stand in one of these chains (K)."""
+        chosen = np.zeros(len(self.lane) + 1, np.bool_)
+        chosen[chains] = True
+        return chosen[self.chain]
+
+    @property
+    def length_m(self) -> F64:
+        """Length of the longest queue on each lane (L) in metres, 0 without one; NaN where nothing is in metres."""
+        if not self.metric:
+            return np.full(len(self.longest), np.nan)
+        return np.where(self.longest >= 0, np.append(self.length, 0.0)[self.longest], 0.0)
+
+    @property
+    def lane_vehicles(self) -> I64:
+        """Vehicles in the longest queue on each lane (L)."""
+        return np.where(self.longest >= 0, np.append(self.vehicles, 0)[self.longest], 0)
+
+
+class LaneQueues:
+    """Follows who queues on a scene's lanes.
+
+    A vehicle on a lane joins a queue when it is slower than `begin_mps`, and has been known for half a second, and
+    leaves when it is faster than `end_mps` (PTV Vissim, queue counters; SUMO's queue output knows one speed, 5 km/h).
+    From the foremost such vehicle backwards, those that follow with gaps of at most `gap_m` are one chain; vehicles
+    side by side, as motorcycles stand, have no gap. A lane may have several chains: the longest is its queue.
+
+    A gap is measured from foot to foot, less the usual length of the vehicle ahead (`LENGTHS_M`): where the foot is at
+    the rear of vehicles, it is too small or too large by the difference of two lengths. Speeds are over the ground in
+    any direction, so what crosses a lane does not queue on it. Coasting vehicles count: those in a queue hide each
+    other. Without a ground, metres are `CAR_BOX_M` to a car box, measured at each vehicle.
+    """
+
+    def __init__(self, scene: Scene, begin_mps: float, end_mps: float, gap_m: float) -> None:
+        self._metric = scene.ground is not None
+        self._lanes = len(scene.lanes)
+        unit = 1.0 if self._metric else CAR_BOX_M
+        self._limits = (begin_mps / unit, end_mps / unit, gap_m / unit)
+        self._wanted = is_vehicle()
+        self._boxes, self._lengths = by_class(CAR_BOXES, 1.0), by_class(LENGTHS_M, 0.0) / unit
+        self._table = TrackTable([("queued", np.bool_), ("first_ns", np.int64)])
+
+    @classmethod
+    def by(cls, spec: QueueSpec | SpillbackSpec, scene: Scene) -> LaneQueues:
+        """As a rule of the scene says."""
+        return cls(scene, spec.begin_kmh / KMH_PER_MPS, spec.end_kmh / KMH_PER_MPS, spec.gap_m)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def update(self, view: StepView, clock: CameraClock) -> QueueState:
+        """The queues at a frame; `clock` has heard it."""
+        table = self._table
+        if clock.new_epoch:
+            table.take_all()
+        table.take(view.ended_id)
+        table.take_unseen(clock.run_ns)
+        rows = believed_rows(view, self._wanted)
+        at, fresh = table.locate(view.track_id[rows], clock.run_ns)
+        way = view.lane, view.along, view.velocity, view.foot_velocity
+        boxes = view.class_id, view.xyxy, reference_scale(view), self._boxes
+        given = self._metric, self._limits, self._lengths, self._lanes, (clock.run_ns, KNOWN_NS)
+        chain, numbers, ways, longest = join_queues(table.rows, at, fresh, rows, way, boxes, *given)
+        return QueueState(
+            self._metric, chain, numbers[:, 0], numbers[:, 1], ways[:, 0], ways[:, 1], ways[:, 2], longest
+        )
+
+
+def queue_unit(scene: Scene) -> str:
+    """The unit of lengths of a scene's queues, as events name it."""
+    return "car lengths" if scene.ground is None else "m"

@@ -1,0 +1,96 @@
+"""Crossings of lines: counts, speeds, headways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from analytics.kernels.gauges import cross_lines, tally_lines
+from analytics.traffic.chains import Frame, resized
+from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, by_label, flows
+from analytics.vehicles import pcu_table
+from analytics.views import class_mask
+from core.arrays import AnyArray
+from core.events import Measurement
+from core.scene import Line, Scene
+from scenes.rules import MeasureSpec
+
+LINE: Final = np.dtype([(name, np.float64) for name in ("x0", "y0", "x1", "y1", "length", "hysteresis")])
+SIDE: Final = np.dtype([("distance", np.float64), ("cut_ns", np.int64), ("side", np.int8), ("within", np.bool_)])
+CROSSING: Final = np.dtype([("row", np.int64), ("line", np.int64), ("cut_ns", np.int64), ("forward", np.bool_)])
+"""Row of the frame, number of the line, run time at which the way cut the line, direction."""
+
+
+class LineWatch:
+    """Finds the crossings of lines by chains, frame by frame.
+
+    Args:
+        lines: each with its hysteresis in reference pixels.
+    """
+
+    def __init__(self, lines: Sequence[tuple[Line, float]]) -> None:
+        self._lines = np.zeros(len(lines), LINE)
+        for number, (line, hysteresis_px) in enumerate(lines):
+            length = float(np.hypot(*(line.end - line.start))) or 1.0
+            self._lines[number] = (*line.start.tolist(), *line.end.tolist(), length, hysteresis_px)
+        self._state = np.zeros((0, len(lines)), SIDE)
+        self._found = np.zeros(0, CROSSING)
+
+    def resize(self, room: int) -> None:
+        """There are now so many slots for chains."""
+        self._state = resized(self._state, room)
+        self._found = np.zeros(room * len(self._lines), CROSSING)
+
+    def update(self, frame: Frame) -> AnyArray:
+        """Records (K) of `CROSSING`."""
+        count = cross_lines(self._lines, self._state, frame.chains, frame.slots, frame.fresh, frame.now_ns, self._found)
+        return self._found[:count]
+
+
+class Lines:
+    """Measured lines; their crossings are the first ones of a `LineWatch`."""
+
+    def __init__(self, specs: Sequence[tuple[int, MeasureSpec]], scene: Scene) -> None:
+        self._specs = {number: (place, spec) for place, (number, spec) in enumerate(specs)}
+        self._crossed = Crossed(len(specs))
+        self._wanted = np.array([class_mask(spec.classes) for _, spec in specs])
+        self._pcu = [pcu_table(spec.pcu) for _, spec in specs]
+        self._unit = "metres" if scene.ground is not None else "pixels"
+
+    def update(self, frame: Frame, crossings: AnyArray) -> None:
+        """Add the crossings of one frame."""
+        if frame.step_ns == 0 and frame.loss_ns == frame.now_ns:
+            self._crossed.lose()
+        if len(crossings):
+            view = frame.view
+            seen = view.class_id, view.velocity, view.valid
+            tally_lines(crossings, self._crossed.rows, self._crossed.counts, self._wanted, VEHICLE, seen)
+
+    def take(self, spec: int, interval: Interval) -> list[Measurement]:
+        """Both directions of a spec's line, which begin anew."""
+        if spec not in self._specs:
+            return []
+        place, asked = self._specs[spec]
+        found = [self._measurement(place, way, asked, interval) for way in range(2)]
+        self._crossed.clear(place)
+        return found
+
+    def _measurement(self, place: int, way: int, spec: MeasureSpec, interval: Interval) -> Measurement:
+        counts, speed = self._crossed.counts[place, way], self._crossed.speed(place, way)
+        flow_vph, flow_pcuph = flows(counts, self._wanted[place], self._pcu[place], interval.watched_s)
+        return Measurement(
+            interval.camera_id,
+            str(spec.line),
+            DIRECTIONS[way],
+            interval.start_ns,
+            interval.end_ns,
+            by_label(counts),
+            speed,
+            flow_vph=flow_vph,
+            flow_pcuph=flow_pcuph,
+            time_mean_speed_mps=speed,
+            headway_s=self._crossed.headway(place, way),
+            unit=self._unit,
+        )

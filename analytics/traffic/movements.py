@@ -1,0 +1,107 @@
+"""Turning movements: from which line to which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from analytics.kernels.gauges import turn
+from analytics.traffic.chains import Frame, resized
+from analytics.traffic.tallies import Interval, by_label, flows
+from analytics.vehicles import pcu_table
+from analytics.views import class_mask
+from core.arrays import I64, AnyArray
+from core.events import Measurement
+from core.scene import Line, Scene
+from core.taxonomy import LABELS
+from scenes.rules import MeasureSpec
+
+GATE: Final = np.dtype([(name, np.int64) for name in ("line", "movement", "entry", "exit")])
+ENTERED: Final = np.dtype([("entry", np.int64), ("class_id", np.int64)])
+
+
+class Movements:
+    """Chains that come in over one line and go out over another.
+
+    An entry counts when it is crossed forward; an exit too, or, where the same line is an entry as well, when it is
+    crossed backward. Who goes back over his entry, where that is no exit, has not entered. A chain that ends inside has
+    an entry and no exit; one that began inside an exit and no entry.
+
+    Args:
+        first: number of the first of `lines` in the `LineWatch`.
+    """
+
+    def __init__(self, specs: Sequence[tuple[int, MeasureSpec]], scene: Scene, first: int) -> None:
+        self._specs = {number: (place, spec) for place, (number, spec) in enumerate(specs)}
+        self.lines: list[tuple[Line, float]] = []
+        gates: list[tuple[int, int, int, int]] = []
+        for place, (_, spec) in enumerate(specs):
+            entries, exits = spec.entries or [], spec.exits or []
+            for name in dict.fromkeys((*entries, *exits)):
+                entry = entries.index(name) if name in entries else -1
+                leave = exits.index(name) if name in exits else -1
+                gates.append((first + len(self.lines), place, entry, leave))
+                self.lines.append((scene.lines[name], spec.hysteresis_px))
+        self._gates = np.array(gates, GATE)
+        most = [1 + max((len(getattr(s, name) or []) for _, s in specs), default=0) for name in ("entries", "exits")]
+        self._counts: I64 = np.zeros((len(specs), most[0], most[1], len(LABELS)), np.int64)
+        self._state = np.zeros((0, len(specs)), ENTERED)
+        self._wanted = np.array([class_mask(spec.classes) for _, spec in specs])
+        self._pcu = [pcu_table(spec.pcu) for _, spec in specs]
+        self._unit = "metres" if scene.ground is not None else "pixels"
+
+    def resize(self, room: int) -> None:
+        """There are now so many slots for chains."""
+        self._state = resized(self._state, room)
+
+    def release(self, slots: I64) -> None:
+        """These chains have ended."""
+        gone = self._state[slots]
+        for row, movement in np.argwhere(gone["entry"] > 0):
+            mine = gone[row, movement]
+            self._counts[movement, mine["entry"] - 1, -1, mine["class_id"]] += 1
+        self._state["entry"][slots] = 0
+
+    def update(self, frame: Frame, crossings: AnyArray) -> None:
+        """Add the crossings of one frame."""
+        if len(crossings):
+            turn(
+                crossings,
+                self._gates,
+                self._state,
+                self._counts,
+                self._wanted,
+                frame.view.class_id,
+                frame.slots,
+            )
+
+    def take(self, spec: int, interval: Interval) -> list[Measurement]:
+        """All pairs of a spec, and what has no entry or no exit if there was any; they begin anew."""
+        if spec not in self._specs:
+            return []
+        place, asked = self._specs[spec]
+        entries, exits = [*(asked.entries or []), ""], [*(asked.exits or []), ""]
+        found = []
+        for i, entry in enumerate(entries):
+            for k, leave in enumerate(exits):
+                counts = self._counts[place, i if entry else -1, k if leave else -1]
+                if (entry and leave) or counts.any():
+                    found.append(self._measurement(place, entry, leave, counts, interval))
+        self._counts[place] = 0
+        return found
+
+    def _measurement(self, place: int, entry: str, leave: str, counts: AnyArray, interval: Interval) -> Measurement:
+        flow_vph, flow_pcuph = flows(counts, self._wanted[place], self._pcu[place], interval.watched_s)
+        return Measurement(
+            interval.camera_id,
+            entry,
+            leave,
+            interval.start_ns,
+            interval.end_ns,
+            by_label(counts),
+            flow_vph=flow_vph,
+            flow_pcuph=flow_pcuph,
+            unit=self._unit,
+        )

@@ -1,0 +1,94 @@
+"""Zones: entries, speed, occupancy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from analytics.clock import SECOND_NS
+from analytics.kernels.gauges import fill_zones
+from analytics.traffic.chains import Frame, resized
+from analytics.traffic.tallies import Interval, by_label
+from analytics.views import class_mask
+from core.arrays import F64, I64
+from core.events import Measurement
+from core.scene import Scene
+from core.taxonomy import LABELS
+from scenes.rules import MeasureSpec
+
+ZONE: Final = np.dtype(
+    [("first", np.int64), ("last", np.int64), ("gap_ns", np.int64)]
+    + [(name, np.float64) for name in ("left", "top", "right", "bottom")]
+)
+SUMS: Final = np.dtype([("inside", np.float64), ("way", np.float64), ("way_time", np.float64)])
+"""Time spent inside, way travelled, and the time in which it was known (s, m, s)."""
+
+
+class Zones:
+    """Entries into zones (a track that begins inside enters there), and who is inside.
+
+    A chain seen outside for longer than the spec's gap enters again. Each observation inside stands for the time since
+    the one before, or since the frame before when that was outside.
+    """
+
+    def __init__(self, specs: Sequence[tuple[int, MeasureSpec]], scene: Scene) -> None:
+        self._places = {number: (place, str(spec.zone)) for place, (number, spec) in enumerate(specs)}
+        self._zones = np.zeros(len(specs), ZONE)
+        edges: list[F64] = []
+        for row, (_, spec) in zip(self._zones, specs, strict=True):
+            polygon = scene.zones[str(spec.zone)].polygon
+            after = np.concatenate((polygon[1:], polygon[:1]))
+            rise = after[:, 1] - polygon[:, 1]
+            run = (after[:, 0] - polygon[:, 0]) / np.where(rise == 0, 1.0, rise)
+            row["first"] = sum(len(part) for part in edges)
+            edges.append(np.column_stack((polygon, after[:, 1], run)))
+            row["last"] = row["first"] + len(polygon)
+            row["gap_ns"] = round(spec.gap_s * SECOND_NS)
+            row["left"], row["top"] = polygon.min(axis=0)
+            row["right"], row["bottom"] = polygon.max(axis=0)
+        self._edges = np.ascontiguousarray(np.concatenate(edges)) if edges else np.zeros((0, 4))
+        self._wanted = np.array([class_mask(spec.classes) for _, spec in specs])
+        self._entered: I64 = np.zeros((0, len(specs)), np.int64)
+        self._counts: I64 = np.zeros((len(specs), len(LABELS)), np.int64)
+        self._sums = np.zeros(len(specs), SUMS)
+        self._unit = "metres" if scene.ground is not None else "pixels"
+
+    def resize(self, room: int) -> None:
+        """There are now so many slots for chains."""
+        self._entered = resized(self._entered, room)
+
+    def update(self, frame: Frame) -> None:
+        """Add one frame."""
+        view = frame.view
+        fill_zones(
+            self._zones,
+            self._edges,
+            self._entered,
+            self._counts,
+            self._sums,
+            self._wanted,
+            (frame.chains, frame.slots, frame.fresh, view.class_id, view.velocity, view.valid),
+            (frame.now_ns, frame.step_ns, frame.loss_ns),
+        )
+
+    def take(self, spec: int, interval: Interval) -> list[Measurement]:
+        """A spec's zone, which begins anew."""
+        if spec not in self._places:
+            return []
+        place, name = self._places[spec]
+        sums, watched_s = self._sums[place], interval.watched_s
+        found = Measurement(
+            interval.camera_id,
+            name,
+            "",
+            interval.start_ns,
+            interval.end_ns,
+            by_label(self._counts[place]),
+            float(sums["way"] / sums["way_time"]) if sums["way_time"] > 0 else None,
+            float(sums["inside"] / watched_s) if watched_s > 0 else None,
+            unit=self._unit,
+        )
+        self._counts[place], self._sums[place] = 0, 0
+        return [found]

@@ -1,0 +1,52 @@
+"""traffic.queue: vehicles queue on a lane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analytics.free_flow import CAR_BOX_M
+from analytics.place_rule import Look, PlaceRule
+from analytics.queues import LaneQueues, queue_unit
+from analytics.views import CONFIRMED
+from core.events import Event, QueueMeasures
+from core.findings import StepView
+from core.lanes import watched_lanes
+from core.scene import Scene
+from scenes.rules import QueueSpec
+
+
+class QueueRule(PlaceRule):
+    """One event for a lane, or a group of lanes, while the longest queue on any of them is long enough."""
+
+    def __init__(self, spec: QueueSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+        super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+        self._mine = watched_lanes(scene, lane=spec.lane, group=spec.group)
+        self._queues = LaneQueues.by(spec, scene)
+        self._unit = queue_unit(scene)
+        self._least = spec.min_length_m / (1.0 if scene.ground is not None else CAR_BOX_M)
+        self._least_vehicles = spec.min_vehicles or np.inf
+        self._length = self._longest = 0.0
+        self._most = 0
+
+    def _look(self, view: StepView) -> Look:
+        state = self._queues.update(view, self._clock)
+        longest = state.longest[self._mine]
+        queues = longest[longest >= 0]
+        if not len(queues):
+            self._length = 0.0
+            return Look(False, False, lambda: queues)
+        self._length, vehicles = float(state.length[queues].max()), state.vehicles[queues]
+        self._longest, self._most = max(self._longest, self._length), max(self._most, int(vehicles.sum()))
+        holds = self._length >= self._least or int(vehicles.max()) >= self._least_vehicles
+        return Look(holds, holds, lambda: np.flatnonzero(state.members(queues) & (view.state == CONFIRMED)))
+
+    def _measures(self, seconds: float, last: Event | None) -> QueueMeasures:
+        earlier = last.measures if last and isinstance(last.measures, QueueMeasures) else None
+        longest = max(self._longest, earlier.longest if earlier else 0.0)
+        most = max(self._most, earlier.vehicles if earlier else 0)
+        return QueueMeasures(round(self._length, 2), round(longest, 2), most, round(seconds, 3), self._unit)
+
+    def _calm(self) -> None:
+        self._longest, self._most = 0.0, 0
