@@ -10,7 +10,10 @@ import numpy as np
 
 from core.arrays import F64, AnyArray, Bool, frozen
 from core.geometry import project
+from core.lens import Lens
 
+SAME_SHAPE = 0.02
+"""Pictures whose sides' ratios differ by more are of another shape: 1920 × 1088 for 1080 is the same one."""
 METRES_PER_DEGREE = 111_194.93
 """Length of one degree of a great circle on the mean Earth sphere (radius 6,371,008.8 m, IUGG)."""
 
@@ -80,19 +83,38 @@ class Ground:
     """Reference pixels to metres east and north of the scene's origin, on flat ground.
 
     Attributes:
-        matrix: (3, 3) float64, scaled so that the homogeneous coordinate is positive below the horizon.
-        error_m: median error of a position in metres, as fitted.
+        matrix: (3, 3) float64, scaled so that the homogeneous coordinate is positive below the horizon; of pixels
+            without the lens's distortion.
+        error_m: median error of a position in metres, as fitted; 0 when unknown.
+        lens: None where straight things look straight.
     """
 
     matrix: F64
     error_m: float
+    lens: Lens | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "matrix", frozen(self.matrix, np.float64, (3, 3), "matrix"))
 
     def to_ground(self, points: AnyArray) -> tuple[F64, Bool]:
         """Points (N, 2) in reference pixels to metres (N, 2), and where that holds (N)."""
-        return project(self.matrix, points)
+        if self.lens is None:
+            return project(self.matrix, points)
+        straight, held = self.lens.straighten(points)
+        metres, below = project(self.matrix, straight)
+        return np.where(held[:, None], metres, 0.0), held & below
+
+    def to_picture(self, metres: AnyArray) -> tuple[F64, Bool]:
+        """Points (N, 2) in metres to reference pixels (N, 2), and which of them lie before the camera (N).
+
+        What lies before it may still lie outside the picture.
+        """
+        # The homogeneous coordinate of the way back is the inverse of that of the way there, and positive with it.
+        pixels, before = project(np.asarray(np.linalg.inv(self.matrix), np.float64), metres)
+        if self.lens is None:
+            return pixels, before
+        bent, held = self.lens.bend(pixels)
+        return bent, before & held
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,6 +136,11 @@ class Scene:
     ground: Ground | None = None
     origin: tuple[float, float] | None = None
     lanes: Mapping[str, Lane] = field(default_factory=dict)
+
+    def has_shape(self, size: tuple[int, int]) -> bool:
+        """Whether a picture (width, height) has the shape of the scene's, within `SAME_SHAPE`; of any size."""
+        ratio = size[0] * self.reference_size[1] / (size[1] * self.reference_size[0])
+        return abs(ratio - 1) <= SAME_SHAPE
 
     def geographic(self, east_m: float, north_m: float) -> tuple[float, float] | None:
         """Longitude and latitude of a point in metres from the origin (local tangent plane), None without an origin."""

@@ -13,15 +13,16 @@ import numpy as np
 from core.arrays import F64, U8, AnyArray
 from core.codec import time_text
 from core.events import Event, TrackSummary
-from core.geometry import project
 from core.scene import Ground, Label, Scene
-from locales import Language, language
+from locales import Language, language, text
+from scenes.ground import GroundFit
 
 Colour = tuple[int, int, int]
 
 ZONE: Final[Colour] = (196, 178, 64)
 LINE: Final[Colour] = (60, 190, 255)
 BOX: Final[Colour] = (70, 90, 255)
+HORIZON: Final[Colour] = (80, 80, 255)
 GRID: Final[Colour] = (230, 230, 230)
 INK: Final[Colour] = (245, 240, 235)
 PAPER: Final[Colour] = (28, 20, 14)
@@ -37,8 +38,11 @@ _FARTHEST_M: Final = 500.0
 _EVENT_TINT: Final = 0.1  # evidence must still show what is in the zone
 
 
-def draw_scene(picture: U8, scene: Scene, language_: Language | None = None) -> U8:
-    """The scene over a picture of any size: zones, directed lines, labels, and the ground's grid where calibrated."""
+def draw_scene(picture: U8, scene: Scene, language_: Language | None = None, fit: GroundFit | None = None) -> U8:
+    """The scene over a picture of any size: zones, directed lines, labels, and the ground where calibrated.
+
+    Of the ground, its grid, horizon and error; by `fit` also the points that were given, each with its error.
+    """
     canvas = picture.copy()
     scale = _scale(picture, scene.reference_size)
     if scene.ground is not None:
@@ -53,6 +57,11 @@ def draw_scene(picture: U8, scene: Scene, language_: Language | None = None) -> 
     for line in scene.lines.values():
         above = np.array([0.0, -1.5 * _text_height(canvas)])
         _draw_label(canvas, _named(line.label, chosen), line.start * scale + above, LINE)
+    if scene.ground is not None:
+        _draw_horizon(canvas, scene, scene.ground, scale, chosen)
+        if fit is not None:
+            _draw_pairs(canvas, fit, scale)
+        _draw_label(canvas, _ground_words(scene.ground, fit, chosen), np.zeros(2), GRID)
     return canvas
 
 
@@ -216,9 +225,8 @@ def _draw_grid(canvas: U8, scene: Scene, ground: Ground, scale: F64) -> None:
     low, high = extent
     step = next((s for s in _GRID_STEPS_M if float(np.max(high - low)) / s <= _MOST_GRID_LINES), _GRID_STEPS_M[-1])
     layer = canvas.copy()
-    to_picture = np.linalg.inv(ground.matrix).astype(np.float64)
     for points in _grid_lines(low, high, step):
-        pixels, held = _seen(to_picture, ground.matrix, points)
+        pixels, held = ground.to_picture(points)
         inside = held & np.all((pixels > -scene.reference_size[0]) & (pixels < 2 * scene.reference_size[0]), axis=1)
         for run in _runs(inside):
             cv2.polylines(layer, [_pixels(pixels[run] * scale)], False, GRID, 1, cv2.LINE_AA)
@@ -250,13 +258,42 @@ def _grid_lines(low: F64, high: F64, step: float) -> Iterator[F64]:
             yield line
 
 
-def _seen(to_picture: F64, to_ground: F64, ground: F64) -> tuple[F64, AnyArray]:
-    """Ground points (K, 2) in the picture, and which of them lie before the camera: those that map back."""
-    homogeneous = np.column_stack((ground, np.ones(len(ground)))) @ to_picture.T
-    w = np.where(np.abs(homogeneous[:, 2]) < 1e-12, 1e-12, homogeneous[:, 2])
-    pixels = homogeneous[:, :2] / w[:, None]
-    _, before = project(to_ground, pixels)
-    return pixels, before
+def _draw_horizon(canvas: U8, scene: Scene, ground: Ground, scale: F64, chosen: Language) -> None:
+    """Where the ground ends, if the picture shows it."""
+    a, b, c = ground.matrix[2]
+    width, height = scene.reference_size
+    if abs(b) * height < 1e-9 * abs(c):
+        return
+    x = np.linspace(-width, 2 * width, 301)
+    pixels, held = np.column_stack((x, -(a * x + c) / b)), np.ones(len(x), np.bool_)
+    if ground.lens is not None:
+        pixels, held = ground.lens.bend(pixels)
+    for run in _runs(held):
+        cv2.polylines(canvas, [_pixels(pixels[run] * scale)], False, HORIZON, _stroke(canvas), cv2.LINE_AA)
+    inside = held & (pixels >= 0).all(axis=1) & (pixels < scene.reference_size).all(axis=1)
+    if inside.any():
+        at = pixels[np.flatnonzero(inside)[-1]] * scale
+        _draw_label(canvas, text("drawing-horizon", chosen), at, HORIZON)
+
+
+def _draw_pairs(canvas: U8, fit: GroundFit, scale: F64) -> None:
+    """Each given point as a cross, a line to where the ground has it, and its error."""
+    there, seen = fit.ground.to_picture(fit.metres)
+    stroke, size = _stroke(canvas), _text_height(canvas)
+    for k, pixel in enumerate(fit.pixels * scale):
+        if seen[k]:
+            cv2.line(canvas, _pixel(pixel), _pixel(there[k] * scale), BOX, stroke, cv2.LINE_AA)
+        cv2.drawMarker(canvas, _pixel(pixel), BOX, cv2.MARKER_CROSS, size, stroke, cv2.LINE_AA)
+        words = f"{k + 1}: {fit.errors_m[k]:.2f} m" if np.isfinite(fit.errors_m[k]) else f"{k + 1}"
+        _draw_label(canvas, words, pixel + np.array([0.0, 2.2 * size]), BOX)
+
+
+def _ground_words(ground: Ground, fit: GroundFit | None, chosen: Language) -> str:
+    error = f"{ground.error_m:.2f}"
+    if fit is not None and len(fit.pixels) > 4 and ground.error_m > 0:
+        return text("drawing-ground-pairs", chosen, error=error, count=len(fit.pixels))
+    name = "drawing-ground-error" if ground.error_m > 0 else "drawing-ground-unchecked"
+    return text(name, chosen, error=error)
 
 
 def _runs(mask: AnyArray) -> Iterator[slice]:

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scenes.documents import Document, Problem, ProblemsError, parse, read_document
-from scenes.scene_file import Name, SceneFile, Strict, TwoNames, load_scene
+from scenes.parts import Strict
+from scenes.scene_file import Name, SceneFile, TwoNames, load_scene
 
 APPEARANCES: Final = ("none", "histogram")
 """Besides re-identification models."""

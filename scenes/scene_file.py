@@ -6,7 +6,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import cv2
 import numpy as np
 import shapely
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -16,17 +15,13 @@ from core.arrays import F64
 from core.lanes import crossed_at
 from core.scene import Ground, Label, Lane, Line, Scene, Zone
 from scenes.documents import Document, Problem, ProblemsError, nearest, parse, read_document
+from scenes.ground import GroundFit, GroundSpec, LensSpec, fit_ground
+from scenes.parts import FaultError, Point, Strict
+from scenes.places import lanes_beyond, lanes_that_overlap, places_outside, zones_beyond
 from scenes.rules import MeasureSpec, RuleSpec, SpillbackSpec
 
-Point = tuple[float, float]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """An identifier: letters, digits, `_`, `.`, `-`; it appears in paths, keys and topics."""
-
-
-class Strict(BaseModel):
-    """A part of a file that people write: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class LabelSpec(Strict):
@@ -109,29 +104,6 @@ class LaneSpec(Strict):
         return self
 
 
-class PointPair(Strict):
-    """One point of the ground, in the picture and in metres."""
-
-    pixel: Point = Field(description="[x, y] in reference pixels")
-    metres: Point = Field(description="[east, north] in metres from the origin")
-
-
-class GroundSpec(Strict):
-    """From the picture to the ground: a homography, or at least four point pairs to fit one to."""
-
-    homography: tuple[tuple[float, float, float], ...] | None = Field(
-        None, description="3 × 3 matrix, reference pixels to metres east and north", min_length=3, max_length=3
-    )
-    error_m: float | None = Field(None, ge=0, description="Median error of a position in metres, as fitted")
-    points: list[PointPair] | None = Field(None, min_length=4, description="Point pairs, no three on a line")
-
-    @model_validator(mode="after")
-    def _one_way(self) -> GroundSpec:
-        if (self.homography is None) == (self.points is None):
-            raise PydanticCustomError("problem-ground-one-way", "one of homography, points", {})
-        return self
-
-
 class OriginSpec(Strict):
     """Where the metres start on Earth (WGS 84)."""
 
@@ -149,6 +121,7 @@ class SceneSpec(Strict):
     )
     origin: OriginSpec | None = Field(None, description="Where metres (0, 0) lie on Earth")
     ground: GroundSpec | None = Field(None, description="From the picture to metres; without it rules use pixels")
+    lens: LensSpec | None = Field(None, description="Distortion of the lens, where straight things look bent")
     zones: list[ZoneSpec] = Field(default_factory=list, description="Areas of the picture")
     lines: list[LineSpec] = Field(default_factory=list, description="Directed lines in the picture")
     lanes: list[LaneSpec] = Field(default_factory=list, description="Lanes of carriageways, for measured traffic")
@@ -156,13 +129,20 @@ class SceneSpec(Strict):
 
 
 class SceneFile(BaseModel):
-    """A scene ready for use, with the rules that watch it."""
+    """A scene ready for use, with the rules that watch it.
+
+    Attributes:
+        fit: what its ground rests on.
+        warnings: what is allowed, and most likely not meant.
+    """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     scene: Scene
     rules: tuple[RuleSpec, ...]
     path: Path | None = None
+    fit: GroundFit | None = None
+    warnings: tuple[Problem, ...] = ()
 
 
 def load_scene(path: Path) -> SceneFile:
@@ -177,13 +157,16 @@ def load_scene(path: Path) -> SceneFile:
     if problems:
         raise ProblemsError(problems)
     try:
-        scene = build_scene(spec)
-    except ValueError as error:
-        raise ProblemsError([document.problem(("ground",), "problem-ground-degenerate")]) from error
-    problems = _off_lanes(document, spec, scene)
+        fit = _fit(spec)
+    except FaultError as error:
+        raise ProblemsError([error.fault.problem(document)]) from error
+    scene = _build(spec, fit)
+    problems = places_outside(document, scene) + lanes_beyond(document, scene) + _off_lanes(document, spec, scene)
     if problems:
         raise ProblemsError(problems)
-    return SceneFile(scene=scene, rules=tuple(spec.rules), path=path)
+    warnings = zones_beyond(document, scene) + lanes_that_overlap(document, scene)
+    warnings += [fault.problem(document) for fault in (fit.remarks if fit else ())]
+    return SceneFile(scene=scene, rules=tuple(spec.rules), path=path, fit=fit, warnings=tuple(warnings))
 
 
 def empty_scene(scene_id: str, width: int, height: int) -> Scene:
@@ -195,9 +178,21 @@ def build_scene(spec: SceneSpec) -> Scene:
     """The scene in arrays.
 
     Raises:
-        ValueError: the ground's points do not determine a homography.
+        FaultError: the ground cannot be what is given (a ValueError).
     """
-    ground = None if spec.ground is None else _ground(spec.ground, spec.reference_size)
+    return _build(spec, _fit(spec))
+
+
+def _fit(spec: SceneSpec) -> GroundFit | None:
+    if spec.ground is None:
+        return None
+    origin = None if spec.origin is None else (spec.origin.longitude, spec.origin.latitude)
+    lens = None if spec.lens is None else spec.lens.lens(spec.reference_size)
+    return fit_ground(spec.ground, spec.reference_size, origin, lens)
+
+
+def _build(spec: SceneSpec, fit: GroundFit | None) -> Scene:
+    ground = None if fit is None else fit.ground
     zones = {}
     for zone in spec.zones:
         polygon = np.array(zone.polygon, np.float64)
@@ -209,6 +204,8 @@ def build_scene(spec: SceneSpec) -> Scene:
         for line in spec.lines
     }
     origin = None if spec.origin is None else (spec.origin.longitude, spec.origin.latitude)
+    if fit is not None:
+        origin = fit.origin
     lanes = {lane.id: _lane(lane, ground) for lane in spec.lanes}
     return Scene(spec.id, spec.version, spec.reference_size, zones, lines, ground, origin, lanes)
 
@@ -239,31 +236,6 @@ def _label(name: LabelSpec | None, fallback: str) -> Label:
     return Label(fallback, fallback) if name is None else Label(name.en, name.vi)
 
 
-def _ground(ground: GroundSpec, size: tuple[int, int]) -> Ground:
-    if ground.homography is not None:
-        matrix, error_m = np.array(ground.homography, np.float64), ground.error_m or 0.0
-    else:
-        pairs = ground.points or []
-        pixels = np.array([p.pixel for p in pairs], np.float64)
-        metres = np.array([p.metres for p in pairs], np.float64)
-        fitted, _ = cv2.findHomography(pixels, metres)
-        if fitted is None or not np.isfinite(fitted).all() or abs(np.linalg.det(fitted)) < 1e-12:
-            raise ValueError("degenerate points")
-        matrix = np.asarray(fitted, np.float64)
-        error_m = float(
-            np.median(np.linalg.norm(Ground(_facing(matrix, size), 0.0).to_ground(pixels)[0] - metres, axis=1))
-        )
-    if abs(np.linalg.det(matrix)) < 1e-12:
-        raise ValueError("singular homography")
-    return Ground(_facing(matrix, size), error_m)
-
-
-def _facing(matrix: F64, size: tuple[int, int]) -> F64:
-    # The foot of the picture is ground that the camera sees: there the homogeneous coordinate is made positive.
-    w = matrix[2] @ np.array([size[0] / 2, size[1] - 1.0, 1.0])
-    return matrix if w >= 0 else -matrix
-
-
 def _area(ground: Ground | None, polygon: F64) -> float | None:
     if ground is None:
         return None
@@ -272,6 +244,7 @@ def _area(ground: Ground | None, polygon: F64) -> float | None:
 
 
 def _names(document: Document, spec: SceneSpec) -> list[Problem]:
+    """Zones, lines, lanes and rules with an id that another has."""
     found: list[Problem] = []
     seen: set[str] = set()
     groups: tuple[tuple[Literal["zones", "lines", "lanes"], list[str]], ...] = (
@@ -340,10 +313,4 @@ def _places(document: Document, spec: SceneSpec) -> list[Problem]:
                 continue
             wrong = [n for n in ([named] if isinstance(named, str) else named or []) if n not in known]
             found += [_unknown_place(document, ("rules", number, field), name, known) for name in wrong]
-    for number, zone in enumerate(spec.zones):
-        width, height = spec.reference_size
-        if not shapely.Polygon(zone.polygon).intersects(shapely.box(0, 0, width, height)):
-            found.append(
-                document.problem(("zones", number, "polygon"), "problem-zone-outside", width=width, height=height)
-            )
     return found

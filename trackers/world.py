@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import structlog
 
 from core.arrays import F64, I64
 from core.frames import ClockSource, FrameMeta
@@ -18,13 +19,15 @@ from trackers.kernels.ground import Filters, Moved, Noise, View, locate
 from trackers.kernels.kalman import STEP
 from trackers.lanes import LaneMap
 
+log = structlog.get_logger()
+
 KINDS: Final[F64] = plain(
     np.array(
         [
             # walk, sigma, tau, begins, lasts, speed, size
-            (0.02, 1.0, 0.6, 4.0, 1.0, 3.0, 1.7),
-            (0.02, 2.0, 1.0, 4.0, 1.5, 8.0, 1.8),
-            (0.02, 2.5, 1.5, 4.0, 1.5, 15.0, 3.0),
+            (0.02, 1.2, 0.8, 6.0, 1.5, 3.0, 1.7),
+            (0.01, 2.0, 1.2, 8.0, 2.5, 8.0, 1.8),
+            (0.01, 2.5, 1.5, 8.0, 2.5, 15.0, 3.0),
         ]
     )
 )
@@ -49,6 +52,7 @@ COARSEST_M_PER_PX: Final = 5.0
 """Near the horizon a pixel spans more ground than a position there is worth: beyond this it does not hold."""
 LEAST_ROOM: Final = 16
 NO_GROUND: Final[F64] = plain(np.zeros((3, 3)))
+NO_LENS: Final[F64] = plain(np.zeros(9))
 NO_SCALE: Final[F64] = plain(np.ones(2))
 
 
@@ -116,6 +120,7 @@ class World:
         self._scenes = scenes
         self._cameras: dict[str, _Camera] = {}
         self._lanes: dict[str, tuple[Scene, LaneMap]] = {}
+        self._views: dict[str, tuple[Scene | None, tuple[int, int], View]] = {}
         self._noise = Noise(
             KINDS,
             _kind_of_class(),
@@ -173,6 +178,7 @@ class World:
         """Free the state of a camera that is gone."""
         self._cameras.pop(camera_id, None)
         self._lanes.pop(camera_id, None)
+        self._views.pop(camera_id, None)
 
     def _camera(self, frame: FrameMeta) -> _Camera:
         camera = self._cameras.get(frame.camera_id)
@@ -191,9 +197,21 @@ class World:
         return known[1]
 
     def _view(self, frame: FrameMeta) -> View:
-        scene = self._scenes.get(frame.camera_id)
-        if scene is None:
-            return View(NO_SCALE, NO_GROUND, COARSEST_M_PER_PX)
-        width, height = scene.reference_size
-        scale = plain(np.array((width / frame.width, height / frame.height)))
-        return View(scale, NO_GROUND if scene.ground is None else plain(scene.ground.matrix), COARSEST_M_PER_PX)
+        """Made once for each scene and size of picture."""
+        scene, size = self._scenes.get(frame.camera_id), (frame.width, frame.height)
+        known = self._views.get(frame.camera_id)
+        if known is not None and known[0] is scene and known[1] == size:
+            return known[2]
+        view = View(NO_SCALE, NO_GROUND, NO_LENS, COARSEST_M_PER_PX)
+        if scene is not None:
+            width, height = scene.reference_size
+            view = view._replace(scale=plain(np.array((width / frame.width, height / frame.height))))
+            if scene.ground is not None:
+                view = view._replace(matrix=plain(scene.ground.matrix))
+                if scene.ground.lens is not None:
+                    view = view._replace(lens=plain(scene.ground.lens.numbers))
+            marked = scene.zones or scene.lines or scene.lanes or scene.ground
+            if marked and not scene.has_shape(size):
+                log.warning("scene_of_another_shape", camera_id=frame.camera_id, picture=size, scene=(width, height))
+        self._views[frame.camera_id] = scene, size, view
+        return view

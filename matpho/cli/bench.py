@@ -37,6 +37,17 @@ def gpu(
     _write(out, found.as_dict())
 
 
+@app.command("motion", help=text("cli-help-bench-motion"))
+def motion(out: JsonOption = None) -> None:
+    """Accuracy of positions and speeds on made-up tracks, and the cost of the world stage."""
+    from benchmarks.motion import measure, report
+
+    found = measure.measure()
+    for table in report.tables(found):
+        Console().print(table)
+    _write(out, found)
+
+
 @app.command("perception", help=text("cli-help-bench-perception"))
 def perception(
     peers: Annotated[bool, typer.Option("--peers", help=text("cli-opt-bench-perception-peers"))] = False,

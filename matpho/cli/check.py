@@ -33,14 +33,19 @@ def check(
         raise ConfigError("error-check-nothing")
     console = Console(highlight=False, soft_wrap=True)
     if "cameras" in read_document(file).data:
-        problems = _check_system(load_configuration(file), probe, console)
+        configuration = load_configuration(file)
+        problems = _check_system(configuration, probe, console)
+        scenes = list({id(scene): scene for scene in configuration.scenes.values()}.values())
     else:
-        load_scene(file)
-        problems = 0
+        scenes, problems = [load_scene(file)], 0
+    warnings = [str(warning) for scene in scenes for warning in scene.warnings]
+    for warning in warnings:
+        console.print(f"! {warning}", markup=False)
     if problems:
         console.print(text("cli-check-problems", count=problems), markup=False)
         raise typer.Exit(1)
-    console.print(f"[green]✓[/] {text('cli-check-good', path=file)}")
+    good = text("cli-check-warnings", path=file, count=len(warnings)) if warnings else text("cli-check-good", path=file)
+    console.print(f"[green]✓[/] {good}")
 
 
 def json_schema(name: str) -> str:
@@ -72,6 +77,11 @@ def _check_system(configuration: Configuration, probe: bool, console: Console) -
                     stream.close()
                 size = f"{frame.width}×{frame.height}"
                 console.print(f"[green]✓[/] {text('cli-probe-good', camera=camera.id, size=size)}")
+                scene = configuration.scenes.get(camera.id)
+                if scene is not None and not scene.scene.has_shape((frame.width, frame.height)):
+                    reference = "×".join(map(str, scene.scene.reference_size))
+                    shape = text("problem-scene-shape", reference=reference, size=size)
+                    console.print("! " + text("cli-camera-trouble", camera=camera.id, reason=shape), markup=False)
         except ProblemsError:
             raise
         except MatphoError as error:

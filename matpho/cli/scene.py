@@ -41,7 +41,7 @@ def draw(
         surface.release()
     finally:
         stream.close()
-    good, encoded = cv2.imencode(out.suffix or ".png", draw_scene(picture, file.scene, language()))
+    good, encoded = cv2.imencode(out.suffix or ".png", draw_scene(picture, file.scene, language(), file.fit))
     if not good:
         raise ConfigError("error-picture-format", path=out)
     try:

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.events import TrackSummary
+from core.lens import Lens
 from core.scene import Ground, Label, Line, Scene, Zone
 from evidence import drawing
 from evidence.drawing import CLASS_COLOURS, draw_scene, draw_tracks, plain
+from scenes.ground import GroundFit
 
 # Straight down: 20 px are a metre.
 FLAT = Ground(np.diag([0.05, 0.05, 1.0]), 0.1)
@@ -55,7 +57,31 @@ def test_a_calibrated_scene_gets_a_grid_in_metres(ground: Ground) -> None:
 def test_no_grid_is_drawn_above_the_horizon() -> None:
     picture = np.zeros((480, 640, 3), np.uint8)
     changed = (draw_scene(picture, scene(), "en") != draw_scene(picture, scene(TILTED), "en")).any(axis=2)
-    assert not changed[:140].any()  # the horizon is at 0.6 / 0.004 = 150 px
+    assert not changed[40:130].any()  # below the legend; the horizon is at 0.6 / 0.004 = 150 px
+    assert changed[149:152, ::7].all(axis=1).any(), "the horizon itself is drawn"
+
+
+def test_pairs_are_drawn_with_a_line_to_where_the_ground_has_them_and_the_error_is_said() -> None:
+    picture = np.zeros((480, 640, 3), np.uint8)
+    pixels = np.array([(60.0, 420.0), (600.0, 420.0), (500.0, 220.0), (150.0, 220.0), (330.0, 300.0)])
+    metres, _ = TILTED.to_ground(pixels)
+    there, _ = TILTED.to_picture(metres)
+    np.testing.assert_allclose(there, pixels, atol=1e-6)
+    off = metres.copy()
+    off[4] = TILTED.to_ground(np.array([(390.0, 300.0)]))[0]
+    fit = GroundFit(TILTED, None, pixels, off, np.array([0.1, 0.1, 0.1, 0.1, 2.0]))
+    without, drawn = draw_scene(picture, scene(TILTED), "en"), draw_scene(picture, scene(TILTED), "en", fit)
+    changed = (without != drawn).any(axis=2)
+    assert all(changed[round(y), round(x)] for x, y in pixels)
+    assert changed[300, 340:385].all(), "from where it was clicked to where the ground has its metres"
+    legend = {drawn[:60].tobytes(), without[:60].tobytes(), draw_scene(picture, scene(TILTED), "vi")[:60].tobytes()}
+    assert len(legend) == 3, "points say more than a figure alone, and each language its own"
+
+
+def test_the_grid_follows_a_lens() -> None:
+    picture = np.zeros((480, 640, 3), np.uint8)
+    bent = Ground(TILTED.matrix, 0.1, Lens(-0.2, 0.0, 0.0, 0.0, 0.0, 500.0, (320.0, 240.0)))
+    assert not np.array_equal(draw_scene(picture, scene(TILTED), "en"), draw_scene(picture, scene(bent), "en"))
 
 
 def test_a_homography_that_sees_no_ground_is_no_error() -> None:

@@ -18,7 +18,6 @@ LANE = (
     "lanes:\n  - id: kerb\n    polygon: [[0, 0], [600, 0], [600, 90], [0, 90]]\n    centreline: [[0, 45], [600, 45]]\n"
 )
 MEASURE_LANES = "rules:\n  - kind: measure\n    lanes: all\n"
-ON_A_LINE = "    - {{pixel: [{0}, {0}], metres: [{0}, 0]}}\n"
 RULE = "rules:\n  - kind: security.intrusion\n    zone: box\n"
 
 ROAD = """
@@ -42,17 +41,6 @@ def test_zones_lines_names_and_rules(tmp_path: Path) -> None:
     assert file.scene.lines["gate"].label.vi == "cổng"
     assert file.rules[0].kind == "security.intrusion"
     assert file.scene.ground is None
-
-
-def test_ground_from_points_places_them_where_they_were_said_to_be(tmp_path: Path) -> None:
-    pairs = [((100, 400), (0, 0)), ((500, 400), (10, 0)), ((400, 200), (10, 30)), ((200, 200), (0, 30))]
-    points = "".join(f"    - {{pixel: {list(p)}, metres: {list(m)}}}\n" for p, m in pairs)
-    scene = load(tmp_path, HEAD + "ground:\n  points:\n" + points).scene
-    assert scene.ground is not None
-    ground, valid = scene.ground.to_ground(np.array([p for p, _ in pairs], np.float64))
-    assert valid.all()
-    assert np.allclose(ground, [m for _, m in pairs], atol=1e-6)
-    assert scene.ground.error_m < 1e-6
 
 
 def test_beyond_the_horizon_there_are_no_metres_whatever_sign_the_matrix_has(tmp_path: Path) -> None:
@@ -99,14 +87,6 @@ def test_rules_name_lanes_groups_and_lines_over_lanes(tmp_path: Path) -> None:
         ),
         (HEAD + "rules:\n  - kind: measure\n    entries: [a]\n", 'need both "entries" and "exits"'),
         (HEAD + "rules:\n  - kind: measure\n    entries: [a]\n    exits: [b]\n", 'the scene has no "b"'),
-        (HEAD + "ground: {homography: [[1, 0, 0], [0, 1, 0], [0, 0, 0]]}\n", "do not determine the ground"),
-        (
-            HEAD
-            + "ground:\n  points:\n"
-            + "".join(f"    - {{pixel: [{i}, {i}], metres: [{i}, 0]}}\n" for i in range(4)),
-            "do not determine the ground",
-        ),
-        (HEAD + "ground: {}\n", 'give either "homography" or "points"'),
         ("id: x\nreference_size: [0, 480]\n", "a value above 0"),
         (HEAD + ROAD + "rules: [{kind: traffic.congestion, group: wets}]\n", 'has no "wets"; did you mean "west"?'),
         (HEAD + ROAD + "rules: [{kind: traffic.queue, lane: west}]\n", 'has no "west"; it has: left'),

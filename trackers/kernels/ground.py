@@ -11,6 +11,7 @@ from core.arrays import F32, F64, I16, I64, U8, Bool
 from core.compiled import compiled
 from trackers.kernels.frame import COASTING
 from trackers.kernels.kalman import begin, combine, correct, predict, prepare, surprise
+from trackers.kernels.lens import straighten
 
 
 class Filters(NamedTuple):
@@ -42,11 +43,13 @@ class View(NamedTuple):
     Attributes:
         scale: (2) source to reference pixels.
         matrix: (3, 3) homography, or all zero.
+        lens: (9) `core.lens.Lens.numbers`, or all zero.
         coarsest: metres a pixel may span.
     """
 
     scale: F64
     matrix: F64
+    lens: F64
     coarsest: float
 
 
@@ -216,24 +219,29 @@ def _spread(jacobian: F64, sigma_px: float, error: F64) -> None:
 @compiled
 def _on_ground(view: View, foot: F32, place: F64, jacobian: F64) -> bool:
     """Write the place of a foot point and its derivatives by pixels; in the picture itself where metres do not hold."""
-    x, y, m = np.float64(foot[0]), np.float64(foot[1]), view.matrix
-    place[0], place[1] = x, y
+    m = view.matrix
+    place[0], place[1] = foot[0], foot[1]
     jacobian[0, 0] = jacobian[1, 1] = 1.0
     jacobian[0, 1] = jacobian[1, 0] = 0.0
+    held = view.lens[5] == 0.0 or straighten(view.lens, place[0], place[1], place, jacobian)
+    x, y = place[0], place[1]
     w = m[2, 0] * x + m[2, 1] * y + m[2, 2]
-    if not w > 1e-9:
-        return False
-    east = (m[0, 0] * x + m[0, 1] * y + m[0, 2]) / w
-    north = (m[1, 0] * x + m[1, 1] * y + m[1, 2]) / w
-    right = math.hypot((m[0, 0] - east * m[2, 0]) / w, (m[1, 0] - north * m[2, 0]) / w)
-    down = math.hypot((m[0, 1] - east * m[2, 1]) / w, (m[1, 1] - north * m[2, 1]) / w)
-    if not max(right, down) <= view.coarsest:
-        return False
-    for b in range(2):
-        jacobian[0, b] = (m[0, b] - east * m[2, b]) / w
-        jacobian[1, b] = (m[1, b] - north * m[2, b]) / w
-    place[0], place[1] = east, north
-    return True
+    if held and w > 1e-9:
+        east = (m[0, 0] * x + m[0, 1] * y + m[0, 2]) / w
+        north = (m[1, 0] * x + m[1, 1] * y + m[1, 2]) / w
+        for column in range(2):
+            u, v = jacobian[0, column], jacobian[1, column]
+            down = m[2, 0] * u + m[2, 1] * v
+            jacobian[0, column] = (m[0, 0] * u + m[0, 1] * v - east * down) / w
+            jacobian[1, column] = (m[1, 0] * u + m[1, 1] * v - north * down) / w
+        right = math.hypot(jacobian[0, 0], jacobian[1, 0])
+        if max(right, math.hypot(jacobian[0, 1], jacobian[1, 1])) <= view.coarsest:
+            place[0], place[1] = east, north
+            return True
+    place[0], place[1] = foot[0], foot[1]
+    jacobian[0, 0] = jacobian[1, 1] = 1.0
+    jacobian[0, 1] = jacobian[1, 0] = 0.0
+    return False
 
 
 @compiled

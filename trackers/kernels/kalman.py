@@ -31,13 +31,13 @@ def prepare(step: F64, t: float, kind: F64) -> None:
     x, e = a * t, math.exp(-a * t)
     step[0], step[1] = t, t
     q = 2.0 * a * sigma * sigma
-    if x < 1e-2:
-        # The closed form cancels there; this is its limit, white jerk.
-        step[2], step[3] = t * t / 2, t
-        step[5], step[6], step[7] = q * t**5 / 20, q * t**4 / 8, q * t**3 / 6
-        step[8], step[9], step[10] = q * t**3 / 3, q * t * t / 2, q * t
+    step[2], step[3] = (math.expm1(-x) + x) / (a * a), -math.expm1(-x) / a
+    if x < 0.02:
+        # The closed form cancels there; this is its series, white jerk and the next term.
+        step[5], step[6] = q * t**5 / 20 * (1 - 5 * x / 9), q * t**4 / 8 * (1 - 2 * x / 3)
+        step[7], step[8] = q * t**3 / 6 * (1 - x), q * t**3 / 3 * (1 - 3 * x / 4)
+        step[9], step[10] = q * t * t / 2 * (1 - x), q * t * (1 - x)
     else:
-        step[2], step[3] = (e - 1 + x) / (a * a), (1 - e) / a
         ee = e * e
         step[5] = q / (2 * a**5) * (1 - ee + 2 * x + 2 * x**3 / 3 - 2 * x * x - 4 * x * e)
         step[6] = q / (2 * a**4) * (ee + 1 - 2 * e + 2 * x * e - 2 * x + x * x)
@@ -173,29 +173,33 @@ def _move(
 
 @compiled
 def _correct(x: F64, p: F64, at: tuple[float, float], noise: F64) -> float:
-    """One filter; the logarithm of how likely the place was, but for a constant."""
-    a, b, c = p[0, 0] + noise[0, 0], p[0, 1] + noise[0, 1], p[1, 1] + noise[1, 1]
-    det = a * c - b * b
-    dx, dy = at[0] - x[0], at[1] - x[1]
-    # S⁻¹ times the innovation, for the state; S⁻¹ itself, for the covariance.
-    u, v = (c * dx - b * dy) / det, (a * dy - b * dx) / det
-    ia, ib, ic = c / det, -b / det, a / det
+    """One filter; the logarithm of how likely the place was, but for a constant.
+
+    One number after the other: first the first coordinate, then what the second says besides, whose errors have nothing
+    in common with it. The two at once would need the inverse of a sum that may be almost singular.
+    """
+    share = noise[0, 1] / noise[0, 0]
+    first = _take(x, p, 1.0, 0.0, at[0], noise[0, 0])
+    return first + _take(x, p, -share, 1.0, at[1] - share * at[0], noise[1, 1] - share * noise[0, 1])
+
+
+@compiled
+def _take(x: F64, p: F64, h0: float, h1: float, seen: float, variance: float) -> float:
+    """Correct by `seen` = h · position; the logarithm of how likely it was."""
+    c = (
+        p[0, 0] * h0 + p[0, 1] * h1,
+        p[1, 0] * h0 + p[1, 1] * h1,
+        p[2, 0] * h0 + p[2, 1] * h1,
+        p[3, 0] * h0 + p[3, 1] * h1,
+        p[4, 0] * h0 + p[4, 1] * h1,
+        p[5, 0] * h0 + p[5, 1] * h1,
+    )
+    total = h0 * c[0] + h1 * c[1] + variance
+    off = seen - h0 * x[0] - h1 * x[1]
     for i in range(6):
-        x[i] += p[0, i] * u + p[1, i] * v
-    for i in range(5, 1, -1):
-        g, h = p[0, i] * ia + p[1, i] * ib, p[0, i] * ib + p[1, i] * ic
+        gain = c[i] / total
+        x[i] += gain * off
         for j in range(i, 6):
-            p[i, j] -= g * p[0, j] + h * p[1, j]
+            p[i, j] -= gain * c[j]
             p[j, i] = p[i, j]
-    # The first two rows last: the others were made from them. P - P S⁻¹ P = P S⁻¹ R for these.
-    g0, h0 = p[0, 0] * ia + p[0, 1] * ib, p[0, 0] * ib + p[0, 1] * ic
-    g1, h1 = p[0, 1] * ia + p[1, 1] * ib, p[0, 1] * ib + p[1, 1] * ic
-    for j in range(5, -1, -1):
-        one, other = p[0, j], p[1, j]
-        first, second = one - (g0 * one + h0 * other), other - (g1 * one + h1 * other)
-        p[0, j], p[1, j] = first, second
-    mean = (p[0, 1] + p[1, 0]) / 2
-    p[0, 1] = p[1, 0] = mean
-    for j in range(2, 6):
-        p[j, 0], p[j, 1] = p[0, j], p[1, j]
-    return float(-(dx * u + dy * v + math.log(det)) / 2)
+    return float(-(off * off / total + math.log(total)) / 2)

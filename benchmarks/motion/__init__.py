@@ -1,0 +1,1 @@
+"""How well positions and speeds are known, and what that costs."""

@@ -1,0 +1,24 @@
+# Ground and lens of scenes
+problem-pair-one-way = give either "metres" or "lonlat"
+problem-pair-lonlat = "lonlat" is [longitude, latitude] in degrees: longitude within 180, latitude within 90; maps often name latitude first
+problem-ground-origin = some pairs have metres and some lonlat; give "origin", the place on Earth where metres (0, 0) lie
+problem-ground-torn = no flat ground before a camera has these points: the horizon would run between them. Two pairs are swapped, or a point lies in the sky
+problem-ground-turned-over = this ground would be seen from below. "metres" is [east, north]: were the two exchanged, or two pairs swapped?
+problem-ground-swapped = this pair and the one in line { $other } are swapped, it seems: exchanging them lowers the mean error from { $now } m to { $then } m
+problem-ground-pair-off = this pair is { $error } m off, where the others agree within { $others } m; check its pixel and its place
+problem-rectangle-order = these corners do not go around a rectangle as a camera sees one; list them in order around it
+problem-lane-lines-apart = expected one distance, or { $count } of them: one for each gap between neighbouring lines
+problem-lane-lines-length = a known length along the lanes is missing: give "along", such as from one dash's beginning to the next one's; or the scene's "lens"
+problem-lane-lines-unsolved = no level camera sees these lines and this length so: lines must run together towards one point, and "along" must lie on the road and along the lanes. Check the points, or give "points" or "rectangle"
+problem-lens-reach = this point lies outside what the lens shows; check k1, k2, k3 and focal_px
+problem-lane-outside = the lane lies outside the picture of { $width } × { $height }; check reference_size and the points
+problem-line-outside = the line lies outside the picture of { $width } × { $height }; check reference_size and the points
+problem-lane-horizon = the lane "{ $name }" reaches to the horizon or beyond it, where there are no metres; shorten its far end
+problem-zone-horizon = the zone "{ $name }" reaches to the horizon or beyond it: it has no area, and rules by square metre do not apply to it
+problem-lanes-overlap = the lane "{ $name }" shares { $percent } % of the smaller one with the lane "{ $other }"; check their corners
+problem-scene-shape = the scene was drawn on a picture of { $reference }, this camera sends { $size }: of another shape, so everything is drawn out in one direction. Draw the scene anew, or correct reference_size
+cli-check-warnings = { $path }: can be used; warnings: { $count }
+drawing-ground-error = Ground: error { $error } m (median)
+drawing-ground-pairs = Ground: error { $error } m (median of { $count } points, each by the others)
+drawing-ground-unchecked = Ground: error unknown; five point pairs or more tell it
+drawing-horizon = horizon

@@ -1,0 +1,24 @@
+# Mặt đất và ống kính của cảnh
+problem-pair-one-way = chỉ ghi một trong hai: "metres" hoặc "lonlat"
+problem-pair-lonlat = "lonlat" là [kinh độ, vĩ độ] tính bằng độ: kinh độ trong khoảng 180, vĩ độ trong khoảng 90; bản đồ thường ghi vĩ độ trước
+problem-ground-origin = có cặp ghi metres, có cặp ghi lonlat; hãy ghi "origin", vị trí trên Trái Đất của điểm (0, 0)
+problem-ground-torn = không có mặt đất phẳng nào trước camera chứa các điểm này: đường chân trời sẽ chạy giữa chúng. Có hai cặp bị đổi chỗ, hoặc một điểm nằm trên trời
+problem-ground-turned-over = mặt đất này sẽ bị nhìn từ bên dưới. "metres" là [đông, bắc]: có phải hai số bị đảo, hay hai cặp bị đổi chỗ?
+problem-ground-swapped = có vẻ cặp này và cặp ở dòng { $other } bị đổi chỗ: đổi lại thì sai số trung bình giảm từ { $now } m xuống { $then } m
+problem-ground-pair-off = cặp này lệch { $error } m, trong khi các cặp khác khớp nhau trong { $others } m; hãy kiểm tra điểm ảnh và vị trí của nó
+problem-rectangle-order = các góc này không đi vòng quanh một hình chữ nhật như camera nhìn thấy; hãy ghi theo thứ tự vòng quanh
+problem-lane-lines-apart = cần một khoảng cách, hoặc { $count } khoảng cách: mỗi khoảng giữa hai vạch kề nhau một số
+problem-lane-lines-length = thiếu một chiều dài đã biết dọc theo làn: hãy ghi "along", ví dụ từ đầu vạch đứt này đến đầu vạch kế tiếp; hoặc ghi "lens" của cảnh
+problem-lane-lines-unsolved = không camera đặt thẳng nào nhìn thấy các vạch và chiều dài này như vậy: các vạch phải chụm về một điểm, và "along" phải nằm trên mặt đường, dọc theo làn. Hãy kiểm tra các điểm, hoặc dùng "points" hay "rectangle"
+problem-lens-reach = điểm này nằm ngoài vùng mà ống kính thấy được; hãy kiểm tra k1, k2, k3 và focal_px
+problem-lane-outside = làn nằm ngoài khung hình { $width } × { $height }; hãy kiểm tra reference_size và các điểm
+problem-line-outside = vạch nằm ngoài khung hình { $width } × { $height }; hãy kiểm tra reference_size và các điểm
+problem-lane-horizon = làn "{ $name }" kéo dài đến hoặc vượt quá đường chân trời, nơi không đo được bằng mét; hãy rút ngắn đầu xa của làn
+problem-zone-horizon = vùng "{ $name }" kéo dài đến hoặc vượt quá đường chân trời: vùng không có diện tích, các quy tắc theo mét vuông không áp dụng cho nó
+problem-lanes-overlap = làn "{ $name }" trùng { $percent } % diện tích làn nhỏ hơn với làn "{ $other }"; hãy kiểm tra các góc
+problem-scene-shape = cảnh được vẽ trên hình { $reference }, camera này gửi hình { $size }: khác tỉ lệ, nên mọi thứ bị kéo giãn theo một chiều. Hãy vẽ lại cảnh, hoặc sửa reference_size
+cli-check-warnings = { $path }: dùng được, có { $count } cảnh báo
+drawing-ground-error = Mặt đất: sai số { $error } m (trung vị)
+drawing-ground-pairs = Mặt đất: sai số { $error } m (trung vị của { $count } điểm, mỗi điểm tính theo các điểm còn lại)
+drawing-ground-unchecked = Mặt đất: chưa rõ sai số; từ năm cặp điểm trở lên mới biết
+drawing-horizon = đường chân trời
