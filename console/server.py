@@ -102,8 +102,10 @@ class _Server(uvicorn.Server):
             )
         )
         self.ready = threading.Event()
-        self._streams: Streams = app.state.streams
-        self._streams.open()
+        # Only a page that follows what happens has streams.
+        self._streams: Streams | None = getattr(app.state, "streams", None)
+        if self._streams is not None:
+            self._streams.open()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -111,12 +113,16 @@ class _Server(uvicorn.Server):
 
     def stop(self) -> None:
         """End soon; from any thread."""
-        self._streams.close()
+        self._close_streams()
         self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._streams.close()
+        self._close_streams()
         super().handle_exit(sig, frame)
+
+    def _close_streams(self) -> None:
+        if self._streams is not None:
+            self._streams.close()
 
 
 def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

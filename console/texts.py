@@ -1,4 +1,4 @@
-"""The words of the page, handed to it once for each language."""
+"""The words of the pages, handed to them once for each language."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ PAGE: Final = (
     "page-new-alert", "page-now", "page-ago-s", "page-ago-m", "page-ago-h", "page-ago-d", "page-lasted-s",
     "page-lasted-m", "page-lasted-h",
 )  # fmt: skip
+EDITOR: Final = (
+    "editor-title", "editor-skip", "editor-language", "editor-save", "editor-tools", "editor-picture", "editor-shapes",
+    "editor-add", "editor-add-zone", "editor-add-line", "editor-add-lane", "editor-add-point", "editor-undo",
+    "editor-redo", "editor-grid", "editor-zoom-in", "editor-zoom-out", "editor-zoom-fit", "editor-zones",
+    "editor-lines", "editor-lanes", "editor-points", "editor-zones-none", "editor-lines-none", "editor-lanes-none",
+    "editor-points-none", "editor-ground-fixed", "editor-ground-to-points", "editor-ground-error", "editor-wrong",
+    "editor-delete", "editor-keys", "editor-name-vi", "editor-name-en", "editor-id", "editor-zoom", "editor-group",
+    "editor-limit", "editor-free-flow", "editor-east", "editor-north", "editor-point-elsewhere", "editor-turn-lane",
+    "editor-turn-line", "editor-corner", "editor-has-problems", "editor-unsaved", "editor-all-saved", "editor-hint",
+    "editor-hint-chosen", "editor-hint-zone", "editor-hint-line", "editor-hint-line-end", "editor-hint-lane",
+    "editor-hint-lane-on", "editor-hint-point",
+)  # fmt: skip
 _PLACEHOLDERS: Final = {
     name: "{" + name + "}" for name in ("count", "total", "value", "rest", "kind", "camera", "time")
 }
@@ -38,3 +50,9 @@ def page_texts(language: Language) -> dict[str, Any]:
         "phases": {phase.value: text(f"phase-{phase.value}", language) for phase in Phase},
         "severities": {one.value: text(f"severity-{one.value}", language) for one in Severity},
     }
+
+
+def editor_texts(language: Language) -> dict[str, Any]:
+    """Texts of the scene editor, in the same form."""
+    texts = {name.removeprefix("editor-"): text(name, language, **_PLACEHOLDERS) for name in EDITOR}
+    return {"language": language, "texts": texts, "kinds": {}, "phases": {}, "severities": {}}

@@ -61,6 +61,16 @@ class Views:
             {"id": line["id"], "name": self._label(line), "start": line["start"], "end": line["end"]}
             for line in record.drawing.get("lines", ())
         ]
+        lanes = [
+            {
+                "id": lane["id"],
+                "name": self._label(lane),
+                "polygon": lane["polygon"],
+                "centreline": lane["centreline"],
+                "group": lane["group"],
+            }
+            for lane in record.drawing.get("lanes", ())
+        ]
         url = None
         if record.picture is not None and self._is_there(record.picture):
             url = f"{picture_url(record.picture)}?v={record.version}"
@@ -71,14 +81,15 @@ class Views:
             "reference_size": list(record.reference_size),
             "zones": zones,
             "lines": lines,
+            "lanes": lanes,
             "picture": url,
         }
 
     def place_name(self, camera_id: str, place_id: str) -> str:
-        """The name of a zone or line in the language; its id where the scene does not know it."""
+        """The name of a zone, line or lane in the language; its id where the scene does not know it."""
         record = self.scene_record(camera_id)
         if record is not None and place_id:
-            for item in (*record.drawing.get("zones", ()), *record.drawing.get("lines", ())):
+            for item in (item for key in ("zones", "lines", "lanes") for item in record.drawing.get(key, ())):
                 if item["id"] == place_id:
                     return self._label(item)
         return place_id

@@ -32,6 +32,12 @@ CLASS_COLOURS: Final[tuple[Colour, ...]] = (
 )  # fmt: skip
 """By class of the taxonomy."""
 
+LANE_COLOURS: Final[tuple[Colour, ...]] = (
+    (110, 215, 120), (240, 150, 90), (90, 150, 250), (205, 120, 220), (80, 205, 230), (170, 190, 120),
+)  # fmt: skip
+"""By group of lanes."""
+_ARROWS: Final = (0.25, 0.5, 0.75, 0.98)
+_LANE_TINT: Final = 0.12
 _GRID_STEPS_M: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _MOST_GRID_LINES: Final = 40
 _FARTHEST_M: Final = 500.0
@@ -48,10 +54,17 @@ def draw_scene(picture: U8, scene: Scene, language_: Language | None = None, fit
     if scene.ground is not None:
         _draw_grid(canvas, scene, scene.ground, scale)
     chosen = language_ or language()
+    colours = lane_colours(scene)
+    for lane in scene.lanes.values():
+        _draw_lane(canvas, lane.polygon * scale, lane.centreline * scale, colours[lane.group])
     for zone in scene.zones.values():
         _draw_zone(canvas, zone.polygon * scale, ZONE)
     for line in scene.lines.values():
         _draw_line(canvas, line.start * scale, line.end * scale)
+    for number, lane in enumerate(scene.lanes.values()):
+        # Neighbours' names side by side would hide each other.
+        at = _along(lane.centreline, (0.35, 0.5, 0.65)[number % 3])
+        _draw_label(canvas, _named(lane.label, chosen), at * scale, colours[lane.group])
     for zone in scene.zones.values():
         _draw_label(canvas, _named(zone.label, chosen), zone.polygon.mean(axis=0) * scale, ZONE)
     for line in scene.lines.values():
@@ -106,6 +119,12 @@ def draw_tracks(picture: U8, tracks: Sequence[TrackSummary], reference_size: tup
     return canvas
 
 
+def lane_colours(scene: Scene) -> dict[str, Colour]:
+    """A colour for each group of lanes, in the order in which the scene names them."""
+    groups = dict.fromkeys(lane.group for lane in scene.lanes.values())
+    return {group: LANE_COLOURS[number % len(LANE_COLOURS)] for number, group in enumerate(groups)}
+
+
 def plain(text: str) -> str:
     """Text without diacritics, for fonts that have none; what is left outside ASCII becomes a question mark."""
     folded = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D"))
@@ -158,6 +177,26 @@ def _draw_line(canvas: U8, start: F64, end: F64) -> None:
     forward = np.array([-direction[1], direction[0]]) / length * max(14.0, canvas.shape[0] / 18)
     middle = (start + end) / 2
     cv2.arrowedLine(canvas, _pixel(middle), _pixel(middle + forward), LINE, stroke, cv2.LINE_AA, tipLength=0.4)
+
+
+def _draw_lane(canvas: U8, polygon: F64, centreline: F64, colour: Colour) -> None:
+    """The lane, and on its centreline arrows in driving direction."""
+    _draw_zone(canvas, polygon, colour, _LANE_TINT)
+    stroke = _stroke(canvas)
+    cv2.polylines(canvas, [_pixels(centreline)], False, colour, stroke, cv2.LINE_AA)
+    size = max(8.0, canvas.shape[0] / 45)
+    for share in _ARROWS:
+        tip, before = _along(centreline, share), _along(centreline, share - 0.02)
+        ahead = (tip - before) / (float(np.hypot(*(tip - before))) or 1.0)
+        side = np.array([-ahead[1], ahead[0]])
+        head = np.array([tip, tip - size * ahead + 0.5 * size * side, tip - size * ahead - 0.5 * size * side])
+        cv2.fillPoly(canvas, [_pixels(head)], colour, cv2.LINE_AA)
+
+
+def _along(line: F64, share: float) -> F64:
+    """The point (2) of a line (P, 2) at a share of its length."""
+    way = np.concatenate(([0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))))
+    return np.array([np.interp(share * way[-1], way, line[:, axis]) for axis in (0, 1)])
 
 
 def _draw_box(canvas: U8, low: Sequence[float], high: Sequence[float]) -> None:

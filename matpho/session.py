@@ -214,7 +214,17 @@ def scene_record(camera_id: str, scene: Scene, picture: str | None) -> SceneReco
         }
         for line in scene.lines.values()
     ]
-    drawing = {"zones": zones, "lines": lines}
+    lanes = [
+        {
+            "id": lane.lane_id,
+            "label": {"en": lane.label.en, "vi": lane.label.vi},
+            "polygon": lane.polygon.tolist(),
+            "centreline": lane.centreline.tolist(),
+            "group": lane.group,
+        }
+        for lane in scene.lanes.values()
+    ]
+    drawing = {"zones": zones, "lines": lines, "lanes": lanes}
     return SceneRecord(camera_id, scene.scene_id, scene.version, scene.reference_size, drawing, picture)
 
 

@@ -85,13 +85,24 @@ def read_document(path: Path) -> Document:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError("error-file-large", path=path, limit=MAX_BYTES)
         content = path.read_bytes().decode("utf-8")
-        root = yaml.compose(content, Loader=yaml.SafeLoader)
     except FileNotFoundError as error:
         raise ConfigError("error-file-missing", path=path) from error
     except OSError as error:
         raise ConfigError("error-file-unreadable", path=path, reason=error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise ConfigError("error-file-not-text", path=path) from error
+    return document_of(path, content)
+
+
+def document_of(path: Path, content: str) -> Document:
+    """The document that a file with this content would be.
+
+    Raises:
+        ConfigError: it is not YAML, or its top no mapping.
+        ProblemsError: a key stands twice.
+    """
+    try:
+        root = yaml.compose(content, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

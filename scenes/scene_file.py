@@ -151,7 +151,15 @@ def load_scene(path: Path) -> SceneFile:
     Raises:
         ConfigError: the file cannot be read; `ProblemsError` (a ConfigError) when it has mistakes.
     """
-    document = read_document(path)
+    return scene_of(read_document(path))
+
+
+def scene_of(document: Document) -> SceneFile:
+    """The scene of a document.
+
+    Raises:
+        ProblemsError: it has mistakes.
+    """
     spec = parse(document, SceneSpec)
     problems = _names(document, spec) + _places(document, spec)
     if problems:
@@ -166,7 +174,7 @@ def load_scene(path: Path) -> SceneFile:
         raise ProblemsError(problems)
     warnings = zones_beyond(document, scene) + lanes_that_overlap(document, scene)
     warnings += [fault.problem(document) for fault in (fit.remarks if fit else ())]
-    return SceneFile(scene=scene, rules=tuple(spec.rules), path=path, fit=fit, warnings=tuple(warnings))
+    return SceneFile(scene=scene, rules=tuple(spec.rules), path=document.path, fit=fit, warnings=tuple(warnings))
 
 
 def empty_scene(scene_id: str, width: int, height: int) -> Scene:

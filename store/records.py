@@ -36,7 +36,7 @@ class SceneRecord:
 
     Attributes:
         reference_size: (width, height) that the pixel coordinates of the drawing refer to.
-        drawing: zones and lines, as JSON values.
+        drawing: zones, lines and lanes, as JSON values.
         picture: path of the reference picture, relative to the evidence folder; None without one.
     """
 

@@ -1,4 +1,4 @@
-"""`matpho scene`: see what a scene file says."""
+"""`matpho scene`: see what a scene file says, have one proposed, edit it in a picture."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ import cv2
 import typer
 from rich.console import Console
 
+from core.arrays import U8
 from core.errors import ConfigError
+from core.scene import Scene
 from locales import language, text
+from matpho.cli import scene_calibrate, scene_edit, scene_suggest
+from scenes.ground import GroundFit
 
 app = typer.Typer(no_args_is_help=True)
+app.command("calibrate", help=text("cli-help-scene-calibrate"))(scene_calibrate.calibrate)
+app.command("suggest", help=text("cli-help-scene-suggest"))(scene_suggest.suggest)
+app.command("edit", help=text("cli-help-scene-edit"))(scene_edit.edit)
 
 
 @app.callback()
@@ -27,25 +34,26 @@ def draw(
     out: Annotated[Path, typer.Option(help=text("cli-opt-scene-out"))] = Path("scene.png"),
 ) -> None:
     """Draw a scene over the first frame of a video."""
-    from evidence.drawing import draw_scene
-    from pipeline.sources.table import sources_for
+    from matpho.cli.scene_tracks import first_picture
     from scenes.scene_file import load_scene
 
     file = load_scene(scene)
-    stream = sources_for(video)[0].open(0)
-    try:
-        _, surface = next(iter(stream), (None, None))
-        if surface is None:
-            raise ConfigError("error-no-frame", path=video)
-        picture = surface.to_host()
-        surface.release()
-    finally:
-        stream.close()
-    good, encoded = cv2.imencode(out.suffix or ".png", draw_scene(picture, file.scene, language(), file.fit))
+    write_drawing(out, first_picture(video), file.scene, Console(), file.fit)
+
+
+def write_drawing(path: Path, picture: U8, scene: Scene, console: Console, fit: GroundFit | None = None) -> None:
+    """Write a picture with a scene drawn over it, and what its ground was fitted to.
+
+    Raises:
+        ConfigError: it cannot be written, or its name is of no format of pictures.
+    """
+    from evidence.drawing import draw_scene
+
+    good, encoded = cv2.imencode(path.suffix or ".png", draw_scene(picture, scene, language(), fit))
     if not good:
-        raise ConfigError("error-picture-format", path=out)
+        raise ConfigError("error-picture-format", path=path)
     try:
-        out.write_bytes(encoded.tobytes())
+        path.write_bytes(encoded.tobytes())
     except OSError as error:
-        raise ConfigError("error-file-unwritable", path=out, reason=error.strerror or error) from error
-    Console().print(text("cli-written", path=out), soft_wrap=True)
+        raise ConfigError("error-file-unwritable", path=path, reason=error.strerror or error) from error
+    console.print(text("cli-written", path=path), soft_wrap=True)

@@ -112,6 +112,8 @@ def test_one_event_with_its_revisions_and_scene(client: TestClient, store: Event
     assert [r["revision"] for r in answer["revisions"]] == [1, 2, 3]
     assert answer["event"]["end_reason_name"]
     assert answer["scene"]["zones"][0]["name"] == "sân sau"
+    assert answer["scene"]["lanes"][0]["name"] == "làn sát lề"
+    assert answer["scene"]["lanes"][0]["group"] == "north"
     assert answer["scene"]["reference_size"] == [320, 240]
     assert client.get(answer["scene"]["picture"]).headers["content-type"] == "image/jpeg"
 

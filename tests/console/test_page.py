@@ -121,6 +121,7 @@ def test_details_open_by_click_key_and_link(page: Page, store: EventStore, evide
     page.wait(lambda: page.loaded(".shot img"))
     assert page.texts(".scene text") == ["back yard"]
     assert page.find(".scene .this.zone").is_displayed()
+    assert "M230,240L170,20M" in (page.find(".scene .lane.way").get_attribute("d") or "")
     assert page.find(".scene rect.box").is_displayed()
 
     page.keys(Keys.ESCAPE)

@@ -9,7 +9,7 @@ import pytest
 from fluent.syntax import FluentParser, ast
 
 from console.app import STATIC
-from console.texts import PAGE, page_texts
+from console.texts import EDITOR, PAGE, page_texts
 from core.events import MEASURES_OF
 from locales import LANGUAGES, Language, catalogue
 
@@ -51,3 +51,11 @@ def test_every_measure_has_a_name() -> None:
     }
     fields = {field for form in MEASURES_OF.values() for field in form.__dataclass_fields__}
     assert {f"page-measure-{field.replace('_', '-')}" for field in fields} <= known
+
+
+def test_every_word_of_the_editor_is_handed_to_it() -> None:
+    folder = STATIC / "editor"
+    scripts = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.js"))
+    named = set(re.findall(r'\bt\("([a-z0-9-]+)"', scripts))
+    named |= set(re.findall(r'data-t(?:-label)?="([a-z0-9-]+)"', (folder / "index.html").read_text(encoding="utf-8")))
+    assert named == {name.removeprefix("editor-") for name in EDITOR}

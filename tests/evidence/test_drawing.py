@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.events import TrackSummary
 from core.lens import Lens
-from core.scene import Ground, Label, Line, Scene, Zone
+from core.scene import Ground, Label, Lane, Line, Scene, Zone
 from evidence import drawing
-from evidence.drawing import CLASS_COLOURS, draw_scene, draw_tracks, plain
+from evidence.drawing import CLASS_COLOURS, LANE_COLOURS, draw_scene, draw_tracks, plain
 from scenes.ground import GroundFit
 
 # Straight down: 20 px are a metre.
@@ -45,6 +45,22 @@ def test_a_scene_is_drawn_where_it_is(size: tuple[int, int]) -> None:
     assert not changed[round(282 * factor), round(500 * factor)]
     assert not changed[round(450 * factor), round(50 * factor)]
     assert not picture.any()
+
+
+def test_lanes_are_drawn_in_the_colour_of_their_group_with_arrows_the_way_they_go() -> None:
+    def lane(name: str, x: float, group: str) -> Lane:
+        polygon = np.array([[x, 400.0], [x + 60, 400], [x + 60, 40], [x, 40]])
+        return Lane(name, Label(name, name), polygon, np.array([[x + 30, 400.0], [x + 30, 40]]), group)
+
+    lanes = {name: lane(name, x, group) for name, x, group in (("a", 60, "n"), ("b", 260, "n"), ("c", 460, "s"))}
+    drawn = draw_scene(np.zeros((480, 640, 3), np.uint8), Scene("s", 1, (640, 480), lanes=lanes), "en")
+    edges = [tuple(drawn[100, x].tolist()) for x in (60, 260, 460)]
+    assert edges[0] == edges[1] == LANE_COLOURS[0]
+    assert edges[2] == LANE_COLOURS[1]
+    # The arrow a quarter of the way up: its tip is above, its wide end below.
+    assert drawn[312, 90].any()
+    wide, narrow = (int((drawn[y, 70:110] == LANE_COLOURS[0]).all(axis=1).sum()) for y in (318, 313))
+    assert wide > narrow > 0
 
 
 @pytest.mark.parametrize("ground", [FLAT, TILTED])

@@ -37,6 +37,15 @@ DRAWING: dict[str, Any] = {
     "lines": [
         {"id": "gate", "label": {"en": "main gate", "vi": "cổng chính"}, "start": [20, 200], "end": [300, 120]},
     ],
+    "lanes": [
+        {
+            "id": "north-1",
+            "label": {"en": "kerb lane", "vi": "làn sát lề"},
+            "polygon": [[200, 240], [260, 240], [180, 20], [160, 20]],
+            "centreline": [[230, 240], [170, 20]],
+            "group": "north",
+        }
+    ],
 }
 
 

@@ -115,5 +115,6 @@ def test_the_inner_loop_straightens_as_core_does(lens: Lens) -> None:
     for (x, y), there in zip(pixels[held].tolist()[:40], expected[held][:40], strict=True):
         straighten(lens.numbers, x, y, place, slope)
         np.testing.assert_allclose(place, there, atol=1e-6)
-        near, _ = lens.straighten(np.array([(x + 0.01, y), (x, y + 0.01)]))
+        step = 0.001
+        around, _ = lens.straighten(np.array([(x + step, y), (x, y + step), (x - step, y), (x, y - step)]))
         np.testing.assert_allclose(slope, (around[:2] - around[2:]).T / (2 * step), rtol=1e-3, atol=2e-3)

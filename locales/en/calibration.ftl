@@ -1,0 +1,71 @@
+# Scenes proposed from traffic
+cli-help-scene-calibrate = Propose the way from the picture to metres, from the traffic itself, with its error.
+cli-help-scene-suggest = Propose lanes, their directions, lines and areas of people, from tracks.
+cli-arg-scene-tracks = Video file, folder or address to watch; or recorded tracks, a CSV with time_s,camera_id,track_id,class,x1,y1,x2,y2,score.
+cli-opt-calibrate-out = Scene file to put the ground into, made where it is missing; the rest of it stays.
+cli-opt-known = A distance on the ground that you know: two points of the picture in pixels, and metres between them. May be given several times.
+cli-opt-lane-width = Width of a lane in metres, from marking to marking; sets the scale, where lanes can be told apart.
+cli-opt-typical = What is usual here: length, width and height in metres of a class, such as car=4.4x1.75x1.5. May be given several times.
+cli-opt-picture-size = Size of the picture that the boxes of a CSV refer to, such as 1920x1080.
+cli-opt-picture = Video or picture of the camera to draw on, for a CSV; gives its size too.
+cli-opt-tracks-camera = Camera of a CSV with several.
+cli-opt-suggest-out = Scene file to write; a picture of it is put beside it.
+cli-opt-suggest-scene = Scene that the suggestions are added to; with its ground lanes are found in metres.
+cli-scene-watching = watching: { $frames } frames
+cli-scene-backup = What was there before: { $path }
+cli-calibrate-fitting = looking for the camera that explains { $rows } boxes
+cli-calibrate-used = tracks used
+cli-calibrate-roads = straight ways, by direction
+cli-calibrate-height = height of the camera
+cli-calibrate-pitch = looks down by
+cli-calibrate-view = angle of view
+cli-calibrate-along = scale, away from the camera
+cli-calibrate-across = scale, across
+cli-calibrate-error = position, relative to others
+cli-calibrate-lanes = Lanes were { $found } m wide by the sizes of vehicles; set to { $wanted } m.
+cli-calibrate-lanes-unclear = No lanes can be told apart: too few cars, trucks and buses keep to them. The scale rests on sizes.
+cli-calibrate-advice = A distance that you know would halve this error: --known "x1,y1,x2,y2=metres", such as between two lamp posts. More traffic helps too.
+cli-calibrate-no-out = Nothing was written. With --out SCENE.yaml it becomes the scene's ground.
+cli-suggest-found = { $vehicles } vehicles went far enough, { $lone } of them their own way; { $lanes } lanes. Found { $unit }.
+cli-suggest-metres = in metres
+cli-suggest-pixels = in pixels with a rough scale: calibrate the scene first for better lanes
+cli-suggest-way = { $direction }: { $tracks } tracks, { $lanes } lanes with { $counts } from left to right; lines: { $lines }
+cli-suggest-area = busy with people: { $tracks } tracks
+cli-suggest-entry = entry
+cli-suggest-stop = stop line
+cli-suggest-exit = exit
+cli-suggest-next = Look at the picture, then correct it: matpho scene edit { $path } VIDEO
+scene-note-calibrated-file = Made by matpho scene calibrate: look at it with matpho scene draw before you trust it.
+scene-note-suggested-file = Made by matpho scene suggest: look at it and correct it with matpho scene edit before you trust it.
+scene-note-ground = Proposed from { $tracks } tracks: scale ± { $along } % away from the camera, ± { $across } % across; { $ruler }.
+    The metres: x to the camera's right, y away from it, from the point below it.
+scene-note-ruler-sizes = the scale rests on typical sizes
+scene-note-ruler-known = the scale rests on a known distance
+scene-note-lane = { $tracks } of { $of } tracks of this direction; { $how }
+scene-note-lane-seen = vehicles keep to it
+scene-note-lane-width = the width in use was divided evenly, as vehicles drive anywhere in it
+scene-note-entry = { $tracks } tracks come in here
+scene-note-exit = { $tracks } tracks leave here
+scene-note-stop = { $tracks } tracks waited before it
+scene-note-people = { $tracks } people were seen here
+scene-direction-away = away from the camera
+scene-direction-towards = towards the camera
+scene-direction-left = to the left
+scene-direction-right = to the right
+scene-name-lane = lane { $number }, { $direction }
+scene-name-entry = entry, { $direction }
+scene-name-stop = stop line, { $direction }
+scene-name-exit = exit, { $direction }
+scene-name-people = people { $number }
+error-tracks-size = { $path }: a table of tracks does not say how large the picture is. Give --size, such as --size 1920x1080, or --picture with a video of the camera.
+error-tracks-cameras = { $path }: there are several cameras: { $cameras }. Name one with --camera.
+error-tracks-camera = { $path }: there is no camera "{ $camera }". It has: { $cameras }
+error-picture-size = --size: found "{ $value }", expected width and height in pixels, such as 1920x1080.
+error-known = --known: found "{ $value }", expected two points in pixels and metres, such as "410,620,900,640=7.5".
+error-typical = --typical: found "{ $value }", expected a class and length, width and height in metres, such as car=4.4x1.75x1.5. Classes: { $known }
+error-calibration-few = Too little traffic to calibrate from: { $boxes } whole boxes of { $tracks } moving road users, of { $of } tracks. At least { $least_boxes } boxes of { $least } are needed. Watch for longer, or at a busier hour.
+error-calibration-place = All traffic was seen at one place of the picture. The camera cannot be told from that: watch until road users pass at several distances, or give point pairs.
+error-calibration-depth = All traffic passes at one distance from the camera. How sizes change with distance cannot be seen from that: give point pairs, or watch until something passes nearer or farther.
+error-calibration-no-horizon = Road users do not grow towards the foot of the picture as they would on flat ground under a camera that stands level. Is the picture upside down or strongly tilted, or does the camera look straight down? Then give point pairs.
+error-calibration-unsure = The traffic leaves the scale open by ± { $percent } %. Watch for longer, or give a known distance with --known, or point pairs.
+error-suggest-nothing = Nothing to suggest: { $tracks } tracks, of which { $vehicles } are vehicles that went far enough, and no way that several of them took. Watch for longer.

@@ -1,0 +1,71 @@
+# Khung cảnh được đề xuất từ dòng xe
+cli-help-scene-calibrate = Đề xuất cách quy đổi từ hình sang mét, dựa vào chính dòng xe, kèm sai số.
+cli-help-scene-suggest = Đề xuất làn đường, chiều đi, các vạch và khu vực người đi bộ, dựa vào các vết.
+cli-arg-scene-tracks = Tệp video, thư mục hoặc địa chỉ để quan sát; hoặc các vết đã ghi, tệp CSV với time_s,camera_id,track_id,class,x1,y1,x2,y2,score.
+cli-opt-calibrate-out = Tệp khung cảnh để ghi mặt đất vào, tạo mới nếu chưa có; phần còn lại giữ nguyên.
+cli-opt-known = Một khoảng cách trên mặt đất mà bạn biết: hai điểm trong hình tính bằng điểm ảnh, và số mét giữa chúng. Có thể cho nhiều lần.
+cli-opt-lane-width = Bề rộng một làn tính bằng mét, từ vạch đến vạch; định tỉ lệ, nếu phân biệt được các làn.
+cli-opt-typical = Kích thước thường gặp ở đây: dài, rộng, cao tính bằng mét của một loại, ví dụ car=4.4x1.75x1.5. Có thể cho nhiều lần.
+cli-opt-picture-size = Kích thước hình mà các khung trong CSV dựa vào, ví dụ 1920x1080.
+cli-opt-picture = Video hoặc ảnh của camera để vẽ lên, dùng với CSV; cũng cho biết kích thước hình.
+cli-opt-tracks-camera = Camera cần lấy khi CSV có nhiều camera.
+cli-opt-suggest-out = Tệp khung cảnh cần ghi; một hình vẽ được đặt bên cạnh.
+cli-opt-suggest-scene = Khung cảnh được bổ sung các đề xuất; nếu có mặt đất thì làn được tìm theo mét.
+cli-scene-watching = đang quan sát: { $frames } khung hình
+cli-scene-backup = Nội dung trước đó: { $path }
+cli-calibrate-fitting = đang tìm camera giải thích được { $rows } khung
+cli-calibrate-used = các vết đã dùng
+cli-calibrate-roads = các lối đi thẳng, theo hướng
+cli-calibrate-height = độ cao camera
+cli-calibrate-pitch = nhìn xuống
+cli-calibrate-view = góc nhìn
+cli-calibrate-along = tỉ lệ, theo chiều xa camera
+cli-calibrate-across = tỉ lệ, theo chiều ngang
+cli-calibrate-error = vị trí, so với nhau
+cli-calibrate-lanes = Theo kích thước xe, làn rộng { $found } m; đã đặt thành { $wanted } m.
+cli-calibrate-lanes-unclear = Không phân biệt được các làn: quá ít ô tô, xe tải và xe buýt đi đúng làn. Tỉ lệ dựa vào kích thước xe.
+cli-calibrate-advice = Một khoảng cách biết trước sẽ giảm nửa sai số này: --known "x1,y1,x2,y2=mét", ví dụ giữa hai cột đèn. Thêm xe qua lại cũng giúp ích.
+cli-calibrate-no-out = Chưa ghi gì. Với --out SCENE.yaml, kết quả thành mặt đất của khung cảnh.
+cli-suggest-found = { $vehicles } xe đi đủ xa, trong đó { $lone } xe đi lối riêng; { $lanes } làn. Tìm { $unit }.
+cli-suggest-metres = theo mét
+cli-suggest-pixels = theo điểm ảnh với tỉ lệ ước chừng: hãy hiệu chuẩn khung cảnh trước để có làn tốt hơn
+cli-suggest-way = { $direction }: { $tracks } vết, { $lanes } làn với { $counts } vết từ trái sang phải; vạch: { $lines }
+cli-suggest-area = đông người: { $tracks } vết
+cli-suggest-entry = lối vào
+cli-suggest-stop = vạch dừng
+cli-suggest-exit = lối ra
+cli-suggest-next = Hãy xem hình vẽ rồi sửa lại: matpho scene edit { $path } VIDEO
+scene-note-calibrated-file = Do matpho scene calibrate tạo: hãy xem bằng matpho scene draw trước khi tin dùng.
+scene-note-suggested-file = Do matpho scene suggest tạo: hãy xem và sửa bằng matpho scene edit trước khi tin dùng.
+scene-note-ground = Đề xuất từ { $tracks } vết: tỉ lệ ± { $along } % theo chiều xa camera, ± { $across } % theo chiều ngang; { $ruler }.
+    Hệ mét: x sang phải camera, y ra xa camera, tính từ điểm ngay dưới camera.
+scene-note-ruler-sizes = tỉ lệ dựa vào kích thước thường gặp
+scene-note-ruler-known = tỉ lệ dựa vào một khoảng cách đã biết
+scene-note-lane = { $tracks } trong { $of } vết của chiều này; { $how }
+scene-note-lane-seen = xe đi đúng làn
+scene-note-lane-width = chia đều bề rộng đang dùng, vì xe đi khắp nơi trong đó
+scene-note-entry = { $tracks } vết đi vào ở đây
+scene-note-exit = { $tracks } vết đi ra ở đây
+scene-note-stop = { $tracks } vết đã dừng chờ trước vạch
+scene-note-people = thấy { $tracks } người ở đây
+scene-direction-away = ra xa camera
+scene-direction-towards = về phía camera
+scene-direction-left = sang trái
+scene-direction-right = sang phải
+scene-name-lane = làn { $number }, { $direction }
+scene-name-entry = lối vào, { $direction }
+scene-name-stop = vạch dừng, { $direction }
+scene-name-exit = lối ra, { $direction }
+scene-name-people = khu người đi bộ { $number }
+error-tracks-size = { $path }: bảng vết không cho biết kích thước hình. Hãy dùng --size, ví dụ --size 1920x1080, hoặc --picture với video của camera.
+error-tracks-cameras = { $path }: có nhiều camera: { $cameras }. Hãy chọn một bằng --camera.
+error-tracks-camera = { $path }: không có camera "{ $camera }". Tệp có: { $cameras }
+error-picture-size = --size: nhận được "{ $value }", cần chiều rộng và chiều cao tính bằng điểm ảnh, ví dụ 1920x1080.
+error-known = --known: nhận được "{ $value }", cần hai điểm tính bằng điểm ảnh và số mét, ví dụ "410,620,900,640=7.5".
+error-typical = --typical: nhận được "{ $value }", cần một loại với dài, rộng, cao tính bằng mét, ví dụ car=4.4x1.75x1.5. Các loại: { $known }
+error-calibration-few = Quá ít xe cộ để hiệu chuẩn: { $boxes } khung nguyên vẹn của { $tracks } đối tượng di chuyển, trong { $of } vết. Cần ít nhất { $least_boxes } khung của { $least } đối tượng. Hãy quan sát lâu hơn hoặc vào giờ đông hơn.
+error-calibration-place = Mọi đối tượng đều ở một chỗ trong hình. Từ đó không thể suy ra camera: hãy quan sát đến khi có đối tượng đi qua ở nhiều khoảng cách, hoặc cho các cặp điểm.
+error-calibration-depth = Mọi đối tượng đều đi qua ở cùng một khoảng cách đến camera. Từ đó không thấy được kích thước thay đổi ra sao theo khoảng cách: hãy cho các cặp điểm, hoặc quan sát đến khi có đối tượng đi gần hơn hay xa hơn.
+error-calibration-no-horizon = Các đối tượng không lớn dần về phía dưới hình như trên mặt đất phẳng dưới một camera đặt cân. Hình có bị lộn ngược hay nghiêng nhiều, hoặc camera nhìn thẳng xuống không? Khi đó hãy cho các cặp điểm.
+error-calibration-unsure = Dòng xe chỉ cho biết tỉ lệ với sai số ± { $percent } %. Hãy quan sát lâu hơn, hoặc cho một khoảng cách đã biết bằng --known, hoặc các cặp điểm.
+error-suggest-nothing = Không có gì để đề xuất: { $tracks } vết, trong đó { $vehicles } xe đi đủ xa, và không có lối nào được nhiều xe cùng đi. Hãy quan sát lâu hơn.
