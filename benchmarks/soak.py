@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from rich.table import Table
 
+from benchmarks.machine import resident_mib
 from core.errors import ConfigError
 from core.events import Event
 from core.protocols import Source
@@ -94,12 +93,6 @@ def measure(
         error,
         (kept[0], kept[-1], max(kept)),
     )
-
-
-def resident_mib() -> float:
-    """Resident memory of this process, MiB (Linux)."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def as_dict(result: SoakResult) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from typing import Any, Final
 import numpy as np
 import structlog
 
+from benchmarks.machine import resident_mib
 from benchmarks.perception.ours import Clip, chain, detector_alone
 from benchmarks.perception.result import BatchCurve
-from benchmarks.soak import resident_mib
 from core.arrays import F32
 from models.registry import load_detector
 

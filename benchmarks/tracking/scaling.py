@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.soak import resident_mib
+from benchmarks.machine import resident_mib
 from benchmarks.tracking.data import Clip
 from benchmarks.tracking.ours import MakeTracker, make_tracker
 from core.arrays import F64, offsets_of

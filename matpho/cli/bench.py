@@ -37,6 +37,25 @@ def gpu(
     _write(out, found.as_dict())
 
 
+@app.command("junction", help=text("cli-help-bench-junction"))
+def junction(
+    peers: Annotated[bool, typer.Option("--peers", help=text("cli-opt-bench-junction-peers"))] = False,
+    tracks: Annotated[int, typer.Option(min=1, help=text("cli-opt-bench-junction-tracks"))] = 100,
+    frames: Annotated[int, typer.Option(min=10, help=text("cli-opt-bench-frames"))] = 1_000,
+    updates: Annotated[int, typer.Option(min=0, help=text("cli-opt-bench-junction-updates"))] = 0,
+    out: JsonOption = None,
+) -> None:
+    """What motion, measurements and rules of a busy junction cost, beside another package's zones and lines."""
+    from benchmarks.junction import measure, report
+
+    console = Console()
+    progress = partial(console.print, style="dim", highlight=False)
+    found = measure.measure(tracks=tracks, frames=frames, updates=updates, with_peer=peers, progress=progress)
+    for table in report.tables(found):
+        console.print(table)
+    _write(out, found.as_dict())
+
+
 @app.command("motion", help=text("cli-help-bench-motion"))
 def motion(out: JsonOption = None) -> None:
     """Accuracy of positions and speeds on made-up tracks, and the cost of the world stage."""

@@ -1,0 +1,1 @@
+"""What a busy junction costs: motion, measurements, rules."""

@@ -1,0 +1,21 @@
+# Cost at a busy junction
+cli-help-bench-junction = Cost of motion, measurements and rules at a busy junction: 12 lanes, 20 zones, 20 lines.
+cli-opt-bench-junction-peers = Also measure supervision's zones and lines, installed into an environment of their own.
+cli-opt-bench-junction-tracks = Vehicles in the picture at once.
+cli-opt-bench-junction-updates = Also watch the memory over so many track updates; 10000000 take some ten minutes.
+bench-junction-title = Busy junction, { $tracks } tracks, one core
+bench-junction-what = what
+bench-junction-median = ms a frame
+bench-junction-p99 = 99 %
+bench-junction-limit = limit
+bench-junction-share = share of it
+bench-junction-motion = motion (places, speeds, lanes)
+bench-junction-measurements = measurements
+bench-junction-motion-and-measurements = both
+bench-junction-rules = rules for events, and summaries of tracks
+bench-junction-peer = supervision { $version }, zones and lines alone ({ $times } times ours)
+bench-junction-memory = Memory
+bench-junction-updates = track updates
+bench-junction-tracks = tracks
+bench-junction-early = MiB after a tenth
+bench-junction-late = MiB at the end

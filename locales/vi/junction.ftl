@@ -1,0 +1,21 @@
+# Chi phí tại một nút giao đông đúc
+cli-help-bench-junction = Chi phí tính chuyển động, số đo và luật tại một nút giao đông: 12 làn, 20 vùng, 20 vạch.
+cli-opt-bench-junction-peers = Đo cả vùng và vạch của supervision, cài trong một môi trường riêng.
+cli-opt-bench-junction-tracks = Số xe cùng lúc trong hình.
+cli-opt-bench-junction-updates = Theo dõi cả bộ nhớ qua chừng ấy lần cập nhật vết; 10000000 lần mất khoảng mười phút.
+bench-junction-title = Nút giao đông, { $tracks } vết, một lõi
+bench-junction-what = phần việc
+bench-junction-median = ms mỗi khung hình
+bench-junction-p99 = 99 %
+bench-junction-limit = giới hạn
+bench-junction-share = phần của giới hạn
+bench-junction-motion = chuyển động (vị trí, tốc độ, làn)
+bench-junction-measurements = số đo
+bench-junction-motion-and-measurements = cả hai
+bench-junction-rules = luật cho sự kiện, và tóm tắt vết
+bench-junction-peer = supervision { $version }, chỉ vùng và vạch (gấp { $times } lần của ta)
+bench-junction-memory = Bộ nhớ
+bench-junction-updates = lần cập nhật vết
+bench-junction-tracks = vết
+bench-junction-early = MiB sau một phần mười
+bench-junction-late = MiB lúc cuối
