@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
 
 from analytics.place_rule import Look, PlaceRule
+from analytics.schedule import Schedule
 from analytics.views import CONFIRMED, Area, believed_rows, class_mask
+from core.arrays import I64, frozen
 from core.events import Event, IntrusionMeasures
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import IntrusionSpec
+
+NOBODY: Final[I64] = frozen(np.zeros(0, np.int64), np.int64, (0,), "nobody")
 
 
 class IntrusionRule(PlaceRule):
@@ -19,9 +26,12 @@ class IntrusionRule(PlaceRule):
         super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._wanted = class_mask(spec.classes)
         self._area = Area(scene.zones[spec.zone].polygon)
+        self._closed = Schedule(spec.hours, spec.days, spec.timezone)
         self._peak = 0
 
     def _look(self, view: StepView) -> Look:
+        if not self._closed.holds(view.now_ns):
+            return Look(False, False, lambda: NOBODY)
         rows = believed_rows(view, self._wanted)
         within = rows[self._area.holds(view.foot[rows])] if len(rows) else rows
         seen = within[view.state[within] == CONFIRMED]

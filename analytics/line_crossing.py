@@ -1,4 +1,4 @@
-"""security.line_crossing: somebody crosses a tripwire."""
+"""security.line_crossing and violation.no_crossing: somebody crosses a line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from analytics.views import class_mask, cue_of, observed_rows
 from core.events import EndReason, Event, EventKind, LineCrossingMeasures
 from core.findings import Findings, StepView
 from core.scene import Scene
-from scenes.rules import LineCrossingSpec
+from scenes.rules import LineCrossingSpec, NoCrossingSpec
 
 NAMES = {1: "forward", -1: "backward"}
 
@@ -21,13 +21,19 @@ NAMES = {1: "forward", -1: "backward"}
 class LineCrossingRule:
     """One event for each crossing, started and ended at once; a track crosses again only after it has gone back."""
 
-    def __init__(self, spec: LineCrossingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+    def __init__(
+        self,
+        spec: LineCrossingSpec | NoCrossingSpec,
+        scene: Scene,
+        camera_id: str,
+        open_events: Sequence[Event] = (),
+    ) -> None:
         self._wanted = class_mask(spec.classes)
         self._directions = {1: spec.direction != "backward", -1: spec.direction != "forward"}
         self._crossings = Crossings(scene.lines[spec.line], spec.hysteresis_px)
         self._clock = CameraClock()
         self._episodes = Episodes(
-            EventKind.LINE_CROSSING,
+            EventKind(spec.kind),
             rule_id=spec.rule_id,
             camera_id=camera_id,
             zone=spec.line,

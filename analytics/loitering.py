@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from analytics.places import Place
 from analytics.stay_rule import StayRule
 from core.arrays import F32, AnyArray, Bool
 from core.events import Event, LoiteringMeasures
@@ -18,7 +19,8 @@ class LoiteringRule(StayRule):
     """One event for each person who stays in the zone."""
 
     def __init__(self, spec: LoiteringSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        super().__init__(spec, scene, camera_id, open_events, reach=1.0, swaps=False)
+        place = Place(scene, zone=spec.zone)
+        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=1.0, swaps=False)
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
         return np.ones(len(rows), np.bool_)

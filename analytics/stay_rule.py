@@ -4,51 +4,81 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.episodes import NOTHING, Cue, Episodes
+from analytics.places import Place
 from analytics.stays import Stays
-from analytics.views import CONFIRMED, Area, believed_rows, class_mask, cue_again, cue_of, reference_boxes
-from core.arrays import F32, AnyArray, Bool
-from core.events import Event, EventKind, Measures
+from analytics.views import CONFIRMED, believed_rows, class_mask, cue_again, cue_of, reference_boxes
+from core.arrays import F32, F64, AnyArray, Bool
+from core.events import Event, EventKind, Measures, Severity
 from core.findings import Findings, StepView
-from core.scene import Scene
-from scenes.rules import LoiteringSpec, StoppedVehicleSpec
+
+
+class StaySpec(Protocol):
+    """What the specs of such rules have."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def rule_id(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def classes(self) -> list[str]: ...
+
+    @property
+    def severity(self) -> Severity: ...
+
+    @property
+    def gap_s(self) -> float: ...
+
+    @property
+    def clear_s(self) -> float: ...
+
+    @property
+    def hold_s(self) -> float: ...
 
 
 class StayRule(ABC):
-    """One event for each thing that meets a condition in a zone for a time, wherever its track number goes.
+    """One event for each thing that meets a condition somewhere for a time, wherever its track number goes.
 
     Args:
         spec: the rule of the scene.
-        scene: has its zone.
+        place: where it looks.
         camera_id: of its events.
         open_events: of this rule, open when the process ended.
+        for_s: for how long the condition is met before an event starts.
         reach, swaps: see `Stays`.
     """
 
     def __init__(
         self,
-        spec: LoiteringSpec | StoppedVehicleSpec,
-        scene: Scene,
+        spec: StaySpec,
+        place: Place,
         camera_id: str,
         open_events: Sequence[Event],
         *,
+        for_s: float,
         reach: float,
         swaps: bool,
     ) -> None:
         self._wanted = class_mask(spec.classes)
-        self._area = Area(scene.zones[spec.zone].polygon)
-        self._for_ns = round(spec.for_s * SECOND_NS)
+        self._place = place
+        self._for_ns = round(for_s * SECOND_NS)
         self._clock = CameraClock()
         self._stays = Stays(gap_ns=round(spec.gap_s * SECOND_NS), reach=reach, swaps=swaps)
         self._episodes = Episodes(
             EventKind(spec.kind),
             rule_id=spec.rule_id,
             camera_id=camera_id,
-            zone=spec.zone,
+            zone=spec.place,
             severity=spec.severity,
             clear_ns=round(spec.clear_s * SECOND_NS),
             hold_ns=round(spec.hold_s * SECOND_NS),
@@ -58,29 +88,38 @@ class StayRule(ABC):
 
     @abstractmethod
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
-        """Which of these rows (K), all in the zone, meet the condition; `boxes` (K, 4) in reference pixels."""
+        """Which of these rows (K) meet the condition, if they are at the place; `boxes` (K, 4) in reference pixels."""
 
     @abstractmethod
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> Measures:
         """The measures of an event that has held for so long; `row` is None while its track is not in the view."""
+
+    def _speeds(self, view: StepView, rows: AnyArray) -> F64 | None:
+        """Speeds (K) that make up the way of subjects (`Stays`); None: their way does not matter."""
+        return None
+
+    def _waited(self, stays: AnyArray) -> Bool:
+        """Which subjects (S, records of `stays.FIELDS`) have met the condition for long enough."""
+        return np.asarray(self._clock.run_ns - stays["since_ns"] >= self._for_ns, np.bool_)
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
         clock = self._clock
         clock.frame(view.frame)
         rows = believed_rows(view, self._wanted)
-        meets = self._area.holds(view.foot[rows])
+        meets = self._place.holds(view, rows)
         if not len(self._stays) and not meets.any():
             return NOTHING if not len(self._episodes) else self._report(view)
         boxes = reference_boxes(view, rows)
         if len(rows):
             meets &= self._meets(view, rows, boxes)
-        self._stays.update(clock, rows, view.track_id[rows], boxes, meets, view.state[rows] == CONFIRMED)
+        seen, speeds = view.state[rows] == CONFIRMED, self._speeds(view, rows)
+        self._stays.update(clock, rows, view.track_id[rows], boxes, meets, seen, speeds)
         return self._report(view)
 
     def _report(self, view: StepView) -> Findings:
         clock, stays = self._clock, self._stays.rows
-        waited = stays["observed"] & (clock.run_ns - stays["since_ns"] >= self._for_ns)
+        waited = stays["observed"] & self._waited(stays)
         holds = stays["meets"] & (stays["open"] | waited)
         if not len(self._episodes) and not holds.any():
             return NOTHING

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
-from core.arrays import F32, I64, AnyArray, Bool
+from core.arrays import F32, F64, I64, AnyArray, Bool
 
 FIELDS: Final = [
     ("subject", np.int64),
@@ -15,6 +15,7 @@ FIELDS: Final = [
     ("row", np.int64),
     ("since_ns", np.int64),
     ("last_ns", np.int64),
+    ("way", np.float64),
     ("box", np.float32, (4,)),
     ("open", np.bool_),
     ("meets", np.bool_),
@@ -84,7 +85,16 @@ class Stays:
         at = np.flatnonzero(self.rows["subject"] == subject)
         return self.rows[at[0]] if len(at) else None
 
-    def update(self, clock: CameraClock, rows: AnyArray, ids: I64, boxes: F32, meets: Bool, observed: Bool) -> None:
+    def update(
+        self,
+        clock: CameraClock,
+        rows: AnyArray,
+        ids: I64,
+        boxes: F32,
+        meets: Bool,
+        observed: Bool,
+        speeds: F64 | None = None,
+    ) -> None:
         """One frame: K tracks that are seen or coasting.
 
         Args:
@@ -94,6 +104,7 @@ class Stays:
             boxes: (K, 4) in reference pixels.
             meets: (K) whether they meet the condition.
             observed: (K) whether they are seen in this frame.
+            speeds: (K) with which the `way` of a subject grows while it meets the condition; None: it does not.
         """
         if not len(self.rows) and not meets.any():
             return
@@ -105,6 +116,8 @@ class Stays:
         column = same.argmax(axis=1) if len(ids) else np.zeros(len(mine), np.int64)
         if len(mine):
             self._refresh(clock, has, column, rows, boxes, meets, observed)
+            if speeds is not None and len(rows):
+                mine["way"] += np.where(mine["meets"] & has, speeds[column] * (clock.step_ns / SECOND_NS), 0.0)
         candidates = meets & observed
         if not candidates.any():
             self._drop_stale(clock)
@@ -143,7 +156,8 @@ class Stays:
             mine["box"][seen] = boxes[column[seen]]
         else:
             mine["row"], mine["observed"], mine["denied"], mine["meets"] = -1, False, False, False
-        mine["since_ns"] = np.where(mine["meets"] & ~joined, now, mine["since_ns"])
+        anew = mine["meets"] & ~joined
+        mine["since_ns"][anew], mine["way"][anew] = now, 0.0
         mine["last_ns"] = np.where(mine["meets"], now, mine["last_ns"])
 
     def _adopt(

@@ -1,4 +1,4 @@
-"""incident.stopped_vehicle: a vehicle stands still on a carriageway."""
+"""incident.stopped_vehicle and violation.illegal_parking: a vehicle stands still where it should not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from analytics.free_flow import CAR_BOX_M
+from analytics.places import Place
 from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.stay_rule import StayRule
 from core.arrays import F32, AnyArray, Bool
@@ -15,7 +16,7 @@ from core.events import Event, StoppedVehicleMeasures
 from core.findings import StepView
 from core.lanes import lane_lengths
 from core.scene import Scene
-from scenes.rules import QueueSpec, StoppedVehicleSpec
+from scenes.rules import CollisionSpec, IllegalParkingSpec, QueueSpec, StoppedVehicleSpec
 
 METRES, LENGTHS = "m/s", "box lengths/s"
 QUEUE_OF: Final = 3
@@ -23,33 +24,23 @@ QUEUE_OF: Final = 3
 QUEUE: Final = QueueSpec(lane="any")
 
 
-class StoppedVehicleRule(StayRule):
-    """One event for each vehicle at rest, measured in metres where the ground is known and in box lengths where not.
+class Waiting:
+    """Who waits in a queue: for a signal, or for what is ahead of it.
 
     On the scene's lanes, a vehicle in a queue of three or more (`analytics.queues`) waits. Its foremost vehicle does so
     only within a gap of the end of the lane, be that a stop line or where the camera sees no further: elsewhere it is
     what the others wait for.
     """
 
-    def __init__(
-        self, spec: StoppedVehicleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()
-    ) -> None:
-        super().__init__(spec, scene, camera_id, open_events, reach=0.5, swaps=True)
-        self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
-        self._slow_lengths = spec.stop_speed_lengths_per_s
-        self._queues = LaneQueues.by(QUEUE, scene) if scene.lanes else None
+    def __init__(self, scene: Scene) -> None:
+        self._queues = LaneQueues.by(QUEUE, scene)
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
 
-    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
-        length = np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0)
-        by_box = _length(view.foot_velocity[rows]) / length < self._slow_lengths
-        by_ground = _length(view.velocity[rows]) < self._slow_mps
-        stands = np.asarray(np.where(view.valid[rows], by_ground, by_box), np.bool_)
-        if self._queues is None:
-            return stands
-        return stands & ~self._waits(self._queues.update(view, self._clock), view, rows, length)
+    def __len__(self) -> int:
+        return len(self._queues)
 
-    def _waits(self, state: QueueState, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
+    def holds(self, state: QueueState, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
+        """Which of these rows (K) wait; `length` (K) of the longer sides of their boxes, in reference pixels."""
         chain = state.chain[rows]
         queued = chain >= 0
         if not queued.any():
@@ -58,6 +49,42 @@ class StoppedVehicleRule(StayRule):
         foremost = view.along[rows] >= state.head[chain]
         at_end = self._ends[view.lane[rows]] - view.along[rows] <= gap
         return np.asarray(queued & (state.vehicles[chain] >= QUEUE_OF) & (~foremost | at_end), np.bool_)
+
+    @property
+    def queues(self) -> LaneQueues:
+        """To be brought to each frame."""
+        return self._queues
+
+
+class StandRule(StayRule):
+    """One event for each vehicle at rest that does not wait in a queue."""
+
+    def __init__(
+        self,
+        spec: StoppedVehicleSpec | IllegalParkingSpec | CollisionSpec,
+        scene: Scene,
+        camera_id: str,
+        open_events: Sequence[Event] = (),
+    ) -> None:
+        place = Place.of(spec, scene)
+        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=0.5, swaps=True)
+        self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
+        self._slow_lengths = 0.0 if isinstance(spec, CollisionSpec) else spec.stop_speed_lengths_per_s
+        self._waiting = Waiting(scene) if scene.lanes else None
+
+    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+        length = np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0)
+        by_box = _length(view.foot_velocity[rows]) / length < self._slow_lengths
+        by_ground = _length(view.velocity[rows]) < self._slow_mps
+        stands = np.asarray(np.where(view.valid[rows], by_ground, by_box), np.bool_)
+        if self._waiting is None:
+            return stands
+        state = self._waiting.queues.update(view, self._clock)
+        return stands & ~self._waiting.holds(state, view, rows, length)
+
+
+class StoppedVehicleRule(StandRule):
+    """Measured in metres where the ground is known and in box lengths where not; for both kinds."""
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> StoppedVehicleMeasures:
         unit = LENGTHS

@@ -6,31 +6,47 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from analytics.camera_down import CameraDownRule
+from analytics.collision import CollisionRule
 from analytics.congestion import CongestionRule
 from analytics.crowding import CrowdingRule
 from analytics.free_flow import FreeFlow
 from analytics.intrusion import IntrusionRule
+from analytics.lane_violation import ClosedLaneRule, ForbiddenTurnRule
 from analytics.line_crossing import LineCrossingRule
 from analytics.loitering import LoiteringRule
 from analytics.measure import MeasureRule
+from analytics.pedestrian import PedestrianRule
+from analytics.running import RunningRule
+from analytics.slow_vehicle import SlowVehicleRule
+from analytics.speeding import SpeedingRule
 from analytics.spillback import SpillbackRule
 from analytics.stopped_vehicle import StoppedVehicleRule
 from analytics.traffic_queue import QueueRule
+from analytics.wrong_way import WrongWayRule
 from core.events import Event
 from core.protocols import Rule
 from core.scene import Scene
 from scenes.rules import (
     AnyRuleSpec,
     CameraDownSpec,
+    CollisionSpec,
     CongestionSpec,
     CrowdingSpec,
+    IllegalParkingSpec,
     IntrusionSpec,
+    LaneViolationSpec,
     LineCrossingSpec,
     LoiteringSpec,
     MeasureSpec,
+    NoCrossingSpec,
+    PedestrianSpec,
     QueueSpec,
+    RunningSpec,
+    SlowVehicleSpec,
+    SpeedingSpec,
     SpillbackSpec,
     StoppedVehicleSpec,
+    WrongWaySpec,
 )
 
 MEASURES: Final = "measures"
@@ -80,7 +96,7 @@ def build_rule(
         KeyError: the scene has no such place, or none of its lanes crosses the line.
     """
     match spec:
-        case LineCrossingSpec():
+        case LineCrossingSpec() | NoCrossingSpec():
             return LineCrossingRule(spec, scene, camera_id, open_events)
         case IntrusionSpec():
             return IntrusionRule(spec, scene, camera_id, open_events)
@@ -94,7 +110,22 @@ def build_rule(
             return QueueRule(spec, scene, camera_id, open_events)
         case SpillbackSpec():
             return SpillbackRule(spec, scene, camera_id, open_events)
-        case StoppedVehicleSpec():
+        case RunningSpec():
+            return RunningRule(spec, scene, camera_id, open_events)
+        case WrongWaySpec():
+            return WrongWayRule(spec, scene, camera_id, open_events)
+        case PedestrianSpec():
+            return PedestrianRule(spec, scene, camera_id, open_events)
+        case CollisionSpec():
+            return CollisionRule(spec, scene, camera_id, open_events)
+        case SlowVehicleSpec():
+            return SlowVehicleRule(spec, scene, camera_id, open_events)
+        case SpeedingSpec():
+            return SpeedingRule(spec, scene, camera_id, open_events)
+        case LaneViolationSpec():
+            rule = ForbiddenTurnRule if spec.entry is not None else ClosedLaneRule
+            return rule(spec, scene, camera_id, open_events)
+        case StoppedVehicleSpec() | IllegalParkingSpec():
             return StoppedVehicleRule(spec, scene, camera_id, open_events)
         case CameraDownSpec():
             return CameraDownRule(spec, scene, camera_id, open_events)

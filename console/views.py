@@ -171,7 +171,13 @@ def _valued(name: str, value: object, language: Language) -> str:
             return f"{number(100 * value, language, 0)} %"
         case "density_per_m2", float():
             return text("page-density", language, value=number(value, language))
-        case "speed_mps" | "mean_speed_mps" | "free_flow_mps", int() | float():
+        case "what", str():
+            return text(f"violation-{value.replace('_', '-')}", language)
+        case "way_m", int() | float():
+            return text("page-metres", language, value=number(value, language, 0))
+        case "deceleration_mps2", int() | float():
+            return text("page-deceleration", language, value=number(value, language))
+        case _, int() | float() if name.endswith("_mps"):
             return speed_text(value, language)
         case _, int() | float() if name.endswith("_s"):
             return duration(value, language)

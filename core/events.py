@@ -26,6 +26,15 @@ class EventKind(StrEnum):
     SPILLBACK = "traffic.spillback"
     STOPPED_VEHICLE = "incident.stopped_vehicle"
     CAMERA_DOWN = "camera.down"
+    RUNNING = "security.running"
+    WRONG_WAY = "incident.wrong_way"
+    PEDESTRIAN = "incident.pedestrian_on_carriageway"
+    COLLISION = "incident.collision"
+    SLOW_VEHICLE = "incident.slow_vehicle"
+    ILLEGAL_PARKING = "violation.illegal_parking"
+    SPEEDING = "violation.speeding"
+    LANE = "violation.lane"
+    NO_CROSSING = "violation.no_crossing"
 
 
 class Phase(StrEnum):
@@ -147,6 +156,68 @@ class StoppedVehicleMeasures:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongWayMeasures:
+    """`way_m`: driven against the direction so far, `speed_mps` now; both None uncalibrated."""
+
+    duration_s: float
+    way_m: float | None = None
+    speed_mps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PedestrianMeasures:
+    """`count`: most people on the carriageway at once; `duration_s`: since the first came."""
+
+    count: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CollisionMeasures:
+    """`stopped_s`: at rest so far; `speed_mps` before, `deceleration_mps2` at most; `others`: who met with it."""
+
+    stopped_s: float
+    speed_mps: float
+    deceleration_mps2: float
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlowVehicleMeasures:
+    """`share`: its speed as a share of the usual one; speeds None uncalibrated."""
+
+    duration_s: float
+    share: float
+    speed_mps: float | None = None
+    usual_mps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedingMeasures:
+    """`speed_mps`: mean over `way_m` of way above the limit; `limit_mps`. An indication, not for fines."""
+
+    speed_mps: float
+    limit_mps: float
+    way_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaneMeasures:
+    """`what`: `closed_lane` or `forbidden_turn`; `duration_s`: on the lane, or from entry to exit."""
+
+    what: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunningMeasures:
+    """`speed_mps`: None uncalibrated."""
+
+    duration_s: float
+    speed_mps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CameraDownMeasures:
     """`silent_s`: time without a frame so far; `reason`: what the source last said, empty when it only stopped."""
 
@@ -164,6 +235,13 @@ Measures: TypeAlias = (
     | SpillbackMeasures
     | StoppedVehicleMeasures
     | CameraDownMeasures
+    | WrongWayMeasures
+    | PedestrianMeasures
+    | CollisionMeasures
+    | SlowVehicleMeasures
+    | SpeedingMeasures
+    | LaneMeasures
+    | RunningMeasures
 )
 
 MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
@@ -176,6 +254,15 @@ MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
     EventKind.SPILLBACK: SpillbackMeasures,
     EventKind.STOPPED_VEHICLE: StoppedVehicleMeasures,
     EventKind.CAMERA_DOWN: CameraDownMeasures,
+    EventKind.RUNNING: RunningMeasures,
+    EventKind.WRONG_WAY: WrongWayMeasures,
+    EventKind.PEDESTRIAN: PedestrianMeasures,
+    EventKind.COLLISION: CollisionMeasures,
+    EventKind.SLOW_VEHICLE: SlowVehicleMeasures,
+    EventKind.ILLEGAL_PARKING: StoppedVehicleMeasures,
+    EventKind.SPEEDING: SpeedingMeasures,
+    EventKind.LANE: LaneMeasures,
+    EventKind.NO_CROSSING: LineCrossingMeasures,
 }
 
 

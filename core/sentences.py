@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from core.events import (
     CameraDownMeasures,
+    CollisionMeasures,
     CongestionMeasures,
     CrowdingMeasures,
     Event,
     IntrusionMeasures,
+    LaneMeasures,
     LineCrossingMeasures,
     LoiteringMeasures,
+    PedestrianMeasures,
     QueueMeasures,
+    RunningMeasures,
+    SlowVehicleMeasures,
+    SpeedingMeasures,
     SpillbackMeasures,
     StoppedVehicleMeasures,
+    WrongWayMeasures,
 )
 from core.taxonomy import LABELS
 from locales import Language, text
@@ -27,7 +34,8 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
         language: None: the one in force.
     """
     name = "sentence-" + event.kind.value.replace(".", "-")
-    zone, classes = zone_label or event.zone, class_names(event.class_ids, language)
+    zone = zone_label or event.zone or text("place-all-lanes", language)
+    classes = class_names(event.class_ids, language)
     match event.measures:
         case LineCrossingMeasures(direction=direction):
             given: dict[str, object] = {"direction": direction, "class": classes}
@@ -47,11 +55,31 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
             given = {"duration": duration(seconds, language), "count": count, **_length(length, unit)}
         case StoppedVehicleMeasures(stopped_s=seconds):
             given = {"duration": duration(seconds, language), "class": classes}
+        case WrongWayMeasures(duration_s=seconds, way_m=way):
+            given = {"duration": duration(seconds, language), "class": classes}
+            if way is not None:
+                name, given["way"] = f"{name}-metres", round(way)
+        case PedestrianMeasures(count=count, duration_s=seconds):
+            given = {"count": count, "duration": duration(seconds, language)}
+        case CollisionMeasures(stopped_s=seconds, others=count, speed_mps=speed):
+            given = {"duration": duration(seconds, language), "count": count, "speed": _kmh(speed), "class": classes}
+        case SlowVehicleMeasures(duration_s=seconds, share=share):
+            given = {"duration": duration(seconds, language), "percent": round(100 * share), "class": classes}
+        case SpeedingMeasures(speed_mps=speed, limit_mps=limit):
+            given = {"speed": _kmh(speed), "limit": _kmh(limit), "class": classes}
+        case LaneMeasures(what=what, duration_s=seconds):
+            given = {"what": what, "duration": duration(seconds, language), "class": classes}
+        case RunningMeasures(duration_s=seconds):
+            given = {"duration": duration(seconds, language)}
         case CameraDownMeasures(silent_s=seconds, reason=reason):
             given = {"duration": duration(seconds, language)}
             if reason:
                 name, given["reason"] = f"{name}-reason", reason
     return text(name, language, zone=zone, **given)
+
+
+def _kmh(mps: float) -> int:
+    return round(3.6 * mps)
 
 
 def _length(length: float, unit: str) -> dict[str, object]:

@@ -1,77 +1,77 @@
-"""The rules a scene may have, and their parameters with units in their names; docs/events.md defines them."""
+"""The rules of a scene: which kinds there are, and their parameters with defaults. Definitions: docs/events.md."""
 
 from __future__ import annotations
 
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.events import Severity
-from core.taxonomy import GROUPS, LABELS
+from core.taxonomy import GROUPS
+from scenes.incident_rules import (
+    CollisionSpec,
+    PedestrianSpec,
+    SlowVehicleSpec,
+    StoppedVehicleSpec,
+    WrongWaySpec,
+)
+from scenes.rule_parts import (
+    CLASSES,
+    CLEAR_S,
+    GAP_S,
+    HOLD_S,
+    ClassName,
+    CongestionLevel,
+    Day,
+    Direction,
+    Hours,
+    LaneList,
+    MovementLines,
+    PlaceId,
+    Positive,
+    Road,
+    RulePart,
+    Seconds,
+    TimeZone,
+)
+from scenes.violation_rules import IllegalParkingSpec, LaneViolationSpec, NoCrossingSpec, SpeedingSpec
 
-CLASS_NAMES: Final = (*LABELS, *GROUPS)
-"""What may stand in `classes`: a class, or a group of several."""
+__all__ = [
+    "SPEC_TYPES",
+    "AnyRuleSpec",
+    "CameraDownSpec",
+    "CollisionSpec",
+    "CongestionLevel",
+    "CongestionSpec",
+    "CrowdingSpec",
+    "Direction",
+    "EventRuleSpec",
+    "IllegalParkingSpec",
+    "IntrusionSpec",
+    "LaneViolationSpec",
+    "LineCrossingSpec",
+    "LoiteringSpec",
+    "MeasureSpec",
+    "NoCrossingSpec",
+    "PedestrianSpec",
+    "QueueSpec",
+    "RuleSpec",
+    "RunningSpec",
+    "SlowVehicleSpec",
+    "SpeedingSpec",
+    "SpillbackSpec",
+    "StoppedVehicleSpec",
+    "WrongWaySpec",
+]
 
 
-def _known_class(name: str) -> str:
-    if name not in CLASS_NAMES:
-        known = ", ".join(CLASS_NAMES)
-        raise PydanticCustomError("problem-class-unknown", "unknown class", {"name": name, "known": known})
-    return name
-
-
-ClassName = Annotated[str, AfterValidator(_known_class), WithJsonSchema({"type": "string", "enum": list(CLASS_NAMES)})]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
-PlaceId = Annotated[str, Field(min_length=1)]
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Direction = Literal["forward", "backward", "both"]
-Road = Literal["street", "motorway"]
-CongestionLevel = Literal["heavy", "slow", "queuing", "stationary"]
-
-PLACES: Final = ("zone", "line", "lane", "group")
-
-
-def _each_once(names: list[str]) -> list[str]:
-    twice = [name for number, name in enumerate(names) if name in names[:number]]
-    if twice:
-        raise PydanticCustomError("problem-measure-place-twice", "a place twice", {"name": twice[0]})
-    return names
-
-
-MovementLines = Annotated[list[PlaceId], Field(min_length=1, max_length=16), AfterValidator(_each_once)]
-LaneList = Annotated[list[PlaceId], Field(min_length=1, max_length=64), AfterValidator(_each_once)]
-
-_CLASSES = "Classes or groups that the rule looks at"
-_HOLD_S = "Seconds for which an event stays open while its cause cannot be found, though the camera looks"
-_CLEAR_S = "Seconds for which the cause must be seen to be gone before the event ends"
-_GAP_S = "Longest time without the cause that does not start the waiting anew, in seconds"
-
-
-class _Rule(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: str
-    id: Identifier | None = Field(None, description="Unique in the scene. Default: the kind and the place")
-
-    @property
-    def place(self) -> str:
-        """The zone, line, lane or group of lanes that it watches; empty for the whole camera."""
-        return next((str(name) for key in PLACES if (name := getattr(self, key, None))), "")
-
-    @property
-    def rule_id(self) -> str:
-        """`id`, or the kind and the place, such as `security.intrusion:gate`."""
-        return self.id or ":".join(part for part in (self.kind, self.place) if part)
-
-
-class LineCrossingSpec(_Rule):
+class LineCrossingSpec(RulePart):
     """A tripwire: somebody crosses a line."""
 
     kind: Literal["security.line_crossing"] = "security.line_crossing"
     line: PlaceId = Field(description="Id of a line of the scene")
-    classes: list[ClassName] = Field(["person", "vehicle"], min_length=1, description=_CLASSES)
+    classes: list[ClassName] = Field(["person", "vehicle"], min_length=1, description=CLASSES)
     direction: Direction = Field(
         "both", description="forward: from the left to the right of a walker from the line's start to its end"
     )
@@ -82,56 +82,80 @@ class LineCrossingSpec(_Rule):
     severity: Severity = Field(Severity.LOW, description="Of its events")
 
 
-class IntrusionSpec(_Rule):
+class IntrusionSpec(RulePart):
     """Somebody is in a closed zone."""
 
     kind: Literal["security.intrusion"] = "security.intrusion"
     zone: PlaceId = Field(description="Id of a zone of the scene")
-    classes: list[ClassName] = Field(["person", "vehicle"], min_length=1, description=_CLASSES)
+    classes: list[ClassName] = Field(["person", "vehicle"], min_length=1, description=CLASSES)
+    hours: list[Hours] = Field(
+        default_factory=list, description="When it is closed, such as 22:00-06:00; default: at all hours"
+    )
+    days: list[Day] = Field(
+        default_factory=list, description="On which days these hours begin, `mon` to `sun`; default: on all"
+    )
+    timezone: TimeZone = Field("Asia/Ho_Chi_Minh", description="Of `hours` and `days`, an IANA name")
     for_s: Seconds = Field(1.0, description="Seconds for which somebody is inside before the event starts")
-    gap_s: Seconds = Field(0.5, description=_GAP_S)
-    clear_s: Seconds = Field(5.0, description=_CLEAR_S)
-    hold_s: Seconds = Field(15.0, description=_HOLD_S)
+    gap_s: Seconds = Field(0.5, description=GAP_S)
+    clear_s: Seconds = Field(5.0, description=CLEAR_S)
+    hold_s: Seconds = Field(15.0, description=HOLD_S)
     severity: Severity = Field(Severity.MEDIUM, description="Of its events")
 
 
-class LoiteringSpec(_Rule):
+class LoiteringSpec(RulePart):
     """A person stays in a zone."""
 
     kind: Literal["security.loitering"] = "security.loitering"
     zone: PlaceId = Field(description="Id of a zone of the scene")
-    classes: list[ClassName] = Field(["person"], min_length=1, description=_CLASSES)
+    classes: list[ClassName] = Field(["person"], min_length=1, description=CLASSES)
     for_s: Seconds = Field(60.0, description="Seconds in the zone, by one person, before the event starts")
-    gap_s: Seconds = Field(2.0, description=_GAP_S)
-    clear_s: Seconds = Field(5.0, description=_CLEAR_S)
-    hold_s: Seconds = Field(30.0, description=_HOLD_S)
+    gap_s: Seconds = Field(2.0, description=GAP_S)
+    clear_s: Seconds = Field(5.0, description=CLEAR_S)
+    hold_s: Seconds = Field(30.0, description=HOLD_S)
     severity: Severity = Field(Severity.LOW, description="Of its events")
 
 
-class CrowdingSpec(_Rule):
+class RunningSpec(RulePart):
+    """A person runs: a hint, not a finding; watched only where a scene asks for it."""
+
+    kind: Literal["security.running"] = "security.running"
+    zone: PlaceId = Field(description="Id of a zone of the scene")
+    classes: list[ClassName] = Field(["person"], min_length=1, description=CLASSES)
+    speed_kmh: Positive = Field(12.0, description="Faster than this a person runs; in km/h, where calibrated")
+    speed_lengths_per_s: Positive = Field(
+        2.0, description="The same where it is not: in heights of the person's box a second"
+    )
+    for_s: Seconds = Field(1.5, description="Seconds for which the person runs before the event starts")
+    gap_s: Seconds = Field(0.5, description=GAP_S)
+    clear_s: Seconds = Field(3.0, description=CLEAR_S)
+    hold_s: Seconds = Field(5.0, description=HOLD_S)
+    severity: Severity = Field(Severity.LOWEST, description="Of its events")
+
+
+class CrowdingSpec(RulePart):
     """Too many people in a zone, or too close together."""
 
     kind: Literal["security.crowding"] = "security.crowding"
     zone: PlaceId = Field(description="Id of a zone of the scene")
-    classes: list[ClassName] = Field(["person"], min_length=1, description=_CLASSES)
+    classes: list[ClassName] = Field(["person"], min_length=1, description=CLASSES)
     count: Annotated[int, Field(ge=1)] = Field(10, description="People inside at once, from which it is a crowd")
     density_per_m2: Positive = Field(
         2.0, description="People by square metre, above which it is a crowd; if calibrated"
     )
     dangerous_density_per_m2: Positive = Field(5.0, description="Above this the severity is at least high")
     for_s: Seconds = Field(10.0, description="Seconds for which it is a crowd before the event starts")
-    gap_s: Seconds = Field(1.0, description=_GAP_S)
-    clear_s: Seconds = Field(10.0, description=_CLEAR_S)
-    hold_s: Seconds = Field(30.0, description=_HOLD_S)
+    gap_s: Seconds = Field(1.0, description=GAP_S)
+    clear_s: Seconds = Field(10.0, description=CLEAR_S)
+    hold_s: Seconds = Field(30.0, description=HOLD_S)
     severity: Severity = Field(Severity.MEDIUM, description="Of its events")
 
 
-class CongestionSpec(_Rule):
+class CongestionSpec(RulePart):
     """Traffic is far slower than it could be."""
 
     kind: Literal["traffic.congestion"] = "traffic.congestion"
     group: PlaceId = Field(description="Id of a group of lanes of the scene")
-    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=_CLASSES)
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
     from_level: CongestionLevel = Field("slow", description="The mildest level that is an event")
     road: Road = Field("street", description="A street has signals, a motorway none: what the three times below follow")
     window_s: Annotated[float, Field(ge=2, le=600)] | None = Field(
@@ -148,7 +172,7 @@ class CongestionSpec(_Rule):
     least_vehicles: Annotated[int, Field(ge=1)] = Field(
         3, description="Vehicles at once, at some moment of the window; fewer are no congestion"
     )
-    hold_s: Seconds = Field(120.0, description=_HOLD_S)
+    hold_s: Seconds = Field(120.0, description=HOLD_S)
     severity: Severity = Field(
         Severity.LOW, description="Of its events; `queuing` is at least medium, `stationary` at least high"
     )
@@ -161,7 +185,7 @@ class CongestionSpec(_Rule):
         return self.window_s or window_s, for_s, for_s if self.clear_s is None else self.clear_s
 
 
-class _Queues(_Rule):
+class _Queues(RulePart):
     begin_kmh: Positive = Field(5.0, description="A vehicle joins a queue when it is slower than this, in km/h")
     end_kmh: Positive = Field(10.0, description="It leaves the queue when it is faster than this, in km/h")
     gap_m: Positive = Field(20.0, description="Longest gap between two vehicles of a queue, in metres")
@@ -184,9 +208,9 @@ class QueueSpec(_Queues):
         None, description="… or from so many vehicles in it on, however long it is"
     )
     for_s: Seconds = Field(30.0, description="Seconds for which it is so long before the event starts")
-    gap_s: Seconds = Field(2.0, description=_GAP_S)
-    clear_s: Seconds = Field(30.0, description=_CLEAR_S)
-    hold_s: Seconds = Field(60.0, description=_HOLD_S)
+    gap_s: Seconds = Field(2.0, description=GAP_S)
+    clear_s: Seconds = Field(30.0, description=CLEAR_S)
+    hold_s: Seconds = Field(60.0, description=HOLD_S)
     severity: Severity = Field(Severity.LOW, description="Of its events")
 
     @model_validator(mode="after")
@@ -205,32 +229,13 @@ class SpillbackSpec(_Queues):
         None, description="Id of a group of lanes; default: all lanes whose centreline crosses the line"
     )
     for_s: Seconds = Field(10.0, description="Seconds for which the queue reaches the line before the event starts")
-    gap_s: Seconds = Field(2.0, description=_GAP_S)
-    clear_s: Seconds = Field(10.0, description=_CLEAR_S)
-    hold_s: Seconds = Field(60.0, description=_HOLD_S)
+    gap_s: Seconds = Field(2.0, description=GAP_S)
+    clear_s: Seconds = Field(10.0, description=CLEAR_S)
+    hold_s: Seconds = Field(60.0, description=HOLD_S)
     severity: Severity = Field(Severity.HIGH, description="Of its events")
 
 
-class StoppedVehicleSpec(_Rule):
-    """A vehicle stands still on a carriageway."""
-
-    kind: Literal["incident.stopped_vehicle"] = "incident.stopped_vehicle"
-    zone: PlaceId = Field(description="Id of a zone of the scene: carriageway where nobody queues or waits at a signal")
-    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=_CLASSES)
-    stop_speed_kmh: Positive = Field(
-        3.0, description="Slower than this it stands; in km/h, where the scene is calibrated"
-    )
-    stop_speed_lengths_per_s: Positive = Field(
-        0.2, description="The same where it is not: in lengths of the longer side of its box a second"
-    )
-    for_s: Seconds = Field(10.0, description="Seconds for which it stands before the event starts")
-    gap_s: Seconds = Field(1.0, description=_GAP_S)
-    clear_s: Seconds = Field(3.0, description=_CLEAR_S)
-    hold_s: Seconds = Field(60.0, description=_HOLD_S)
-    severity: Severity = Field(Severity.HIGH, description="Of its events")
-
-
-class CameraDownSpec(_Rule):
+class CameraDownSpec(RulePart):
     """A camera sends no picture."""
 
     kind: Literal["camera.down"] = "camera.down"
@@ -239,7 +244,7 @@ class CameraDownSpec(_Rule):
     severity: Severity = Field(Severity.MEDIUM, description="Of its events")
 
 
-class MeasureSpec(_Rule):
+class MeasureSpec(RulePart):
     """What passed and stood at places of the scene, in each interval. Not an event."""
 
     kind: Literal["measure"] = "measure"
@@ -253,7 +258,7 @@ class MeasureSpec(_Rule):
     exits: MovementLines | None = Field(
         None, description="Ids of lines, crossed forward by who goes out; backward if the line is also an entry"
     )
-    classes: list[ClassName] = Field(["person", "vehicle"], min_length=1, description=_CLASSES)
+    classes: list[ClassName] = Field(["person", "vehicle"], min_length=1, description=CLASSES)
     interval_s: Annotated[int, Field(ge=1, le=86_400)] = Field(
         60, description="Length of an interval in seconds, aligned to UTC midnight"
     )
@@ -299,11 +304,20 @@ EventRuleSpec: TypeAlias = (
     LineCrossingSpec
     | IntrusionSpec
     | LoiteringSpec
+    | RunningSpec
     | CrowdingSpec
     | CongestionSpec
     | QueueSpec
     | SpillbackSpec
     | StoppedVehicleSpec
+    | WrongWaySpec
+    | PedestrianSpec
+    | CollisionSpec
+    | SlowVehicleSpec
+    | IllegalParkingSpec
+    | SpeedingSpec
+    | LaneViolationSpec
+    | NoCrossingSpec
     | CameraDownSpec
 )
 AnyRuleSpec: TypeAlias = EventRuleSpec | MeasureSpec
@@ -314,11 +328,20 @@ SPEC_TYPES: Final[tuple[type[AnyRuleSpec], ...]] = (
     LineCrossingSpec,
     IntrusionSpec,
     LoiteringSpec,
+    RunningSpec,
     CrowdingSpec,
     CongestionSpec,
     QueueSpec,
     SpillbackSpec,
     StoppedVehicleSpec,
+    WrongWaySpec,
+    PedestrianSpec,
+    CollisionSpec,
+    SlowVehicleSpec,
+    IllegalParkingSpec,
+    SpeedingSpec,
+    LaneViolationSpec,
+    NoCrossingSpec,
     CameraDownSpec,
     MeasureSpec,
 )

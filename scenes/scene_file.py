@@ -18,7 +18,8 @@ from scenes.documents import Document, Problem, ProblemsError, nearest, parse, r
 from scenes.ground import GroundFit, GroundSpec, LensSpec, fit_ground
 from scenes.parts import FaultError, Point, Strict
 from scenes.places import lanes_beyond, lanes_that_overlap, places_outside, zones_beyond
-from scenes.rules import MeasureSpec, RuleSpec, SpillbackSpec
+from scenes.rule_parts import Carriageway
+from scenes.rules import CollisionSpec, MeasureSpec, RuleSpec, SpeedingSpec, SpillbackSpec
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """An identifier: letters, digits, `_`, `.`, `-`; it appears in paths, keys and topics."""
@@ -161,7 +162,7 @@ def scene_of(document: Document) -> SceneFile:
         ProblemsError: it has mistakes.
     """
     spec = parse(document, SceneSpec)
-    problems = _names(document, spec) + _places(document, spec)
+    problems = _names(document, spec) + _places(document, spec) + _unfit(document, spec)
     if problems:
         raise ProblemsError(problems)
     try:
@@ -300,6 +301,23 @@ def _off_lanes(document: Document, spec: SceneSpec, scene: Scene) -> list[Proble
     return found
 
 
+def _unfit(document: Document, spec: SceneSpec) -> list[Problem]:
+    """Rules that cannot find anything in this scene."""
+    found = []
+    for number, rule in enumerate(spec.rules):
+        at = ("rules", number)
+        if isinstance(rule, Carriageway) and not (rule.zone or rule.lane or rule.group or spec.lanes):
+            found.append(document.problem(at, "problem-rule-no-lanes"))
+        if isinstance(rule, (CollisionSpec, SpeedingSpec)) and spec.ground is None:
+            found.append(document.problem(at, "problem-rule-needs-ground"))
+        if isinstance(rule, SpeedingSpec) and rule.limit_kmh is None:
+            lanes = [lane for lane in spec.lanes if rule.lane in (None, lane.id)]
+            lanes = [lane for lane in lanes if rule.group in (None, lane.group or lane.id)]
+            if all(lane.speed_limit_kmh is None for lane in lanes):
+                found.append(document.problem(at, "problem-rule-no-limit"))
+    return found
+
+
 def _unknown_place(document: Document, where: tuple[str | int, ...], name: str, known: list[str]) -> Problem:
     near = nearest(name, known)
     message = "problem-place-unknown-near" if near else "problem-place-unknown"
@@ -311,8 +329,9 @@ def _places(document: Document, spec: SceneSpec) -> list[Problem]:
     lane_groups = list(dict.fromkeys(lane.group or lane.id for lane in spec.lanes))
     found: list[Problem] = []
     for number, rule in enumerate(spec.rules):
-        one = ("zone", zones), ("line", lines), ("lane", lanes), ("group", lane_groups)
-        several = ("lanes", lanes), ("entries", lines), ("exits", lines)
+        one = [("zone", zones), ("line", lines), ("lane", lanes), ("group", lane_groups)]
+        one += [("entry", lines), ("exit", lines)]
+        several = [("lanes", lanes), ("entries", lines), ("exits", lines), ("except_zones", zones)]
         for field, known in one + several:
             named = getattr(rule, field, None)
             if field == "lanes" and named == "all":

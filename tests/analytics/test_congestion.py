@@ -216,7 +216,7 @@ def test_waiting_for_green_is_no_congestion_but_a_queue_that_green_does_not_clea
     assert mean < 0.75 * FREE  # the mean over a cycle alone would call even light traffic slow
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.floats(20, 120), st.sampled_from([0.02, 0.2, 0.5, 0.95])), min_size=1, max_size=4))
 def test_an_event_never_outlasts_free_traffic_nor_misses_a_long_jam(parts: list[tuple[float, float]]) -> None:
     times = np.concatenate(([0.0], np.cumsum([lasts for lasts, _ in parts])))

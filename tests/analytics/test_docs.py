@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -93,6 +93,15 @@ EXAMPLES: dict[EventKind, dict[str, Any]] = {
     EventKind.SPILLBACK: {"length": 19.4, "vehicles": 9, "duration_s": 12.0, "unit": "car lengths"},
     EventKind.STOPPED_VEHICLE: {"stopped_s": 11.0, "unit": "m/s"},
     EventKind.CAMERA_DOWN: {"silent_s": 31.0, "reason": "refused"},
+    EventKind.RUNNING: {"duration_s": 2.0},
+    EventKind.WRONG_WAY: {"duration_s": 4.0, "way_m": 38.2, "speed_mps": 9.5},
+    EventKind.PEDESTRIAN: {"count": 2, "duration_s": 6.0},
+    EventKind.COLLISION: {"stopped_s": 5.0, "speed_mps": 10.0, "deceleration_mps2": 7.5, "others": 1},
+    EventKind.SLOW_VEHICLE: {"duration_s": 12.0, "share": 0.31},
+    EventKind.ILLEGAL_PARKING: {"stopped_s": 61.0, "unit": "m/s"},
+    EventKind.SPEEDING: {"speed_mps": 20.0, "limit_mps": 13.889, "way_m": 24.0},
+    EventKind.LANE: {"what": "closed_lane", "duration_s": 3.0},
+    EventKind.NO_CROSSING: {"direction": "backward"},
 }
 SENTENCES = {
     EventKind.LINE_CROSSING: ("Crossed Gate forward: person", "Vượt Cổng theo chiều thuận: người"),
@@ -119,6 +128,39 @@ SENTENCES = {
     ),
     EventKind.STOPPED_VEHICLE: ("Standing still in Gate for 11 s: person", "Đứng yên trong Cổng đã 11 giây: người"),
     EventKind.CAMERA_DOWN: ("No picture for 31 s: refused", "Không có hình ảnh đã 31 giây: refused"),
+    EventKind.RUNNING: ("Somebody has run through Gate for 2 s", "Có người chạy qua Cổng đã 2 giây"),
+    EventKind.WRONG_WAY: (
+        "Driving the wrong way on Gate for 38 m, 4 s: person",
+        "Đi ngược chiều trên Cổng được 38 m, đã 4 giây: người",
+    ),
+    EventKind.PEDESTRIAN: (
+        "Up to 2 people at once on foot on Gate for 6 s",
+        "Có lúc 2 người cùng đi bộ trên Cổng đã 6 giây",
+    ),
+    EventKind.COLLISION: (
+        "Stopped abruptly from 36 km/h on Gate beside another, standing for 5 s: person",
+        "Dừng đột ngột từ 36 km/h trên Cổng cạnh một đối tượng khác, đứng yên đã 5 giây: người",
+    ),
+    EventKind.SLOW_VEHICLE: (
+        "At 31 % of the usual speed on Gate for 12 s: person",
+        "Chỉ bằng 31 % tốc độ thường thấy trên Cổng đã 12 giây: người",
+    ),
+    EventKind.ILLEGAL_PARKING: (
+        "Stands on Gate, where that is forbidden, for 1 min 1 s: person",
+        "Đỗ trên Cổng, nơi cấm dừng đỗ, đã 1 phút 1 giây: người",
+    ),
+    EventKind.SPEEDING: (
+        "72 km/h on Gate, 50 allowed (indication, not for fines): person",
+        "72 km/h trên Cổng, cho phép 50 (chỉ báo, không dùng để phạt): người",
+    ),
+    EventKind.LANE: (
+        "On Gate, which is closed to it, for 3 s: person",
+        "Đi trên Cổng, làn không dành cho loại xe này, đã 3 giây: người",
+    ),
+    EventKind.NO_CROSSING: (
+        "Crossed the solid line Gate backward: person",
+        "Đè vạch liền Cổng theo chiều ngược: người",
+    ),
 }
 
 
@@ -140,6 +182,13 @@ def test_sentences_without_the_optional_parts() -> None:
     assert sentence(event(EventKind.INTRUSION, count=1), "", "vi").startswith("Có một đối tượng trong z")
     assert "/m²" not in sentence(event(EventKind.CROWDING, density_per_m2=None), "Gate", "en")
     assert sentence(event(EventKind.CAMERA_DOWN, reason=""), "", "en") == "No picture for 31 s"
+
+
+def test_sentences_of_a_turn_and_of_all_lanes() -> None:
+    turn = replace(event(EventKind.LANE, what="forbidden_turn"), zone="a→b")
+    assert sentence(turn, "", "en") == "Forbidden turn a→b: person"
+    everywhere = replace(event(EventKind.WRONG_WAY, way_m=None), zone="")
+    assert sentence(everywhere, "", "en") == "Driving the wrong way on the carriageway for 4 s: person"
 
 
 def test_specs_read_as_written_and_refuse_what_they_do_not_know() -> None:
@@ -166,6 +215,12 @@ def test_specs_read_as_written_and_refuse_what_they_do_not_know() -> None:
         {"kind": "traffic.queue", "lane": "a", "group": "b"},
         {"kind": "traffic.queue", "lane": "a", "begin_kmh": 5, "end_kmh": 4},
         {"kind": "traffic.congestion", "group": "a", "from_level": "free"},
+        {"kind": "incident.wrong_way", "lane": "a", "group": "b"},
+        {"kind": "violation.lane"},
+        {"kind": "violation.lane", "entry": "a"},
+        {"kind": "violation.lane", "entry": "a", "exit": "b", "lane": "c"},
+        {"kind": "security.intrusion", "zone": "a", "hours": ["25:00-26:00"]},
+        {"kind": "security.intrusion", "zone": "a", "timezone": "Mars/Phobos"},
     ]
     for value in wrong:
         with pytest.raises(ValueError, match="validation error"):

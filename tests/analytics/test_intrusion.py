@@ -87,7 +87,7 @@ def test_an_empty_zone_and_passers_outside_are_nothing() -> None:
     assert events(film([Actor(1, still(500, 500), ObjectClass.ANIMAL)], 9)) == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(2, 25), st.floats(0, 1), st.lists(st.floats(2, 9), min_size=1, max_size=3))
 def test_the_frame_rate_does_not_change_the_number_of_events(fps: int, late: float, stays: list[float]) -> None:
     people = [Actor(n + 1, still(500, 500, 25 * n + late, 25 * n + late + stay)) for n, stay in enumerate(stays)]

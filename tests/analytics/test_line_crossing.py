@@ -100,7 +100,7 @@ def test_an_event_left_open_by_a_crash_is_ended() -> None:
     assert ended.kind is EventKind.LINE_CROSSING
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(300, 700, allow_nan=False), min_size=2, max_size=12).filter(
         lambda xs: all(abs(x - 500) > 6 for x in (xs[0], xs[-1]))
@@ -113,7 +113,7 @@ def test_forward_less_backward_is_the_net_change_of_side(xs: list[float], fps: f
     assert found.count("forward") - found.count("backward") == (xs[-1] > 500) - (xs[0] > 500)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 25), st.floats(0, 1), st.integers(1, 4))
 def test_the_frame_rate_does_not_change_the_count(fps: int, late: float, people: int) -> None:
     ways = [walk([(n + late, 350, 300 + 60 * n), (n + late + 6, 650, 300 + 60 * n)]) for n in range(people)]

@@ -143,7 +143,7 @@ def test_numbers_of_a_new_epoch_are_other_vehicles() -> None:
     assert states([*first, *other])[-1].chain[0] == -1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.floats(105, 895), st.booleans(), st.sampled_from([CAR, ObjectClass.BUS])), max_size=30))
 def test_chains_part_the_standing_vehicles_of_each_lane(places: list[tuple[float, bool, ObjectClass]]) -> None:
     state = last([car(n, x, 400 if upper else 500, cls) for n, (x, upper, cls) in enumerate(places)])

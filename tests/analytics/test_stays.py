@@ -185,7 +185,7 @@ def test_coasting_starts_nothing_and_ends_nothing() -> None:
     assert len(starts(film([flickers], 40), STOP)) == 1
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(2, 25), st.lists(st.floats(1, 30), min_size=1, max_size=4))
 def test_the_frame_rate_does_not_change_the_number_of_events(fps: int, stops: list[float]) -> None:
     stops = [s if abs(s - 10) > 1.5 else 13.0 for s in stops]

@@ -124,7 +124,7 @@ SIDE = st.floats(width=32) | st.floats(-50, 200, width=32)
 
 
 @given(boxes=st.lists(st.tuples(SIDE, SIDE, SIDE, SIDE), max_size=6))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_box_breaks_it_or_its_neighbours(describer: Describer, frames: FrameBatch, boxes: Boxes) -> None:
     good = describer.describe(frames, detections(frames, ([], [(20, 20, 60, 110)], []))).embedding
     found = describer.describe(frames, detections(frames, (boxes, [(20, 20, 60, 110)], boxes)))

@@ -95,7 +95,7 @@ def test_a_steady_walker_keeps_one_id(make: Make) -> None:
 
 
 @make_trackers
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_ids_are_positive_unique_and_never_come_back(make: Make, data: st.DataObject) -> None:
     tracker = make()
@@ -181,7 +181,7 @@ CLIP = st.lists(FRAME, min_size=1, max_size=8)
 
 
 @make_trackers
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(clip=CLIP, other=CLIP, data=st.data())
 def test_a_camera_does_not_depend_on_the_others_in_its_batch(
     make: Make, clip: list[F32], other: list[F32], data: st.DataObject
@@ -205,7 +205,7 @@ def test_a_camera_does_not_depend_on_the_others_in_its_batch(
 
 
 @make_trackers
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(clip=CLIP, data=st.data())
 def test_the_order_of_detections_means_nothing(make: Make, clip: list[F32], data: st.DataObject) -> None:
     straight, shuffled = make(), make()

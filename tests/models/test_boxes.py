@@ -96,7 +96,7 @@ row = st.builds(
 
 
 @given(st.lists(row, max_size=30), st.sampled_from([0.1, 0.45, 0.7, None]), st.integers(1, 6), st.integers(1, 12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_it_agrees_with_the_obvious_way(rows: list[Row], limit: float | None, most: int, most_candidates: int) -> None:
     limits = Limits(MEANT, limit, most)
     sane = np.array([r.xyxy for r in rows if all(abs(v) < 1e6 for v in r.xyxy)], np.float32).reshape(-1, 4)

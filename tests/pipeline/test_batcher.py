@@ -286,7 +286,7 @@ def test_a_consumer_that_stops_frees_everyone() -> None:
     most=st.integers(1, 5),
     capacity=st.integers(1, 4),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_frame_is_handed_on_or_counted(plan: list[tuple[str, DropPolicy, int]], most: int, capacity: int) -> None:
     batcher = Batcher(most, window_s=0.0005)
     policies = {name: policy for name, policy, _ in plan}

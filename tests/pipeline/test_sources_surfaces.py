@@ -76,7 +76,7 @@ def test_channel_order_and_normalisation_are_the_specs() -> None:
     slot_height=st.integers(16, 200),
     keep=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_size_fills_the_whole_slot(
     width: int, height: int, slot_width: int, slot_height: int, keep: bool
 ) -> None:

@@ -59,7 +59,7 @@ def spec_of(pixels: AnyArray, places: AnyArray) -> GroundSpec:
     return GroundSpec.model_validate({"points": pairs})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cameras, st.integers(4, 7))
 def test_exact_pairs_give_the_camera_s_own_ground(camera: Pinhole, count: int) -> None:
     fit = fit_ground(spec_of(camera.pixels(PLACES[:count]), PLACES[:count]), SIZE, None, None)
@@ -108,7 +108,7 @@ def test_longitude_and_latitude_are_as_good_as_metres(tmp_path: Path) -> None:
     assert 'give "origin"' in refused(tmp_path, HEAD + mixed)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cameras, st.booleans(), st.sampled_from([0.0, 30.0, 200.0]))
 def test_a_rectangle_is_measured_whichever_way_round(camera: Pinhole, clockwise: bool, bearing: float) -> None:
     corners = np.array([(-2, 15), (1.5, 15), (1.5, 27), (-2, 27)], np.float64)
@@ -143,7 +143,7 @@ def lane_lines(camera: Pinhole, pan: float, *, count: int = 2, noise: float = 0.
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cameras, st.floats(-25, 25), st.booleans())
 def test_lane_lines_and_a_dash_give_the_ground(camera: Pinhole, pan: float, reverse: bool) -> None:
     spec = lane_lines(camera, pan)
@@ -201,7 +201,7 @@ def test_what_a_lens_does_not_show_has_no_metres() -> None:
     assert not metres[1].any()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cameras, st.sampled_from([None, *LENSES]))
 def test_to_picture_undoes_to_ground(camera: Pinhole, lens: Lens | None) -> None:
     ground = Ground(camera.ground.matrix, 0.1, lens)

@@ -82,7 +82,7 @@ def test_records_from_before_are_counted_by_what_the_sink_takes(tmp_path: Path) 
     assert fan_out.close(0.1) == {"kafka": 9}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), lives=st.integers(1, 4))
 def test_any_moods_and_restarts_keep_order_by_camera_and_lose_nothing(
     tmp_path_factory: pytest.TempPathFactory, seed: int, lives: int

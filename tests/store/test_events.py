@@ -28,7 +28,7 @@ def ids(events: list[Event]) -> list[tuple[str, int]]:
     return [(event.event_id, event.revision) for event in events]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(records, max_size=8))
 def test_any_record_is_read_back_as_it_was(written: list[Record]) -> None:
     with TemporaryDirectory() as folder:

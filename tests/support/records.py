@@ -7,24 +7,31 @@ from hypothesis import strategies as st
 from core.events import (
     MEASURES_OF,
     CameraDownMeasures,
+    CollisionMeasures,
     CongestionMeasures,
     CrowdingMeasures,
     EndReason,
     Event,
     EventKind,
     IntrusionMeasures,
+    LaneMeasures,
     LineCrossingMeasures,
     LoiteringMeasures,
     Measurement,
     Measures,
+    PedestrianMeasures,
     Phase,
     Picture,
     QueueMeasures,
     Record,
+    RunningMeasures,
     Severity,
+    SlowVehicleMeasures,
+    SpeedingMeasures,
     SpillbackMeasures,
     StoppedVehicleMeasures,
     TrackSummary,
+    WrongWayMeasures,
 )
 from core.taxonomy import LABELS
 
@@ -69,6 +76,13 @@ _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
     SpillbackMeasures: st.builds(SpillbackMeasures, reals, counts, reals, units),
     StoppedVehicleMeasures: st.builds(StoppedVehicleMeasures, reals, st.sampled_from(["m/s", "box lengths/s"])),
     CameraDownMeasures: st.builds(CameraDownMeasures, reals, texts),
+    WrongWayMeasures: st.builds(WrongWayMeasures, reals, st.none() | reals, st.none() | reals),
+    PedestrianMeasures: st.builds(PedestrianMeasures, counts, reals),
+    CollisionMeasures: st.builds(CollisionMeasures, reals, reals, reals, counts),
+    SlowVehicleMeasures: st.builds(SlowVehicleMeasures, reals, reals, st.none() | reals, st.none() | reals),
+    SpeedingMeasures: st.builds(SpeedingMeasures, reals, reals, reals),
+    LaneMeasures: st.builds(LaneMeasures, st.sampled_from(["closed_lane", "forbidden_turn"]), reals),
+    RunningMeasures: st.builds(RunningMeasures, reals, st.none() | reals),
 }
 
 

@@ -158,10 +158,16 @@ def _shot(here: Sequence[Actor], t: float, meta: FrameMeta, scene: Scene, ended:
     if scene.ground is not None:
         ground, valid = scene.ground.to_ground(foot)
         velocity = (ground - scene.ground.to_ground(earlier)[0]) / step
+    acceleration = np.zeros_like(foot)
+    if scene.ground is not None:
+        before = np.array([a.way(t - 2 * step) or a.way(t) for a in here], np.float64).reshape(-1, 2)
+        was, then_at = scene.ground.to_ground(before)[0], scene.ground.to_ground(earlier)[0]
+        acceleration = (velocity - (then_at - was) / step) / step
+        acceleration[[a.way(t - 2 * step) is None for a in here]] = 0.0
     feet, pace = foot.astype(np.float32), ((foot - earlier) / step).astype(np.float32)
     on_lanes = np.zeros(len(here), np.int16), np.zeros(len(here)), np.zeros(len(here))
     _lane_map(scene).place(feet, pace, ground, velocity, valid, on_lanes)
-    motion = Motion(feet, pace, ground, velocity, valid, *on_lanes)
+    motion = Motion(feet, pace, ground, velocity, valid, *on_lanes, acceleration)
     return Shot(tracks, motion, scene)
 
 

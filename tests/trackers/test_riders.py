@@ -219,7 +219,7 @@ def test_only_two_wheelers_are_ridden(kind: int) -> None:
     assert len(found[-1]) == 2
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_ids_keep_their_promises_in_any_jumble(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -129,7 +129,7 @@ def test_the_table_has_room_for_those_who_are_there_and_no_more() -> None:
     assert 600 <= rooms[0] <= 1_300 and rooms[-1] <= 32 and len(chains) == 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False), st.integers(1, 10_000))
 def test_neither_the_order_of_rows_nor_the_numbers_matter(random: object, add: int) -> None:
     """Traffic with lost tracks, once as it is, once with rows shuffled and tracks renumbered."""

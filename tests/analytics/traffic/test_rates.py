@@ -99,7 +99,7 @@ def test_a_headway_over_a_loss_is_unknown() -> None:
     assert [m.headway_s for m in found if m.counts] == pytest.approx([4, 4], abs=0.01)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(3, 90), st.integers(1, 9))
 def test_intervals_together_hold_all_however_long_they_are(interval_s: int, batch: int) -> None:
     shots = film(CARS[:12], 60, scene=METRES, fps=5)

@@ -52,7 +52,7 @@ def heads(rng: np.random.Generator, images: int, places: int, wild: float) -> F3
     return output
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 2**32), st.integers(1, 3), st.integers(1, 120), st.sampled_from([0.0, 0.002]),
     st.sampled_from([None, 0.0, 0.3, 0.7]), st.sampled_from([1, 5, 300]),

@@ -24,7 +24,7 @@ def check(table: AnyArray) -> None:
     np.testing.assert_allclose(worth.sum(), best, atol=1e-9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 2**32 - 1), st.floats(0, 1))
 def test_no_pairing_is_worth_more(tracks: int, detections: int, seed: int, share: float) -> None:
     rng = np.random.default_rng(seed)

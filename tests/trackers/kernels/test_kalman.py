@@ -30,7 +30,7 @@ def matrices(step: F64) -> tuple[F64, F64]:
     return np.array([[1, t, f1], [0, 1, f2], [0, 0, e]]), np.array([[a, b, c], [b, d, f], [c, f, g]])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(times, kinds)
 def test_a_step_is_what_continuous_time_makes_of_it(t: float, kind: int) -> None:
     """Van Loan's integral of white noise through the system, without any closed form."""
@@ -44,7 +44,7 @@ def test_a_step_is_what_continuous_time_makes_of_it(t: float, kind: int) -> None
     np.testing.assert_allclose(found_q, f @ big[:3, 3:], rtol=2e-3, atol=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(times, times, kinds)
 def test_two_steps_are_as_good_as_one_of_the_same_time(t: float, u: float, kind: int) -> None:
     """So that a frame rate that changes, or frames that are missing, change nothing."""
@@ -62,7 +62,7 @@ def textbook(x: F64, p: F64, at: F64, noise: F64) -> tuple[F64, F64]:
     return x + gain @ (at - seen @ x), (np.eye(6) - gain @ seen) @ p
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**31))
 def test_a_correction_is_kalman_s(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -76,7 +76,7 @@ def test_a_correction_is_kalman_s(seed: int) -> None:
     assert np.isfinite(likely)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**31), kinds)
 def test_covariances_stay_covariances(seed: int, kind: int) -> None:
     """Long tracks, wild frame intervals, places anywhere, errors long in one direction."""

@@ -30,7 +30,7 @@ def formula(tracks: AnyArray, box: AnyArray) -> AnyArray:
     return np.where(ratio**2 > p.size_gate**2 * spread, -np.inf, fit)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 12), st.integers(0, 12), st.integers(0, 2**32 - 1))
 def test_the_pairs_and_their_likeness_are_the_formula_s(count: int, number: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

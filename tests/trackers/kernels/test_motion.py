@@ -11,7 +11,7 @@ from trackers.kernels.covering import cover
 from trackers.kernels.motion import correct, predict, start
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(-30, 30), st.booleans()), min_size=1, max_size=12))
 def test_the_centre_moves_as_a_constant_velocity_kalman_filter_says(steps: list[tuple[float, float, bool]]) -> None:
     tracks = tracks_at([[0, 0, 1, 1]])

@@ -39,7 +39,7 @@ def test_what_was_tracked_says_what_is_typical_when_only_doubtful_ones_are_left(
     assert weights(np.array([0.6]), [0.75] * 200) == pytest.approx([(0.8 - 0.6) / 0.4], abs=1e-4)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0.01, 1.0), min_size=1, max_size=20), st.floats(0.1, 1.0))
 def test_a_detector_whose_scores_are_all_a_share_of_another_s_is_judged_alike(score: list[float], share: float) -> None:
     a = np.array(score)

@@ -1,0 +1,37 @@
+"""security.running: a person runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analytics.places import Place
+from analytics.queues import KMH_PER_MPS
+from analytics.stay_rule import StayRule
+from core.arrays import F32, AnyArray, Bool
+from core.events import Event, RunningMeasures
+from core.findings import StepView
+from core.scene import Scene
+from scenes.rules import RunningSpec
+
+
+class RunningRule(StayRule):
+    """One event for each person who runs, in metres where the ground is known and in box heights where not."""
+
+    def __init__(self, spec: RunningSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+        place = Place(scene, zone=spec.zone)
+        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=2.0, swaps=False)
+        self._fast_mps, self._fast_lengths = spec.speed_kmh / KMH_PER_MPS, spec.speed_lengths_per_s
+
+    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+        height = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
+        by_box = np.hypot(*view.foot_velocity[rows].T) / height > self._fast_lengths
+        by_ground = np.hypot(*view.velocity[rows].T) > self._fast_mps
+        return np.asarray(np.where(view.valid[rows], by_ground, by_box), np.bool_)
+
+    def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> RunningMeasures:
+        speed = last.measures.speed_mps if last and isinstance(last.measures, RunningMeasures) else None
+        if row is not None and view.valid[row]:
+            speed = round(float(np.hypot(*view.velocity[row])), 3)
+        return RunningMeasures(round(seconds, 3), speed)

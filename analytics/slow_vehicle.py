@@ -1,0 +1,116 @@
+"""incident.slow_vehicle: a vehicle is far slower than those around it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from analytics.clock import SECOND_NS
+from analytics.free_flow import CAR_BOX_M
+from analytics.places import Place
+from analytics.queues import KMH_PER_MPS
+from analytics.stay_rule import StayRule
+from analytics.vehicles import CAR_BOXES, MOTOR, by_class
+from analytics.views import class_mask, observed_rows, reference_boxes
+from core.arrays import F32, F64, I64, AnyArray, Bool
+from core.events import Event, SlowVehicleMeasures
+from core.findings import Findings, StepView
+from core.lanes import lane_lengths
+from core.scene import Scene
+from scenes.rules import SlowVehicleSpec
+
+SLOWEST: Final = 0.2
+RATIO: Final = 1.08
+BINS: Final = 80
+"""Speeds from 0.2 to 94 units a second, in steps of 8 %."""
+
+
+class Pace:
+    """Median speed of the vehicles that pass on each lane, of about the last `window_s`.
+
+    Each second every vehicle is worth its speed, so that each counts by the way it makes (as at a counting place), and
+    who stands does not slow the median. Speeds are in metres, or car boxes, a second.
+    """
+
+    def __init__(self, lengths: F64, window_s: float, least: int) -> None:
+        self._fades, self._lengths, self._least = math.exp(-1 / window_s), lengths, least
+        self._seen = np.zeros((len(lengths), BINS))
+        self._second = -1
+        self.median: F64 = np.full(len(lengths), np.nan)
+
+    def add(self, second: int, lane: AnyArray, speed: F64) -> None:
+        """Vehicles (K) of a frame; only the first frame of each second counts."""
+        if second == self._second:
+            return
+        self._seen *= self._fades ** min(max(second - self._second, 0), 3_600) if self._second >= 0 else 1.0
+        self._second = second
+        bins = np.clip(np.log(np.maximum(speed, 1e-9) / SLOWEST) / math.log(RATIO), 0, BINS - 1).astype(np.int64)
+        np.add.at(self._seen, (lane, bins), speed)
+        self._work_out()
+
+    def _work_out(self) -> None:
+        passed = np.cumsum(self._seen, axis=1)
+        total = passed[:, -1]
+        at: I64 = np.asarray((passed < 0.5 * total[:, None]).sum(axis=1), np.int64)
+        known = (total >= self._least * self._lengths) & (total > 0)
+        self.median = np.where(known, SLOWEST * RATIO ** (at + 0.5), np.nan)
+
+
+class SlowVehicleRule(StayRule):
+    """One event for each vehicle that moves at less than a share of the usual speed of its lane."""
+
+    def __init__(self, spec: SlowVehicleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+        place = Place.of(spec, scene)
+        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=2.0, swaps=False)
+        self._metric, self._share = scene.ground is not None, spec.share
+        unit = 1.0 if self._metric else CAR_BOX_M
+        self._stopped, self._usual = spec.stop_speed_kmh / KMH_PER_MPS / unit, spec.usual_kmh / KMH_PER_MPS / unit
+        self._motor, self._boxes = class_mask([c.label for c in MOTOR]), by_class(CAR_BOXES, 1.0)
+        lengths = lane_lengths(scene)
+        if not self._metric:
+            lengths = np.maximum(lengths / 100.0, 1.0)  # about ten cars to a lane: their size in pixels is not known
+        self._pace = Pace(lengths, spec.window_s, spec.least_vehicles)
+
+    def update(self, view: StepView) -> Findings:
+        """What this frame shows."""
+        second = view.frame.media_ns // SECOND_NS
+        rows = observed_rows(view, self._motor)
+        rows = rows[view.lane[rows] >= 0]
+        if len(rows):
+            self._pace.add(int(second), view.lane[rows], self._speed(view, rows, reference_boxes(view, rows)))
+        return super().update(view)
+
+    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+        speed, usual = self._speed(view, rows, boxes), self._usual_of(view, rows)
+        slow = (speed > self._stopped) & (speed < self._share * usual) & (usual >= self._usual)
+        return np.asarray(slow, np.bool_)
+
+    def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> SlowVehicleMeasures:
+        before = last.measures if last and isinstance(last.measures, SlowVehicleMeasures) else None
+        if row is None:
+            return SlowVehicleMeasures(
+                round(seconds, 3),
+                before.share if before else 0.0,
+                before.speed_mps if before else None,
+                before.usual_mps if before else None,
+            )
+        rows = np.array([row])
+        speed = float(self._speed(view, rows, reference_boxes(view, rows))[0])
+        usual = float(self._usual_of(view, rows)[0])
+        share = round(speed / usual, 3) if usual > 0 else 0.0
+        if not self._metric:
+            return SlowVehicleMeasures(round(seconds, 3), share)
+        return SlowVehicleMeasures(round(seconds, 3), share, round(speed, 3), round(usual, 3))
+
+    def _usual_of(self, view: StepView, rows: AnyArray) -> F64:
+        return np.append(self._pace.median, np.nan)[view.lane[rows]]
+
+    def _speed(self, view: StepView, rows: AnyArray, boxes: F32) -> F64:
+        if self._metric:
+            return np.asarray(np.hypot(view.velocity[rows, 0], view.velocity[rows, 1]), np.float64)
+        side = np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0)
+        pace = np.hypot(view.foot_velocity[rows, 0], view.foot_velocity[rows, 1])
+        return np.asarray(pace * self._boxes[view.class_id[rows]] / side, np.float64)

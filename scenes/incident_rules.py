@@ -1,0 +1,99 @@
+"""Rules for incidents: what endangers or blocks traffic."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from core.events import Severity
+from scenes.rule_parts import CLASSES, CLEAR_S, GAP_S, HOLD_S, Carriageway, ClassName, Positive, Seconds
+
+MOTOR: list[str] = ["motorcycle", "car", "bus", "truck"]
+
+
+class StoppedVehicleSpec(Carriageway):
+    """A vehicle stands still on a carriageway."""
+
+    kind: Literal["incident.stopped_vehicle"] = "incident.stopped_vehicle"
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
+    stop_speed_kmh: Positive = Field(
+        3.0, description="Slower than this it stands; in km/h, where the scene is calibrated"
+    )
+    stop_speed_lengths_per_s: Positive = Field(
+        0.2, description="The same where it is not: in lengths of the longer side of its box a second"
+    )
+    for_s: Seconds = Field(10.0, description="Seconds for which it stands before the event starts")
+    gap_s: Seconds = Field(1.0, description=GAP_S)
+    clear_s: Seconds = Field(3.0, description=CLEAR_S)
+    hold_s: Seconds = Field(60.0, description=HOLD_S)
+    severity: Severity = Field(Severity.HIGH, description="Of its events")
+
+
+class WrongWaySpec(Carriageway):
+    """A vehicle drives against the direction of its lane."""
+
+    kind: Literal["incident.wrong_way"] = "incident.wrong_way"
+    classes: list[ClassName] = Field(MOTOR, min_length=1, description=CLASSES)
+    angle_deg: Annotated[float, Field(gt=90, lt=180)] = Field(
+        120.0, description="It heads away from its lane's direction by more than this"
+    )
+    min_speed_kmh: Positive = Field(7.0, description="Slower is somebody who pushes or turns a vehicle, in km/h")
+    min_way_m: Positive = Field(10.0, description="It has come so far against the direction before the event starts")
+    for_s: Seconds = Field(2.0, description="… and has driven so for this many seconds")
+    overtaking_s: Seconds = Field(
+        6.0, description="… or for this many, if it was seen to drive the right way before: it may overtake, or turn"
+    )
+    gap_s: Seconds = Field(1.0, description=GAP_S)
+    clear_s: Seconds = Field(3.0, description=CLEAR_S)
+    hold_s: Seconds = Field(10.0, description=HOLD_S)
+    severity: Severity = Field(Severity.HIGHEST, description="Of its events")
+
+
+class PedestrianSpec(Carriageway):
+    """Somebody is on foot on a carriageway."""
+
+    kind: Literal["incident.pedestrian_on_carriageway"] = "incident.pedestrian_on_carriageway"
+    classes: list[ClassName] = Field(["person"], min_length=1, description=CLASSES)
+    for_s: Seconds = Field(1.0, description="Seconds for which somebody is there before the event starts")
+    gap_s: Seconds = Field(0.5, description=GAP_S)
+    clear_s: Seconds = Field(5.0, description=CLEAR_S)
+    hold_s: Seconds = Field(15.0, description=HOLD_S)
+    severity: Severity = Field(Severity.HIGH, description="Of its events")
+
+
+class CollisionSpec(Carriageway):
+    """Two road users meet, and one of them comes to an abnormal stop."""
+
+    kind: Literal["incident.collision"] = "incident.collision"
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES + ": who comes to a stop")
+    reach_m: Positive = Field(5.0, description="The other one is no further away, from foot to foot, in metres")
+    min_speed_kmh: Positive = Field(10.0, description="It was faster than this within the second before, in km/h")
+    deceleration_mps2: Positive = Field(4.0, description="It loses speed faster than this, in m/s²")
+    stop_speed_kmh: Positive = Field(3.0, description="Slower than this it stands, in km/h")
+    for_s: Seconds = Field(3.0, description="Seconds for which it stands before the event starts")
+    gap_s: Seconds = Field(1.0, description=GAP_S)
+    clear_s: Seconds = Field(5.0, description=CLEAR_S)
+    hold_s: Seconds = Field(60.0, description=HOLD_S)
+    severity: Severity = Field(Severity.HIGHEST, description="Of its events")
+
+
+class SlowVehicleSpec(Carriageway):
+    """A vehicle is far slower than those around it."""
+
+    kind: Literal["incident.slow_vehicle"] = "incident.slow_vehicle"
+    classes: list[ClassName] = Field(MOTOR, min_length=1, description=CLASSES)
+    share: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.4, description="It is slower than this share of the median speed of those that passed on its lane"
+    )
+    window_s: Annotated[float, Field(ge=10, le=3600)] = Field(
+        120.0, description="Time constant, in seconds, in which their speeds are forgotten"
+    )
+    least_vehicles: Annotated[int, Field(ge=1)] = Field(5, description="Fewer that passed say nothing")
+    usual_kmh: Positive = Field(20.0, description="Where the median is below this, all are slow: no incident; in km/h")
+    stop_speed_kmh: Positive = Field(3.0, description="Slower than this it stands, in km/h")
+    for_s: Seconds = Field(10.0, description="Seconds for which it is so slow before the event starts")
+    gap_s: Seconds = Field(1.0, description=GAP_S)
+    clear_s: Seconds = Field(5.0, description=CLEAR_S)
+    hold_s: Seconds = Field(15.0, description=HOLD_S)
+    severity: Severity = Field(Severity.MEDIUM, description="Of its events")

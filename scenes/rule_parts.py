@@ -1,0 +1,95 @@
+"""What the rules of a scene have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from core.taxonomy import GROUPS, LABELS
+
+CLASS_NAMES: Final = (*LABELS, *GROUPS)
+"""What may stand in `classes`: a class, or a group of several."""
+
+
+def _known_class(name: str) -> str:
+    if name not in CLASS_NAMES:
+        known = ", ".join(CLASS_NAMES)
+        raise PydanticCustomError("problem-class-unknown", "unknown class", {"name": name, "known": known})
+    return name
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PydanticCustomError("problem-timezone-unknown", "unknown time zone", {"name": name}) from error
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+ClassName = Annotated[str, AfterValidator(_known_class), WithJsonSchema({"type": "string", "enum": list(CLASS_NAMES)})]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$")]
+PlaceId = Annotated[str, Field(min_length=1)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Direction = Literal["forward", "backward", "both"]
+Road = Literal["street", "motorway"]
+Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+"""From a time of day until before another; over midnight where the second is not after the first."""
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+CongestionLevel = Literal["heavy", "slow", "queuing", "stationary"]
+
+PLACES: Final = ("zone", "line", "lane", "group")
+
+
+def _each_once(names: list[str]) -> list[str]:
+    twice = [name for number, name in enumerate(names) if name in names[:number]]
+    if twice:
+        raise PydanticCustomError("problem-measure-place-twice", "a place twice", {"name": twice[0]})
+    return names
+
+
+MovementLines = Annotated[list[PlaceId], Field(min_length=1, max_length=16), AfterValidator(_each_once)]
+LaneList = Annotated[list[PlaceId], Field(min_length=1, max_length=64), AfterValidator(_each_once)]
+
+CLASSES = "Classes or groups that the rule looks at"
+HOLD_S = "Seconds for which an event stays open while its cause cannot be found, though the camera looks"
+CLEAR_S = "Seconds for which the cause must be seen to be gone before the event ends"
+GAP_S = "Longest time without the cause that does not start the waiting anew, in seconds"
+
+
+class RulePart(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    id: Identifier | None = Field(None, description="Unique in the scene. Default: the kind and the place")
+
+    @property
+    def place(self) -> str:
+        """The zone, line, lane or group of lanes that it watches; empty for the whole camera."""
+        return next((str(name) for key in PLACES if (name := getattr(self, key, None))), "")
+
+    @property
+    def rule_id(self) -> str:
+        """`id`, or the kind and the place, such as `security.intrusion:gate`."""
+        return self.id or ":".join(part for part in (self.kind, self.place) if part)
+
+
+class Carriageway(RulePart):
+    """A rule about road users on a carriageway: a zone, a lane or a group of lanes; without any, all lanes."""
+
+    zone: PlaceId | None = Field(None, description="Id of a zone of the scene; or give `lane` or `group`")
+    lane: PlaceId | None = Field(None, description="Id of a lane of the scene")
+    group: PlaceId | None = Field(None, description="Id of a group of lanes; without any place: all lanes of the scene")
+    except_zones: list[PlaceId] = Field(
+        default_factory=list, description="Ids of zones in which it does not hold: crossings, bus stops, parking places"
+    )
+
+    @model_validator(mode="after")
+    def _at_most_one_place(self) -> Self:
+        if sum(place is not None for place in (self.zone, self.lane, self.group)) > 1:
+            raise PydanticCustomError("problem-rule-one-place", "at most one of zone, lane, group", {})
+        return self

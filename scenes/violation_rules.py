@@ -1,0 +1,112 @@
+"""Rules for violations of traffic law: indications for people to look at, not evidence for fines by themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from core.events import Severity
+from scenes.rule_parts import (
+    CLASSES,
+    CLEAR_S,
+    GAP_S,
+    HOLD_S,
+    Carriageway,
+    ClassName,
+    Direction,
+    PlaceId,
+    Positive,
+    RulePart,
+    Seconds,
+)
+
+
+class IllegalParkingSpec(Carriageway):
+    """A vehicle stands where stopping is forbidden."""
+
+    kind: Literal["violation.illegal_parking"] = "violation.illegal_parking"
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
+    stop_speed_kmh: Positive = Field(
+        3.0, description="Slower than this it stands; in km/h, where the scene is calibrated"
+    )
+    stop_speed_lengths_per_s: Positive = Field(
+        0.2, description="The same where it is not: in lengths of the longer side of its box a second"
+    )
+    for_s: Seconds = Field(60.0, description="Seconds for which it stands before the event starts")
+    gap_s: Seconds = Field(2.0, description=GAP_S)
+    clear_s: Seconds = Field(5.0, description=CLEAR_S)
+    hold_s: Seconds = Field(120.0, description=HOLD_S)
+    severity: Severity = Field(Severity.LOW, description="Of its events")
+
+
+class SpeedingSpec(Carriageway):
+    """A vehicle is faster than allowed. An indication, not for fines: cameras are not calibrated as instruments."""
+
+    kind: Literal["violation.speeding"] = "violation.speeding"
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
+    limit_kmh: Positive | None = Field(
+        None,
+        description="Allowed speed in km/h. Default: that of the lane, `speed_limit_kmh`; without one none is watched",
+    )
+    tolerance: Annotated[float, Field(ge=0, le=1)] = Field(0.1, description="Share of the limit above which it counts")
+    over_m: Positive = Field(20.0, description="Metres of way for which it is exceeded before the event starts")
+    gap_s: Seconds = Field(0.5, description=GAP_S)
+    clear_s: Seconds = Field(1.0, description=CLEAR_S)
+    hold_s: Seconds = Field(5.0, description=HOLD_S)
+    severity: Severity = Field(Severity.LOW, description="Of its events")
+
+
+class LaneViolationSpec(RulePart):
+    """A lane that is closed to a class, or a forbidden turn."""
+
+    kind: Literal["violation.lane"] = "violation.lane"
+    lane: PlaceId | None = Field(None, description="Id of a lane closed to `classes`; or give `group`, or `entry`")
+    group: PlaceId | None = Field(None, description="Id of a group of lanes that is closed to them")
+    entry: PlaceId | None = Field(None, description="Id of a line: who crosses it forward …")
+    exit: PlaceId | None = Field(None, description="… must not cross this one forward afterwards")
+    within_s: Annotated[float, Field(gt=0, le=60)] = Field(
+        60.0, description="Longest time from `entry` to `exit` that is one turn, in seconds"
+    )
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
+    for_s: Seconds = Field(2.0, description="Seconds on the closed lane before the event starts")
+    gap_s: Seconds = Field(1.0, description=GAP_S)
+    clear_s: Seconds = Field(2.0, description=CLEAR_S)
+    hold_s: Seconds = Field(10.0, description=HOLD_S)
+    hysteresis_px: Positive = Field(5.0, description="As in security.line_crossing; for `entry` and `exit`")
+    severity: Severity = Field(Severity.LOW, description="Of its events")
+
+    @property
+    def place(self) -> str:
+        """The lane or group; of a turn its entry and exit."""
+        return super().place or f"{self.entry}→{self.exit}"
+
+    @property
+    def rule_id(self) -> str:
+        """As of any rule; of a turn with its two lines."""
+        return self.id or ":".join(p for p in (self.kind, super().place or f"{self.entry}:{self.exit}") if p)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        turn = self.entry is not None and self.exit is not None
+        given = sum(place is not None for place in (self.lane, self.group, self.entry or self.exit))
+        if given != 1 or (not turn and (self.entry or self.exit)):
+            raise PydanticCustomError("problem-lane-rule-place", "one of lane, group, entry with exit", {})
+        return self
+
+
+class NoCrossingSpec(RulePart):
+    """A vehicle crosses a solid line."""
+
+    kind: Literal["violation.no_crossing"] = "violation.no_crossing"
+    line: PlaceId = Field(description="Id of a line of the scene, along the marking")
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
+    direction: Direction = Field(
+        "both", description="forward: from the left to the right of a walker from the line's start to its end"
+    )
+    hysteresis_px: Positive = Field(
+        12.0,
+        description="A track is on a side only when its foot is further than this from the line, in reference pixels",
+    )
+    severity: Severity = Field(Severity.LOW, description="Of its events")

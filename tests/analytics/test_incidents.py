@@ -1,0 +1,129 @@
+"""Pedestrians on carriageways, collisions, slow vehicles on made-up tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analytics.table import build_rule
+from core.events import CollisionMeasures, Event, PedestrianMeasures, Phase, SlowVehicleMeasures
+from core.scene import Label, Zone
+from core.taxonomy import ObjectClass
+from scenes.rules import AnyRuleSpec, CollisionSpec, PedestrianSpec, SlowVehicleSpec
+from tests.support.tracks import T0, Actor, Shot, Way, film, play, still, walk
+from tests.support.traffic import METRES, PIXELS, driver
+
+CAR, SIZE = ObjectClass.CAR, (45, 30)
+CROSSING = Zone("crossing", Label("", ""), np.array([(480, 350), (520, 350), (520, 550), (480, 550)], np.float64))
+
+
+def found(shots: Sequence[Shot], spec: AnyRuleSpec) -> list[Event]:
+    return [e for e in play(build_rule(spec, shots[0].scene, "cam"), shots).events if e.phase is Phase.STARTED]
+
+
+def seconds(events: Sequence[Event]) -> list[float]:
+    return [round((e.at_ns - T0) / 1e9, 1) for e in events]
+
+
+# Pedestrians
+
+
+def test_somebody_on_foot_on_a_lane_is_found_after_a_second() -> None:
+    walker = Actor(1, walk([(0, 300, 250), (4, 300, 450), (9, 300, 700)]), size=(10, 20))
+    on = found(film([walker], 12, scene=METRES), PedestrianSpec())
+    assert seconds(on) == [pytest.approx(2.2 + 1, abs=0.3)]
+    told = on[0].measures
+    assert isinstance(told, PedestrianMeasures) and told.count == 1 and told.duration_s == pytest.approx(1, abs=0.2)
+
+
+def test_people_at_a_crossing_and_beside_the_road_are_no_incident() -> None:
+    scene = replace(METRES, zones={**METRES.zones, "crossing": CROSSING})
+    crosses = Actor(1, walk([(0, 500, 250), (12, 500, 700)]), size=(10, 20))
+    beside = Actor(2, walk([(0, 100, 300), (12, 900, 300)]), size=(10, 20))
+    shots = film([crosses, beside], 14, scene=scene)
+    assert found(shots, PedestrianSpec(except_zones=["crossing"])) == []
+    assert len(found(shots, PedestrianSpec())) == 1
+
+
+def test_a_rider_is_no_pedestrian() -> None:
+    assert found(film([driver(1, 0, 10, cls=ObjectClass.MOTORCYCLE)], 12, scene=METRES), PedestrianSpec()) == []
+
+
+# Collisions
+
+
+def crash(at_s: float = 2.0, mps2: float = 9.0, y: float = 400.0, far: float = 450.0) -> Way:
+    """At 15 m/s, then hard to a stop at x = `far`, where it stays."""
+    lasts = 15.0 / mps2
+    begins = far - 10 * 15.0 * lasts / 2
+
+    def way(t: float) -> tuple[float, float] | None:
+        if t < 0:
+            return None
+        late = min(max(t - at_s, 0.0), lasts)
+        return begins - 150 * (at_s - min(t, at_s)) + 10 * (15 * late - mps2 * late**2 / 2), y
+
+    return way
+
+
+def test_an_abrupt_stop_beside_another_is_a_collision() -> None:
+    other = Actor(2, still(480, 400), CAR, SIZE)
+    on = found(film([Actor(1, crash(), CAR, SIZE), other], 12, scene=METRES), CollisionSpec())
+    assert [e.track_ids for e in on] == [(1,)]
+    assert seconds(on) == [pytest.approx(2 + 15 / 9 + 3, abs=0.4)]
+    told = on[0].measures
+    assert isinstance(told, CollisionMeasures) and told.others == 1
+    assert told.speed_mps == pytest.approx(15, rel=0.1) and told.deceleration_mps2 == pytest.approx(9, rel=0.1)
+
+
+def test_abrupt_stops_that_are_no_collision() -> None:
+    alone = Actor(1, crash(), CAR, SIZE)
+    assert found(film([alone], 12, scene=METRES), CollisionSpec()) == []
+    beside = Actor(2, still(480, 400), CAR, SIZE)
+    assert found(film([Actor(1, crash(mps2=2.5), CAR, SIZE), beside], 16, scene=METRES), CollisionSpec()) == []
+    soon = walk([(0, 150, 400), (2, 450, 400), (4, 450, 400), (7, 900, 400)])
+    assert found(film([Actor(1, soon, CAR, SIZE), beside], 9, scene=METRES), CollisionSpec()) == []
+
+
+def test_hard_braking_at_the_end_of_a_queue_is_no_collision() -> None:
+    queue = [Actor(n, still(885 - 60 * n, 400), CAR, SIZE) for n in range(2, 9)]
+    last = Actor(1, crash(far=885 - 60 * 9), CAR, SIZE)
+    assert found(film([last, *queue], 12, scene=METRES), CollisionSpec()) == []
+
+
+# Slow vehicles
+
+
+def flow(count: int = 30, mps: float = 14.0) -> list[Actor]:
+    return [driver(n + 10, 4 * n, mps, aside=20) for n in range(count)]
+
+
+@pytest.mark.parametrize("scene", [METRES, PIXELS], ids=["metres", "pixels"])
+def test_who_crawls_among_fast_ones_is_found(scene: object) -> None:
+    place = METRES if scene is METRES else PIXELS
+    slow = driver(1, 40, 3.5)
+    on = found(film([slow, *flow()], 70, scene=place, fps=5), SlowVehicleSpec())
+    assert [e.track_ids for e in on] == [(1,)]
+    assert seconds(on) == [pytest.approx(40 + 10 / 3.5 + 10, abs=1)]
+    told = on[0].measures
+    assert isinstance(told, SlowVehicleMeasures) and told.share == pytest.approx(3.5 / 14, abs=0.08)
+    assert (told.usual_mps is None) == (place is PIXELS)
+
+
+def test_a_slow_crowd_is_no_slow_vehicle() -> None:
+    assert found(film([driver(1, 40, 2), *flow(mps=5.0)], 70, scene=METRES, fps=5), SlowVehicleSpec()) == []
+
+
+def test_who_stands_is_no_slow_vehicle_and_does_not_make_the_lane_slow() -> None:
+    parked = Actor(1, still(500, 400), CAR, SIZE)
+    assert found(film([parked, *flow()], 70, scene=METRES, fps=5), SlowVehicleSpec()) == []
+    slow = driver(2, 80, 3.5)
+    on = found(film([parked, slow, *flow()], 110, scene=METRES, fps=5), SlowVehicleSpec())
+    assert [e.track_ids for e in on] == [(2,)]
+
+
+def test_nothing_is_usual_before_enough_have_passed() -> None:
+    assert found(film([driver(1, 0, 3.5), *flow(3)], 25, scene=METRES, fps=5), SlowVehicleSpec()) == []

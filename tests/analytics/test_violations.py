@@ -1,0 +1,167 @@
+"""Violations, running and closed hours on made-up tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.schedule import DAYS, Schedule
+from analytics.table import build_rule
+from core.events import Event, EventKind, LaneMeasures, Phase, SpeedingMeasures
+from core.scene import Label, Line
+from core.taxonomy import ObjectClass
+from scenes.documents import ProblemsError
+from scenes.rules import (
+    AnyRuleSpec,
+    IllegalParkingSpec,
+    IntrusionSpec,
+    LaneViolationSpec,
+    NoCrossingSpec,
+    RunningSpec,
+    SpeedingSpec,
+)
+from scenes.scene_file import load_scene
+from tests.support.tracks import SECOND, T0, Actor, Shot, film, play, still, walk
+from tests.support.traffic import METRES, PIXELS, driver
+
+CAR, BUS, MOTORCYCLE, SIZE = ObjectClass.CAR, ObjectClass.BUS, ObjectClass.MOTORCYCLE, (45, 30)
+LIMITED = replace(METRES, lanes={n: replace(lane, speed_limit_mps=50 / 3.6) for n, lane in METRES.lanes.items()})
+
+
+def found(shots: Sequence[Shot], spec: AnyRuleSpec) -> list[Event]:
+    return [e for e in play(build_rule(spec, shots[0].scene, "cam"), shots).events if e.phase is Phase.STARTED]
+
+
+def seconds(events: Sequence[Event]) -> list[float]:
+    return [round((e.at_ns - T0) / 1e9, 1) for e in events]
+
+
+def test_parking_where_it_is_forbidden() -> None:
+    on = found(film([Actor(1, still(500, 450), CAR, SIZE)], 90, scene=METRES, fps=4), IllegalParkingSpec(zone="z"))
+    assert seconds(on) == [60.0] and on[0].kind is EventKind.ILLEGAL_PARKING
+
+
+def test_speeding_is_told_after_the_way_it_asks_for() -> None:
+    on = found(film([driver(1, 0, 20), driver(2, 0, 14, "b")], 9, scene=LIMITED), SpeedingSpec())
+    assert [e.track_ids for e in on] == [(1,)]
+    told = on[0].measures
+    assert isinstance(told, SpeedingMeasures)
+    assert [told.speed_mps, told.limit_mps] == [pytest.approx(20, rel=0.02), pytest.approx(13.889)]
+    assert 20 <= told.way_m <= 24
+
+
+def test_within_the_tolerance_nobody_speeds() -> None:
+    assert found(film([driver(1, 0, 15.2)], 9, scene=LIMITED), SpeedingSpec()) == []
+    assert len(found(film([driver(1, 0, 15.2)], 9, scene=LIMITED), SpeedingSpec(tolerance=0.05))) == 1
+    assert found(film([driver(1, 0, 20)], 9, scene=METRES), SpeedingSpec()) == []
+
+
+def test_who_may_not_be_on_the_lane_and_who_may() -> None:
+    spec = LaneViolationSpec(lane="a", classes=["car", "motorcycle"])
+    cars = [driver(1, 0, 10), driver(2, 0, 10, "b"), driver(3, 2, 10, cls=BUS)]
+    on = found(film(cars, 14, scene=METRES), spec)
+    assert [e.track_ids for e in on] == [(1,)]
+    told = on[0].measures
+    assert (
+        isinstance(told, LaneMeasures) and told.what == "closed_lane" and told.duration_s == pytest.approx(2, abs=0.2)
+    )
+
+
+def test_who_only_changes_over_the_lane_does_not_violate_it() -> None:
+    over = walk([(0, 100, 500), (3, 400, 500), (3.6, 460, 400), (4.2, 520, 300), (8, 900, 300)])
+    assert found(film([Actor(1, over, CAR, SIZE)], 10, scene=METRES), LaneViolationSpec(lane="a")) == []
+
+
+def test_a_forbidden_turn() -> None:
+    side = Line("side", Label("", ""), np.array([420.0, 620.0]), np.array([580.0, 620.0]))
+    stop = replace(METRES.lines["l"], start=np.array([400.0, 540.0]), end=np.array([400.0, 360.0]))
+    scene = replace(METRES, lines={"l": stop, "side": side})
+    spec = LaneViolationSpec(entry="l", exit="side")
+    turns = Actor(1, walk([(0, 200, 450), (3, 500, 450), (6, 500, 800)]), CAR, SIZE)
+    straight = Actor(2, walk([(0, 200, 420), (6, 900, 420)]), CAR, SIZE)
+    joins = Actor(3, walk([(0, 500, 480), (4, 520, 800)]), CAR, SIZE)
+    backs = Actor(
+        4, walk([(0, 380, 500), (1, 420, 500), (2, 380, 500), (3, 300, 580), (6, 450, 590), (9, 450, 800)]), CAR, SIZE
+    )
+    on = found(film([turns, straight, joins, backs], 10, scene=scene), spec)
+    assert [e.track_ids for e in on] == [(1,)]
+    told = on[0].measures
+    assert isinstance(told, LaneMeasures) and told.what == "forbidden_turn" and 2 < told.duration_s < 4
+    assert on[0].zone == "l→side"
+
+
+def test_a_solid_line_is_crossed_by_vehicles_only() -> None:
+    way = walk([(0, 300, 500), (4, 700, 500)])
+    shots = film([Actor(1, way, MOTORCYCLE, (20, 18)), Actor(2, way)], 6, scene=METRES)
+    on = found(shots, NoCrossingSpec(line="l"))
+    assert [e.track_ids for e in on] == [(1,)] and on[0].kind is EventKind.NO_CROSSING
+
+
+@pytest.mark.parametrize("scene", [METRES, PIXELS], ids=["metres", "pixels"])
+def test_who_runs_is_found_and_who_walks_is_not(scene: object) -> None:
+    place = METRES if scene is METRES else PIXELS
+    runner = Actor(1, walk([(0, 210, 500), (10, 710, 500)]), size=(10, 18))
+    walker = Actor(2, walk([(0, 210, 600), (10, 360, 600)]), size=(10, 18))
+    on = found(film([runner, walker], 11, scene=place), RunningSpec(zone="z"))
+    assert [e.track_ids for e in on] == [(1,)] and seconds(on) == [pytest.approx(1.6, abs=0.2)]
+
+
+# Closed hours
+
+
+def test_a_zone_is_closed_in_its_hours_only() -> None:
+    """The film begins on Monday 8:00 UTC, 15:00 in Hanoi."""
+    shots = film([Actor(1, still(500, 500))], 5)
+    assert len(found(shots, IntrusionSpec(zone="z", hours=["14:00-16:00"]))) == 1
+    assert len(found(shots, IntrusionSpec(zone="z", hours=["14:00-16:00"], days=["mon"]))) == 1
+    assert found(shots, IntrusionSpec(zone="z", hours=["22:00-06:00"])) == []
+    assert found(shots, IntrusionSpec(zone="z", hours=["14:00-16:00"], days=["tue"])) == []
+    assert len(found(shots, IntrusionSpec(zone="z", hours=["08:00-09:00"], timezone="UTC"))) == 1
+
+
+def test_an_event_ends_when_the_zone_opens() -> None:
+    spec = IntrusionSpec(zone="z", hours=["14:00-15:01"])
+    events = play(build_rule(spec, film([], 0.2)[0].scene, "cam"), film([Actor(1, still(500, 500))], 80, fps=4)).events
+    assert events[-1].phase is Phase.ENDED and (events[-1].at_ns - T0) / SECOND == pytest.approx(65, abs=1)
+
+
+@given(st.integers(0, 10_079), st.integers(0, 1_439), st.integers(0, 1_439), st.sets(st.sampled_from(DAYS)))
+def test_a_schedule_holds_as_walking_through_the_week_says(minute: int, start: int, end: int, days: set[str]) -> None:
+    monday = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp())
+    text = f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
+    lasts = end - start if end > start else end - start + 1_440
+    expected = any(
+        (minute - (day * 1_440 + start)) % 10_080 < lasts for day in range(7) if not days or DAYS[day] in days
+    )
+    assert Schedule([text], sorted(days), "UTC").holds((monday + 60 * minute) * SECOND) == expected
+
+
+HEAD = "id: s\nreference_size: [640, 480]\n"
+LANE = "lanes:\n  - {id: a, polygon: [[0, 0], [90, 0], [90, 90]], centreline: [[0, 0], [90, 90]]}\n"
+GROUND = "ground: {homography: [[0.1, 0, 0], [0, -0.1, 0], [0, 0, 1]]}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (HEAD + "rules: [{kind: incident.wrong_way}]\n", "the scene has no lanes to watch"),
+        (HEAD + LANE + "rules: [{kind: incident.collision}]\n", "needs metres"),
+        (HEAD + LANE + GROUND + "rules: [{kind: violation.speeding}]\n", "speed_limit_kmh"),
+        (HEAD + LANE + "rules: [{kind: incident.wrong_way, except_zones: [b]}]\n", 'has no "b"'),
+        (HEAD + LANE + "rules: [{kind: violation.lane, entry: x, exit: y}]\n", 'has no "x"'),
+        (HEAD + LANE + "rules: [{kind: violation.lane}]\n", 'one of "lane", "group"'),
+        (HEAD + LANE + "rules: [{kind: incident.wrong_way, lane: a, group: a}]\n", "at most one of"),
+    ],
+)
+def test_mistakes_in_such_rules_are_told(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "scene.yaml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ProblemsError, match=said):
+        load_scene(path)
