@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.episodes import NOTHING, Cue, Episodes
 from core.events import CameraDownMeasures, Event, EventKind
+from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
 from core.scene import Scene
 from scenes.rules import CameraDownSpec
@@ -19,6 +20,7 @@ class CameraDownRule:
     """
 
     def __init__(self, spec: CameraDownSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+        self._rule_id = spec.rule_id
         self._after_ns = round(spec.after_s * SECOND_NS)
         self._clock = CameraClock()
         self._frames = 0
@@ -60,6 +62,10 @@ class CameraDownRule:
     def close(self, now_ns: int) -> Findings:
         """Nothing: an open event stays open."""
         return NOTHING
+
+    def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
+        """Where there is a track, there is a picture."""
+        return {self._rule_id: (reason("camera-sends", False),)}
 
 
 def _reason(last: Event | None) -> str:

@@ -14,6 +14,7 @@ from analytics.track_table import TrackTable
 from analytics.views import believed_rows, class_mask
 from core.arrays import F32, F64, AnyArray, Bool
 from core.events import CollisionMeasures, Event
+from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import CollisionSpec
@@ -79,14 +80,31 @@ class CollisionRule(StandRule):
         mine["loss"][new] = np.where(again, np.maximum(mine["loss"][new], loss[met]), loss[met])
         mine["others"][new], mine["hit"][new] = near[near > 0], True
 
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        if not view.valid[row]:
+            return (reason("no-metres", False),)
+        known, limit = self._of_track(int(view.track_id[row])), Amount(self._loss, "m-s2")
+        if known is None or not known["hit"]:
+            return (reason("abrupt", False, value=Amount(self._now(view, row), "m-s2"), limit=limit),)
+        abrupt = reason("abrupt", True, value=Amount(float(known["loss"]), "m-s2"), limit=limit)
+        return abrupt, *super()._conditions(view, row)
+
+    def _now(self, view: StepView, row: int) -> float:
+        """How fast a track loses speed, m/s²."""
+        velocity = view.velocity[row]
+        return float(-(view.acceleration[row] @ velocity) / max(float(np.hypot(*velocity)), STILL_MPS))
+
+    def _of_track(self, track: int) -> AnyArray | None:
+        known = self._tracks.rows[self._tracks.rows["id"] == track]
+        return known[0] if len(known) else None
+
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> CollisionMeasures:
         if last is not None and isinstance(last.measures, CollisionMeasures):
             was = last.measures
             return CollisionMeasures(round(seconds, 3), was.speed_mps, was.deceleration_mps2, was.others)
-        known = self._tracks.rows[self._tracks.rows["id"] == (view.track_id[row] if row is not None else -1)]
-        if not len(known):
+        hit = None if row is None else self._of_track(int(view.track_id[row]))
+        if hit is None:
             return CollisionMeasures(round(seconds, 3), 0.0, 0.0, 0)
-        hit = known[0]
         return CollisionMeasures(
             round(seconds, 3), round(float(hit["before"]), 3), round(float(hit["loss"]), 3), int(hit["others"])
         )

@@ -10,11 +10,15 @@ import numpy as np
 from analytics.clock import SECOND_NS
 from analytics.free_flow import CAR_BOX_M, FreeFlow
 from analytics.kernels.paces import add_paces
+from analytics.kernels.stays import box_side
 from analytics.place_rule import Look, PlaceRule
+from analytics.queues import KMH_PER_MPS
+from analytics.reasons import of_class, on_lane, seen
 from analytics.vehicles import CAR_BOXES, by_class
 from analytics.views import class_mask, observed_rows, reference_scale
 from core.arrays import F64, AnyArray
 from core.events import CongestionMeasures, Event, Severity
+from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import watched_lanes
 from core.scene import Scene
@@ -124,7 +128,8 @@ class CongestionRule(PlaceRule):
         super().__init__(spec, camera_id, open_events, for_s=for_s, gap_s=0.0, clear_s=clear_s)
         self._spec, self._metric = spec, scene.ground is not None
         self._wanted, self._boxes = class_mask(spec.classes), by_class(CAR_BOXES, 1.0)
-        self._mine = np.flatnonzero(watched_lanes(scene, group=spec.group))
+        self._watched = watched_lanes(scene, group=spec.group)
+        self._mine = np.flatnonzero(self._watched)
         self._flow = FreeFlow(scene)
         lanes = [lane for lane in scene.lanes.values() if lane.group == spec.group]
         self._learns = not self._metric or any(lane.free_flow_mps is None for lane in lanes)
@@ -137,6 +142,7 @@ class CongestionRule(PlaceRule):
             if isinstance(event.measures, CongestionMeasures):
                 self._levels.enter(event.measures.level)
         self._share, self._most = np.nan, 0
+        self._there: AnyArray = self._mine[:0]
 
     def __len__(self) -> int:
         return len(self._flow)
@@ -154,7 +160,7 @@ class CongestionRule(PlaceRule):
                 self._free[lane] = self._flow.speed(lane, view.now_ns)
             self._judge()
         rows = observed_rows(view, self._wanted)
-        there = self._add(view, rows)
+        there = self._there = self._add(view, rows)
         known, congested = not np.isnan(self._share), self._share < LIMITS[self._least]
         self._most = max(self._most, len(there))
         level = LEVELS[self._levels.worst(self._least)]
@@ -177,6 +183,38 @@ class CongestionRule(PlaceRule):
             self._share = np.nan
         else:
             self._levels.update(self._share, self._clock.run_ns)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        said: Reasons = (of_class(view, row, self._wanted), *seen(view, row))
+        if all(item.holds for item in said):
+            said = *said, on_lane(view, row, self._watched, self._spec.group)
+        if not all(item.holds for item in said):
+            return said
+        lane = int(view.lane[row])
+        if np.isnan(self._free[lane]):
+            return *said, reason("free-flow-unknown", False)
+        said = *said, reason("pace", None, value=self._pace(view, row), limit=self._speed(float(self._free[lane])))
+        if row not in self._there:
+            return *said, reason("across-lane", False)
+        most, least = Amount(self._window.most), Amount(self._spec.least_vehicles)
+        return *said, reason("vehicles-at-once", most.value >= least.value, value=most, limit=least), self._slow()
+
+    def _slow(self) -> Reason:
+        window, limit = self._window, LIMITS[self._least]
+        if not np.isfinite(window.share):
+            return reason("share-unknown", False)
+        value, most = Amount(100 * window.share, "percent"), Amount(100 * limit, "percent")
+        speeds = {"speed": self._speed(window.speed), "free": self._speed(window.free)}
+        return reason("share", window.share < limit, value=value, limit=most, **speeds)
+
+    def _pace(self, view: StepView, row: int) -> Amount:
+        if self._metric:
+            return self._speed(float(view.lane_speed[row]))
+        side = box_side(view.xyxy[row], reference_scale(view), self._boxes, int(view.class_id[row]))
+        return self._speed(float(view.lane_speed[row]) / side)
+
+    def _speed(self, value: float) -> Amount:
+        return Amount(value * KMH_PER_MPS, "km-h") if self._metric else Amount(value, "car-lengths-s")
 
     def _measures(self, seconds: float, last: Event | None) -> CongestionMeasures:
         earlier = last.measures if last and isinstance(last.measures, CongestionMeasures) else None

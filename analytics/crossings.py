@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from analytics.clock import CameraClock
 from analytics.kernels.tracks import cross
+from analytics.reasons import at_line
 from analytics.track_table import TrackTable
 from core.arrays import I64, AnyArray
+from core.explanation import Reasons
 from core.findings import StepView
 from core.scene import Line
+
+FIELDS: Final = [
+    ("side", np.int8),
+    ("crossed", np.int8),
+    ("foot", np.float64, (2,)),
+    ("distance", np.float64),
+    ("place", np.float64),
+]
+"""Of a track: its side and whether it crosses at this frame (1, -1; 0: neither); last foot, and its distance from the
+line; where its way last cut the straight line through the ends: 0 at the start, 1 at the end."""
 
 
 class Crossings:
@@ -27,9 +41,7 @@ class Crossings:
     def __init__(self, line: Line, hysteresis_px: float) -> None:
         self._line, self._hysteresis_px = line, hysteresis_px
         self._along = (line.end - line.start) / max(float(np.sum((line.end - line.start) ** 2)), 1e-12)
-        self._table = TrackTable(
-            [("side", np.int8), ("foot", np.float64, (2,)), ("distance", np.float64), ("within", np.bool_)]
-        )
+        self._table = TrackTable(list(FIELDS))
 
     def __len__(self) -> int:
         return len(self._table)
@@ -49,3 +61,8 @@ class Crossings:
         at, fresh = self._table.locate(view.track_id[rows], clock.run_ns)
         line = self._line.start, self._line.end, self._along
         return cross(self._table.rows, at, fresh, view.foot, rows, line, self._hysteresis_px)
+
+    def explain(self, view: StepView, row: int) -> tuple[Reasons, int]:
+        """Where a track seen in the last frame is, and the direction in which it crossed then; 0 if it did not."""
+        mine = self._table.rows[np.searchsorted(self._table.rows["id"], view.track_id[row])]
+        return at_line(self._line, mine, self._hysteresis_px), int(mine["crossed"])

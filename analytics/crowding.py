@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analytics.place_rule import Look, PlaceRule
+from analytics.reasons import in_zone, of_class, seen
 from analytics.views import CONFIRMED, Area, believed_rows, class_mask
 from core.events import CrowdingMeasures, Event, Severity
+from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import CrowdingSpec
@@ -21,15 +23,28 @@ class CrowdingRule(PlaceRule):
         self._wanted = class_mask(spec.classes)
         self._zone = scene.zones[spec.zone]
         self._area = Area(self._zone.polygon)
-        self._peak = 0
+        self._count = self._peak = 0
 
     def _look(self, view: StepView) -> Look:
         rows = believed_rows(view, self._wanted)
         within = rows[self._area.holds(view.foot[rows])] if len(rows) else rows
-        seen = within[view.state[within] == CONFIRMED]
-        self._peak = max(self._peak, len(seen))
-        crowd, believed = self._is_crowd(len(seen)), self._is_crowd(len(within))
-        return Look(crowd, believed, lambda: seen, severity=self._severity(len(seen)))
+        there = within[view.state[within] == CONFIRMED]
+        self._count, self._peak = len(there), max(self._peak, len(there))
+        crowd, believed = self._is_crowd(len(there)), self._is_crowd(len(within))
+        return Look(crowd, believed, lambda: there, severity=self._severity(len(there)))
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        inside = bool(self._area.holds(view.foot[row : row + 1])[0])
+        mine = of_class(view, row, self._wanted), *seen(view, row), in_zone(view, row, self._zone, inside)
+        return *mine, self._crowd()
+
+    def _crowd(self) -> Reason:
+        count, density = self._count, self._density(self._count)
+        people = {"place": self._zone.label, "value": Amount(count), "limit": Amount(self._spec.count)}
+        if density is None:
+            return reason("crowd", self._is_crowd(count), **people)
+        among = Amount(density, "per-m2"), Amount(self._spec.density_per_m2, "per-m2")
+        return reason("crowd-density", self._is_crowd(count), **people, density=among[0], most=among[1])
 
     def _measures(self, seconds: float, last: Event | None) -> CrowdingMeasures:
         earlier = last.measures.count if last and isinstance(last.measures, CrowdingMeasures) else 0

@@ -15,6 +15,7 @@ from analytics.ready import compile_rules
 from analytics.table import MEASURES, build_rules
 from analytics.track_log import TrackLogRule
 from core.events import EndReason, Event, Phase
+from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.motion import Motion
 from core.protocols import Rule
@@ -122,6 +123,15 @@ class RuleEngine:
             view = StepView.of(tracks, motion, number, camera.scene)
             findings += self._each(frame.camera_id, camera, partial(_show, view))
         return findings
+
+    def explain(self, tracks: TrackBatch, motion: Motion, row: int) -> dict[str, Reasons]:
+        """What each rule of a camera knows of the track in a row, after a batch of one frame; by rule id of the scene.
+
+        Changes nothing. A rule that failed says nothing.
+        """
+        camera = self._cameras[tracks.frames[0].camera_id]
+        view = StepView.of(tracks, motion, 0, camera.scene)
+        return {rule_id: said for rule in camera.rules.values() for rule_id, said in rule.explain(view, row).items()}
 
     def tick(self, now_ns: int) -> Findings:
         """The clock, UTC; to be called about once a second, also when frames come."""

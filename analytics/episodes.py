@@ -88,6 +88,11 @@ class Episodes:
         """The keys of the open events."""
         return self._open.keys()
 
+    def event_id(self, key: int) -> str | None:
+        """Of the open event with this key."""
+        item = self._open.get(key)
+        return None if item is None else item.event.event_id
+
     def restore(self, key: int, event: Event) -> None:
         """Go on with an event that was open when the process ended; it is searched for like after a loss."""
         self._restored.append((key, event))

@@ -8,10 +8,12 @@ from typing import Final
 import numpy as np
 
 from analytics.place_rule import Look, PlaceRule
+from analytics.reasons import in_zone, of_class, seen
 from analytics.schedule import Schedule
 from analytics.views import CONFIRMED, Area, believed_rows, class_mask
 from core.arrays import I64, frozen
 from core.events import Event, IntrusionMeasures
+from core.explanation import Reasons, reason
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import IntrusionSpec
@@ -25,7 +27,8 @@ class IntrusionRule(PlaceRule):
     def __init__(self, spec: IntrusionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
         super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._wanted = class_mask(spec.classes)
-        self._area = Area(scene.zones[spec.zone].polygon)
+        self._zone = scene.zones[spec.zone]
+        self._area = Area(self._zone.polygon)
         self._closed = Schedule(spec.hours, spec.days, spec.timezone)
         self._peak = 0
 
@@ -34,9 +37,14 @@ class IntrusionRule(PlaceRule):
             return Look(False, False, lambda: NOBODY)
         rows = believed_rows(view, self._wanted)
         within = rows[self._area.holds(view.foot[rows])] if len(rows) else rows
-        seen = within[view.state[within] == CONFIRMED]
-        self._peak = max(self._peak, len(seen))
-        return Look(len(seen) > 0, len(within) > 0, lambda: seen)
+        there = within[view.state[within] == CONFIRMED]
+        self._peak = max(self._peak, len(there))
+        return Look(len(there) > 0, len(within) > 0, lambda: there)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        inside = bool(self._area.holds(view.foot[row : row + 1])[0])
+        mine = of_class(view, row, self._wanted), *seen(view, row), in_zone(view, row, self._zone, inside)
+        return mine if self._closed.holds(view.now_ns) else (reason("closed", False, place=self._zone.label), *mine)
 
     def _measures(self, seconds: float, last: Event | None) -> IntrusionMeasures:
         earlier = last.measures.count if last and isinstance(last.measures, IntrusionMeasures) else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -10,11 +10,13 @@ from analytics.clock import SECOND_NS, CameraClock
 from analytics.crossings import Crossings
 from analytics.episodes import NOTHING, Episodes
 from analytics.places import Place
+from analytics.reasons import of_class, seen
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
 from analytics.views import class_mask, cue_of, observed_rows
 from core.arrays import F32, AnyArray, Bool
 from core.events import EndReason, Event, EventKind, LaneMeasures
+from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
 from core.scene import Scene
 from scenes.rules import LaneViolationSpec
@@ -32,6 +34,9 @@ class ClosedLaneRule(StayRule):
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
         return np.ones(len(rows), np.bool_)
 
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        return ()
+
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> LaneMeasures:
         return LaneMeasures("closed_lane", round(seconds, 3))
 
@@ -46,6 +51,7 @@ class ForbiddenTurnRule:
         self._entry, self._exit = (
             Crossings(scene.lines[str(name)], spec.hysteresis_px) for name in (spec.entry, spec.exit)
         )
+        self._rule_id, self._labels = spec.rule_id, [scene.lines[str(name)].label for name in (spec.entry, spec.exit)]
         self._within_ns = round(spec.within_s * SECOND_NS)
         self._came = TrackTable([("entry_ns", np.int64)])
         self._clock = CameraClock()
@@ -99,3 +105,14 @@ class ForbiddenTurnRule:
     def close(self, now_ns: int) -> Findings:
         """Nothing is kept back."""
         return NOTHING
+
+    def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
+        """Whether a track came over the entry, and where it is beside the exit."""
+        said: Reasons = (of_class(view, row, self._wanted), *seen(view, row))
+        if all(item.holds for item in said):
+            known = self._came.rows[self._came.rows["id"] == view.track_id[row]]
+            entered = len(known) > 0 and self._clock.run_ns - int(known["entry_ns"][0]) <= self._within_ns
+            gate = self._exit if entered else self._entry
+            said = *said, *gate.explain(view, row)[0]
+            said = *said, reason("came-in" if entered else "not-in", bool(entered), entry=self._labels[0])
+        return {self._rule_id: said}

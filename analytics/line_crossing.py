@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from analytics.clock import CameraClock
 from analytics.crossings import Crossings
 from analytics.episodes import NOTHING, Episodes
+from analytics.reasons import WAYS, of_class, seen
 from analytics.views import class_mask, cue_of, observed_rows
 from core.events import EndReason, Event, EventKind, LineCrossingMeasures
+from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
 from core.scene import Scene
 from scenes.rules import LineCrossingSpec, NoCrossingSpec
-
-NAMES = {1: "forward", -1: "backward"}
 
 
 class LineCrossingRule:
@@ -28,7 +28,7 @@ class LineCrossingRule:
         camera_id: str,
         open_events: Sequence[Event] = (),
     ) -> None:
-        self._wanted = class_mask(spec.classes)
+        self._spec, self._wanted = spec, class_mask(spec.classes)
         self._directions = {1: spec.direction != "backward", -1: spec.direction != "forward"}
         self._crossings = Crossings(scene.lines[spec.line], spec.hysteresis_px)
         self._clock = CameraClock()
@@ -52,7 +52,7 @@ class LineCrossingRule:
         for row, side in zip(crossed.tolist(), sides.tolist(), strict=True):
             if self._directions[side]:
                 speed = round(float(np.linalg.norm(view.velocity[row])), 3) if view.valid[row] else None
-                cue = cue_of(view, np.array([row]), LineCrossingMeasures(NAMES[side], speed))
+                cue = cue_of(view, np.array([row]), LineCrossingMeasures(WAYS[side], speed))
                 findings += self._episodes.instant(self._clock, view.frame, cue)
         return findings
 
@@ -64,3 +64,14 @@ class LineCrossingRule:
     def close(self, now_ns: int) -> Findings:
         """Nothing is kept back."""
         return NOTHING
+
+    def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
+        """Where a track is beside the line."""
+        said: Reasons = (of_class(view, row, self._wanted), *seen(view, row))
+        if all(item.holds for item in said):
+            side, crossed = self._crossings.explain(view, row)
+            said = *said, *side
+            if crossed:
+                way = WAYS[crossed]
+                said = *said, reason("direction", self._directions[crossed], way=way, wanted=self._spec.direction)
+        return {self._spec.rule_id: said}

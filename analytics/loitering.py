@@ -10,6 +10,7 @@ from analytics.places import Place
 from analytics.stay_rule import StayRule
 from core.arrays import F32, AnyArray, Bool
 from core.events import Event, LoiteringMeasures
+from core.explanation import Reasons
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import LoiteringSpec
@@ -24,6 +25,9 @@ class LoiteringRule(StayRule):
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
         return np.ones(len(rows), np.bool_)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        return ()
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> LoiteringMeasures:
         return LoiteringMeasures(dwell_s=round(seconds, 3))

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
+
+import numpy as np
 
 from analytics.clock import JUMP_NS, LOST_NS, SECOND_NS, CameraClock
 from analytics.episodes import NOTHING
 from analytics.free_flow import FreeFlow
+from analytics.reasons import of_class, seen
 from analytics.traffic.chains import Chains, Frame
 from analytics.traffic.lanes import Lanes
 from analytics.traffic.lines import Lines, LineWatch
 from analytics.traffic.movements import Movements
-from analytics.traffic.tallies import Interval
+from analytics.traffic.tallies import Gauge, Interval, Spot
 from analytics.traffic.zones import Zones
+from analytics.views import class_mask
+from core.arrays import I64
 from core.events import Measurement
+from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.scene import Scene
 from scenes.rules import MeasureSpec
@@ -69,7 +76,7 @@ class MeasureRule:
     def __init__(
         self, specs: Sequence[MeasureSpec], scene: Scene, camera_id: str, free_flow: FreeFlow | None = None
     ) -> None:
-        self._camera_id = camera_id
+        self._camera_id, self._specs = camera_id, list(specs)
         self._clock, self._chains = CameraClock(), Chains()
         self._free_flow = free_flow or FreeFlow(scene)
         numbered = list(enumerate(specs))
@@ -84,7 +91,8 @@ class MeasureRule:
         watched = [(scene.lines[str(spec.line)], spec.hysteresis_px) for _, spec in lines]
         watched += self._turns.lines if self._turns else []
         self._watch = LineWatch(watched) if watched else None
-        self._gauges = [g for g in (self._lines, self._zones, self._lanes, self._turns) if g is not None]
+        self._slots: I64 = np.zeros(0, np.int64)
+        self._gauges: list[Gauge] = [g for g in (self._lines, self._zones, self._lanes, self._turns) if g is not None]
         lengths = dict.fromkeys(spec.interval_s for spec in specs)
         self._spans = [
             Span(length * SECOND_NS, [number for number, spec in numbered if spec.interval_s == length])
@@ -115,6 +123,7 @@ class MeasureRule:
         for span in self._spans:
             span.watched_ns += step_ns
         slots, fresh = self._chains.update(view, self._run_ns, anew=clock.new_epoch)
+        self._slots = slots
         if self._turns is not None and len(self._chains.released):
             self._turns.release(self._chains.released)
         self._make_room()
@@ -141,6 +150,18 @@ class MeasureRule:
     def close(self, now_ns: int) -> Findings:
         """The last, cut intervals."""
         return self._cut()
+
+    def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
+        """Whether a track counts, for each measured place."""
+        watch, slot = self._watch, int(self._slots[row])
+        beside = partial(watch.explain, view, row, slot) if watch is not None else _beside_nothing
+        spot, found = Spot(view, row, slot, self._run_ns, beside), dict[str, Reasons]()
+        for number, spec in enumerate(self._specs):
+            said: Reasons = (of_class(view, row, class_mask(spec.classes)), *seen(view, row))
+            if slot >= 0 and all(item.holds for item in said):
+                said = *said, *(item for gauge in self._gauges for item in gauge.explain(number, spot))
+            found[spec.rule_id] = said
+        return found
 
     def _pass_time(self, now_ns: int) -> int:
         """Time since the frame before: media time, or where that stands still wall time."""
@@ -193,3 +214,7 @@ class MeasureRule:
         for part in (self._watch, self._zones, self._lanes, self._turns):
             if part is not None:
                 part.resize(self._room)
+
+
+def _beside_nothing(line: int) -> tuple[Reasons, int]:
+    raise IndexError(line)

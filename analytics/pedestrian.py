@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from analytics.place_rule import Look, PlaceRule
 from analytics.places import Place
+from analytics.reasons import of_class, seen
 from analytics.views import CONFIRMED, believed_rows, class_mask
 from core.events import Event, PedestrianMeasures
+from core.explanation import Reasons
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import PedestrianSpec
@@ -25,9 +27,12 @@ class PedestrianRule(PlaceRule):
     def _look(self, view: StepView) -> Look:
         rows = believed_rows(view, self._wanted)
         within = rows[self._place.holds(view, rows)]
-        seen = within[view.state[within] == CONFIRMED]
-        self._peak = max(self._peak, len(seen))
-        return Look(len(seen) > 0, len(within) > 0, lambda: seen)
+        there = within[view.state[within] == CONFIRMED]
+        self._peak = max(self._peak, len(there))
+        return Look(len(there) > 0, len(within) > 0, lambda: there)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        return of_class(view, row, self._wanted), *seen(view, row), *self._place.explain(view, row)
 
     def _measures(self, seconds: float, last: Event | None) -> PedestrianMeasures:
         earlier = last.measures.count if last and isinstance(last.measures, PedestrianMeasures) else 0

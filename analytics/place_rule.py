@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.episodes import NOTHING, Cue, Episodes
+from analytics.reasons import waited
 from analytics.stays import Stay
 from analytics.views import cue_again, cue_of
 from core.arrays import AnyArray
 from core.events import Event, EventKind, Measures, Severity
-from core.explanation import Reason, reason
+from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
 
 
@@ -75,7 +76,7 @@ class PlaceRule(ABC):
         gap_s: float,
         clear_s: float,
     ) -> None:
-        self._for_ns = round(for_s * SECOND_NS)
+        self._rule_id, self._for_ns = spec.rule_id, round(for_s * SECOND_NS)
         self._clock = CameraClock()
         self._stay = Stay(round(gap_s * SECOND_NS))
         self._episodes = Episodes(
@@ -92,6 +93,10 @@ class PlaceRule(ABC):
     @abstractmethod
     def _look(self, view: StepView) -> Look:
         """What this frame shows; `_clock` has heard it."""
+
+    @abstractmethod
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        """What a track of the last view has to do with the definition."""
 
     @abstractmethod
     def _measures(self, seconds: float, last: Event | None) -> Measures:
@@ -132,11 +137,11 @@ class PlaceRule(ABC):
         """Nothing: an open event stays open."""
         return NOTHING
 
-    def _waiting(self) -> Reason:
-        """How far the place is on its way to an event."""
-        if len(self._episodes):
-            return reason("place-open")
-        if self._stay.since_ns is None:
-            return reason("place-calm")
-        waited_s = (self._clock.run_ns - self._stay.since_ns) / SECOND_NS
-        return reason("place-waits", waited=waited_s, wanted=self._for_ns / SECOND_NS)
+    def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
+        """A track beside the definition, and how long that has held for the place."""
+        event_id = self._episodes.event_id(0)
+        if event_id is not None:
+            last: Reasons = (reason("open", True, event=event_id),)
+        else:
+            last = waited(self._clock, self._stay.since_ns, self._for_ns, self._stay.gap_ns, "place")
+        return {self._rule_id: (*self._conditions(view, row), *last)}

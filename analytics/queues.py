@@ -11,12 +11,15 @@ import numpy as np
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.free_flow import CAR_BOX_M
 from analytics.kernels.queues import join_queues
+from analytics.kernels.stays import box_side
+from analytics.reasons import of_class, on_lane, seconds
 from analytics.track_table import TrackTable
 from analytics.vehicles import CAR_BOXES, by_class, is_vehicle
 from analytics.views import believed_rows, reference_scale
 from core.arrays import F64, I32, I64, Bool
+from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
-from core.scene import Scene
+from core.scene import Label, Scene
 from core.taxonomy import ObjectClass
 from scenes.rules import QueueSpec, SpillbackSpec
 
@@ -125,6 +128,28 @@ class LaneQueues:
         return QueueState(
             self._metric, chain, numbers[:, 0], numbers[:, 1], ways[:, 0], ways[:, 1], ways[:, 2], longest
         )
+
+    def explain(self, view: StepView, row: int, state: QueueState, clock: CameraClock) -> Reason:
+        """Whether a vehicle on a lane queues; `state`: what `update` said of this view."""
+        if self._metric:
+            speed, factor, unit = float(np.hypot(*view.velocity[row])), KMH_PER_MPS, "km-h"
+        else:
+            side = box_side(view.xyxy[row], reference_scale(view), self._boxes, int(view.class_id[row]))
+            speed, factor, unit = float(np.hypot(*view.foot_velocity[row])) / side, 1.0, "car-lengths-s"
+        queued = bool(state.chain[row] >= 0)
+        begin, end = self._limits[:2]
+        value, limit = Amount(speed * factor, unit), Amount((end if queued else begin) * factor, unit)
+        if not queued and speed < begin:
+            first_ns = self._table.rows["first_ns"][self._table.rows["id"] == view.track_id[row]]
+            known_s = float((clock.run_ns - first_ns).sum()) / SECOND_NS
+            return reason("queue-new", False, seen=seconds(known_s), limit=Amount(KNOWN_NS / SECOND_NS, "s"))
+        return reason("queued", queued, value=value, limit=limit)
+
+
+def on_queue_lane(view: StepView, row: int, wanted: Bool, watched: Bool, place: str | Label) -> Reasons:
+    """Whether a track is a vehicle on one of the lanes (L) of a rule: as far as that holds."""
+    kind = of_class(view, row, wanted)
+    return (kind, on_lane(view, row, watched, place)) if kind.holds else (kind,)
 
 
 def queue_unit(scene: Scene) -> str:

@@ -9,8 +9,10 @@ import numpy as np
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.stay_rule import StayRule
+from analytics.views import reference_boxes
 from core.arrays import F32, AnyArray, Bool
 from core.events import Event, RunningMeasures
+from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import RunningSpec
@@ -29,6 +31,15 @@ class RunningRule(StayRule):
         by_box = np.hypot(*view.foot_velocity[rows].T) / height > self._fast_lengths
         by_ground = np.hypot(*view.velocity[rows].T) > self._fast_mps
         return np.asarray(np.where(view.valid[rows], by_ground, by_box), np.bool_)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        if view.valid[row]:
+            limit, unit, speed = self._fast_mps * KMH_PER_MPS, "km-h", np.hypot(*view.velocity[row]) * KMH_PER_MPS
+        else:
+            (box,) = reference_boxes(view, np.array([row]))
+            limit, unit = self._fast_lengths, "box-lengths-s"
+            speed = np.hypot(*view.foot_velocity[row]) / max(box[3] - box[1], 1.0)
+        return (reason("fast", bool(speed > limit), value=Amount(float(speed), unit), limit=Amount(limit, unit)),)
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> RunningMeasures:
         speed = last.measures.speed_mps if last and isinstance(last.measures, RunningMeasures) else None

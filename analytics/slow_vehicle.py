@@ -17,6 +17,7 @@ from analytics.vehicles import CAR_BOXES, MOTOR, by_class
 from analytics.views import class_mask, observed_rows, reference_boxes
 from core.arrays import F32, F64, I64, AnyArray, Bool
 from core.events import Event, SlowVehicleMeasures
+from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.lanes import lane_lengths
 from core.scene import Scene
@@ -87,6 +88,19 @@ class SlowVehicleRule(StayRule):
         speed, usual = self._speed(view, rows, boxes), self._usual_of(view, rows)
         slow = (speed > self._stopped) & (speed < self._share * usual) & (usual >= self._usual)
         return np.asarray(slow, np.bool_)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        rows = np.array([row])
+        speed = float(self._speed(view, rows, reference_boxes(view, rows))[0])
+        usual = float(self._usual_of(view, rows)[0])
+        factor, unit = (KMH_PER_MPS, "km-h") if self._metric else (1.0, "car-lengths-s")
+        if not usual >= self._usual:
+            known = Amount(0.0 if math.isnan(usual) else usual * factor, unit)
+            return (reason("usual", False, value=known, limit=Amount(self._usual * factor, unit)),)
+        amounts = {"value": Amount(speed * factor, unit), "limit": Amount(self._share * usual * factor, unit)}
+        moves = {"value": amounts["value"], "limit": Amount(self._stopped * factor, unit)}
+        slow = reason("slow", speed < self._share * usual, **amounts, usual=Amount(usual * factor, unit))
+        return reason("moves", speed > self._stopped, **moves), slow
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> SlowVehicleMeasures:
         before = last.measures if last and isinstance(last.measures, SlowVehicleMeasures) else None

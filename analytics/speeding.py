@@ -13,6 +13,7 @@ from analytics.queues import KMH_PER_MPS
 from analytics.stay_rule import StayRule
 from core.arrays import F32, F64, AnyArray, Bool
 from core.events import Event, SpeedingMeasures
+from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import SpeedingSpec
@@ -34,12 +35,21 @@ class SpeedingRule(StayRule):
         self._speed: F64 = np.zeros(0)
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
-        velocity, spread = view.velocity[rows], view.velocity_cov[rows]
-        self._speed = np.hypot(velocity[:, 0], velocity[:, 1])
-        way = velocity / np.maximum(self._speed, 1e-9)[:, None]
-        error = np.sqrt(np.maximum(np.einsum("ki,kij,kj->k", way, spread, way), 0.0))
-        least = self._limits[view.lane[rows]] * self._factor
-        return np.asarray(view.valid[rows] & (self._speed - SURE * error > least), np.bool_)
+        self._speed, sure = _speeds(view, rows)
+        return np.asarray(view.valid[rows] & (sure > self._limits[view.lane[rows]] * self._factor), np.bool_)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        if not view.valid[row]:
+            return (reason("no-metres", False),)
+        _, sure = _speeds(view, np.array([row]))
+        limit, speed = float(self._limits[view.lane[row]] * self._factor), float(sure[0])
+        if not np.isfinite(limit):
+            return (reason("no-limit", False),)
+        amounts = {"value": Amount(speed * KMH_PER_MPS, "km-h"), "limit": Amount(limit * KMH_PER_MPS, "km-h")}
+        known = self._stays.of_track(int(view.track_id[row]))
+        way = 0.0 if known is None else float(known["way"])
+        metres = {"value": Amount(way, "m", grows=True), "limit": Amount(self._over_m, "m")}
+        return reason("fast", speed > limit, **amounts), reason("way", way >= self._over_m, **metres)
 
     def _speeds(self, view: StepView, rows: AnyArray) -> F64:
         return self._speed
@@ -49,10 +59,19 @@ class SpeedingRule(StayRule):
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> SpeedingMeasures:
         before = last.measures if last and isinstance(last.measures, SpeedingMeasures) else None
-        if row is None:
+        known = None if row is None else self._stays.of_track(int(view.track_id[row]))
+        if row is None or known is None:
             return before or SpeedingMeasures(0.0, 0.0, 0.0)
-        known = self._stays.rows[self._stays.rows["track"] == view.track_id[row]]
-        way = float(known["way"][0])
-        lasted_s = (self._clock.run_ns - int(known["since_ns"][0])) / SECOND_NS
+        way = float(known["way"])
+        lasted_s = (self._clock.run_ns - int(known["since_ns"])) / SECOND_NS
         limit = float(self._limits[view.lane[row]])
         return SpeedingMeasures(round(way / lasted_s if lasted_s > 0 else 0.0, 3), round(limit, 3), round(way, 1))
+
+
+def _speeds(view: StepView, rows: AnyArray) -> tuple[F64, F64]:
+    """Speeds (K), and what they are at least, m/s."""
+    velocity, spread = view.velocity[rows], view.velocity_cov[rows]
+    speed = np.hypot(velocity[:, 0], velocity[:, 1])
+    way = velocity / np.maximum(speed, 1e-9)[:, None]
+    error = np.sqrt(np.maximum(np.einsum("ki,kij,kj->k", way, spread, way), 0.0))
+    return speed, np.asarray(speed - SURE * error, np.float64)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics.place_rule import Look, PlaceRule
-from analytics.queues import LaneQueues, queue_unit
+from analytics.queues import LaneQueues, QueueState, on_queue_lane, queue_unit
+from analytics.vehicles import is_vehicle
 from analytics.views import CONFIRMED
 from core.events import Event, SpillbackMeasures
+from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import crossed_at
 from core.scene import Scene
@@ -31,15 +33,32 @@ class SpillbackRule(PlaceRule):
         self._queues = LaneQueues.by(spec, scene)
         self._unit = queue_unit(scene)
         self._length, self._vehicles = 0.0, 0
+        self._line, self._wanted = scene.lines[spec.line], is_vehicle()
+        self._state: QueueState | None = None
 
     def _look(self, view: StepView) -> Look:
-        state = self._queues.update(view, self._clock)
+        state = self._state = self._queues.update(view, self._clock)
         at = self._line_at[state.lane]
         reaching = np.flatnonzero((state.tail <= at) & (at <= state.head))
         if not len(reaching):
             return Look(False, False, lambda: reaching)
         self._length, self._vehicles = float(state.length[reaching].max()), int(state.vehicles[reaching].sum())
         return Look(True, True, lambda: np.flatnonzero(state.members(reaching) & (view.state == CONFIRMED)))
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        crossed = ~np.isnan(self._line_at)
+        said, state = on_queue_lane(view, row, self._wanted, crossed, self._line.label), self._state
+        if state is None or not said[-1].holds:
+            return said
+        queued = self._queues.explain(view, row, state, self._clock)
+        return (*said, queued, self._reaches(state, int(state.chain[row]))) if queued.holds else (*said, queued)
+
+    def _reaches(self, state: QueueState, chain: int) -> Reason:
+        at, unit = float(self._line_at[state.lane[chain]]), "m" if state.metric else "px"
+        short, head = float(state.tail[chain]) - at, float(state.head[chain]) - at
+        if head < 0:
+            return reason("queue-behind", False, line=self._line.label, value=Amount(-head, unit))
+        return reason("queue-reaches", short <= 0, line=self._line.label, value=Amount(abs(short), unit))
 
     def _measures(self, seconds: float, last: Event | None) -> SpillbackMeasures:
         return SpillbackMeasures(round(self._length, 2), self._vehicles, round(seconds, 3), self._unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -11,10 +11,12 @@ import numpy as np
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.episodes import NOTHING, Cue, Episodes
 from analytics.places import Place
+from analytics.reasons import of_class, seen, waited
 from analytics.stays import Stays
 from analytics.views import CONFIRMED, believed_rows, class_mask, cue_again, cue_of, reference_boxes
 from core.arrays import F32, F64, AnyArray, Bool
 from core.events import Event, EventKind, Measures, Severity
+from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
 
 
@@ -69,7 +71,7 @@ class StayRule(ABC):
         reach: float,
         swaps: bool,
     ) -> None:
-        self._wanted = class_mask(spec.classes)
+        self._rule_id, self._wanted = spec.rule_id, class_mask(spec.classes)
         self._place = place
         self._for_ns = round(for_s * SECOND_NS)
         self._clock = CameraClock()
@@ -89,6 +91,10 @@ class StayRule(ABC):
     @abstractmethod
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
         """Which of these rows (K) meet the condition, if they are at the place; `boxes` (K, 4) in reference pixels."""
+
+    @abstractmethod
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        """The condition, for a track of the last view that is in the zone."""
 
     @abstractmethod
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> Measures:
@@ -151,3 +157,19 @@ class StayRule(ABC):
     def close(self, now_ns: int) -> Findings:
         """Nothing: open events stay open."""
         return NOTHING
+
+    def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
+        """A track beside the condition, and how long it, or what it goes on as, has met it."""
+        there = self._place.explain(view, row)
+        mine = of_class(view, row, self._wanted), *seen(view, row), *there
+        if mine[0].holds and all(item.holds for item in there):
+            mine = *mine, *self._conditions(view, row)
+        return {self._rule_id: (*mine, *self._waiting(int(view.track_id[row])))}
+
+    def _waiting(self, track_id: int) -> Reasons:
+        found = self._stays.of_track(track_id)
+        event_id = None if found is None else self._episodes.event_id(int(found["subject"]))
+        if event_id is not None:
+            return (reason("open", True, event=event_id),)
+        since_ns = None if found is None else int(found["since_ns"])
+        return waited(self._clock, since_ns, self._for_ns, self._stays.gap_ns, "track")

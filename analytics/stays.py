@@ -30,7 +30,7 @@ class Stay:
     """Since when a condition has held, with gaps of at most `gap_ns`."""
 
     def __init__(self, gap_ns: int) -> None:
-        self._gap_ns = gap_ns
+        self.gap_ns = gap_ns
         self._last_ns = 0
         self._held = False
         self.since_ns: int | None = None
@@ -38,10 +38,10 @@ class Stay:
     def update(self, clock: CameraClock, holds: bool, keeps: bool) -> None:
         """One frame: whether it holds, and whether what is believed, though not seen, keeps it alive."""
         now = clock.run_ns
-        joined = self.since_ns is not None and ((self._held and not clock.lost) or now - self._last_ns <= self._gap_ns)
+        joined = self.since_ns is not None and ((self._held and not clock.lost) or now - self._last_ns <= self.gap_ns)
         if holds and not joined:
             self.since_ns = now
-        elif not (holds or (keeps and joined)) and self.since_ns is not None and now - self._last_ns > self._gap_ns:
+        elif not (holds or (keeps and joined)) and self.since_ns is not None and now - self._last_ns > self.gap_ns:
             self.since_ns = None
         self._held = holds or (keeps and joined)
         if self._held:
@@ -62,7 +62,7 @@ class Stays:
     """
 
     def __init__(self, *, gap_ns: int, reach: float, swaps: bool) -> None:
-        self._gap_ns, self._reach, self._swaps = gap_ns, reach, swaps
+        self.gap_ns, self._reach, self._swaps = gap_ns, reach, swaps
         self._next = 1
         self.rows: AnyArray = np.zeros(0, FIELDS)
 
@@ -83,6 +83,11 @@ class Stays:
     def find(self, subject: int) -> AnyArray | None:
         """The record of a subject."""
         at = np.flatnonzero(self.rows["subject"] == subject)
+        return self.rows[at[0]] if len(at) else None
+
+    def of_track(self, track: int) -> AnyArray | None:
+        """The record of the subject that a track is."""
+        at = np.flatnonzero(self.rows["track"] == track)
         return self.rows[at[0]] if len(at) else None
 
     def update(
@@ -146,7 +151,7 @@ class Stays:
         observed: Bool,
     ) -> None:
         mine, now = self.rows, clock.run_ns
-        joined = (mine["meets"] & (not clock.lost)) | (now - mine["last_ns"] <= self._gap_ns) | mine["open"]
+        joined = (mine["meets"] & (not clock.lost)) | (now - mine["last_ns"] <= self.gap_ns) | mine["open"]
         if len(rows):
             mine["row"] = np.where(has, rows[column], -1)
             mine["observed"] = has & observed[column]
@@ -172,7 +177,7 @@ class Stays:
     ) -> None:
         """Give subjects without a track the candidates at their places, nearest first; marks them in `owner`."""
         mine = self.rows
-        alive = mine["open"] | (clock.run_ns - mine["last_ns"] <= self._gap_ns)
+        alive = mine["open"] | (clock.run_ns - mine["last_ns"] <= self.gap_ns)
         orphan = np.flatnonzero(alive & (~has | (mine["open"] & mine["denied"] & self._swaps)))
         if not len(orphan):
             return
@@ -209,7 +214,7 @@ class Stays:
         mine = self.rows
         if mine["meets"].all():
             return
-        keep = mine["open"] | mine["meets"] | (clock.run_ns - mine["last_ns"] <= self._gap_ns)
+        keep = mine["open"] | mine["meets"] | (clock.run_ns - mine["last_ns"] <= self.gap_ns)
         if not keep.all():
             self.rows = mine[keep]
 

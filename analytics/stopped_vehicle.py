@@ -11,8 +11,10 @@ from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.stay_rule import StayRule
+from analytics.views import reference_boxes
 from core.arrays import F32, AnyArray, Bool
 from core.events import Event, StoppedVehicleMeasures
+from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.lanes import lane_lengths
 from core.scene import Scene
@@ -70,17 +72,34 @@ class StandRule(StayRule):
         super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=0.5, swaps=True)
         self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
         self._slow_lengths = 0.0 if isinstance(spec, CollisionSpec) else spec.stop_speed_lengths_per_s
-        self._waiting = Waiting(scene) if scene.lanes else None
+        self._waits = Waiting(scene) if scene.lanes else None
+        self._state: QueueState | None = None
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
-        length = np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0)
+        length = _side(boxes)
         by_box = _length(view.foot_velocity[rows]) / length < self._slow_lengths
         by_ground = _length(view.velocity[rows]) < self._slow_mps
         stands = np.asarray(np.where(view.valid[rows], by_ground, by_box), np.bool_)
-        if self._waiting is None:
+        if self._waits is None:
             return stands
-        state = self._waiting.queues.update(view, self._clock)
-        return stands & ~self._waiting.holds(state, view, rows, length)
+        self._state = self._waits.queues.update(view, self._clock)
+        return stands & ~self._waits.holds(self._state, view, rows, length)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        at, length = np.array([row]), _side(reference_boxes(view, np.array([row])))
+        if view.valid[row]:
+            limit, unit = self._slow_mps * KMH_PER_MPS, "km-h"
+            speed = float(_length(view.velocity[at])[0]) * KMH_PER_MPS
+        else:
+            limit, unit = self._slow_lengths, "box-lengths-s"
+            speed = float((_length(view.foot_velocity[at]) / length)[0])
+        stands = reason("stands", speed < limit, value=Amount(speed, unit), limit=Amount(limit, unit))
+        if self._waits is None or self._state is None:
+            return (stands,)
+        if not self._waits.holds(self._state, view, at, length)[0]:
+            return (stands,)
+        ahead = Amount(int(self._state.vehicles[self._state.chain[row]]))
+        return stands, reason("waits-in-queue", False, value=ahead, limit=Amount(QUEUE_OF))
 
 
 class StoppedVehicleRule(StandRule):
@@ -93,6 +112,11 @@ class StoppedVehicleRule(StandRule):
         elif last is not None and isinstance(last.measures, StoppedVehicleMeasures):
             unit = last.measures.unit
         return StoppedVehicleMeasures(stopped_s=round(seconds, 3), unit=unit)
+
+
+def _side(boxes: F32) -> AnyArray:
+    """The longer side of each box (K), at least 1."""
+    return np.asarray(np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0))
 
 
 def _length(vectors: AnyArray) -> AnyArray:

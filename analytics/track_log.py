@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from analytics.track_table import TrackTable
 from analytics.views import observed_rows
 from core.arrays import AnyArray
 from core.events import TrackSummary
+from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.taxonomy import LABELS
 
@@ -78,6 +80,10 @@ class TrackLogRule:
     def close(self, now_ns: int) -> Findings:
         """The tracks that are still there."""
         return self._summaries(self._table.take_all())
+
+    def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
+        """Nothing: it is no rule of the scene."""
+        return {}
 
     def _add(self, view: StepView, rows: AnyArray, run_ns: int) -> None:
         at, fresh = self._table.locate(view.track_id[rows], run_ns)

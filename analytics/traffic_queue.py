@@ -8,9 +8,11 @@ import numpy as np
 
 from analytics.free_flow import CAR_BOX_M
 from analytics.place_rule import Look, PlaceRule
-from analytics.queues import LaneQueues, queue_unit
+from analytics.queues import LaneQueues, QueueState, on_queue_lane, queue_unit
+from analytics.vehicles import is_vehicle
 from analytics.views import CONFIRMED
 from core.events import Event, QueueMeasures
+from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import watched_lanes
 from core.scene import Scene
@@ -29,9 +31,11 @@ class QueueRule(PlaceRule):
         self._least_vehicles = spec.min_vehicles or np.inf
         self._length = self._longest = 0.0
         self._most = 0
+        self._place, self._wanted = spec.place, is_vehicle()
+        self._state: QueueState | None = None
 
     def _look(self, view: StepView) -> Look:
-        state = self._queues.update(view, self._clock)
+        state = self._state = self._queues.update(view, self._clock)
         longest = state.longest[self._mine]
         queues = longest[longest >= 0]
         if not len(queues):
@@ -41,6 +45,20 @@ class QueueRule(PlaceRule):
         self._longest, self._most = max(self._longest, self._length), max(self._most, int(vehicles.sum()))
         holds = self._length >= self._least or int(vehicles.max()) >= self._least_vehicles
         return Look(holds, holds, lambda: np.flatnonzero(state.members(queues) & (view.state == CONFIRMED)))
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        said, state = on_queue_lane(view, row, self._wanted, self._mine, self._place), self._state
+        if state is None or not said[-1].holds:
+            return said
+        queued = self._queues.explain(view, row, state, self._clock)
+        return (*said, queued, self._long(state, int(state.chain[row]))) if queued.holds else (*said, queued)
+
+    def _long(self, state: QueueState, chain: int) -> Reason:
+        length, vehicles = float(state.length[chain]), int(state.vehicles[chain])
+        holds = length >= self._least or vehicles >= self._least_vehicles
+        unit = "m" if state.metric else "car-lengths"
+        least = {"limit": Amount(self._least, unit), "vehicles": Amount(vehicles)}
+        return reason("queue-long", holds, value=Amount(length, unit), **least)
 
     def _measures(self, seconds: float, last: Event | None) -> QueueMeasures:
         earlier = last.measures if last and isinstance(last.measures, QueueMeasures) else None

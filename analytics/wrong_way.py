@@ -14,8 +14,10 @@ from analytics.queues import KMH_PER_MPS
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
 from analytics.vehicles import CAR_BOXES, by_class
+from analytics.views import reference_boxes
 from core.arrays import F32, F64, AnyArray, Bool
 from core.events import Event, WrongWayMeasures
+from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import WrongWaySpec
@@ -60,14 +62,29 @@ class WrongWayRule(StayRule):
         wanted = np.where(turned, max(self._overtaking_ns, self._for_ns), self._for_ns)
         return np.asarray((now - stays["since_ns"] >= wanted) & (stays["way"] >= self._way), np.bool_)
 
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        velocity = view.velocity if self._metric else view.foot_velocity
+        rows, pace = np.array([row]), float(np.hypot(*velocity[row]))
+        unit = float(self._unit(view, rows, reference_boxes(view, rows))[0]) * KMH_PER_MPS
+        share = min(max(float(view.lane_speed[row]) / max(pace, 1e-9), -1.0), 1.0)
+        angle, limit = math.degrees(math.acos(share)), math.degrees(math.acos(self._against))
+        known = self._stays.of_track(int(view.track_id[row]))
+        way = 0.0 if known is None else float(known["way"])
+        least = Amount(self._least * KMH_PER_MPS, "km-h")
+        return (
+            reason("moves", pace * unit >= least.value, value=Amount(pace * unit, "km-h"), limit=least),
+            reason("against", angle > limit, value=Amount(angle, "deg"), limit=Amount(limit, "deg")),
+            reason("way", way >= self._way, value=Amount(way, "m", grows=True), limit=Amount(self._way, "m")),
+        )
+
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> WrongWayMeasures:
         if not self._metric:
             return WrongWayMeasures(round(seconds, 3))
         if row is None:
             before = last.measures if last and isinstance(last.measures, WrongWayMeasures) else WrongWayMeasures(0.0)
             return WrongWayMeasures(round(seconds, 3), before.way_m, before.speed_mps)
-        known = self._stays.rows[self._stays.rows["track"] == view.track_id[row]]
-        way = round(float(known["way"][0]), 1) if len(known) else None
+        known = self._stays.of_track(int(view.track_id[row]))
+        way = None if known is None else round(float(known["way"]), 1)
         speed = round(float(np.hypot(*view.velocity[row])), 3)
         return WrongWayMeasures(round(seconds, 3), way, speed)
 

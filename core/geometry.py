@@ -51,6 +51,14 @@ def signed_distance(points: AnyArray, start: AnyArray, end: AnyArray) -> F64:
     return np.asarray((direction[0] * relative[:, 1] - direction[1] * relative[:, 0]) / length, np.float64)
 
 
+def border_distance(point: AnyArray, polygon: AnyArray) -> float:
+    """Distance of a point (2) from the border of a polygon (K, 2), or from the segment between two points."""
+    start, end = np.asarray(polygon, np.float64), np.roll(np.asarray(polygon, np.float64), -1, axis=0)
+    way, to = end - start, np.asarray(point, np.float64) - start
+    share = np.clip((way * to).sum(axis=1) / np.maximum((way * way).sum(axis=1), 1e-12), 0.0, 1.0)
+    return float(np.hypot(*(to - share[:, None] * way).T).min())
+
+
 def project(matrix: F64, points: AnyArray) -> tuple[F64, Bool]:
     """Points (N, 2) through a homography (3, 3), and which of them have an image (not at or beyond the horizon).
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from core.delivery import Delivery
 from core.detections import DetectionBatch
 from core.events import Record
+from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.frames import FrameBatch, FrameMeta, InputSpec, Surface
 from core.tracks import TrackBatch
@@ -120,6 +121,13 @@ class Rule(Protocol):
 
     def close(self, now_ns: int) -> Findings:
         """What is known when watching ends for good: a last, cut minute. Open events stay open."""
+        ...
+
+    def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
+        """What it knows of one track of the view that it was last updated with, by rule id of the scene.
+
+        Changes nothing: a rule that is asked finds what it would have found.
+        """
         ...
 
 

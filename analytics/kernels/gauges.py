@@ -42,19 +42,21 @@ def cross_lines(
             line, mine = lines[number], state[slot, number]
             dx, dy = line.x1 - line.x0, line.y1 - line.y0
             distance = (dx * (chain.y - line.y0) - dy * (chain.x - line.x0)) / line.length
+            mine.crossed = 0
             if fresh[row]:
-                mine.side, mine.within = 0, False
+                mine.side, mine.place = 0, np.nan
             elif (mine.distance < 0) != (distance < 0):
                 share = mine.distance / (mine.distance - distance)
                 x = chain.px + share * (chain.x - chain.px) - line.x0
                 y = chain.py + share * (chain.y - chain.py) - line.y0
-                mine.within = 0 <= x * dx + y * dy <= line.length * line.length
+                mine.place = (x * dx + y * dy) / (line.length * line.length)
                 mine.cut_ns = now_ns - np.int64((1.0 - share) * (now_ns - chain.prev_ns))
             mine.distance = distance
             if abs(distance) <= line.hysteresis:
                 continue
             side = 1 if distance > 0 else -1
-            if mine.side != 0 and side != mine.side and mine.within:
+            if mine.side != 0 and side != mine.side and 0 <= mine.place <= 1:
+                mine.crossed = side
                 found = crossings[count]
                 found.row, found.line, found.forward, found.cut_ns = row, number, side > 0, mine.cut_ns
                 count += 1
@@ -110,7 +112,7 @@ def turn(
     Args:
         crossings: of the frame.
         gates: (G) records of line, movement, entry and exit (-1: is none).
-        state: (room, movements) records of entry (counted from 1; 0: none) and class, by slot.
+        state: (room, movements) records of `analytics.traffic.movements.ENTERED`, by slot.
         counts: (movements, entries + 1, exits + 1, classes); the last entry and exit stand for none.
         wanted: (movements, classes).
         class_id: of all tracks in the view.
@@ -132,6 +134,7 @@ def turn(
                     counts[gate.movement, came, never, mine.class_id] += 1
                 mine.entry, mine.class_id = gate.entry + 1, kind
             elif gate.exit >= 0 and leaves:
+                mine.came, mine.left = came + 1, gate.exit + 1
                 counts[gate.movement, came if came >= 0 else nowhere, gate.exit, kind] += 1
                 mine.entry = 0
             elif gate.entry >= 0 and came == gate.entry:
@@ -142,7 +145,7 @@ def turn(
 def fill_zones(
     zones: AnyArray,
     edges: F64,
-    entered: I64,
+    visits: AnyArray,
     counts: AnyArray,
     sums: AnyArray,
     wanted: Bool,
@@ -154,7 +157,7 @@ def fill_zones(
     Args:
         zones: (Z) records of `analytics.traffic.zones.ZONE`.
         edges: (E, 4) of all zones' polygons: x, low and high y, run aside by height.
-        entered: (room, Z) run time at which each chain was last seen inside; -1: it is outside.
+        visits: (room, Z) records of `analytics.traffic.zones.VISIT`, by slot.
         counts: (Z, classes) entries.
         sums: (Z) records of `analytics.traffic.zones.SUMS`.
         wanted: (Z, classes).
@@ -170,18 +173,20 @@ def fill_zones(
         chain = chains[slot]
         for number in range(len(zones)):
             zone = zones[number]
+            mine = visits[slot, number]
             if fresh[row]:
-                entered[slot, number] = -1
+                mine.last_ns = -1
             if not wanted[number, class_id[row]]:
                 continue
-            last_ns = entered[slot, number]
+            last_ns = mine.last_ns
             if not _inside(zone, edges, chain.x, chain.y):
                 if last_ns >= 0 and now_ns - last_ns > zone.gap_ns:
-                    entered[slot, number] = -1
+                    mine.last_ns = -1
                 continue
             if last_ns < 0:
                 counts[number, class_id[row]] += 1
-            entered[slot, number] = now_ns
+                mine.first_ns = now_ns
+            mine.last_ns = now_ns
             goes_on = last_ns >= 0 and last_ns == chain.prev_ns and last_ns >= loss_ns
             seconds = (now_ns - last_ns if goes_on else step_ns) / SECOND_NS
             sums[number].inside += seconds

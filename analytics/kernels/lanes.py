@@ -53,6 +53,7 @@ def drive(
             continue
         for spec in range(len(place_of)):
             mine = state[slot, spec]
+            mine.passed = 0
             if fresh[row]:
                 mine.on, mine.side, mine.inside = False, 0, False
             place = place_of[spec, lane[row]] if lane[row] >= 0 else -1
@@ -63,6 +64,7 @@ def drive(
             side = _side(where.hysteresis, mine, places, place, along[row], speed[row], now_ns)
             if mine.side != 0 and side != mine.side:
                 way = 0 if side > 0 else 1
+                mine.passed = side
                 tally(crossed[place], counts[place], way, kind, abs(speed[row]), mine.cut_ns, vehicle[kind])
             inside = 0.0 <= along[row] <= where.length
             seen_before = mine.on and mine.on_ns == chains[slot].prev_ns and mine.on_ns >= loss_ns

@@ -62,17 +62,20 @@ def cross(
         x, y = np.float64(foot[rows[i], 0]), np.float64(foot[rows[i], 1])
         distance = (dx * (y - start[1]) - dy * (x - start[0])) / length
         before, was = mine.distance, mine.side
-        if not fresh[i] and (before < 0) != (distance < 0):
+        mine.crossed = 0
+        if fresh[i]:
+            mine.place = np.nan
+        elif (before < 0) != (distance < 0):
             share = before / (before - distance)
             px = mine.foot[0] + share * (x - mine.foot[0]) - start[0]
             py = mine.foot[1] + share * (y - mine.foot[1]) - start[1]
-            place = px * along[0] + py * along[1]
-            mine.within = 0 <= place <= 1
+            mine.place = px * along[0] + py * along[1]
         side = was
         if abs(distance) > hysteresis_px:
             side = 1 if distance > 0 else -1
-        if was != 0 and side != was and mine.within:
+        if was != 0 and side != was and 0 <= mine.place <= 1:
             crossed[count], direction[count] = rows[i], side
+            mine.crossed = side
             count += 1
         mine.side, mine.distance = side, distance
         mine.foot[0], mine.foot[1] = x, y

@@ -12,12 +12,14 @@ from analytics.clock import SECOND_NS
 from analytics.free_flow import FreeFlow
 from analytics.kernels.lanes import drive
 from analytics.queues import LaneQueues
+from analytics.reasons import WAYS, lane_unit, on_lane
 from analytics.traffic.chains import Frame, resized
-from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, by_label, flows
+from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, Spot, by_label, counted, flows
 from analytics.vehicles import CAR_BOXES, by_class, pcu_table
 from analytics.views import class_mask, reference_scale
 from core.arrays import F64, I64
 from core.events import Measurement
+from core.explanation import Amount, Reason, Reasons, reason
 from core.scene import Lane, Scene
 from core.traffic import level_by_density, level_by_speed
 from scenes.rules import MeasureSpec
@@ -42,14 +44,15 @@ DRIVE: Final = np.dtype(
         ("cut_ns", np.int64),
         ("place", np.int64),
         ("side", np.int8),
+        ("passed", np.int8),
         ("on", np.bool_),
         ("inside", np.bool_),
         ("backward", np.bool_),
     ]
 )
 """Of a chain: where it was last on a lane of the spec and when; the furthest it came; when it passed the counting
-place, and on which side of it it is (0: unknown); whether it was ever on a lane, is between its ends, drives against
-it."""
+place, on which side of it it is (0: unknown), and whether it counts at this frame (1 along the lane, -1 against it);
+whether it was ever on a lane, is between its ends, drives against it."""
 SUMS: Final = np.dtype([(name, np.float64) for name in ("time", "pcu_time", "way", "way_time", "box_way")])
 """Time spent on the lane by vehicles and by their PCU, way along it and the time for that (s, m or px), way in car
 boxes."""
@@ -134,6 +137,28 @@ class Lanes:
             self._queues.clear(number)
             self._sums[number] = 0
         return found
+
+    def explain(self, spec: int, spot: Spot) -> Reasons:
+        """Where a track is on the lanes of a spec, and whether it passes the counting place."""
+        view, row = spot.view, spot.row
+        mine = {place.lane: place for place in self._specs.get(spec, ())}
+        if not mine:
+            return ()
+        watched = np.array([lane in mine for lane in range(len(view.scene.lanes))], np.bool_)
+        there = on_lane(view, row, watched, next(iter(mine.values())).spec.place)
+        if not there.holds:
+            return (there,)
+        place = mine[int(view.lane[row])]
+        passed = int(self._state[spot.slot, place.row]["passed"])
+        if passed:
+            return there, reason("lane-passed", True, way=WAYS[passed]), counted(spot)
+        return there, self._before(place, float(view.along[row]), view.scene)
+
+    def _before(self, place: _Place, along: float, scene: Scene) -> Reason:
+        away, unit = float(self._places["at"][place.number]) - along, lane_unit(scene)
+        limit = Amount(float(self._places["hysteresis"][place.number]), unit)
+        name = "lane-near" if abs(away) <= limit.value else "lane-before" if away > 0 else "lane-past"
+        return reason(name, False, value=Amount(abs(away), unit), limit=limit)
 
     def _measurement(self, place: _Place, way: int, interval: Interval) -> Measurement:
         number, lane, watched_s = place.number, place.lane, interval.watched_s

@@ -8,17 +8,24 @@ from typing import Final
 import numpy as np
 
 from analytics.kernels.gauges import cross_lines, tally_lines
+from analytics.reasons import at_line
 from analytics.traffic.chains import Frame, resized
-from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, by_label, flows
+from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, Spot, by_label, counted, flows
 from analytics.vehicles import pcu_table
 from analytics.views import class_mask
 from core.arrays import AnyArray
 from core.events import Measurement
+from core.explanation import Reasons
+from core.findings import StepView
 from core.scene import Line, Scene
 from scenes.rules import MeasureSpec
 
 LINE: Final = np.dtype([(name, np.float64) for name in ("x0", "y0", "x1", "y1", "length", "hysteresis")])
-SIDE: Final = np.dtype([("distance", np.float64), ("cut_ns", np.int64), ("side", np.int8), ("within", np.bool_)])
+SIDE: Final = np.dtype(
+    [("distance", np.float64), ("place", np.float64), ("cut_ns", np.int64), ("side", np.int8), ("crossed", np.int8)]
+)
+"""Of a chain: its distance from the line; where its way last cut the straight line through the ends (0 at the start, 1
+at the end) and when; its side; 1 forward or -1 backward if it crosses at this frame."""
 CROSSING: Final = np.dtype([("row", np.int64), ("line", np.int64), ("cut_ns", np.int64), ("forward", np.bool_)])
 """Row of the frame, number of the line, run time at which the way cut the line, direction."""
 
@@ -31,6 +38,7 @@ class LineWatch:
     """
 
     def __init__(self, lines: Sequence[tuple[Line, float]]) -> None:
+        self._known = list(lines)
         self._lines = np.zeros(len(lines), LINE)
         for number, (line, hysteresis_px) in enumerate(lines):
             length = float(np.hypot(*(line.end - line.start))) or 1.0
@@ -47,6 +55,11 @@ class LineWatch:
         """Records (K) of `CROSSING`."""
         count = cross_lines(self._lines, self._state, frame.chains, frame.slots, frame.fresh, frame.now_ns, self._found)
         return self._found[:count]
+
+    def explain(self, view: StepView, row: int, slot: int, line: int) -> tuple[Reasons, int]:
+        """Where a track is beside a line; the direction in which it crossed it at this frame, 0 if it did not."""
+        mine = self._state[slot, line]
+        return at_line(self._known[line][0], mine, self._known[line][1]), int(mine["crossed"])
 
 
 class Lines:
@@ -76,6 +89,13 @@ class Lines:
         found = [self._measurement(place, way, asked, interval) for way in range(2)]
         self._crossed.clear(place)
         return found
+
+    def explain(self, spec: int, spot: Spot) -> Reasons:
+        """Where a track is beside the line."""
+        if spec not in self._specs:
+            return ()
+        said, crossed = spot.beside(self._specs[spec][0])
+        return (*said, counted(spot)) if crossed else said
 
     def _measurement(self, place: int, way: int, spec: MeasureSpec, interval: Interval) -> Measurement:
         counts, speed = self._crossed.counts[place, way], self._crossed.speed(place, way)

@@ -8,18 +8,21 @@ from typing import Final
 import numpy as np
 
 from analytics.kernels.gauges import turn
+from analytics.reasons import nearest_line
 from analytics.traffic.chains import Frame, resized
-from analytics.traffic.tallies import Interval, by_label, flows
+from analytics.traffic.tallies import Interval, Spot, by_label, counted, flows
 from analytics.vehicles import pcu_table
 from analytics.views import class_mask
 from core.arrays import I64, AnyArray
 from core.events import Measurement
+from core.explanation import Reasons, reason
 from core.scene import Line, Scene
 from core.taxonomy import LABELS
 from scenes.rules import MeasureSpec
 
 GATE: Final = np.dtype([(name, np.int64) for name in ("line", "movement", "entry", "exit")])
-ENTERED: Final = np.dtype([("entry", np.int64), ("class_id", np.int64)])
+ENTERED: Final = np.dtype([(name, np.int64) for name in ("entry", "class_id", "came", "left")])
+"""Of a chain: its entry (counted from 1; 0: none) and class; entry and exit of its last movement."""
 
 
 class Movements:
@@ -34,6 +37,7 @@ class Movements:
     """
 
     def __init__(self, specs: Sequence[tuple[int, MeasureSpec]], scene: Scene, first: int) -> None:
+        self._first = first
         self._specs = {number: (place, spec) for place, (number, spec) in enumerate(specs)}
         self.lines: list[tuple[Line, float]] = []
         gates: list[tuple[int, int, int, int]] = []
@@ -91,6 +95,29 @@ class Movements:
                     found.append(self._measurement(place, entry, leave, counts, interval))
         self._counts[place] = 0
         return found
+
+    def explain(self, spec: int, spot: Spot) -> Reasons:
+        """Over which entry a track came in, and where it is beside the nearest line that it could cross next."""
+        if spec not in self._specs:
+            return ()
+        place, asked = self._specs[spec]
+        mine, gates = self._state[spot.slot, place], self._gates[self._gates["movement"] == place]
+        entries, exits = asked.entries or [], asked.exits or []
+        crossed = [gate for gate in gates if self._leaves(gate, spot.beside(int(gate["line"]))[1])]
+        if crossed:
+            came = entries[int(mine["came"]) - 1] if mine["came"] else ""
+            came_in = reason("came-in", True, entry=came) if came else reason("came-unseen", None)
+            return came_in, reason("left", True, exit=exits[int(mine["left"]) - 1]), counted(spot)
+        inside = mine["entry"] > 0
+        entered = reason("came-in", True, entry=entries[int(mine["entry"]) - 1]) if inside else reason("not-in", None)
+        wanted = gates[gates["exit" if inside else "entry"] >= 0]
+        lines = [self.lines[int(gate["line"]) - self._first][0] for gate in wanted]
+        nearest = wanted[nearest_line(spot.view, spot.row, lines)]
+        return entered, *spot.beside(int(nearest["line"]))[0]
+
+    @staticmethod
+    def _leaves(gate: AnyArray, crossed: int) -> bool:
+        return bool(gate["exit"] >= 0 and crossed == (1 if gate["entry"] < 0 else -1))
 
     def _measurement(self, place: int, entry: str, leave: str, counts: AnyArray, interval: Interval) -> Measurement:
         flow_vph, flow_pcuph = flows(counts, self._wanted[place], self._pcu[place], interval.watched_s)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 
-from analytics.traffic.chains import Frame
 from analytics.vehicles import is_vehicle
 from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Measurement
+from core.explanation import Reason, Reasons, reason
+from core.findings import StepView
 from core.taxonomy import LABELS
 
 DIRECTIONS: Final = ("forward", "backward")
@@ -39,17 +41,29 @@ class Interval:
     watched_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A track of the last frame that gauges are asked about: its row, and the slot of its chain.
+
+    `beside`: where it is beside a line of the `LineWatch`, and the direction in which it crosses it at this frame (0:
+    it does not).
+    """
+
+    view: StepView
+    row: int
+    slot: int
+    now_ns: int
+    beside: Callable[[int], tuple[Reasons, int]]
+
+
 class Gauge(Protocol):
     """Measures places of some of the specs."""
 
-    def resize(self, room: int) -> None:
-        """There are now so many slots for chains."""
-
-    def update(self, frame: Frame) -> None:
-        """Add one frame."""
-
     def take(self, spec: int, interval: Interval) -> list[Measurement]:
         """What was measured for a spec, which begins anew; empty for a spec of another gauge."""
+
+    def explain(self, spec: int, spot: Spot) -> Reasons:
+        """What became of a track of a class that the spec counts; empty for a spec of another gauge."""
 
 
 class Crossed:
@@ -84,6 +98,11 @@ class Crossed:
         """Mean time from one vehicle to the next."""
         row = self.rows[place, way]
         return float(row["headway_sum"] / row["headways"]) if row["headways"] else None
+
+
+def counted(spot: Spot) -> Reason:
+    """The track counts at this frame."""
+    return reason("counted", True, **{"class": Reason(f"class-{LABELS[int(spot.view.class_id[spot.row])]}")})
 
 
 def by_label(counts: AnyArray) -> dict[str, int]:

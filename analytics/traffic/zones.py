@@ -9,11 +9,13 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.kernels.gauges import fill_zones
+from analytics.reasons import in_zone, seconds
 from analytics.traffic.chains import Frame, resized
-from analytics.traffic.tallies import Interval, by_label
+from analytics.traffic.tallies import Interval, Spot, by_label, counted
 from analytics.views import class_mask
 from core.arrays import F64, I64
 from core.events import Measurement
+from core.explanation import Reasons, reason
 from core.scene import Scene
 from core.taxonomy import LABELS
 from scenes.rules import MeasureSpec
@@ -22,6 +24,8 @@ ZONE: Final = np.dtype(
     [("first", np.int64), ("last", np.int64), ("gap_ns", np.int64)]
     + [(name, np.float64) for name in ("left", "top", "right", "bottom")]
 )
+VISIT: Final = np.dtype([("last_ns", np.int64), ("first_ns", np.int64)])
+"""Of a chain in a zone: run times at which it was last inside (-1: it is outside), and at which it entered."""
 SUMS: Final = np.dtype([("inside", np.float64), ("way", np.float64), ("way_time", np.float64)])
 """Time spent inside, way travelled, and the time in which it was known (s, m, s)."""
 
@@ -35,6 +39,7 @@ class Zones:
 
     def __init__(self, specs: Sequence[tuple[int, MeasureSpec]], scene: Scene) -> None:
         self._places = {number: (place, str(spec.zone)) for place, (number, spec) in enumerate(specs)}
+        self._scene = scene
         self._zones = np.zeros(len(specs), ZONE)
         edges: list[F64] = []
         for row, (_, spec) in zip(self._zones, specs, strict=True):
@@ -50,14 +55,14 @@ class Zones:
             row["right"], row["bottom"] = polygon.max(axis=0)
         self._edges = np.ascontiguousarray(np.concatenate(edges)) if edges else np.zeros((0, 4))
         self._wanted = np.array([class_mask(spec.classes) for _, spec in specs])
-        self._entered: I64 = np.zeros((0, len(specs)), np.int64)
+        self._visits = np.zeros((0, len(specs)), VISIT)
         self._counts: I64 = np.zeros((len(specs), len(LABELS)), np.int64)
         self._sums = np.zeros(len(specs), SUMS)
         self._unit = "metres" if scene.ground is not None else "pixels"
 
     def resize(self, room: int) -> None:
         """There are now so many slots for chains."""
-        self._entered = resized(self._entered, room)
+        self._visits = resized(self._visits, room)
 
     def update(self, frame: Frame) -> None:
         """Add one frame."""
@@ -65,7 +70,7 @@ class Zones:
         fill_zones(
             self._zones,
             self._edges,
-            self._entered,
+            self._visits,
             self._counts,
             self._sums,
             self._wanted,
@@ -92,3 +97,16 @@ class Zones:
         )
         self._counts[place], self._sums[place] = 0, 0
         return [found]
+
+    def explain(self, spec: int, spot: Spot) -> Reasons:
+        """Whether a track is inside, and since when it counts."""
+        if spec not in self._places:
+            return ()
+        place, name = self._places[spec]
+        mine = self._visits[spot.slot, place]
+        inside = in_zone(spot.view, spot.row, self._scene.zones[name], bool(mine["last_ns"] == spot.now_ns))
+        if not inside.holds:
+            return (inside,)
+        if mine["first_ns"] == spot.now_ns:
+            return inside, counted(spot)
+        return inside, reason("counted-before", None, ago=seconds((spot.now_ns - int(mine["first_ns"])) / SECOND_NS))

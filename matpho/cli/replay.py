@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,6 +15,10 @@ from core.errors import ConfigError
 from locales import text
 from matpho.cli.display import Board
 
+if TYPE_CHECKING:
+    from core.tracks import TrackBatch
+    from scenes.scene_file import SceneFile
+
 
 def replay(
     tracks: Annotated[Path, typer.Argument(help=text("cli-arg-tracks"))],
@@ -21,17 +26,41 @@ def replay(
     out: Annotated[Path | None, typer.Option(help=text("cli-opt-replay-out"))] = None,
     start: Annotated[str, typer.Option(help=text("cli-opt-start"))] = "1970-01-01T00:00:00Z",
     fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-replay-fps"))] = None,
+    explain: Annotated[int | None, typer.Option(metavar="TRACK_ID", help=text("cli-opt-explain"))] = None,
+    json_lines: Annotated[bool, typer.Option("--json", help=text("cli-opt-explain-json"))] = False,
 ) -> None:
     """Run motion and rules on recorded tracks."""
     from matpho.planning import parse_start
-    from matpho.summary import RunSummary
-    from pipeline.replay import replay as replayed
     from scenes.scene_file import load_scene
-    from sinks.json_lines import JsonLinesSink
     from trackers.recorded import recorded_tracks
 
-    file, console, summary = load_scene(scene), Console(stderr=out is None), RunSummary()
+    if (json_lines and explain is None) or (explain is not None and out is not None):
+        raise typer.BadParameter(text("cli-explain-alone"))
+    file = load_scene(scene)
     batches = recorded_tracks(tracks, start_ns=parse_start(start), sizes=file.scene.reference_size, fps=fps)
+    if explain is not None:
+        _explain(batches, file, tracks, explain, json_lines)
+    else:
+        _find(batches, file, out)
+
+
+def _explain(batches: Iterator[TrackBatch], file: SceneFile, path: Path, track_id: int, json_lines: bool) -> None:
+    from matpho.cli.explain import known_track, print_story, story_json
+    from pipeline.explain import explain
+
+    found = known_track(explain(batches, file.scene, file.rules, track_id), path)
+    if json_lines:
+        typer.echo(story_json(found, file, path))
+    else:
+        print_story(Console(), found, file, path)
+
+
+def _find(batches: Iterator[TrackBatch], file: SceneFile, out: Path | None) -> None:
+    from matpho.summary import RunSummary
+    from pipeline.replay import replay as replayed
+    from sinks.json_lines import JsonLinesSink
+
+    console, summary = Console(stderr=out is None), RunSummary()
     began = time.monotonic()
     if out is not None:
         _new_file(out)

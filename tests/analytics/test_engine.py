@@ -14,6 +14,7 @@ from analytics.measure import MeasureRule
 from analytics.table import MEASURES
 from core.codec import record_to_dict
 from core.events import CameraDownMeasures, EndReason, Event, EventKind, Phase
+from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.taxonomy import ObjectClass
 from scenes.rules import AnyRuleSpec, CameraDownSpec, IntrusionSpec, LineCrossingSpec, MeasureSpec, StoppedVehicleSpec
@@ -89,6 +90,9 @@ class Broken:
 
     def close(self, now_ns: int) -> Findings:
         return Findings()
+
+    def explain(self, view: StepView, row: int) -> dict[str, Reasons]:
+        return {}
 
 
 def test_a_rule_that_raises_is_disabled_and_the_others_go_on() -> None:

@@ -1,0 +1,169 @@
+# Vì sao một quy tắc phát hiện hoặc không phát hiện: matpho replay --explain
+cli-opt-explain = Thay vì in kết quả, kể từng bước mỗi quy tắc của cảnh đã thấy gì ở vết này.
+cli-opt-explain-json = Đi cùng --explain: in thành một đối tượng JSON.
+cli-explain-alone = --json đi cùng --explain, còn --explain không dùng cùng --out
+cli-explain-title = Vết { $track } trong { $path }
+cli-explain-sighting = { $from } – { $to }: { $class }, camera { $camera }
+cli-explain-rule = { $kind } · { $place } ({ $rule })
+cli-explain-rule-camera = { $kind } ({ $rule })
+cli-explain-more = … và { $count } bước nữa; --json có đầy đủ
+error-explain-track = { $path }: không có vết { $track }. Tệp có { $count } vết; gần nhất: { $near }
+error-explain-empty = { $path }: không có vết nào trong tệp.
+
+explain-outcome-event = Đã báo lúc { $at }: sự kiện { $event }, tính từ { $since }; { $end }
+explain-outcome-open = đến cuối vẫn chưa kết thúc
+explain-outcome-ended = kết thúc lúc { $at }: { $reason }
+explain-outcome-others = Đã báo lúc { $at } cho đối tượng khác: sự kiện { $event }, tính từ { $since }; { $end }
+explain-outcome-counted = Được đếm { $count ->
+        [one] một lần: { $times }
+       *[other] { $count } lần: { $times }
+    }
+explain-outcome-none = Không báo. Gần đạt nhất lúc { $at }; còn thiếu: { $missing }
+explain-outcome-not-counted = Không được đếm. Gần đạt nhất lúc { $at }; còn thiếu: { $missing }
+explain-outcome-held = Mọi điều kiện đều thỏa nhưng trong bản ghi này chưa thành gì
+explain-outcome-unjudged = Không xét được trên bản ghi
+
+explain-number = { $value }
+explain-span = { $low }–{ $high }
+unit-s = { $value } giây
+unit-px = { $value } px
+unit-m = { $value } m
+unit-km-h = { $value } km/h
+unit-percent = { $value } %
+unit-per-m2 = { $value } người/m²
+unit-car-lengths = { $value } thân ô tô
+unit-car-lengths-s = { $value } thân ô tô/giây
+unit-box-lengths-s = { $value } lần chiều dài khung/giây
+
+explain-class = { $holds ->
+        [yes] { $class }: thuộc loại được xét
+       *[no] { $class }: không thuộc loại được xét
+    }
+explain-seen = không thấy trong khung hình này, chỉ ước đoán còn ở đó
+explain-in-zone = { $holds ->
+        [yes] ở trong { $place }, cách mép { $value }
+       *[no] không ở trong { $place }, còn cách { $value }
+    }
+explain-no-lane = không nằm trên làn nào (cần: { $place })
+explain-on-lane = { $holds ->
+        [yes] trên { $lane }
+       *[no] trên { $lane }, làn này không thuộc { $place }
+    }
+explain-waited = { $of ->
+        [place] tại nơi này, bất kể do ai, đã kéo dài { $value } trên { $limit } cần có
+       *[track] đã kéo dài { $value } trên { $limit } cần có
+    }
+explain-open = sự kiện { $event } đang mở
+explain-reset = { $of ->
+        [place] tại nơi này bị ngắt sau { $value } trên { $limit }, phải tính lại từ đầu. Quá mức { $gap } cho phép: { $cause }
+       *[track] bị ngắt sau { $value } trên { $limit }, phải tính lại từ đầu. Quá mức { $gap } cho phép: { $cause }
+    }
+explain-no-frame = không có khung hình trong { $value }, hoặc vết khác đã thế chỗ
+
+explain-line-crossed = { $way ->
+        [forward] vượt { $line } theo chiều thuận
+       *[backward] vượt { $line } theo chiều ngược
+    }
+explain-line-near = cách { $line } { $value }; chỉ tính là ở một bên khi quá { $limit }
+explain-line-other = { $side ->
+        [left] đã sang bên trái { $line }, cách { $value }
+       *[right] đã sang bên phải { $line }, cách { $value }
+    }
+explain-line-beside = vòng qua đầu { $line }, lệch ra ngoài { $value }, chứ không cắt qua
+explain-line-side = { $side ->
+        [left] ở bên trái { $line }, cách { $value }
+       *[right] ở bên phải { $line }, cách { $value }
+    }
+explain-direction = { $holds ->
+        [yes] đúng chiều cần tìm
+       *[no] không phải chiều cần tìm
+    }
+
+explain-stands = { $holds ->
+        [yes] đứng yên: { $value } < { $limit }
+       *[no] chưa đứng yên: { $value }, cần < { $limit }
+    }
+explain-waits-in-queue = đang chờ trong hàng { $value } xe (từ { $limit } xe trở lên không coi là vật cản)
+explain-crowd = { $holds ->
+        [yes] { $value } người trong { $place } ≥ { $limit }
+       *[no] { $value } người trong { $place } < { $limit }
+    }
+explain-crowd-density = { $holds ->
+        [yes] đông: { $value } người trong { $place } (từ { $limit }), { $density } (trên { $most })
+       *[no] chưa đông: { $value } người trong { $place } (từ { $limit }), { $density } (trên { $most })
+    }
+
+explain-free-flow-unknown = chưa biết tốc độ dòng tự do của làn này
+explain-pace = chạy { $value }; dòng tự do { $limit }
+explain-across-lane = không chạy dọc theo làn: không tính
+explain-vehicles-at-once = { $holds ->
+        [yes] { $value } xe cùng lúc ≥ { $limit }
+       *[no] { $value } xe cùng lúc < { $limit }
+    }
+explain-share = { $holds ->
+        [yes] cả dòng xe chạy bằng { $value } dòng tự do < { $limit } ({ $speed } so với { $free })
+       *[no] cả dòng xe chạy bằng { $value } dòng tự do ≥ { $limit } ({ $speed } so với { $free })
+    }
+explain-share-unknown = chưa biết tốc độ trung bình: mới quan sát chưa đến nửa khoảng thời gian
+explain-queued = { $holds ->
+        [yes] đang xếp hàng: { $value }, cho đến khi nhanh hơn { $limit }
+       *[no] không xếp hàng: { $value }, cần < { $limit }
+    }
+explain-queue-new = sau { $limit } mới biết tốc độ; mới thấy được { $seen }
+explain-queue-long = { $holds ->
+        [yes] hàng chờ của nó: { $value } ≥ { $limit }, { $vehicles } xe
+       *[no] hàng chờ của nó: { $value } < { $limit }, { $vehicles } xe
+    }
+explain-queue-behind = hàng chờ của nó bắt đầu trước { $line } { $value }, nên không dồn từ phía bên kia vạch
+explain-queue-reaches = { $holds ->
+        [yes] hàng chờ của nó vượt quá { $line } { $value }
+       *[no] hàng chờ của nó còn cách { $line } { $value }
+    }
+explain-camera-sends = vẫn có hình
+
+explain-counted = được đếm: { $class }
+explain-counted-before = đã được đếm khi đi vào, { $ago } trước
+explain-lane-passed = { $way ->
+        [forward] qua vị trí đếm
+       *[backward] qua vị trí đếm, ngược chiều làn
+    }
+explain-lane-near = cách vị trí đếm { $value }; chỉ tính là đã qua khi quá { $limit }
+explain-lane-before = còn { $value } đến vị trí đếm
+explain-lane-past = đã qua vị trí đếm { $value }
+explain-came-in = đi vào qua { $entry }
+explain-came-unseen = không thấy lúc đi vào
+explain-not-in = chưa đi vào qua lối nào
+explain-left = đi ra qua { $exit }
+
+# Thêm cho sự cố và vi phạm
+unit-deg = { $value }°
+unit-m-s2 = { $value } m/s²
+explain-excepted = ở trong { $place }, vùng được loại trừ
+explain-closed = { $place } không cấm vào giờ này
+explain-no-metres = chỗ này không đo được bằng mét
+explain-no-limit = chưa biết tốc độ cho phép ở đó
+explain-fast = { $holds ->
+        [yes] nhanh: ít nhất { $value } > { $limit }
+       *[no] không nhanh: ít nhất { $value }, cần > { $limit }
+    }
+explain-way = { $holds ->
+        [yes] quãng đường { $value } ≥ { $limit }
+       *[no] quãng đường { $value } < { $limit }
+    }
+explain-moves = { $holds ->
+        [yes] đang đi: { $value }, ít nhất { $limit }
+       *[no] hầu như không đi: { $value }, cần { $limit }
+    }
+explain-against = { $holds ->
+        [yes] hướng đi lệch { $value } so với làn > { $limit }
+       *[no] hướng đi lệch { $value } so với làn, cần > { $limit }
+    }
+explain-slow = { $holds ->
+        [yes] chậm: { $value } < { $limit }; thường thấy { $usual }
+       *[no] không chậm: { $value } ≥ { $limit }; thường thấy { $usual }
+    }
+explain-usual = tốc độ thường thấy trên làn, { $value }, chưa rõ hoặc dưới { $limit }
+explain-abrupt = { $holds ->
+        [yes] mất tốc độ đột ngột cạnh đối tượng khác: { $value } > { $limit }
+       *[no] không dừng đột ngột cạnh đối tượng khác: đang giảm { $value }, cần > { $limit }
+    }
