@@ -63,8 +63,8 @@ class CollisionRule(StandRule):
         return super()._meets(view, rows, boxes) & view.valid[rows] & hit
 
     def _hit(self, view: StepView, rows: AnyArray, at: AnyArray, speed: F64) -> None:
-        mine, velocity = self._tracks.rows, view.velocity[rows]
-        loss = -(view.acceleration[rows] * velocity).sum(axis=1) / np.maximum(speed, STILL_MPS)
+        mine = self._tracks.rows
+        loss = _loss(view, rows, speed)
         abrupt = view.valid[rows] & (loss > self._loss) & (mine["fast"][at] >= self._least)
         mine["hit"][at[(speed > self._least) & ~abrupt]] = False  # it drives on
         if not abrupt.any():
@@ -83,28 +83,50 @@ class CollisionRule(StandRule):
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not view.valid[row]:
             return (reason("no-metres", False),)
-        known, limit = self._of_track(int(view.track_id[row])), Amount(self._loss, "m-s2")
-        if known is None or not known["hit"]:
-            return (reason("abrupt", False, value=Amount(self._now(view, row), "m-s2"), limit=limit),)
-        abrupt = reason("abrupt", True, value=Amount(float(known["loss"]), "m-s2"), limit=limit)
-        return abrupt, *super()._conditions(view, row)
+        found = self._tracks.rows[self._tracks.rows["id"] == view.track_id[row]]
+        if not len(found) or not found[0]["hit"]:
+            return *self._braking(view, row, float(found[0]["fast"]) if len(found) else 0.0), *super()._conditions(
+                view, row
+            )
+        hit = found[0]
+        before, loss = Amount(float(hit["before"]) * KMH_PER_MPS, "km-h"), Amount(float(hit["loss"]), "m-s2")
+        met = reason(
+            "hit", True, value=loss, limit=Amount(self._loss, "m-s2"), before=before, others=int(hit["others"])
+        )
+        return met, *super()._conditions(view, row)
 
-    def _now(self, view: StepView, row: int) -> float:
-        """How fast a track loses speed, m/s²."""
-        velocity = view.velocity[row]
-        return float(-(view.acceleration[row] @ velocity) / max(float(np.hypot(*velocity)), STILL_MPS))
-
-    def _of_track(self, track: int) -> AnyArray | None:
-        known = self._tracks.rows[self._tracks.rows["id"] == track]
-        return known[0] if len(known) else None
+    def _braking(self, view: StepView, row: int, fast: float) -> Reasons:
+        """What is missing to a hit."""
+        at, users = np.array([row]), believed_rows(view, self._users)
+        others = users[view.valid[users] & (users != row)]
+        loss = float(_loss(view, at, np.hypot(view.velocity[at, 0], view.velocity[at, 1]))[0])
+        away = np.hypot(*(view.position[others] - view.position[row]).T).min() if len(others) else np.inf
+        speeds = (Amount(v * KMH_PER_MPS, "km-h") for v in (fast, self._least))
+        losses = Amount(loss, "m-s2"), Amount(self._loss, "m-s2")
+        said = (
+            reason("was-fast", fast >= self._least, **dict(zip(("value", "limit"), speeds, strict=True))),
+            reason("brakes", loss > self._loss, value=losses[0], limit=losses[1]),
+        )
+        if not len(others):
+            return *said, reason("alone", False)
+        return *said, reason(
+            "others-near", away <= self._reach, value=Amount(away, "m"), limit=Amount(self._reach, "m")
+        )
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> CollisionMeasures:
         if last is not None and isinstance(last.measures, CollisionMeasures):
             was = last.measures
             return CollisionMeasures(round(seconds, 3), was.speed_mps, was.deceleration_mps2, was.others)
-        hit = None if row is None else self._of_track(int(view.track_id[row]))
-        if hit is None:
+        known = self._tracks.rows[self._tracks.rows["id"] == (view.track_id[row] if row is not None else -1)]
+        if not len(known):
             return CollisionMeasures(round(seconds, 3), 0.0, 0.0, 0)
+        hit = known[0]
         return CollisionMeasures(
             round(seconds, 3), round(float(hit["before"]), 3), round(float(hit["loss"]), 3), int(hit["others"])
         )
+
+
+def _loss(view: StepView, rows: AnyArray, speed: F64) -> F64:
+    """How fast they (K) lose their speed, in m/s²."""
+    velocity = view.velocity[rows]
+    return np.asarray(-(view.acceleration[rows] * velocity).sum(axis=1) / np.maximum(speed, STILL_MPS), np.float64)

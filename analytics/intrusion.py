@@ -42,9 +42,10 @@ class IntrusionRule(PlaceRule):
         return Look(len(there) > 0, len(within) > 0, lambda: there)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
+        if not self._closed.holds(view.now_ns):
+            return (reason("hours", False),)
         inside = bool(self._area.holds(view.foot[row : row + 1])[0])
-        mine = of_class(view, row, self._wanted), *seen(view, row), in_zone(view, row, self._zone, inside)
-        return mine if self._closed.holds(view.now_ns) else (reason("closed", False, place=self._zone.label), *mine)
+        return of_class(view, row, self._wanted), *seen(view, row), in_zone(view, row, self._zone, inside)
 
     def _measures(self, seconds: float, last: Event | None) -> IntrusionMeasures:
         earlier = last.measures.count if last and isinstance(last.measures, IntrusionMeasures) else 0

@@ -10,13 +10,13 @@ from analytics.clock import SECOND_NS, CameraClock
 from analytics.crossings import Crossings
 from analytics.episodes import NOTHING, Episodes
 from analytics.places import Place
-from analytics.reasons import of_class, seen
+from analytics.reasons import WAYS, of_class, seconds, seen
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
 from analytics.views import class_mask, cue_of, observed_rows
 from core.arrays import F32, AnyArray, Bool
 from core.events import EndReason, Event, EventKind, LaneMeasures
-from core.explanation import Reasons, reason
+from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.scene import Scene
 from scenes.rules import LaneViolationSpec
@@ -47,11 +47,10 @@ class ForbiddenTurnRule:
     def __init__(
         self, spec: LaneViolationSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()
     ) -> None:
-        self._wanted = class_mask(spec.classes)
+        self._spec, self._wanted = spec, class_mask(spec.classes)
         self._entry, self._exit = (
             Crossings(scene.lines[str(name)], spec.hysteresis_px) for name in (spec.entry, spec.exit)
         )
-        self._rule_id, self._labels = spec.rule_id, [scene.lines[str(name)].label for name in (spec.entry, spec.exit)]
         self._within_ns = round(spec.within_s * SECOND_NS)
         self._came = TrackTable([("entry_ns", np.int64)])
         self._clock = CameraClock()
@@ -107,12 +106,20 @@ class ForbiddenTurnRule:
         return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
-        """Whether a track came over the entry, and where it is beside the exit."""
+        """Whether a track has come in, and where it is beside the exit."""
         said: Reasons = (of_class(view, row, self._wanted), *seen(view, row))
         if all(item.holds for item in said):
-            known = self._came.rows[self._came.rows["id"] == view.track_id[row]]
-            entered = len(known) > 0 and self._clock.run_ns - int(known["entry_ns"][0]) <= self._within_ns
-            gate = self._exit if entered else self._entry
-            said = *said, *gate.explain(view, row)[0]
-            said = *said, reason("came-in" if entered else "not-in", bool(entered), entry=self._labels[0])
-        return {self._rule_id: said}
+            said = *said, *self._turning(view, row)
+        return {self._spec.rule_id: said}
+
+    def _turning(self, view: StepView, row: int) -> Reasons:
+        known = self._came.rows[self._came.rows["id"] == view.track_id[row]]
+        if not len(known) or known[0]["entry_ns"] < 0:
+            return self._entry.explain(view, row)[0]
+        lasted_ns = self._clock.run_ns - int(known[0]["entry_ns"])
+        longest, lasted = Amount(self._within_ns / SECOND_NS, "s"), seconds(lasted_ns / SECOND_NS)
+        came = reason("came-in", True, entry=self._spec.entry)
+        in_time = reason("turn-time", lasted_ns <= self._within_ns, value=lasted, limit=longest)
+        side, crossed = self._exit.explain(view, row)
+        way = (reason("direction", crossed > 0, way=WAYS[crossed]),) if crossed else ()
+        return came, in_time, *side, *way

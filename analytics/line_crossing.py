@@ -72,6 +72,5 @@ class LineCrossingRule:
             side, crossed = self._crossings.explain(view, row)
             said = *said, *side
             if crossed:
-                way = WAYS[crossed]
-                said = *said, reason("direction", self._directions[crossed], way=way, wanted=self._spec.direction)
+                said = *said, reason("direction", self._directions[crossed], way=WAYS[crossed])
         return {self._spec.rule_id: said}

@@ -7,7 +7,7 @@ import numpy as np
 from analytics.reasons import in_zone, on_lane
 from analytics.views import Area
 from core.arrays import AnyArray, Bool
-from core.explanation import Reason, Reasons, reason
+from core.explanation import Reasons, reason
 from core.findings import StepView
 from core.lanes import watched_lanes
 from core.scene import Scene
@@ -31,11 +31,12 @@ class Place:
         except_zones: list[str] | None = None,
     ) -> None:
         self._zone = None if zone is None else scene.zones[zone]
-        self._area = None if self._zone is None else Area(self._zone.polygon)
+        self._name = lane or group or "all"
+        self._excepted = [scene.zones[name] for name in except_zones or ()]
+        self._area = None if zone is None else Area(scene.zones[zone].polygon)
         # The last one is for rows on no lane, which are numbered -1.
         self._lanes = None if zone is not None else np.append(watched_lanes(scene, lane=lane, group=group), False)
-        self._except = [(scene.zones[name], Area(scene.zones[name].polygon)) for name in except_zones or ()]
-        self._label = scene.lanes[lane].label if lane is not None else group or Reason("place-all-lanes")
+        self._except = [Area(scene.zones[name].polygon) for name in except_zones or ()]
 
     @classmethod
     def of(cls, spec: Carriageway, scene: Scene) -> Place:
@@ -48,23 +49,25 @@ class Place:
         if not len(rows):
             return np.zeros(0, np.bool_)
         found = self._area.holds(view.foot[rows]) if self._area is not None else self._on_lanes(view, rows)
-        for _, area in self._except:
+        for area in self._except:
             if not found.any():
                 break
             found = found & ~area.holds(view.foot[rows])
         return found
 
-    def explain(self, view: StepView, row: int) -> Reasons:
-        """Whether a track is there."""
-        at = slice(row, row + 1)
-        if self._zone is not None and self._area is not None:
-            said = in_zone(view, row, self._zone, bool(self._area.holds(view.foot[at])[0]))
-        else:
-            assert self._lanes is not None  # noqa: S101
-            said = on_lane(view, row, self._lanes[:-1], self._label)
-        inside = [zone for zone, area in self._except if area.holds(view.foot[at])[0]]
-        return said, *(reason("excepted", False, place=zone.label) for zone in inside)
-
     def _on_lanes(self, view: StepView, rows: AnyArray) -> Bool:
         assert self._lanes is not None  # noqa: S101
         return np.asarray(self._lanes[view.lane[rows]], np.bool_)
+
+    def explain(self, view: StepView, row: int) -> Reasons:
+        """Whether a row of a view is there."""
+        point = view.foot[row : row + 1]
+        if self._area is not None and self._zone is not None:
+            found: Reasons = (in_zone(view, row, self._zone, bool(self._area.holds(point)[0])),)
+        else:
+            assert self._lanes is not None  # noqa: S101
+            found = (on_lane(view, row, self._lanes[:-1], self._name),)
+        for area, zone in zip(self._except, self._excepted, strict=True):
+            if area.holds(point)[0]:
+                found = *found, reason("excepted", False, place=zone.label)
+        return found

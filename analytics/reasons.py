@@ -17,7 +17,8 @@ from core.taxonomy import LABELS
 
 SIDES: Final = {1: "right", -1: "left"}
 WAYS: Final = {1: "forward", -1: "backward"}
-WAITED: Final = "explain-waited"
+LASTS: Final = frozenset({"explain-waited", "explain-gone"})
+"""How far something is that must last; what is lost when it does not."""
 OPEN: Final = "explain-open"
 COUNTED: Final = "explain-counted"
 
@@ -39,7 +40,7 @@ def in_zone(view: StepView, row: int, zone: Zone, holds: bool) -> Reason:
     return reason("in-zone", holds, place=zone.label, value=Amount(away, "px"))
 
 
-def on_lane(view: StepView, row: int, watched: Bool, place: str | Label | Reason) -> Reason:
+def on_lane(view: StepView, row: int, watched: Bool, place: str | Label) -> Reason:
     """Whether it is on one of the lanes (L) of a rule; `place` names these."""
     lane = int(view.lane[row])
     if lane < 0:
@@ -57,6 +58,14 @@ def waited(
     passed, wanted, gap = ((clock.run_ns - since_ns) / SECOND_NS, for_ns / SECOND_NS, gap_ns / SECOND_NS)
     times = {"value": seconds(passed), "limit": Amount(wanted, "s"), "gap": Amount(gap, "s")}
     return (reason("waited", passed >= wanted, of=of, **times),)
+
+
+def gone(way_m: float, least_m: float, gap_ns: int) -> Reason:
+    """How far the conditions have held, of the way that they must."""
+    gap = Amount(gap_ns / SECOND_NS, "s")
+    return reason(
+        "gone", way_m >= least_m, of="track", value=Amount(way_m, "m", grows=True), limit=Amount(least_m, "m"), gap=gap
+    )
 
 
 def seconds(value: float) -> Amount:

@@ -34,12 +34,16 @@ class RunningRule(StayRule):
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if view.valid[row]:
-            limit, unit, speed = self._fast_mps * KMH_PER_MPS, "km-h", np.hypot(*view.velocity[row]) * KMH_PER_MPS
+            speed, limit, unit = (
+                float(np.hypot(*view.velocity[row])) * KMH_PER_MPS,
+                self._fast_mps * KMH_PER_MPS,
+                "km-h",
+            )
         else:
-            (box,) = reference_boxes(view, np.array([row]))
-            limit, unit = self._fast_lengths, "box-lengths-s"
-            speed = np.hypot(*view.foot_velocity[row]) / max(box[3] - box[1], 1.0)
-        return (reason("fast", bool(speed > limit), value=Amount(float(speed), unit), limit=Amount(limit, unit)),)
+            low, high = reference_boxes(view, np.array([row]))[0, [1, 3]].tolist()
+            speed = float(np.hypot(*view.foot_velocity[row])) / max(high - low, 1.0)
+            limit, unit = self._fast_lengths, "box-heights-s"
+        return (reason("runs", speed > limit, value=Amount(speed, unit), limit=Amount(limit, unit)),)
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> RunningMeasures:
         speed = last.measures.speed_mps if last and isinstance(last.measures, RunningMeasures) else None

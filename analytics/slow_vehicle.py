@@ -90,17 +90,20 @@ class SlowVehicleRule(StayRule):
         return np.asarray(slow, np.bool_)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
-        rows = np.array([row])
-        speed = float(self._speed(view, rows, reference_boxes(view, rows))[0])
-        usual = float(self._usual_of(view, rows)[0])
-        factor, unit = (KMH_PER_MPS, "km-h") if self._metric else (1.0, "car-lengths-s")
-        if not usual >= self._usual:
-            known = Amount(0.0 if math.isnan(usual) else usual * factor, unit)
-            return (reason("usual", False, value=known, limit=Amount(self._usual * factor, unit)),)
-        amounts = {"value": Amount(speed * factor, unit), "limit": Amount(self._share * usual * factor, unit)}
-        moves = {"value": amounts["value"], "limit": Amount(self._stopped * factor, unit)}
-        slow = reason("slow", speed < self._share * usual, **amounts, usual=Amount(usual * factor, unit))
-        return reason("moves", speed > self._stopped, **moves), slow
+        at = np.array([row])
+        usual = float(self._usual_of(view, at)[0])
+        if np.isnan(usual):
+            return (reason("usual-unknown", False),)
+        speed = self._said(float(self._speed(view, at, reference_boxes(view, at))[0]))
+        most, stopped, least = self._said(self._share * usual), self._said(self._stopped), self._said(self._usual)
+        return (
+            reason("usual", usual >= self._usual, value=self._said(usual), limit=least),
+            reason("moves", speed.value > stopped.value, value=speed, limit=stopped),
+            reason("slow", speed.value < most.value, value=speed, limit=most),
+        )
+
+    def _said(self, speed: float) -> Amount:
+        return Amount(speed * KMH_PER_MPS, "km-h") if self._metric else Amount(speed, "car-lengths-s")
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> SlowVehicleMeasures:
         before = last.measures if last and isinstance(last.measures, SlowVehicleMeasures) else None

@@ -10,6 +10,7 @@ import numpy as np
 from analytics.clock import SECOND_NS
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
+from analytics.reasons import gone
 from analytics.stay_rule import StayRule
 from core.arrays import F32, F64, AnyArray, Bool
 from core.events import Event, SpeedingMeasures
@@ -35,21 +36,22 @@ class SpeedingRule(StayRule):
         self._speed: F64 = np.zeros(0)
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
-        self._speed, sure = _speeds(view, rows)
-        return np.asarray(view.valid[rows] & (sure > self._limits[view.lane[rows]] * self._factor), np.bool_)
+        self._speed = np.hypot(view.velocity[rows, 0], view.velocity[rows, 1])
+        least = self._limits[view.lane[rows]] * self._factor
+        return np.asarray(view.valid[rows] & (self._speed - SURE * _doubt(view, rows) > least), np.bool_)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
+        limit = float(self._limits[view.lane[row]])
         if not view.valid[row]:
             return (reason("no-metres", False),)
-        _, sure = _speeds(view, np.array([row]))
-        limit, speed = float(self._limits[view.lane[row]] * self._factor), float(sure[0])
         if not np.isfinite(limit):
-            return (reason("no-limit", False),)
-        amounts = {"value": Amount(speed * KMH_PER_MPS, "km-h"), "limit": Amount(limit * KMH_PER_MPS, "km-h")}
-        known = self._stays.of_track(int(view.track_id[row]))
-        way = 0.0 if known is None else float(known["way"])
-        metres = {"value": Amount(way, "m", grows=True), "limit": Amount(self._over_m, "m")}
-        return reason("fast", speed > limit, **amounts), reason("way", way >= self._over_m, **metres)
+            return (reason("limit-unknown", False),)
+        speed, doubt = float(np.hypot(*view.velocity[row])), SURE * float(_doubt(view, np.array([row]))[0])
+        value, least, about = (Amount(v * KMH_PER_MPS, "km-h") for v in (speed - doubt, limit * self._factor, doubt))
+        return (reason("speeds", value.value > least.value, value=value, limit=least, doubt=about),)
+
+    def _progress(self, stay: AnyArray) -> Reasons:
+        return (gone(float(stay["way"]), self._over_m, self._stays.gap_ns),)
 
     def _speeds(self, view: StepView, rows: AnyArray) -> F64:
         return self._speed
@@ -59,19 +61,17 @@ class SpeedingRule(StayRule):
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> SpeedingMeasures:
         before = last.measures if last and isinstance(last.measures, SpeedingMeasures) else None
-        known = None if row is None else self._stays.of_track(int(view.track_id[row]))
-        if row is None or known is None:
+        if row is None:
             return before or SpeedingMeasures(0.0, 0.0, 0.0)
-        way = float(known["way"])
-        lasted_s = (self._clock.run_ns - int(known["since_ns"])) / SECOND_NS
+        known = self._stays.rows[self._stays.rows["track"] == view.track_id[row]]
+        way = float(known["way"][0])
+        lasted_s = (self._clock.run_ns - int(known["since_ns"][0])) / SECOND_NS
         limit = float(self._limits[view.lane[row]])
         return SpeedingMeasures(round(way / lasted_s if lasted_s > 0 else 0.0, 3), round(limit, 3), round(way, 1))
 
 
-def _speeds(view: StepView, rows: AnyArray) -> tuple[F64, F64]:
-    """Speeds (K), and what they are at least, m/s."""
+def _doubt(view: StepView, rows: AnyArray) -> F64:
+    """Standard deviations (K) of speeds, in m/s."""
     velocity, spread = view.velocity[rows], view.velocity_cov[rows]
-    speed = np.hypot(velocity[:, 0], velocity[:, 1])
-    way = velocity / np.maximum(speed, 1e-9)[:, None]
-    error = np.sqrt(np.maximum(np.einsum("ki,kij,kj->k", way, spread, way), 0.0))
-    return speed, np.asarray(speed - SURE * error, np.float64)
+    way = velocity / np.maximum(np.hypot(velocity[:, 0], velocity[:, 1]), 1e-9)[:, None]
+    return np.asarray(np.sqrt(np.maximum(np.einsum("ki,kij,kj->k", way, spread, way), 0.0)), np.float64)

@@ -94,7 +94,7 @@ class StayRule(ABC):
 
     @abstractmethod
     def _conditions(self, view: StepView, row: int) -> Reasons:
-        """The condition, for a track of the last view that is in the zone."""
+        """The condition, for a track of the last view that is at the place."""
 
     @abstractmethod
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> Measures:
@@ -160,16 +160,18 @@ class StayRule(ABC):
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
         """A track beside the condition, and how long it, or what it goes on as, has met it."""
-        there = self._place.explain(view, row)
-        mine = of_class(view, row, self._wanted), *seen(view, row), *there
-        if mine[0].holds and all(item.holds for item in there):
+        mine = of_class(view, row, self._wanted), *self._place.explain(view, row)
+        if all(item.holds for item in mine):
             mine = *mine, *self._conditions(view, row)
-        return {self._rule_id: (*mine, *self._waiting(int(view.track_id[row])))}
+        return {self._rule_id: (*seen(view, row), *mine, *self._waiting(int(view.track_id[row])))}
 
     def _waiting(self, track_id: int) -> Reasons:
         found = self._stays.of_track(track_id)
-        event_id = None if found is None else self._episodes.event_id(int(found["subject"]))
-        if event_id is not None:
-            return (reason("open", True, event=event_id),)
-        since_ns = None if found is None else int(found["since_ns"])
-        return waited(self._clock, since_ns, self._for_ns, self._stays.gap_ns, "track")
+        if found is None:
+            return ()
+        event_id = self._episodes.event_id(int(found["subject"]))
+        return self._progress(found) if event_id is None else (reason("open", True, event=event_id),)
+
+    def _progress(self, stay: AnyArray) -> Reasons:
+        """How much of what `_waited` asks for a subject has met."""
+        return waited(self._clock, int(stay["since_ns"]), self._for_ns, self._stays.gap_ns, "track")

@@ -14,7 +14,7 @@ from analytics.stay_rule import StayRule
 from analytics.views import reference_boxes
 from core.arrays import F32, AnyArray, Bool
 from core.events import Event, StoppedVehicleMeasures
-from core.explanation import Amount, Reasons, reason
+from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import lane_lengths
 from core.scene import Scene
@@ -52,6 +52,13 @@ class Waiting:
         at_end = self._ends[view.lane[rows]] - view.along[rows] <= gap
         return np.asarray(queued & (state.vehicles[chain] >= QUEUE_OF) & (~foremost | at_end), np.bool_)
 
+    def explain(self, state: QueueState, view: StepView, row: int, length: AnyArray) -> Reasons:
+        """Nothing, or that a row waits in a queue."""
+        if not self.holds(state, view, np.array([row]), length)[0]:
+            return ()
+        vehicles = Amount(int(state.vehicles[state.chain[row]]))
+        return (reason("waits-in-queue", False, value=vehicles, limit=Amount(QUEUE_OF)),)
+
     @property
     def queues(self) -> LaneQueues:
         """To be brought to each frame."""
@@ -82,24 +89,26 @@ class StandRule(StayRule):
         stands = np.asarray(np.where(view.valid[rows], by_ground, by_box), np.bool_)
         if self._waits is None:
             return stands
-        self._state = self._waits.queues.update(view, self._clock)
-        return stands & ~self._waits.holds(self._state, view, rows, length)
+        state = self._state = self._waits.queues.update(view, self._clock)
+        return stands & ~self._waits.holds(state, view, rows, length)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
-        at, length = np.array([row]), _side(reference_boxes(view, np.array([row])))
-        if view.valid[row]:
-            limit, unit = self._slow_mps * KMH_PER_MPS, "km-h"
-            speed = float(_length(view.velocity[at])[0]) * KMH_PER_MPS
-        else:
-            limit, unit = self._slow_lengths, "box-lengths-s"
-            speed = float((_length(view.foot_velocity[at]) / length)[0])
-        stands = reason("stands", speed < limit, value=Amount(speed, unit), limit=Amount(limit, unit))
+        length = _side(reference_boxes(view, np.array([row])))
+        stands = self._stands(view, row, float(length[0]))
         if self._waits is None or self._state is None:
             return (stands,)
-        if not self._waits.holds(self._state, view, at, length)[0]:
-            return (stands,)
-        ahead = Amount(int(self._state.vehicles[self._state.chain[row]]))
-        return stands, reason("waits-in-queue", False, value=ahead, limit=Amount(QUEUE_OF))
+        return stands, *self._waits.explain(self._state, view, row, length)
+
+    def _stands(self, view: StepView, row: int, length: float) -> Reason:
+        if view.valid[row]:
+            limit, speed, unit = (
+                self._slow_mps * KMH_PER_MPS,
+                float(np.hypot(*view.velocity[row])) * KMH_PER_MPS,
+                "km-h",
+            )
+        else:
+            limit, speed, unit = self._slow_lengths, float(np.hypot(*view.foot_velocity[row])) / length, "box-lengths-s"
+        return reason("stands", speed < limit, value=Amount(speed, unit), limit=Amount(limit, unit))
 
 
 class StoppedVehicleRule(StandRule):

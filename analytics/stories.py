@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from analytics.clock import SECOND_NS
-from analytics.reasons import COUNTED, OPEN, WAITED
+from analytics.reasons import COUNTED, LASTS, OPEN
 from core.explanation import Amount, Reason, Reasons, reason
 from locales import Language
 
@@ -86,7 +86,7 @@ class Story:
         reset = self._note_reset(said, now_ns, silent_ns)
         now: dict[tuple[object, ...], Period] = {}
         for item in said:
-            period = None if item.message == WAITED and reset else self._now.get(item.kind)
+            period = None if item.message in LASTS and reset else self._now.get(item.kind)
             if period is None:
                 period = Period.of(item, now_ns)
                 self.periods.append(period)
@@ -107,14 +107,14 @@ class Story:
         passed = _seconds(before)
         if before is None or passed <= _seconds(after) or passed < LEAST_RESET_S or _is_open(said):
             return False
-        causes = [item for item in (*said, *self._before) if item.holds is False and item.message != WAITED]
+        causes = [item for item in (*said, *self._before) if item.holds is False and item.message not in LASTS]
         cause = causes[0] if causes else reason("no-frame", None, value=Amount(silent_ns / SECOND_NS, "s"))
         self.periods.append(Period.of(reason("reset", False, cause=cause, **before.values), now_ns))
         return True
 
 
 def _waiting(said: Sequence[Reason]) -> Reason | None:
-    return next((item for item in said if item.message == WAITED), None)
+    return next((item for item in said if item.message in LASTS), None)
 
 
 def _seconds(waiting: Reason | None) -> float:

@@ -11,11 +11,12 @@ from analytics.clock import SECOND_NS
 from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
+from analytics.reasons import gone, waited
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
 from analytics.vehicles import CAR_BOXES, by_class
 from analytics.views import reference_boxes
-from core.arrays import F32, F64, AnyArray, Bool
+from core.arrays import F32, F64, I64, AnyArray, Bool
 from core.events import Event, WrongWayMeasures
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -57,25 +58,32 @@ class WrongWayRule(StayRule):
         return self._speed
 
     def _waited(self, stays: AnyArray) -> Bool:
-        now = self._clock.run_ns
-        turned = np.isin(stays["track"], self._came.rows["id"][self._came.rows["right_ns"] >= RIGHT_WAY_NS])
-        wanted = np.where(turned, max(self._overtaking_ns, self._for_ns), self._for_ns)
+        now, wanted = self._clock.run_ns, self._wanted_ns(stays)
         return np.asarray((now - stays["since_ns"] >= wanted) & (stays["way"] >= self._way), np.bool_)
 
+    def _wanted_ns(self, stays: AnyArray) -> I64:
+        """How long (S) they must drive so: longer if they were seen to drive the right way before."""
+        turned = np.isin(stays["track"], self._came.rows["id"][self._came.rows["right_ns"] >= RIGHT_WAY_NS])
+        return np.where(turned, max(self._overtaking_ns, self._for_ns), self._for_ns)
+
     def _conditions(self, view: StepView, row: int) -> Reasons:
-        velocity = view.velocity if self._metric else view.foot_velocity
-        rows, pace = np.array([row]), float(np.hypot(*velocity[row]))
-        unit = float(self._unit(view, rows, reference_boxes(view, rows))[0]) * KMH_PER_MPS
-        share = min(max(float(view.lane_speed[row]) / max(pace, 1e-9), -1.0), 1.0)
-        angle, limit = math.degrees(math.acos(share)), math.degrees(math.acos(self._against))
-        known = self._stays.of_track(int(view.track_id[row]))
-        way = 0.0 if known is None else float(known["way"])
-        least = Amount(self._least * KMH_PER_MPS, "km-h")
-        return (
-            reason("moves", pace * unit >= least.value, value=Amount(pace * unit, "km-h"), limit=least),
-            reason("against", angle > limit, value=Amount(angle, "deg"), limit=Amount(limit, "deg")),
-            reason("way", way >= self._way, value=Amount(way, "m", grows=True), limit=Amount(self._way, "m")),
-        )
+        if view.lane[row] < 0:
+            return (reason("no-lane", False, place="all"),)
+        if self._metric and not view.valid[row]:
+            return (reason("no-metres", False),)
+        at = np.array([row])
+        pace = float(np.hypot(*(view.velocity if self._metric else view.foot_velocity)[row]))
+        speed = pace * float(self._unit(view, at, reference_boxes(view, at))[0])
+        share = float(np.clip(view.lane_speed[row] / max(pace, 1e-9), -1.0, 1.0))
+        angle, most = (Amount(math.degrees(math.acos(v)), "degrees") for v in (share, self._against))
+        value, least = Amount(speed * KMH_PER_MPS, "km-h"), Amount(self._least * KMH_PER_MPS, "km-h")
+        drives = reason("drives", speed >= self._least, value=value, limit=least)
+        return drives, reason("against", share < self._against, value=angle, limit=most)
+
+    def _progress(self, stay: AnyArray) -> Reasons:
+        gap_ns, wanted_ns = self._stays.gap_ns, int(self._wanted_ns(stay.reshape(1))[0])
+        lasted = waited(self._clock, int(stay["since_ns"]), wanted_ns, gap_ns, "track")
+        return *lasted, gone(float(stay["way"]), self._way, gap_ns)
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> WrongWayMeasures:
         if not self._metric:
@@ -83,8 +91,8 @@ class WrongWayRule(StayRule):
         if row is None:
             before = last.measures if last and isinstance(last.measures, WrongWayMeasures) else WrongWayMeasures(0.0)
             return WrongWayMeasures(round(seconds, 3), before.way_m, before.speed_mps)
-        known = self._stays.of_track(int(view.track_id[row]))
-        way = None if known is None else round(float(known["way"]), 1)
+        known = self._stays.rows[self._stays.rows["track"] == view.track_id[row]]
+        way = round(float(known["way"][0]), 1) if len(known) else None
         speed = round(float(np.hypot(*view.velocity[row])), 3)
         return WrongWayMeasures(round(seconds, 3), way, speed)
 

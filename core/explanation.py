@@ -9,7 +9,16 @@ from typing import Final, TypeAlias
 from core.scene import Label
 from locales import Language, language, text
 
-DECIMALS: Final = {"": 0, "px": 0, "percent": 0, "per-m2": 2, "car-lengths-s": 2, "box-lengths-s": 2}
+DECIMALS: Final = {
+    "": 0,
+    "px": 0,
+    "percent": 0,
+    "per-m2": 2,
+    "car-lengths-s": 2,
+    "box-lengths-s": 2,
+    "box-heights-s": 2,
+    "degrees": 0,
+}
 """Of amounts by unit; one for other units."""
 
 

@@ -34,6 +34,9 @@ unit-per-m2 = { $value } /m²
 unit-car-lengths = { $value } car lengths
 unit-car-lengths-s = { $value } car lengths/s
 unit-box-lengths-s = { $value } lengths of its box/s
+unit-m-s2 = { $value } m/s²
+unit-degrees = { $value }°
+unit-box-heights-s = { $value } heights of its box/s
 
 explain-class = { $holds ->
         [yes] { $class }: a class that is looked at
@@ -44,7 +47,10 @@ explain-in-zone = { $holds ->
         [yes] in { $place }, { $value } from its border
        *[no] not in { $place }, { $value } away from it
     }
-explain-no-lane = on no lane (wanted: { $place })
+explain-no-lane = { $place ->
+        [all] on no lane
+       *[other] on no lane (wanted: { $place })
+    }
 explain-on-lane = { $holds ->
         [yes] on { $lane }
        *[no] on { $lane }, which is not of { $place }
@@ -135,35 +141,55 @@ explain-came-unseen = was not seen to come in
 explain-not-in = has come in over no entry
 explain-left = goes out over { $exit }
 
-# What was added for incidents and violations
-unit-deg = { $value }°
-unit-m-s2 = { $value } m/s²
+explain-hours = outside of the hours in which it is looked at
 explain-excepted = in { $place }, which is excepted
-explain-closed = { $place } is not closed at this hour
-explain-no-metres = there are no metres at its place
-explain-no-limit = no speed limit is known there
-explain-fast = { $holds ->
-        [yes] fast: at least { $value } > { $limit }
-       *[no] not fast: at least { $value }, wanted > { $limit }
+explain-no-metres = nothing is in metres here
+explain-gone = has lasted over { $value } of { $limit } wanted
+explain-runs = { $holds ->
+        [yes] runs: { $value } > { $limit }
+       *[no] does not run: { $value }, wanted > { $limit }
     }
-explain-way = { $holds ->
-        [yes] way { $value } ≥ { $limit }
-       *[no] way { $value } < { $limit }
-    }
-explain-moves = { $holds ->
-        [yes] moves: { $value }, at least { $limit }
-       *[no] hardly moves: { $value }, wanted { $limit }
+explain-drives = { $holds ->
+        [yes] drives: { $value } ≥ { $limit }
+       *[no] too slow: { $value }, wanted ≥ { $limit }
     }
 explain-against = { $holds ->
         [yes] heads { $value } away from its lane > { $limit }
        *[no] heads { $value } away from its lane, wanted > { $limit }
     }
-explain-slow = { $holds ->
-        [yes] slow: { $value } < { $limit }; usual { $usual }
-       *[no] not slow: { $value } ≥ { $limit }; usual { $usual }
+explain-usual-unknown = how fast others pass its lane is not known yet
+explain-usual = { $holds ->
+        [yes] others pass at { $value } ≥ { $limit }
+       *[no] others pass at { $value } < { $limit }: all are slow
     }
-explain-usual = what is usual on its lane, { $value }, is not known, or below { $limit }
-explain-abrupt = { $holds ->
-        [yes] lost its speed abruptly beside another: { $value } > { $limit }
-       *[no] no abrupt stop beside another: loses { $value }, wanted > { $limit }
+explain-moves = { $holds ->
+        [yes] moves: { $value } > { $limit }
+       *[no] stands: { $value }, wanted > { $limit }
+    }
+explain-slow = { $holds ->
+        [yes] slow: { $value } < { $limit }
+       *[no] not slow: { $value }, wanted < { $limit }
+    }
+explain-limit-unknown = no speed limit is known for its lane
+explain-speeds = { $holds ->
+        [yes] surely above the limit: { $value } > { $limit }; { $doubt } are taken off for doubt
+       *[no] not surely above the limit: { $value }, wanted > { $limit }; { $doubt } are taken off for doubt
+    }
+explain-was-fast = { $holds ->
+        [yes] was fast in the last second: { $value } ≥ { $limit }
+       *[no] was not fast in the last second: { $value }, wanted ≥ { $limit }
+    }
+explain-brakes = { $holds ->
+        [yes] loses speed abruptly: { $value } > { $limit }
+       *[no] does not lose speed abruptly: { $value }, wanted > { $limit }
+    }
+explain-others-near = { $holds ->
+        [yes] the nearest other is { $value } away ≤ { $limit }
+       *[no] the nearest other is { $value } away, wanted ≤ { $limit }
+    }
+explain-alone = nobody else is there
+explain-hit = lost its speed beside others ({ $others }): from { $before } at { $value } > { $limit }
+explain-turn-time = { $holds ->
+        [yes] came in { $value } ago ≤ { $limit }
+       *[no] came in { $value } ago, wanted ≤ { $limit }
     }

@@ -34,6 +34,9 @@ unit-per-m2 = { $value } người/m²
 unit-car-lengths = { $value } thân ô tô
 unit-car-lengths-s = { $value } thân ô tô/giây
 unit-box-lengths-s = { $value } lần chiều dài khung/giây
+unit-m-s2 = { $value } m/s²
+unit-degrees = { $value }°
+unit-box-heights-s = { $value } lần chiều cao khung/giây
 
 explain-class = { $holds ->
         [yes] { $class }: thuộc loại được xét
@@ -44,7 +47,10 @@ explain-in-zone = { $holds ->
         [yes] ở trong { $place }, cách mép { $value }
        *[no] không ở trong { $place }, còn cách { $value }
     }
-explain-no-lane = không nằm trên làn nào (cần: { $place })
+explain-no-lane = { $place ->
+        [all] không nằm trên làn nào
+       *[other] không nằm trên làn nào (cần: { $place })
+    }
 explain-on-lane = { $holds ->
         [yes] trên { $lane }
        *[no] trên { $lane }, làn này không thuộc { $place }
@@ -135,35 +141,55 @@ explain-came-unseen = không thấy lúc đi vào
 explain-not-in = chưa đi vào qua lối nào
 explain-left = đi ra qua { $exit }
 
-# Thêm cho sự cố và vi phạm
-unit-deg = { $value }°
-unit-m-s2 = { $value } m/s²
-explain-excepted = ở trong { $place }, vùng được loại trừ
-explain-closed = { $place } không cấm vào giờ này
-explain-no-metres = chỗ này không đo được bằng mét
-explain-no-limit = chưa biết tốc độ cho phép ở đó
-explain-fast = { $holds ->
-        [yes] nhanh: ít nhất { $value } > { $limit }
-       *[no] không nhanh: ít nhất { $value }, cần > { $limit }
+explain-hours = ngoài khung giờ được xét
+explain-excepted = ở trong { $place }, nơi được loại trừ
+explain-no-metres = ở đây không tính được theo mét
+explain-gone = đã kéo dài suốt { $value } trên { $limit } cần có
+explain-runs = { $holds ->
+        [yes] đang chạy: { $value } > { $limit }
+       *[no] không chạy: { $value }, cần > { $limit }
     }
-explain-way = { $holds ->
-        [yes] quãng đường { $value } ≥ { $limit }
-       *[no] quãng đường { $value } < { $limit }
-    }
-explain-moves = { $holds ->
-        [yes] đang đi: { $value }, ít nhất { $limit }
-       *[no] hầu như không đi: { $value }, cần { $limit }
+explain-drives = { $holds ->
+        [yes] đang chạy xe: { $value } ≥ { $limit }
+       *[no] quá chậm: { $value }, cần ≥ { $limit }
     }
 explain-against = { $holds ->
-        [yes] hướng đi lệch { $value } so với làn > { $limit }
-       *[no] hướng đi lệch { $value } so với làn, cần > { $limit }
+        [yes] hướng đi lệch khỏi chiều làn { $value } > { $limit }
+       *[no] hướng đi lệch khỏi chiều làn { $value }, cần > { $limit }
+    }
+explain-usual-unknown = chưa biết các xe khác qua làn này nhanh bao nhiêu
+explain-usual = { $holds ->
+        [yes] các xe khác chạy { $value } ≥ { $limit }
+       *[no] các xe khác chạy { $value } < { $limit }: tất cả đều chậm
+    }
+explain-moves = { $holds ->
+        [yes] đang di chuyển: { $value } > { $limit }
+       *[no] đứng yên: { $value }, cần > { $limit }
     }
 explain-slow = { $holds ->
-        [yes] chậm: { $value } < { $limit }; thường thấy { $usual }
-       *[no] không chậm: { $value } ≥ { $limit }; thường thấy { $usual }
+        [yes] chậm: { $value } < { $limit }
+       *[no] không chậm: { $value }, cần < { $limit }
     }
-explain-usual = tốc độ thường thấy trên làn, { $value }, chưa rõ hoặc dưới { $limit }
-explain-abrupt = { $holds ->
-        [yes] mất tốc độ đột ngột cạnh đối tượng khác: { $value } > { $limit }
-       *[no] không dừng đột ngột cạnh đối tượng khác: đang giảm { $value }, cần > { $limit }
+explain-limit-unknown = không biết tốc độ giới hạn của làn này
+explain-speeds = { $holds ->
+        [yes] chắc chắn vượt giới hạn: { $value } > { $limit }; đã trừ { $doubt } vì sai số
+       *[no] chưa chắc vượt giới hạn: { $value }, cần > { $limit }; đã trừ { $doubt } vì sai số
+    }
+explain-was-fast = { $holds ->
+        [yes] trong giây vừa qua đã chạy nhanh: { $value } ≥ { $limit }
+       *[no] trong giây vừa qua không chạy nhanh: { $value }, cần ≥ { $limit }
+    }
+explain-brakes = { $holds ->
+        [yes] giảm tốc đột ngột: { $value } > { $limit }
+       *[no] không giảm tốc đột ngột: { $value }, cần > { $limit }
+    }
+explain-others-near = { $holds ->
+        [yes] đối tượng khác gần nhất cách { $value } ≤ { $limit }
+       *[no] đối tượng khác gần nhất cách { $value }, cần ≤ { $limit }
+    }
+explain-alone = không có ai khác ở đó
+explain-hit = đã mất tốc độ cạnh đối tượng khác ({ $others }): từ { $before }, giảm { $value } > { $limit }
+explain-turn-time = { $holds ->
+        [yes] đã đi vào { $value } trước ≤ { $limit }
+       *[no] đã đi vào { $value } trước, cần ≤ { $limit }
     }

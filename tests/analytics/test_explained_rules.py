@@ -14,15 +14,22 @@ from core.scene import Label, Line, Scene
 from core.taxonomy import ObjectClass
 from scenes.rules import (
     AnyRuleSpec,
+    CollisionSpec,
     CongestionSpec,
     CrowdingSpec,
     IntrusionSpec,
+    LaneViolationSpec,
     LineCrossingSpec,
     LoiteringSpec,
     MeasureSpec,
+    PedestrianSpec,
     QueueSpec,
+    RunningSpec,
+    SlowVehicleSpec,
+    SpeedingSpec,
     SpillbackSpec,
     StoppedVehicleSpec,
+    WrongWaySpec,
 )
 from tests.support.tracks import SECOND, T0, Actor, film, make_scene, still, walk
 from tests.support.traffic import METRES
@@ -198,3 +205,80 @@ def test_a_lane_counts_at_its_middle_and_says_how_far_it_is() -> None:
     found = story(MeasureSpec(lane="a"), [Actor(1, walk([(0, 100, 400), (4, 480, 400)]), *CAR)], 4, METRES)
     assert found.counted == [] and found.nearest is not None
     assert number(found.nearest.missing[0]) == pytest.approx((500 - 470.5) / 10, abs=0.1)
+
+
+def test_who_is_in_an_excepted_zone_or_outside_of_the_hours() -> None:
+    person = [Actor(1, still(500, 400))]
+    nearest = missed(PedestrianSpec(lane="a", except_zones=["z"]), person, 2, METRES)
+    assert nearest.missing[0].message == "explain-excepted"
+    closed = IntrusionSpec(zone="z", hours=["01:00-02:00"], timezone="UTC")
+    assert missed(closed, person, 2).missing[0].message == "explain-hours"
+
+
+def test_who_drives_against_a_lane_too_briefly() -> None:
+    drives = [Actor(1, walk([(-1, 900, 400), (3, 740, 400)]), *CAR)]
+    found = story(WrongWaySpec(min_way_m=20), drives, 3, METRES)
+    assert found.nearest is not None and found.nearest.missing[0].message == "explain-gone"
+    assert number(found.nearest.missing[0]) < number(found.nearest.missing[0], "limit")
+    against = next(p.last for p in found.periods if p.last.message == "explain-against")
+    assert (against.holds, round(number(against))) == (True, 180)
+
+
+def test_who_drives_the_right_way_or_pushes() -> None:
+    right = missed(WrongWaySpec(), [Actor(1, walk([(-1, 100, 400), (8, 900, 400)]), *CAR)], 8, METRES).missing[0]
+    assert right.message == "explain-against"
+    assert number(right) == pytest.approx(0, abs=1)
+    pushes = missed(WrongWaySpec(), [Actor(1, walk([(-1, 900, 400), (19, 800, 400)]), *CAR)], 15, METRES).missing[0]
+    assert pushes.message == "explain-drives"
+    assert number(pushes) == pytest.approx(1.8, abs=0.1)
+
+
+def test_who_keeps_below_the_limit_or_above_it_for_too_short_a_way() -> None:
+    drives = [Actor(1, walk([(-1, 100, 400), (7, 900, 400)]), *CAR)]
+    item = missed(SpeedingSpec(limit_kmh=50), drives, 7, METRES).missing[0]
+    assert item.message == "explain-speeds"
+    assert number(item) == pytest.approx(36, abs=0.5)
+    assert number(item, "limit") == pytest.approx(55)
+    item = missed(SpeedingSpec(limit_kmh=30, over_m=200), drives, 7, METRES).missing[0]
+    assert (item.message, number(item, "limit")) == ("explain-gone", 200)
+    assert missed(SpeedingSpec(limit_kmh=50, zone="z"), drives, 7).missing[0].message == "explain-no-metres"
+    assert missed(SpeedingSpec(), drives, 7, METRES).missing[0].message == "explain-limit-unknown"
+
+
+def test_a_slow_vehicle_where_nobody_else_passes_and_one_that_is_not_slow_enough() -> None:
+    drives = [Actor(1, walk([(-1, 100, 400), (15, 900, 400)]), *CAR)]
+    assert missed(SlowVehicleSpec(), drives, 10, METRES).missing[0].message == "explain-usual-unknown"
+    others = [Actor(10 + n, walk([(n, 0, 500), (n + 10, 1000, 500)]), *CAR) for n in range(10)]
+    beside = [Actor(1, walk([(0, 100, 500), (16, 900, 500)]), *CAR), *others]
+    item = missed(SlowVehicleSpec(least_vehicles=1), beside, 14, METRES).missing[0]
+    assert item.message == "explain-slow"
+    assert number(item) == pytest.approx(18, abs=0.5)
+    assert number(item, "limit") == pytest.approx(0.4 * 36, rel=0.1)
+
+
+def test_who_walks_does_not_run() -> None:
+    item = missed(RunningSpec(zone="z"), [Actor(1, walk([(-1, 280, 500), (9, 430, 500)]))], 9, METRES).missing[0]
+    assert item.message == "explain-runs"
+    assert number(item) == pytest.approx(5.4, abs=0.1)
+
+
+def test_what_keeps_a_stop_from_being_a_collision() -> None:
+    drives = [Actor(1, walk([(-1, 100, 500), (7, 900, 500)]), *CAR)]
+    item = missed(CollisionSpec(zone="z"), drives, 7, METRES).missing[0]
+    assert item.message == "explain-brakes"
+    assert number(item) == pytest.approx(0, abs=0.1)
+    stands = missed(CollisionSpec(zone="z"), [Actor(1, still(500, 500), *CAR)], 3, METRES).missing[0]
+    assert stands.message == "explain-was-fast"
+
+
+def test_a_turn_that_is_not_finished() -> None:
+    out = Line("out", Label("out", "ra"), np.array([700.0, 800.0]), np.array([700.0, 200.0]))
+    scene = replace(make_scene(), lines={**make_scene().lines, "out": out})
+    spec = LaneViolationSpec(entry="l", exit="out")
+    drives = [Actor(1, walk([(0, 300, 500), (4, 650, 500)]), *CAR)]
+    item = missed(spec, drives, 4, scene).missing[0]
+    assert item.message == "explain-line-side"
+    assert number(item) == pytest.approx(50 + 8.75, abs=1)
+    slow = story(LaneViolationSpec(entry="l", exit="out", within_s=0.5), drives, 4, scene)
+    (late,) = [p for p in slow.periods if p.last.message == "explain-turn-time" and not p.last.holds]
+    assert late.from_ns / SECOND == pytest.approx(2.4 + 0.6, abs=0.15)
