@@ -12,13 +12,16 @@ from fastapi.responses import FileResponse, JSONResponse, Response, StreamingRes
 from starlette.staticfiles import StaticFiles
 
 from console.guard import LOOPBACK_NAMES, Guard
+from console.live import live_pictures
 from console.queries import OPEN, event_query, known, language_of, whole_number
 from console.stream import Streams
 from console.summary import summary
 from console.texts import page_texts
+from console.traffic import traffic
 from console.views import Views, speed_text
 from core.codec import measurement_to_dict
 from core.errors import ConfigError, MatphoError, RequestError, StoreError
+from core.protocols import LiveView
 from evidence.folder import place
 from locales import text
 from store.events import EventQuery, EventStore
@@ -29,18 +32,27 @@ STATIC: Final = Path(__file__).parent / "static"
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
 
-def create_app(store: EventStore, evidence: Path, *, allowed_hosts: Collection[str] = LOOPBACK_NAMES) -> FastAPI:
+def create_app(
+    store: EventStore,
+    evidence: Path,
+    *,
+    live: LiveView | None = None,
+    allowed_hosts: Collection[str] = LOOPBACK_NAMES,
+) -> FastAPI:
     """The application, for `console.server`.
 
     Args:
         evidence: folder that paths of pictures refer to; it may not be there yet.
+        live: shows what cameras see now; None where they are watched by another process.
         allowed_hosts: names that a request may give as its Host, without port; the others are refused.
     """
     app = FastAPI(title="Matpho", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.streams = Streams(store, evidence)
     app.include_router(_events(store, evidence, app.state.streams), prefix="/api")
     app.include_router(_places(store, evidence), prefix="/api")
+    app.include_router(_traffic(store, evidence, live), prefix="/api")
     app.include_router(_pages(store, evidence))
+    app.include_router(live_pictures(live))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(MatphoError, _told)
     app.add_middleware(Guard, allowed_hosts=allowed_hosts)
@@ -110,6 +122,18 @@ def _places(store: EventStore, evidence: Path) -> APIRouter:
             raise RequestError("error-request-scene", status=404, camera=repr(camera_id)[:200])
         return found
 
+    @api.get("/texts")
+    def texts(request: Request) -> dict[str, Any]:
+        """Every word of the page."""
+        known(request.query_params, frozenset({"lang"}))
+        return page_texts(language_of(request))
+
+    return api
+
+
+def _traffic(store: EventStore, evidence: Path, live: LiveView | None) -> APIRouter:
+    api = APIRouter()
+
     @api.get("/measurements")
     def measurements(request: Request) -> dict[str, Any]:
         """Measurements, newest first, at most `limit`."""
@@ -128,11 +152,15 @@ def _places(store: EventStore, evidence: Path) -> APIRouter:
         ]
         return {"total": len(found), "measurements": rows}
 
-    @api.get("/texts")
-    def texts(request: Request) -> dict[str, Any]:
-        """Every word of the page."""
-        known(request.query_params, frozenset({"lang"}))
-        return page_texts(language_of(request))
+    @api.get("/traffic")
+    def measured(request: Request) -> dict[str, Any]:
+        """Measurements by place, as series; `row` tells whether there is something newer."""
+        known(request.query_params, frozenset({"camera", "since", "lang"}))
+        query = event_query(request.query_params)
+        shown = traffic(store, Views(store, evidence, language_of(request)), query.cameras, query.since_ns)
+        for camera in shown["cameras"]:
+            camera["live"] = live is not None and camera["camera_id"] in live.cameras
+        return shown
 
     return api
 

@@ -1,4 +1,5 @@
-"""Server-Sent Events: each revision of each event as it is stored, resumable by its row number.
+"""Server-Sent Events: each revision of each event as it is stored, resumable by its row number; and word of new
+measurements, which the page then asks for.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
@@ -70,7 +71,7 @@ class Streams:
 
     async def _messages(self, after: int | None, language: Language) -> AsyncGenerator[str, None]:
         yield "retry: 1000\n\n"
-        row, troubled, said = after, False, time.monotonic()
+        row, measured, troubled, said = after, 0, False, time.monotonic()
         last: int | None = None
         while not self._closing.is_set():
             try:
@@ -80,6 +81,7 @@ class Streams:
                         yield message("reset", {}, last)
                     row = last if row is None else min(row, last)
                 found = await run_sync(self._after, row or 0, language)
+                newest = await run_sync(self._store.last_measured)
             except StoreError as error:
                 log.warning("stream_store_failed", error=error.message_id)
                 troubled = True
@@ -92,6 +94,9 @@ class Streams:
             for number, view in found:
                 row = number
                 yield message("event", view, number)
+            if newest != measured:
+                measured = newest
+                yield message("measured", {"row": newest})
             if found or time.monotonic() - said >= HEARTBEAT_S:
                 said = time.monotonic()
                 yield ": still here\n\n"

@@ -22,7 +22,14 @@ PAGE: Final = (
     "page-tracks", "page-position", "page-end-reason", "page-measures", "page-history", "page-revision",
     "page-event-id", "page-rule", "page-copy", "page-copied", "page-json", "page-keys", "page-failed", "page-gone",
     "page-new-alert", "page-now", "page-ago-s", "page-ago-m", "page-ago-h", "page-ago-d", "page-lasted-s",
-    "page-lasted-m", "page-lasted-h",
+    "page-lasted-m", "page-lasted-h", "page-views", "page-traffic", "page-traffic-empty-title",
+    "page-traffic-empty-text", "page-traffic-simulated", "page-traffic-newest", "page-traffic-place",
+    "page-traffic-plots-of", "page-traffic-plot", "page-traffic-none", "page-traffic-numbers", "page-traffic-movements",
+    "page-traffic-flow", "page-traffic-count", "page-traffic-speed", "page-traffic-density", "page-traffic-inside",
+    "page-traffic-queue", "page-traffic-unit-flow", "page-traffic-unit-pcu", "page-traffic-unit-count",
+    "page-traffic-unit-speed", "page-traffic-unit-density", "page-traffic-unit-inside", "page-traffic-unit-queue",
+    "page-traffic-los", "page-traffic-los-speed", "page-traffic-los-density", "page-traffic-now", "page-traffic-now-of",
+    "page-traffic-now-none", "page-traffic-now-apart", "page-traffic-latest", "page-traffic-open",
 )  # fmt: skip
 EDITOR: Final = (
     "editor-title", "editor-skip", "editor-language", "editor-save", "editor-tools", "editor-picture", "editor-shapes",

@@ -36,7 +36,7 @@ class Views:
         view = event_to_dict(event)
         view["pictures"] = [self._picture(picture, shown) for picture, shown in _paired(event, view)]
         view |= {
-            "sentence": sentence(event, place_name, self.language),
+            "sentence": self.sentence(event),
             "kind_name": kind_name(event.kind.value, self.language),
             "phase_name": text(f"phase-{event.phase.value}", self.language),
             "severity_name": text(f"severity-{event.severity.value}", self.language),
@@ -48,6 +48,10 @@ class Views:
         if event.end_reason is not None:
             view["end_reason_name"] = text(f"reason-{event.end_reason.value}", self.language)
         return view
+
+    def sentence(self, event: Event) -> str:
+        """What happened, in words."""
+        return sentence(event, self.place_name(event.camera_id, event.zone), self.language)
 
     def scene(self, camera_id: str) -> dict[str, Any] | None:
         """A camera's drawing with labels in the language, and its reference picture; None when it has no scene."""
@@ -87,16 +91,45 @@ class Views:
 
     def place_name(self, camera_id: str, place_id: str) -> str:
         """The name of a zone, line or lane in the language; its id where the scene does not know it."""
+        _, item = self._place(camera_id, place_id)
+        return place_id if item is None else self._label(item)
+
+    def place_kind(self, camera_id: str, place_id: str) -> tuple[str, str]:
+        """Whether a place is a `zone`, a `line` or a `lane` (empty: unknown), and the group of a lane."""
+        kind, item = self._place(camera_id, place_id)
+        return kind, "" if item is None else str(item.get("group", ""))
+
+    def place_order(self, camera_id: str, place_id: str) -> int:
+        """Where a place stands in its scene; a group of lanes with its first lane, an unknown place last."""
         record = self.scene_record(camera_id)
-        if record is not None and place_id:
-            for item in (item for key in ("zones", "lines", "lanes") for item in record.drawing.get(key, ())):
-                if item["id"] == place_id:
-                    return self._label(item)
-        return place_id
+        drawing = {} if record is None else record.drawing
+        items = [item for kind in ("lanes", "lines", "zones") for item in drawing.get(kind, ())]
+        return next((n for n, item in enumerate(items) if place_id in (item["id"], item.get("group"))), len(items))
+
+    def lane_groups(self, camera_id: str) -> dict[str, str]:
+        """The groups of a camera's lanes, of those that share theirs with another lane."""
+        record = self.scene_record(camera_id)
+        lanes = () if record is None else record.drawing.get("lanes", ())
+        groups = [lane.get("group", "") for lane in lanes]
+        return {lane["id"]: lane["group"] for lane in lanes if lane.get("group") and groups.count(lane["group"]) > 1}
+
+    def simulated(self, camera_id: str) -> bool:
+        """Whether a camera's pictures and traffic are made up."""
+        record = self.scene_record(camera_id)
+        return record is not None and bool(record.drawing.get("simulated", False))
 
     def _reference_size(self, camera_id: str) -> list[int] | None:
         record = self.scene_record(camera_id)
         return None if record is None else list(record.reference_size)
+
+    def _place(self, camera_id: str, place_id: str) -> tuple[str, dict[str, Any] | None]:
+        record = self.scene_record(camera_id)
+        if record is not None and place_id:
+            for kind in ("zone", "line", "lane", "group"):
+                for item in record.drawing.get(f"{kind}s", ()):
+                    if item["id"] == place_id:
+                        return kind, item
+        return "", None
 
     def _label(self, item: dict[str, Any]) -> str:
         label = item.get("label") or {}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 
-from core.arrays import F32, I64, U8
+from core.arrays import F32, I16, I64, U8
 
 
 class ClockSource(StrEnum):
@@ -121,6 +121,23 @@ class Surface(Protocol):
 
     def release(self) -> None:
         """Give the pixels back. Calling it again does nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """Who is in a picture, as its source tells: boxes (N, 4) float32 in source pixels, and the classes (N) int16."""
+
+    xyxy: F32
+    class_id: I16
+
+
+@runtime_checkable
+class KnownSurface(Surface, Protocol):
+    """A surface of a source that knows who is in the picture: nobody has to look for them."""
+
+    def known(self) -> Known:
+        """The objects."""
         ...
 
 

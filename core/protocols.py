@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from core.delivery import Delivery
@@ -11,6 +11,7 @@ from core.events import Record
 from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.frames import FrameBatch, FrameMeta, InputSpec, Surface
+from core.live import LivePicture
 from core.tracks import TrackBatch
 
 
@@ -128,6 +129,19 @@ class Rule(Protocol):
 
         Changes nothing: a rule that is asked finds what it would have found.
         """
+        ...
+
+
+class LiveView(Protocol):
+    """Shows what cameras see now. Pictures are kept only while somebody asks for them."""
+
+    @property
+    def cameras(self) -> Collection[str]:
+        """Those that can be shown."""
+        ...
+
+    def picture(self, camera_id: str, *, wait_s: float) -> LivePicture | None:
+        """The next picture of a camera; None where none comes within `wait_s` seconds. From any thread."""
         ...
 
 

@@ -126,6 +126,8 @@ class Scene:
         reference_size: (width, height) of the picture that all pixel coordinates refer to.
         origin: longitude and latitude (degrees, WGS 84) of the metres' origin, None when unknown.
         lanes: in the order in which `Motion.lane` counts them.
+        groups: names of groups of lanes, of those that have one.
+        simulated: its pictures and traffic are made up; pages say so.
     """
 
     scene_id: str
@@ -136,6 +138,13 @@ class Scene:
     ground: Ground | None = None
     origin: tuple[float, float] | None = None
     lanes: Mapping[str, Lane] = field(default_factory=dict)
+    groups: Mapping[str, Label] = field(default_factory=dict)
+    simulated: bool = False
+
+    def label(self, place_id: str) -> Label | None:
+        """The name of a zone, line, lane or group of lanes; None of any other."""
+        place = self.zones.get(place_id) or self.lines.get(place_id) or self.lanes.get(place_id)
+        return self.groups.get(place_id) if place is None else place.label
 
     def has_shape(self, size: tuple[int, int]) -> bool:
         """Whether a picture (width, height) has the shape of the scene's, within `SAME_SHAPE`; of any size."""

@@ -16,3 +16,6 @@ MODEL: Final = "nanodet_g_416"
 CLIP: Final = Path(__file__).parent / "demo" / "plaza.mp4"
 SCENE: Final = CLIP.with_suffix(".yaml")
 """The shipped clip and its scene."""
+JUNCTION: Final = CLIP.with_name("junction.traffic")
+JUNCTION_SCENE: Final = JUNCTION.with_suffix(".yaml")
+"""The shipped simulated junction and its scene."""

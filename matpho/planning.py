@@ -91,7 +91,7 @@ def plan_sources(
         ):
             if any(plan.camera_id == source.camera_id for plan in plans):
                 raise ConfigError("error-camera-twice", camera=source.camera_id)
-            plans.append(_camera(source, file, fps, still_fps))
+            plans.append(camera_plan(source, file, fps, still_fps))
     return tuple(plans)
 
 
@@ -110,7 +110,7 @@ def plan_configuration(
     cameras = []
     for camera in spec.cameras:
         source = camera_source(configuration, camera, loop=loop, realtime=realtime)
-        planned = _camera(source, configuration.scenes.get(camera.id), camera.fps, camera.still_fps)
+        planned = camera_plan(source, configuration.scenes.get(camera.id), camera.fps, camera.still_fps)
         cameras.append(replace(planned, priority=camera.priority))
     return Plan(
         model_of(configuration),
@@ -205,7 +205,10 @@ def parse_start(value: str) -> int:
         raise ConfigError("error-start", value=value) from error
 
 
-def _camera(source: Source, file: SceneFile | None, fps: float | None, still_fps: float | None) -> CameraPlan:
+def camera_plan(
+    source: Source, file: SceneFile | None, fps: float | None = None, still_fps: float | None = None
+) -> CameraPlan:
+    """One camera: its scene and the rules that suit its source."""
     scene: Scene = empty_scene(source.camera_id, *UNKNOWN_SIZE) if file is None else file.scene
     rules: tuple[AnyRuleSpec, ...] = () if file is None else file.rules
     if source.live and not any(isinstance(rule, CameraDownSpec) for rule in rules):

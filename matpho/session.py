@@ -224,7 +224,8 @@ def scene_record(camera_id: str, scene: Scene, picture: str | None) -> SceneReco
         }
         for lane in scene.lanes.values()
     ]
-    drawing = {"zones": zones, "lines": lines, "lanes": lanes}
+    groups = [{"id": name, "label": {"en": label.en, "vi": label.vi}} for name, label in scene.groups.items()]
+    drawing = {"zones": zones, "lines": lines, "lanes": lanes, "groups": groups, "simulated": scene.simulated}
     return SceneRecord(camera_id, scene.scene_id, scene.version, scene.reference_size, drawing, picture)
 
 

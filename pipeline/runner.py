@@ -20,8 +20,10 @@ from core.frames import FrameBatch, Surface
 from core.protocols import Describer, Detector, Source, Tracker
 from core.scene import Scene
 from models.close_ups import CloseUps
+from models.known import KnownFirst
 from pipeline.batcher import Batcher, DropPolicy, Inlet
 from pipeline.camera import Camera, CameraStatus
+from pipeline.live import LivePictures
 from pipeline.step import Begun, StageTimes, Step, StepResult
 from scenes.rules import AnyRuleSpec
 from trackers.world import World
@@ -94,6 +96,7 @@ class Pipeline:
 
     Attributes:
         beat_s: when the loop last turned (monotonic), which it does several times a second.
+        live: what the cameras show now.
     """
 
     def __init__(
@@ -111,8 +114,9 @@ class Pipeline:
         max_age_s: float = 2.0,
     ) -> None:
         self._scenes: dict[str, Scene] = {}
+        self.live = LivePictures(self._scenes)
         self._rules = RuleEngine()
-        looks, world = CloseUps(detector, self._scenes), World(self._scenes)
+        looks, world = KnownFirst(CloseUps(detector, self._scenes)), World(self._scenes)
         self._step = Step(looks, tracker, world, self._rules, describer=describer)
         self._publish, self._evidence, self._open_events = publish, evidence, open_events
         self._batcher = Batcher(batch_size or max(detector.batch_size, 1), window_s=window_s, max_age_s=max_age_s)
@@ -247,6 +251,7 @@ class Pipeline:
                 return
             self._lost_in_a_row = 0
             self._hand_over(result.findings, batch)
+            self.live.keep(result)
             yield result
         finally:
             batch.release()
@@ -314,6 +319,7 @@ class Pipeline:
         self._pictured.discard(camera_id)
 
     def _close(self) -> None:
+        self.live.close()
         for running in self._running.values():
             running.camera.stop()
             running.inlet.close()

@@ -105,6 +105,13 @@ class LaneSpec(Strict):
         return self
 
 
+class LaneGroupSpec(Strict):
+    """A name for a group of lanes."""
+
+    id: Name = Field(description="The `group` of lanes of the scene")
+    name: TwoNames = Field(description="Name that operators see; a string or {en, vi}")
+
+
 class OriginSpec(Strict):
     """Where the metres start on Earth (WGS 84)."""
 
@@ -126,6 +133,8 @@ class SceneSpec(Strict):
     zones: list[ZoneSpec] = Field(default_factory=list, description="Areas of the picture")
     lines: list[LineSpec] = Field(default_factory=list, description="Directed lines in the picture")
     lanes: list[LaneSpec] = Field(default_factory=list, description="Lanes of carriageways, for measured traffic")
+    lane_groups: list[LaneGroupSpec] = Field(default_factory=list, description="Names of groups of lanes")
+    simulated: bool = Field(False, description="Its pictures and traffic are made up: pages say so")
     rules: list[RuleSpec] = Field(default_factory=list, description="What to watch for; docs/events.md has all kinds")
 
 
@@ -216,7 +225,10 @@ def _build(spec: SceneSpec, fit: GroundFit | None) -> Scene:
     if fit is not None:
         origin = fit.origin
     lanes = {lane.id: _lane(lane, ground) for lane in spec.lanes}
-    return Scene(spec.id, spec.version, spec.reference_size, zones, lines, ground, origin, lanes)
+    groups = {group.id: _label(group.name, group.id) for group in spec.lane_groups}
+    return Scene(
+        spec.id, spec.version, spec.reference_size, zones, lines, ground, origin, lanes, groups, spec.simulated
+    )
 
 
 def _lane(spec: LaneSpec, ground: Ground | None) -> Lane:
@@ -256,6 +268,7 @@ def _names(document: Document, spec: SceneSpec) -> list[Problem]:
     """Zones, lines, lanes and rules with an id that another has."""
     found: list[Problem] = []
     seen: set[str] = set()
+    found += _named_twice(document, spec)
     groups: tuple[tuple[Literal["zones", "lines", "lanes"], list[str]], ...] = (
         ("zones", [z.id for z in spec.zones]),
         ("lines", [line.id for line in spec.lines]),
@@ -272,6 +285,15 @@ def _names(document: Document, spec: SceneSpec) -> list[Problem]:
             found.append(document.problem(("rules", number), "problem-id-twice", name=rule.rule_id))
         rule_ids.add(rule.rule_id)
     return found + _measured_twice(document, spec)
+
+
+def _named_twice(document: Document, spec: SceneSpec) -> list[Problem]:
+    ids = [group.id for group in spec.lane_groups]
+    return [
+        document.problem(("lane_groups", number, "id"), "problem-id-twice", name=name)
+        for number, name in enumerate(ids)
+        if name in ids[:number]
+    ]
 
 
 def _measured_twice(document: Document, spec: SceneSpec) -> list[Problem]:
@@ -327,7 +349,11 @@ def _unknown_place(document: Document, where: tuple[str | int, ...], name: str, 
 def _places(document: Document, spec: SceneSpec) -> list[Problem]:
     zones, lines, lanes = ([part.id for part in parts] for parts in (spec.zones, spec.lines, spec.lanes))
     lane_groups = list(dict.fromkeys(lane.group or lane.id for lane in spec.lanes))
-    found: list[Problem] = []
+    found = [
+        _unknown_place(document, ("lane_groups", number, "id"), group.id, lane_groups)
+        for number, group in enumerate(spec.lane_groups)
+        if group.id not in lane_groups
+    ]
     for number, rule in enumerate(spec.rules):
         one = [("zone", zones), ("line", lines), ("lane", lanes), ("group", lane_groups)]
         one += [("entry", lines), ("exit", lines)]

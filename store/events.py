@@ -103,14 +103,30 @@ class EventStore:
         return self._database.bodies(wanted.order_by(table.c.started_ns, table.c.row), event_from_dict)
 
     def measurements(
-        self, camera_id: str | None = None, since_ns: int | None = None, until_ns: int | None = None
+        self,
+        camera_id: str | None = None,
+        since_ns: int | None = None,
+        until_ns: int | None = None,
+        limit: int | None = None,
     ) -> list[Measurement]:
-        """Measurements that start in [since_ns, until_ns), oldest first."""
+        """Measurements that start in [since_ns, until_ns), oldest first; of more than `limit` the newest."""
         table = schema.measurements
         wanted = select(table.c.row, table.c.body).where(
             *_between(table.c.camera_id, camera_id, table.c.start_ns, table.c.start_ns, since_ns, until_ns)
         )
-        return self._database.bodies(wanted.order_by(table.c.start_ns, table.c.row), measurement_from_dict)
+        newest_first = wanted.order_by(table.c.start_ns.desc(), table.c.row.desc()).limit(limit)
+        return self._database.bodies(newest_first, measurement_from_dict)[::-1]
+
+    def newest_measured(self, camera_id: str) -> int | None:
+        """When the newest measurement of a camera starts (UTC nanoseconds), None without any."""
+        table = schema.measurements
+        with self._database.read() as connection:
+            found = connection.scalar(select(func.max(table.c.start_ns)).where(table.c.camera_id == camera_id))
+        return None if found is None else int(found)
+
+    def last_measured(self) -> int:
+        """The row number of the measurement stored last, 0 when there is none."""
+        return self._database.number(select(func.coalesce(func.max(schema.measurements.c.row), 0)))
 
     def tracks(
         self,

@@ -58,11 +58,11 @@ def test_the_wheel_installs_and_runs_in_a_fresh_environment(tmp_path: Path) -> N
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "models/weights/nanodet_g_416.onnx" in names
-    assert "matpho/demo/plaza.mp4" in names
+    assert {"matpho/demo/plaza.mp4", "matpho/demo/junction.traffic"} <= set(names)
     assert not any(name.startswith("tests/") for name in names)
     call(uv(), "venv", "--quiet", "--python", sys.executable, "fresh")
     call(uv(), "pip", "install", "--quiet", "--python", "fresh/bin/python", f"{wheel}[cpu]")
     said = call(tmp_path / "fresh/bin/matpho", "demo", "--no-serve", "--out", tmp_path / "out").stdout
-    assert "140" in said
+    assert "4540" in said, "140 frames of the clip and 4400 of the junction"
     assert list((tmp_path / "out").glob("*/report.html"))
     call(tmp_path / "fresh/bin/python", "-c", IMPORT_ALL, *OURS)

@@ -45,6 +45,7 @@ export class Live {
         handle(JSON.parse(message.data));
       });
     on("event", this.handlers.event);
+    on("measured", this.handlers.measured);
     on("reset", this.handlers.reset);
     on("trouble", this.handlers.trouble);
     on("recovered", this.handlers.recovered);

@@ -6,6 +6,7 @@ import * as detail from "./detail.js";
 import * as filters from "./filters.js";
 import * as rows from "./rows.js";
 import * as strip from "./strip.js";
+import * as traffic from "./traffic.js";
 import { at, language, loadWords, longDayText, t, timeText } from "./words.js";
 
 const PAGE = 100;
@@ -16,6 +17,7 @@ const state = { total: 0, anyAtAll: true, above: 0, load: 0, summaryTimer: 0, ca
 
 const live = new Live({
   event: arrived,
+  measured: traffic.measured,
   reset: () => reload(),
   trouble: ({ message }) => trouble(t("trouble", { value: message })),
   recovered: () => trouble(""),
@@ -29,16 +31,18 @@ async function begin() {
   await loadWords(new URLSearchParams(location.search).get("lang") ?? localStorage.getItem("language"));
   for (const button of $("languages").children) button.addEventListener("click", () => speak(button.dataset.lang));
   filters.start(() => reload());
+  traffic.start(trouble);
   $("older").addEventListener("click", older);
   $("above").addEventListener("click", () => $("scroll").scrollTo({ top: 0, behavior: "smooth" }));
   $("scroll").addEventListener("scroll", () => atTop() && showAbove(0), { passive: true });
-  addEventListener("hashchange", choose);
+  addEventListener("hashchange", () => (view(), choose()));
   addEventListener("keydown", keys);
   addEventListener("resize", strip.draw);
   // A page kept for the back button must not keep its stream: a browser opens six connections to a server, no more.
   addEventListener("pagehide", () => live.stop());
   addEventListener("pageshow", (event) => event.persisted && reload());
   wide.addEventListener("change", choose);
+  view();
   setInterval(tick, 1000);
   tick();
   await reload();
@@ -62,6 +66,7 @@ async function reload() {
     state.total = answer.total;
     answer.events.forEach(putLoaded);
     live.start(answer.row, language());
+    traffic.reload();
   } catch (error) {
     if (load !== state.load) return;
     trouble(t("failed", { value: error.message }));
@@ -76,6 +81,7 @@ async function reload() {
 
 /** A revision from the stream. */
 function arrived(event) {
+  traffic.measured();
   if (!state.cameras.includes(event.camera_id)) filters.choices((state.cameras = [...state.cameras, event.camera_id].sort()));
   clearTimeout(state.summaryTimer);
   state.summaryTimer = setTimeout(summarise, 300);
@@ -157,6 +163,16 @@ async function choose() {
   const before = detail.showing();
   await detail.open(shown, { following: !id, close });
   if (id && before?.id !== id && !wide.matches) $("detail").focus();
+}
+
+/** Show the alerts or the traffic, as the address says. */
+function view() {
+  const name = new URLSearchParams(location.hash.slice(1)).get("view") === "traffic" ? "traffic" : "alerts";
+  $("traffic").hidden = name !== "traffic";
+  $("strip").hidden = $("alerts-view").hidden = name === "traffic";
+  for (const link of $("views").children) link.toggleAttribute("aria-current", link.dataset.view === name);
+  traffic.show(name === "traffic");
+  if (name === "alerts") strip.draw();
 }
 
 function close() {

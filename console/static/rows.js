@@ -6,9 +6,11 @@ import { ago, at, dayText, sameDay, t, timeText } from "./words.js";
 const MOST_ROWS = 500;
 const shown = new Map();
 
+const ICONS = new Set(["line_crossing", "intrusion", "loitering", "crowding", "stopped_vehicle", "congestion", "queue", "spillback", "down"]);
+
 export const iconOf = (event) => {
   const name = event.kind.split(".").pop();
-  return ["line_crossing", "intrusion", "loitering", "crowding", "stopped_vehicle", "down"].includes(name) ? name : "other";
+  return ICONS.has(name) ? name : "other";
 };
 
 /** The newest picture that is on the disk; of those that are not, none. */

@@ -1,7 +1,7 @@
 # Command line
 cli-help = Matpho (mắt phố, eyes of the street): video in, traffic and security events out.
 cli-help-run = Watch video files, folders or cameras, or all cameras of a CONFIG.yaml, and report what happens.
-cli-help-demo = Run the main job on the shipped street clip, with a live page.
+cli-help-demo = Run the main job on a shipped street clip and a simulated junction, with a live page.
 cli-help-check = Check a configuration or scene without starting anything; or print the JSON Schema for editors.
 cli-help-events = List what was found, as a table, JSON or CSV.
 cli-help-serve = Show the newest alerts live in a browser, on this machine alone.
@@ -85,7 +85,7 @@ cli-summary-speed = computing speed
 cli-summary-dropped = frames dropped or lost
 cli-times-real-time = { $speed } × real time
 cli-undelivered = { $sink }: { $count } records were not delivered yet. They wait on disk and are sent by the next run; "matpho outbox status" shows them.
-cli-demo-welcome = Matpho demo: 20 s of a real plaza, on this CPU.
+cli-demo-welcome = Matpho demo: a real plaza and a simulated junction, on this CPU. The junction's seven minutes are played four times as fast, then at their own pace.
 cli-page-at = Live page: { $url }
 cli-page-stays = The page stays at { $url } until Ctrl-C.
 cli-report-at = Report: { $path }

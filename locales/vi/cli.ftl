@@ -1,7 +1,7 @@
 # Dòng lệnh
 cli-help = Matpho (mắt phố): video vào, sự kiện giao thông và an ninh ra.
 cli-help-run = Theo dõi tệp video, thư mục hoặc camera, hoặc mọi camera trong CONFIG.yaml, và báo những gì xảy ra.
-cli-help-demo = Chạy công việc chính trên đoạn phim đường phố kèm theo, với trang trực tiếp.
+cli-help-demo = Chạy công việc chính trên một đoạn phim đường phố và một nút giao mô phỏng kèm theo, với trang trực tiếp.
 cli-help-check = Kiểm tra cấu hình hoặc khung cảnh mà không khởi động gì; hoặc in JSON Schema cho trình soạn thảo.
 cli-help-events = Liệt kê những gì đã tìm thấy, dạng bảng, JSON hoặc CSV.
 cli-help-serve = Hiện các cảnh báo mới nhất trực tiếp trong trình duyệt, chỉ trên máy này.
@@ -85,7 +85,7 @@ cli-summary-speed = tốc độ tính toán
 cli-summary-dropped = khung hình bị bỏ hoặc mất
 cli-times-real-time = { $speed } × thời gian thực
 cli-undelivered = { $sink }: { $count } bản ghi chưa gửi được. Chúng chờ trên đĩa và sẽ được gửi ở lần chạy sau; xem bằng "matpho outbox status".
-cli-demo-welcome = Trình diễn Matpho: 20 giây của một quảng trường thật, trên CPU này.
+cli-demo-welcome = Trình diễn Matpho: một quảng trường thật và một nút giao mô phỏng, trên CPU này. Bảy phút của nút giao được phát nhanh gấp bốn, sau đó theo tốc độ thật.
 cli-page-at = Trang trực tiếp: { $url }
 cli-page-stays = Trang vẫn ở { $url } cho đến khi Ctrl-C.
 cli-report-at = Báo cáo: { $path }

@@ -1,12 +1,13 @@
-"""`matpho demo`: the shipped clip, from video to alerts on a page."""
+"""`matpho demo`: the shipped clip and a simulated junction, from video to alerts and plots on a page."""
 
 from __future__ import annotations
 
 import tempfile
 import time
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
@@ -16,10 +17,18 @@ from matpho.cli.options import PortOption
 from matpho.cli.output import Output
 from matpho.cli.run import run_plan
 from matpho.cli.signals import wait_for_stop
-from matpho.defaults import CLIP, PORT, SCENE
+from matpho.defaults import CLIP, JUNCTION, JUNCTION_SCENE, PORT, SCENE
 
 if TYPE_CHECKING:
     from matpho.planning import Plan
+    from pipeline.runner import CameraPlan
+
+SPEED: Final = 4.0
+"""So many times faster than in the street the junction's seven minutes are played first: then its congestion has built
+up and cleared in two.
+"""
+SHOWN_S: Final = 900.0
+"""A served demo plays for so long; the page and all that was found stay after that."""
 
 
 def demo(
@@ -28,16 +37,15 @@ def demo(
     out: Annotated[Path, typer.Option(help=text("cli-opt-demo-out"))] = Path("runs/demo"),
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help=text("cli-opt-browser"))] = True,
 ) -> None:
-    """Run the main job on the shipped clip."""
-    from matpho.planning import Plan, plan_sources
+    """Run the main job on the shipped clip and the shipped junction."""
+    from matpho.planning import Plan
     from scenes.config import ModelSpec
 
     out.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=out))
-    # Served, the clip plays at its own pace, as a camera would; alone, as fast as the machine can.
     plan = Plan(
         ModelSpec(),
-        plan_sources([str(CLIP)], scene=SCENE, realtime=serve),
+        _cameras(serve),
         store=folder / "events.db",
         evidence=folder / "evidence",
     )
@@ -50,16 +58,31 @@ def demo(
         _write_report(folder, console)
 
 
+def _cameras(serve: bool) -> tuple[CameraPlan, ...]:
+    """Served, both play on and on at the pace of cameras; alone, once, as fast as the machine can."""
+    from matpho.planning import camera_plan, plan_sources
+    from pipeline.sources.traffic.source import Play, TrafficSource
+    from scenes.scene_file import load_scene
+
+    play = Play(realtime=serve, loop=serve, speed=SPEED if serve else 1.0)
+    junction = camera_plan(TrafficSource(JUNCTION, play=play), load_scene(JUNCTION_SCENE))
+    clip = plan_sources([str(CLIP)], scene=SCENE, realtime=serve, loop=serve)
+    # The detector's frames first: whoever looks at the page sees people walk, on a slow machine too.
+    return (*(replace(plan, priority=8) for plan in clip), junction)
+
+
 def _with_page(plan: Plan, folder: Path, port: int, browser: bool, console: Console) -> None:
     from console.app import create_app
     from console.server import BackgroundServer
+    from pipeline.live import LiveRelay
     from store.events import EventStore
 
-    store = EventStore.open(folder / "events.db")
-    with BackgroundServer(create_app(store, folder / "evidence"), port=port) as server:
+    store, live = EventStore.open(folder / "events.db"), LiveRelay()
+    with BackgroundServer(create_app(store, folder / "evidence", live=live), port=port) as server:
         if browser:
-            webbrowser.open(server.url)
-        run_plan(plan, Output(headline=text("cli-page-at", url=server.url)))
+            webbrowser.open(f"{server.url}#view=traffic")
+        out = Output(headline=text("cli-page-at", url=server.url), live=live)
+        run_plan(plan, out, most_s=SHOWN_S)
         _write_report(folder, console)
         console.print(text("cli-page-stays", url=server.url), soft_wrap=True)
         wait_for_stop()

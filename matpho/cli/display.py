@@ -32,9 +32,9 @@ ROWS = 12
 
 
 def place_name(scene: Scene | None, zone: str) -> str:
-    """The name that operators give a zone, line or lane, in their language; its id when the scene has none."""
-    place = None if scene is None else scene.zones.get(zone) or scene.lines.get(zone) or scene.lanes.get(zone)
-    return zone if place is None else (place.label.vi if language() == "vi" else place.label.en)
+    """The name that operators give a place or a group of lanes, in their language; its id when the scene has none."""
+    label = None if scene is None else scene.label(zone)
+    return zone if label is None else (label.vi if language() == "vi" else label.en)
 
 
 def kind_name(event: Event) -> str:

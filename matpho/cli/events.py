@@ -75,7 +75,7 @@ def _place_names(store: EventStore, found: list[Event]) -> dict[tuple[str, str],
     for camera_id in {event.camera_id for event in found}:
         scene = store.scene(camera_id)
         drawing = {} if scene is None else scene.drawing
-        for place in [*drawing.get("zones", ()), *drawing.get("lines", ())]:
+        for place in (place for kind in ("groups", "lanes", "lines", "zones") for place in drawing.get(kind, ())):
             names[camera_id, place["id"]] = place["label"][language()]
     return names
 

@@ -120,6 +120,8 @@ def run_plan(
     scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
     with ExitStack() as stack:
         session = stack.enter_context(Session(plan, extra_sinks=sinks))
+        if out.live is not None:
+            out.live.show(session.pipeline.live)
         rows = None if out.tracks is None else stack.enter_context(TrackRows.open(out.tracks))
         board = stack.enter_context(Board(console, scenes, headline=out.headline))
         stack.enter_context(stopping(session.stop))

@@ -12,6 +12,8 @@ from core.errors import SourceError
 from core.protocols import Source
 from pipeline.sources.av_source import VIDEO_SUFFIXES, AvSource
 from pipeline.sources.folder import FolderSource, natural_key, pictures_in
+from pipeline.sources.traffic.recording import SUFFIX
+from pipeline.sources.traffic.source import RATE, Play, TrafficSource
 from pipeline.sources.urls import Credentials, redact, slug
 from scenes.config import Decode
 
@@ -51,6 +53,9 @@ def _address(uri: str, wish: Wish) -> list[Source]:
 
 def _path(uri: str, wish: Wish) -> list[Source]:
     path = Path(unquote(urlsplit(uri).path)) if uri.startswith("file://") else Path(uri).expanduser()
+    if path.suffix.lower() == SUFFIX and not path.is_dir():
+        play = Play(wish.fps or RATE, wish.start_ns, realtime=wish.realtime, loop=wish.loop)
+        return [TrafficSource(path, wish.camera_id, play)]
     return _folder(path, wish) if path.is_dir() else _address(str(path), wish)
 
 
@@ -141,9 +146,9 @@ def sources_for(
 ) -> list[Source]:
     """The cameras behind a path or an address. Nothing is opened, apart from listing a folder.
 
-    A video file is one camera; a folder of pictures one; a folder of videos one for each file, in natural order of
-    their names; an address one: `rtsp://`, `rtsps://`, `http(s)://` (MJPEG, HLS where it ends in `.m3u8`, or a video
-    file).
+    A video file is one camera, and so is recorded traffic (`.traffic`); a folder of pictures one; a folder of videos
+    one for each file, in natural order of their names; an address one: `rtsp://`, `rtsps://`, `http(s)://` (MJPEG, HLS
+    where it ends in `.m3u8`, or a video file).
 
     Args:
         camera_id: None: the file's stem, or the address's host and path.

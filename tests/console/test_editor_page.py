@@ -60,6 +60,23 @@ class Desk:
             pointer.click()
         actions.perform()
 
+    def handles(self) -> list[tuple[float, float]]:
+        """Middles of the handles; an element itself may be drawn anew while it is pointed at."""
+        middle = "{ const r = node.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] }"
+        script = f"return [...document.querySelectorAll('.handle')].map(node => {middle})"
+        found: list[list[float]] = self.browser.execute_script(script)
+        return [(x, y) for x, y in found]
+
+    def drag(self, start: tuple[float, float], by: tuple[float, float]) -> None:
+        """Take what is at a place and let it go that far away."""
+        actions = ActionChains(self.browser)
+        pointer = actions.w3c_actions.pointer_action
+        pointer.move_to_location(round(start[0]), round(start[1]))  # type: ignore[no-untyped-call]
+        pointer.pointer_down()  # type: ignore[no-untyped-call]
+        pointer.move_to_location(round(start[0] + by[0]), round(start[1] + by[1]))  # type: ignore[no-untyped-call]
+        pointer.pointer_up(0)  # type: ignore[no-untyped-call]
+        actions.perform()
+
     def outline(self, selector: str = ".shape.selected .area") -> str:
         """The corners of a shape, as drawn."""
         return self.find(selector).get_attribute("points") or ""
@@ -101,9 +118,9 @@ def test_shapes_are_drawn_where_they_are_with_the_grid_of_metres(desk: Desk) -> 
 def test_a_corner_is_dragged_undone_and_saved(desk: Desk) -> None:
     desk.open()
     desk.choose("gate")
-    handles = desk.browser.find_elements(By.CSS_SELECTOR, ".handle")
+    handles = desk.handles()
     assert len(handles) == 3
-    ActionChains(desk.browser).drag_and_drop_by_offset(handles[0], -40, 30).perform()
+    desk.drag(handles[0], (-40, 30))
     points = desk.outline()
     assert not points.startswith("500,300 ")
     desk.find("#undo").click()
@@ -147,10 +164,9 @@ def test_a_zone_a_line_and_a_lane_are_drawn_by_clicks(desk: Desk) -> None:
 def test_a_mistake_is_shown_at_its_shape_and_keeps_it_from_being_saved(desk: Desk) -> None:
     desk.open()
     desk.choose("yard")
-    handles = desk.browser.find_elements(By.CSS_SELECTOR, ".handle")
-    ActionChains(desk.browser).drag_and_drop(handles[0], handles[2]).perform()
-    handles = desk.browser.find_elements(By.CSS_SELECTOR, ".handle")
-    ActionChains(desk.browser).drag_and_drop_by_offset(handles[0], 60, -60).perform()
+    first, _, third, *_ = desk.handles()
+    desk.drag(first, (third[0] - first[0], third[1] - first[1]))
+    desk.drag(desk.handles()[0], (60, -60))
     desk.wait(lambda: any("crosses itself" in said for said in desk.texts("#form .problem")))
     assert desk.find(".shape.wrong").get_attribute("data-index") == "0"
     assert not desk.find("#save").is_enabled()
@@ -211,7 +227,7 @@ def test_the_grid_follows_the_ground_points(desk: Desk) -> None:
 def test_without_the_address_that_was_given_the_page_only_shows(desk: Desk) -> None:
     desk.open(token="#token=guess")
     desk.choose("gate")
-    ActionChains(desk.browser).drag_and_drop_by_offset(desk.find(".handle"), -30, 20).perform()
+    desk.drag(desk.handles()[0], (-30, 20))
     desk.wait(lambda: "may look but not write" in desk.find("#trouble").text)
     assert desk.path.read_text(encoding="utf-8") == SCENE
 

@@ -17,7 +17,9 @@ from pipeline.sources.av_source import AvSource
 from pipeline.sources.folder import FolderSource
 from pipeline.sources.push import PushSource
 from pipeline.sources.synthetic import Script, SyntheticSource
+from pipeline.sources.traffic.source import Play, TrafficSource
 from tests.support.media import ffmpeg, make_video, scene
+from tests.support.recording import write_two_cars
 from tests.support.rtsp import RtspServer
 from tests.support.web import WebServer, mjpeg
 
@@ -67,6 +69,14 @@ def folder_of_pictures(folder: Path, stack: ExitStack) -> Source:
     return FolderSource(folder, "cam")
 
 
+def recorded_traffic(folder: Path, stack: ExitStack) -> Source:
+    return TrafficSource(write_two_cars(folder / "a.traffic"), "cam")
+
+
+def recorded_traffic_realtime(folder: Path, stack: ExitStack) -> Source:
+    return TrafficSource(write_two_cars(folder / "a.traffic"), "cam", Play(fps=50, realtime=True, loop=True))
+
+
 def pushed(folder: Path, stack: ExitStack) -> Source:
     return Fed("cam", capacity=64)
 
@@ -95,6 +105,8 @@ MAKERS: tuple[Maker, ...] = (
     file_realtime,
     file_over_http,
     folder_of_pictures,
+    recorded_traffic,
+    recorded_traffic_realtime,
     pushed,
     mjpeg_camera,
     hls_camera,

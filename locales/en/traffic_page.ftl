@@ -1,0 +1,39 @@
+# The traffic view of the page
+page-views = Views
+page-traffic = Traffic
+page-traffic-empty-title = Nothing measured yet
+page-traffic-empty-text = Add "measure" rules to a scene: counts, speeds and queues then appear here at the end of each interval.
+page-traffic-simulated = Simulated: computed, not filmed
+page-traffic-newest = up to { $time }, every { $count } s
+page-traffic-latest = Newest events
+page-traffic-open = going on
+page-traffic-place = Place
+page-traffic-plots-of = Traffic measured by { $camera }, newest values and plots over time
+page-traffic-plot = { $kind }: now { $value }, between { $count } and { $total }
+page-traffic-none = not measured
+page-traffic-numbers = As numbers
+page-traffic-movements = Turning movements: road users from entry to exit
+page-traffic-flow = Flow
+page-traffic-count = Counted
+page-traffic-speed = Mean speed
+page-traffic-density = Density
+page-traffic-inside = Mean inside
+page-traffic-queue = Longest queue
+page-traffic-unit-flow = veh/h
+page-traffic-unit-pcu = PCU/h
+page-traffic-unit-count = tracks
+page-traffic-unit-speed = km/h
+page-traffic-unit-density = veh/km
+page-traffic-unit-inside = at once
+page-traffic-unit-queue = m
+page-traffic-los = Level of service
+page-traffic-los-speed = Level of service { $value } (A to F), by share of free-flow speed
+page-traffic-los-density = Level of service { $value } (A to F), by density
+page-traffic-now = Live picture
+page-traffic-now-of = What { $camera } shows now
+page-traffic-now-none = No live picture: the camera shows nothing now.
+page-traffic-now-apart = No live picture: this page is served apart from the run that watches the camera.
+
+# Live pictures
+error-request-live = no live picture of camera { $camera } here. Check the id; only the process that watches a camera can show it.
+error-request-live-many = too many pages are looking at live pictures already. Close some, and load this one again.

@@ -1,0 +1,39 @@
+# The traffic view of the page
+page-views = Chế độ xem
+page-traffic = Giao thông
+page-traffic-empty-title = Chưa có số đo
+page-traffic-empty-text = Hãy thêm quy tắc "measure" vào cảnh: lưu lượng, tốc độ và hàng chờ sẽ hiện ở đây sau mỗi khoảng thời gian.
+page-traffic-simulated = Mô phỏng: do máy tính tạo ra, không phải quay thật
+page-traffic-newest = đến { $time }, mỗi { $count } giây
+page-traffic-latest = Sự kiện mới nhất
+page-traffic-open = đang diễn ra
+page-traffic-place = Vị trí
+page-traffic-plots-of = Giao thông đo được ở { $camera }: giá trị mới nhất và biểu đồ theo thời gian
+page-traffic-plot = { $kind }: hiện là { $value }, trong khoảng { $count } đến { $total }
+page-traffic-none = không đo được
+page-traffic-numbers = Xem dạng số
+page-traffic-movements = Hướng đi qua nút: số lượt từ lối vào đến lối ra
+page-traffic-flow = Lưu lượng
+page-traffic-count = Đã đếm
+page-traffic-speed = Tốc độ trung bình
+page-traffic-density = Mật độ
+page-traffic-inside = Trung bình bên trong
+page-traffic-queue = Hàng chờ dài nhất
+page-traffic-unit-flow = xe/giờ
+page-traffic-unit-pcu = PCU/giờ
+page-traffic-unit-count = lượt
+page-traffic-unit-speed = km/h
+page-traffic-unit-density = xe/km
+page-traffic-unit-inside = cùng lúc
+page-traffic-unit-queue = m
+page-traffic-los = Mức phục vụ
+page-traffic-los-speed = Mức phục vụ { $value } (A đến F), theo tỷ lệ so với tốc độ dòng tự do
+page-traffic-los-density = Mức phục vụ { $value } (A đến F), theo mật độ
+page-traffic-now = Hình trực tiếp
+page-traffic-now-of = Hình { $camera } đang thấy
+page-traffic-now-none = Không có hình trực tiếp: camera hiện không có hình.
+page-traffic-now-apart = Không có hình trực tiếp: trang này chạy riêng, không cùng chương trình đang theo dõi camera.
+
+# Live pictures
+error-request-live = ở đây không có hình trực tiếp của camera { $camera }. Hãy kiểm tra mã camera; chỉ chương trình đang theo dõi camera mới hiện được hình.
+error-request-live-many = đang có quá nhiều trang xem hình trực tiếp. Hãy đóng bớt rồi tải lại trang này.
