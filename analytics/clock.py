@@ -30,7 +30,7 @@ class CameraClock:
         silent_ns: time without a frame, as far as ticks show.
         frames: number of frames heard.
         new_epoch: this frame is the first of its epoch, and not the camera's first.
-        lost: this frame follows a new epoch or a pause longer than `LOST_NS`.
+        lost: this frame follows a new epoch, a pause longer than `LOST_NS`, or one that `pause` told of.
         jumped: this frame's wall time does not follow from the last one's.
     """
 
@@ -38,6 +38,7 @@ class CameraClock:
         "_epoch",
         "_fresh",
         "_media_ns",
+        "_paused",
         "_run_at_frame",
         "_tick_ns",
         "frame_wall_ns",
@@ -57,7 +58,11 @@ class CameraClock:
         self.new_epoch = self.lost = self.jumped = False
         self._epoch = self._media_ns = self._run_at_frame = 0
         self._tick_ns: int | None = None
-        self._fresh = False
+        self._fresh = self._paused = False
+
+    def pause(self) -> None:
+        """What happens until the next frame is not seen, however soon that comes: a camera turned away."""
+        self._paused = True
 
     def frame(self, meta: FrameMeta) -> None:
         """A frame has come."""
@@ -69,6 +74,7 @@ class CameraClock:
         self._epoch, self._media_ns = meta.epoch, meta.media_ns
         self.frame_wall_ns = self.wall_ns = meta.captured_ns
         self.frames += 1
+        self._paused = False
         self.silent_ns = 0
         self._fresh = True
 
@@ -82,7 +88,7 @@ class CameraClock:
             step = max(meta.media_ns - self._media_ns, 0)
         self.jumped = abs(wall_step - step) > JUMP_NS
         self.run_ns = max(self.run_ns, self._run_at_frame + step)
-        self.lost = self.new_epoch or step > LOST_NS
+        self.lost = self.new_epoch or self._paused or step > LOST_NS
         self.step_ns = 0 if self.lost else step
         self._run_at_frame = self.run_ns
 

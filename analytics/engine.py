@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final
 
 import structlog
 
 from analytics.camera_down import CameraDownRule
+from analytics.clock import SECOND_NS
 from analytics.episodes import NOTHING
 from analytics.ready import compile_rules
 from analytics.table import MEASURES, build_rules
@@ -17,10 +19,12 @@ from analytics.track_log import TrackLogRule
 from core.events import EndReason, Event, Phase
 from core.explanation import Reasons
 from core.findings import Findings, StepView
+from core.frames import FrameMeta
 from core.motion import Motion
 from core.protocols import Rule
 from core.scene import Scene
 from core.tracks import TrackBatch
+from scenes.rule_parts import known_places
 from scenes.rules import AnyRuleSpec, CameraDownSpec
 
 log = structlog.get_logger()
@@ -28,11 +32,20 @@ TRACK_LOG = "track_log"
 """Rule id of the track summaries, which every camera has."""
 
 
+WHOLE: Final = ""
+"""The view of rules that look at the whole camera, wherever it looks: all rules of a fixed one."""
+
+
 @dataclass(slots=True)
 class _Camera:
+    """A camera's rules by view, then by id. Those of a view hear frames of that view alone, and else only the clock."""
+
     scene: Scene
-    rules: dict[str, Rule]
+    rules: Mapping[str, dict[str, Rule]]
     live: bool
+    view: str = WHOLE
+    told_ns: int = 0
+    """When rules of the other views last heard the clock of a file."""
     open_events: dict[str, Event] = field(default_factory=dict)
     orphans: tuple[Event, ...] = ()
     """Open events whose rule the scene no longer has: they end at the next call."""
@@ -43,6 +56,16 @@ class _Camera:
             self.open_events.pop(event.event_id, None)
         else:
             self.open_events[event.event_id] = event
+
+    def every(self) -> Iterator[tuple[str, str]]:
+        """View and id of each rule; rules may be removed meanwhile."""
+        for view, rules in self.rules.items():
+            for rule_id in list(rules):
+                yield view, rule_id
+
+    def seeing(self, view: str) -> Iterator[tuple[str, str]]:
+        """Those that are shown frames of a view."""
+        return (key for key in self.every() if key[0] in (WHOLE, view))
 
 
 class RuleEngine:
@@ -72,7 +95,8 @@ class RuleEngine:
 
         Args:
             camera_id: not yet watched.
-            scene: has the zones and lines that `specs` name.
+            scene: has the zones and lines that `specs` name. Of a turning camera some preset has them, and a rule works
+                in each that has all of its places.
             specs: the rules, each with a `rule_id` of its own; measurements run, and fail, as one rule, `MEASURES`.
                 `camera.down` only when it stands among them.
             open_events: the last revisions of the camera's events that were open when the process ended.
@@ -90,11 +114,19 @@ class RuleEngine:
             if spec.rule_id in ids:
                 raise ValueError(f"camera {camera_id}: two rules have the id {spec.rule_id}")
             ids.append(spec.rule_id)
-        kept = {s.rule_id: [e for e in open_events if (e.rule_id, e.kind.value) == (s.rule_id, s.kind)] for s in specs}
-        rules = {TRACK_LOG: TrackLogRule(camera_id)} | build_rules(specs, scene, camera_id, kept)
+        views, rules = list(scene.presets) or [WHOLE], dict[str, dict[str, Rule]]()
+        taken: set[str] = set()
+        for view in dict.fromkeys((WHOLE, *views)):
+            mine = [s for s in specs if view in _views_of(s, scene)]
+            kept = {
+                s.rule_id: [e for e in open_events if (e.rule_id, e.kind.value, e.view) == (s.rule_id, s.kind, view)]
+                for s in mine
+            }
+            rules[view] = {TRACK_LOG: TrackLogRule(camera_id)} if view in views else {}
+            rules[view] |= build_rules(mine, scene.at(view), camera_id, kept)
+            taken.update(e.event_id for events in kept.values() for e in events)
         camera = _Camera(scene, rules, live)
         camera.open_events = {e.event_id: e for e in open_events}
-        taken = {e.event_id for mine in kept.values() for e in mine}
         camera.orphans = tuple(e for e in open_events if e.event_id not in taken)
         self._cameras[camera_id] = camera
 
@@ -103,7 +135,7 @@ class RuleEngine:
         camera = self._cameras.get(camera_id)
         if camera is None:
             return NOTHING
-        findings = self._each(camera_id, camera, lambda rule: rule.close(now_ns))
+        findings = self._each(camera_id, camera, camera.every(), lambda rule: rule.close(now_ns))
         ended = tuple(_ended(e, now_ns, EndReason.CAMERA_REMOVED) for e in camera.open_events.values())
         del self._cameras[camera_id]
         for key in [key for key in self.failed if key[0] == camera_id]:
@@ -120,8 +152,10 @@ class RuleEngine:
                 self.unknown_frames[frame.camera_id] += 1
                 continue
             findings += self._end_orphans(camera, frame.captured_ns)
-            view = StepView.of(tracks, motion, number, camera.scene)
-            findings += self._each(frame.camera_id, camera, partial(_show, view))
+            if camera.scene.presets:
+                findings += self._turn(camera, frame)
+            view = StepView.of(tracks, motion, number, camera.scene.at(frame.view))
+            findings += self._each(frame.camera_id, camera, camera.seeing(frame.view), partial(_show, view))
         return findings
 
     def explain(self, tracks: TrackBatch, motion: Motion, row: int) -> dict[str, Reasons]:
@@ -129,9 +163,11 @@ class RuleEngine:
 
         Changes nothing. A rule that failed says nothing.
         """
-        camera = self._cameras[tracks.frames[0].camera_id]
-        view = StepView.of(tracks, motion, 0, camera.scene)
-        return {rule_id: said for rule in camera.rules.values() for rule_id, said in rule.explain(view, row).items()}
+        frame = tracks.frames[0]
+        camera = self._cameras[frame.camera_id]
+        view = StepView.of(tracks, motion, 0, camera.scene.at(frame.view))
+        asked = [camera.rules[key][rule_id] for key, rule_id in camera.seeing(frame.view)]
+        return {rule_id: said for rule in asked for rule_id, said in rule.explain(view, row).items()}
 
     def tick(self, now_ns: int) -> Findings:
         """The clock, UTC; to be called about once a second, also when frames come."""
@@ -139,35 +175,56 @@ class RuleEngine:
         for camera_id, camera in self._cameras.items():
             if camera.live:
                 findings += self._end_orphans(camera, now_ns)
-                findings += self._each(camera_id, camera, lambda rule: rule.tick(now_ns))
+                findings += self._each(camera_id, camera, camera.every(), lambda rule: rule.tick(now_ns))
         return findings
 
     def close(self, now_ns: int) -> Findings:
         """Watching ends, for a restart perhaps: last intervals and live tracks. Open events stay open."""
         findings = NOTHING
         for camera_id, camera in self._cameras.items():
-            findings += self._each(camera_id, camera, lambda rule: rule.close(now_ns))
+            findings += self._each(camera_id, camera, camera.every(), lambda rule: rule.close(now_ns))
         self._cameras.clear()
         return findings
 
     def source_said(self, camera_id: str, reason: str) -> None:
         """Why a camera sends nothing, in its source's words; a `camera.down` event repeats it."""
         camera = self._cameras.get(camera_id)
-        for rule in camera.rules.values() if camera else ():
+        for rule in camera.rules[WHOLE].values() if camera else ():
             if isinstance(rule, CameraDownRule):
                 rule.reason = reason
 
-    def _each(self, camera_id: str, camera: _Camera, ask: Callable[[Rule], Findings]) -> Findings:
+    def _turn(self, camera: _Camera, frame: FrameMeta) -> Findings:
+        """A frame of a turning camera: the view that it left is closed, and a file's clock told to the others."""
+        findings, now_ns, left = NOTHING, frame.captured_ns, camera.view
+        if frame.view != left:
+            camera.view = frame.view
+            if left != WHOLE:
+                leaving = (key for key in camera.every() if key[0] == left)
+                findings += self._each(frame.camera_id, camera, leaving, lambda rule: rule.close(now_ns))
+        if not camera.live and abs(now_ns - camera.told_ns) >= SECOND_NS:
+            camera.told_ns = now_ns
+            others = (key for key in camera.every() if key[0] not in (WHOLE, frame.view))
+            findings += self._each(frame.camera_id, camera, others, lambda rule: rule.tick(now_ns))
+        return findings
+
+    def _each(
+        self,
+        camera_id: str,
+        camera: _Camera,
+        which: Iterator[tuple[str, str]],
+        ask: Callable[[Rule], Findings],
+    ) -> Findings:
         findings = NOTHING
-        for rule_id, rule in list(camera.rules.items()):
+        for view, rule_id in which:
             try:
-                found = ask(rule)
+                found = ask(camera.rules[view][rule_id])
             except Exception:
-                log.exception("rule_failed", camera_id=camera_id, rule_id=rule_id)
+                log.exception("rule_failed", camera_id=camera_id, rule_id=rule_id, view=view)
                 self.failed[camera_id, rule_id] += 1
-                del camera.rules[rule_id]
+                del camera.rules[view][rule_id]
                 continue
             if found:
+                found = found if view == WHOLE else _seen_from(view, found, away=view != camera.view)
                 findings += found
                 for event in found.events:
                     camera.note(event)
@@ -182,6 +239,28 @@ class RuleEngine:
         for event in ended:
             camera.note(event)
         return Findings(events=ended)
+
+
+def _views_of(spec: AnyRuleSpec, scene: Scene) -> list[str]:
+    """The views in which a rule works: the presets that have its places."""
+    if not scene.presets or isinstance(spec, CameraDownSpec):
+        return [WHOLE]
+    return [name for name, preset in scene.presets.items() if spec.works_in(known_places(preset.scene))]
+
+
+def _seen_from(view: str, found: Findings, *, away: bool) -> Findings:
+    """Findings of a preset's rules bear its name; events given up while the camera looks elsewhere (`away`) say so."""
+
+    def told(event: Event) -> Event:
+        lost = away and event.end_reason is EndReason.CAMERA_LOST
+        return replace(event, view=view, end_reason=EndReason.LOOKED_AWAY if lost else event.end_reason)
+
+    return Findings(
+        tuple(map(told, found.events)),
+        tuple(replace(m, view=view) for m in found.measurements),
+        tuple(replace(t, view=view) for t in found.tracks),
+        tuple(replace(r, event=told(r.event)) for r in found.evidence),
+    )
 
 
 def _show(view: StepView, rule: Rule) -> Findings:

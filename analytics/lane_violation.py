@@ -103,6 +103,7 @@ class ForbiddenTurnRule:
 
     def close(self, now_ns: int) -> Findings:
         """Nothing is kept back."""
+        self._clock.pause()
         return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:

@@ -63,6 +63,7 @@ class LineCrossingRule:
 
     def close(self, now_ns: int) -> Findings:
         """Nothing is kept back."""
+        self._clock.pause()
         return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:

@@ -149,6 +149,7 @@ class MeasureRule:
 
     def close(self, now_ns: int) -> Findings:
         """The last, cut intervals."""
+        self._clock.pause()
         return self._cut()
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:

@@ -135,6 +135,7 @@ class PlaceRule(ABC):
 
     def close(self, now_ns: int) -> Findings:
         """Nothing: an open event stays open."""
+        self._clock.pause()
         return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:

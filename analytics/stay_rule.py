@@ -156,6 +156,7 @@ class StayRule(ABC):
 
     def close(self, now_ns: int) -> Findings:
         """Nothing: open events stay open."""
+        self._clock.pause()
         return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:

@@ -79,6 +79,7 @@ class TrackLogRule:
 
     def close(self, now_ns: int) -> Findings:
         """The tracks that are still there."""
+        self._clock.pause()
         return self._summaries(self._table.take_all())
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:

@@ -77,11 +77,11 @@ def _events(store: EventStore, evidence: Path, streams: Streams) -> APIRouter:
         revisions = store.event(event_id)
         if not revisions:
             raise RequestError("error-request-event", status=404, event=repr(event_id)[:200])
-        camera_id = revisions[-1].camera_id
+        latest = revisions[-1]
         return {
-            "event": views.event(revisions[-1]),
+            "event": views.event(latest),
             "revisions": [views.event(one) for one in revisions],
-            "scene": views.scene(camera_id),
+            "scene": views.scene(latest.camera_id, latest.view),
         }
 
     @api.get("/stream")
@@ -116,8 +116,9 @@ def _places(store: EventStore, evidence: Path) -> APIRouter:
 
     @api.get("/scenes/{camera_id:path}")
     def scene(request: Request, camera_id: str) -> dict[str, Any]:
-        """Zones, lines and reference picture of a camera."""
-        found = Views(store, evidence, language_of(request)).scene(camera_id)
+        """Zones, lines and reference picture of a camera; `view`: of that preset."""
+        view = request.query_params.get("view", "")
+        found = Views(store, evidence, language_of(request)).scene(camera_id, view)
         if found is None:
             raise RequestError("error-request-scene", status=404, camera=repr(camera_id)[:200])
         return found
@@ -145,7 +146,7 @@ def _traffic(store: EventStore, evidence: Path, live: LiveView | None) -> APIRou
         rows = [
             measurement_to_dict(m)
             | {
-                "place_name": views.place_name(m.camera_id, m.place),
+                "place_name": views.where(m.camera_id, m.place, m.view),
                 "mean_speed": None if m.mean_speed_mps is None else speed_text(m.mean_speed_mps, views.language),
             }
             for m in found[: query.limit]

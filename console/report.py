@@ -182,14 +182,14 @@ class _Report:
         }
 
     def _paths(self) -> list[dict[str, Any]]:
-        """For each camera its reference picture and the paths of its tracks in reference pixels."""
-        cameras: dict[str, list[TrackSummary]] = defaultdict(list)
+        """For each camera, and each view of a turning one: its picture, the paths of its tracks in reference pixels."""
+        cameras: dict[tuple[str, str], list[TrackSummary]] = defaultdict(list)
         for track in self._tracks:
             if track.path:
-                cameras[track.camera_id].append(track)
-        return [self._camera_paths(camera_id, tracks) for camera_id, tracks in sorted(cameras.items())]
+                cameras[track.camera_id, track.view].append(track)
+        return [self._camera_paths(*key, tracks) for key, tracks in sorted(cameras.items())]
 
-    def _camera_paths(self, camera_id: str, tracks: Sequence[TrackSummary]) -> dict[str, Any]:
+    def _camera_paths(self, camera_id: str, view: str, tracks: Sequence[TrackSummary]) -> dict[str, Any]:
         record = self._views.scene_record(camera_id)
         drawn = tracks[:MOST_PATHS]
         if record is None:
@@ -197,13 +197,14 @@ class _Report:
             height = max(y for t in drawn for _, y in t.path) + 10
         else:
             width, height = record.reference_size
-        picture = None if record is None or record.picture is None else self._pictures.embedded(record.picture)
+        path = None if record is None else record.picture_of(view)
         classes = Counter(track.class_id for track in tracks)
         return {
             "camera_id": camera_id,
+            "name": " · ".join(name for name in (camera_id, self._views.view_name(camera_id, view)) if name),
             "size": (width, height),
-            "picture": picture,
-            "scene": self._views.scene(camera_id),
+            "picture": None if path is None else self._pictures.embedded(path),
+            "scene": self._views.scene(camera_id, view),
             "count": len(tracks),
             "drawn": len(drawn),
             "lines": [(_points(track.path), _class_colour(track.class_id), track.path[-1]) for track in drawn],
@@ -255,7 +256,7 @@ class _Report:
         speed, inside = value.mean_speed_mps, value.occupancy
         return {
             "camera": value.camera_id,
-            "place": self._views.place_name(value.camera_id, value.place),
+            "place": self._views.where(value.camera_id, value.place, value.view),
             "direction": text(f"direction-{value.direction}", self._language) if value.direction else "",
             "interval": f"{start:%Y-%m-%d %H:%M:%S} – {end:%H:%M:%S}",
             "counts": counts or "0",

@@ -32,7 +32,6 @@ class Views:
 
     def event(self, event: Event) -> dict[str, Any]:
         """An event with what a person reads of it."""
-        place_name = self.place_name(event.camera_id, event.zone)
         view = event_to_dict(event)
         view["pictures"] = [self._picture(picture, shown) for picture, shown in _paired(event, view)]
         view |= {
@@ -40,7 +39,7 @@ class Views:
             "kind_name": kind_name(event.kind.value, self.language),
             "phase_name": text(f"phase-{event.phase.value}", self.language),
             "severity_name": text(f"severity-{event.severity.value}", self.language),
-            "zone_name": place_name,
+            "zone_name": self.where(event.camera_id, event.zone, event.view),
             "class_names": class_names(event.class_ids, self.language) if event.class_ids else "",
             "reference_size": self._reference_size(event.camera_id),
             "measure_rows": list(measure_rows(event.measures, self.language)),
@@ -51,19 +50,21 @@ class Views:
 
     def sentence(self, event: Event) -> str:
         """What happened, in words."""
-        return sentence(event, self.place_name(event.camera_id, event.zone), self.language)
+        return sentence(event, self.place_name(event.camera_id, event.zone, event.view), self.language)
 
-    def scene(self, camera_id: str) -> dict[str, Any] | None:
-        """A camera's drawing with labels in the language, and its reference picture; None when it has no scene."""
+    def scene(self, camera_id: str, view: str = "") -> dict[str, Any] | None:
+        """A camera's drawing with labels in the language, and its reference picture; None when it has no scene.
+
+        Of a turning camera that of a view.
+        """
         record = self.scene_record(camera_id)
         if record is None:
             return None
-        zones = [
-            {"id": z["id"], "name": self._label(z), "polygon": z["polygon"]} for z in record.drawing.get("zones", ())
-        ]
+        drawing, picture = record.drawn(view), record.picture_of(view)
+        zones = [{"id": z["id"], "name": self._label(z), "polygon": z["polygon"]} for z in drawing.get("zones", ())]
         lines = [
             {"id": line["id"], "name": self._label(line), "start": line["start"], "end": line["end"]}
-            for line in record.drawing.get("lines", ())
+            for line in drawing.get("lines", ())
         ]
         lanes = [
             {
@@ -73,11 +74,11 @@ class Views:
                 "centreline": lane["centreline"],
                 "group": lane["group"],
             }
-            for lane in record.drawing.get("lanes", ())
+            for lane in drawing.get("lanes", ())
         ]
         url = None
-        if record.picture is not None and self._is_there(record.picture):
-            url = f"{picture_url(record.picture)}?v={record.version}"
+        if picture is not None and self._is_there(picture):
+            url = f"{picture_url(picture)}?v={record.version}"
         return {
             "camera_id": record.camera_id,
             "scene_id": record.scene_id,
@@ -87,29 +88,41 @@ class Views:
             "lines": lines,
             "lanes": lanes,
             "picture": url,
+            "view": view,
         }
 
-    def place_name(self, camera_id: str, place_id: str) -> str:
-        """The name of a zone, line or lane in the language; its id where the scene does not know it."""
-        _, item = self._place(camera_id, place_id)
+    def view_name(self, camera_id: str, view: str) -> str:
+        """The name of a preset in the language; its id where the scene does not know it."""
+        record = self.scene_record(camera_id)
+        preset = {} if record is None else record.drawing.get("presets", {}).get(view, {})
+        return self._label({"id": view, **preset})
+
+    def where(self, camera_id: str, place_id: str, view: str) -> str:
+        """The name of a place, after that of its preset on a turning camera."""
+        names = self.view_name(camera_id, view), self.place_name(camera_id, place_id, view)
+        return " · ".join(name for name in names if name)
+
+    def place_name(self, camera_id: str, place_id: str, view: str = "") -> str:
+        """The name of a zone, line, lane or group, in a view, in the language; its id where no scene knows it."""
+        _, item = self._place(camera_id, place_id, view)
         return place_id if item is None else self._label(item)
 
-    def place_kind(self, camera_id: str, place_id: str) -> tuple[str, str]:
+    def place_kind(self, camera_id: str, place_id: str, view: str = "") -> tuple[str, str]:
         """Whether a place is a `zone`, a `line` or a `lane` (empty: unknown), and the group of a lane."""
-        kind, item = self._place(camera_id, place_id)
+        kind, item = self._place(camera_id, place_id, view)
         return kind, "" if item is None else str(item.get("group", ""))
 
-    def place_order(self, camera_id: str, place_id: str) -> int:
+    def place_order(self, camera_id: str, place_id: str, view: str = "") -> int:
         """Where a place stands in its scene; a group of lanes with its first lane, an unknown place last."""
         record = self.scene_record(camera_id)
-        drawing = {} if record is None else record.drawing
+        drawing = {} if record is None else record.drawn(view)
         items = [item for kind in ("lanes", "lines", "zones") for item in drawing.get(kind, ())]
         return next((n for n, item in enumerate(items) if place_id in (item["id"], item.get("group"))), len(items))
 
-    def lane_groups(self, camera_id: str) -> dict[str, str]:
+    def lane_groups(self, camera_id: str, view: str = "") -> dict[str, str]:
         """The groups of a camera's lanes, of those that share theirs with another lane."""
         record = self.scene_record(camera_id)
-        lanes = () if record is None else record.drawing.get("lanes", ())
+        lanes = () if record is None else record.drawn(view).get("lanes", ())
         groups = [lane.get("group", "") for lane in lanes]
         return {lane["id"]: lane["group"] for lane in lanes if lane.get("group") and groups.count(lane["group"]) > 1}
 
@@ -122,11 +135,11 @@ class Views:
         record = self.scene_record(camera_id)
         return None if record is None else list(record.reference_size)
 
-    def _place(self, camera_id: str, place_id: str) -> tuple[str, dict[str, Any] | None]:
+    def _place(self, camera_id: str, place_id: str, view: str) -> tuple[str, dict[str, Any] | None]:
         record = self.scene_record(camera_id)
         if record is not None and place_id:
             for kind in ("zone", "line", "lane", "group"):
-                for item in record.drawing.get(f"{kind}s", ()):
+                for item in record.drawn(view).get(f"{kind}s", ()):
                     if item["id"] == place_id:
                         return kind, item
         return "", None

@@ -112,6 +112,7 @@ def event_to_dict(event: Event) -> dict[str, Any]:
         "measures": _measures_to_dict(event.measures),
         "pictures": [{"path": p.path, "captured": time_text(p.captured_ns)} for p in event.pictures],
         "end_reason": None if event.end_reason is None else event.end_reason.value,
+        "view": event.view,
         "schema_version": event.schema_version,
     }
 
@@ -149,6 +150,7 @@ def event_from_dict(value: dict[str, Any]) -> Event:
             position=None if position is None else (float(position[0]), float(position[1])),
             pictures=tuple(Picture(str(p["path"]), time_ns(p["captured"])) for p in value["pictures"]),
             end_reason=None if end_reason is None else EndReason(end_reason),
+            view=str(value.get("view", "")),
             schema_version=version,
         )
     except _WRONG as error:
@@ -170,6 +172,7 @@ def measurement_to_dict(value: Measurement) -> dict[str, Any]:
         "level_of_service": value.level_of_service,
         "los_scheme": value.los_scheme,
         "unit": value.unit,
+        "view": value.view,
         "schema_version": value.schema_version,
     }
 
@@ -196,6 +199,7 @@ def measurement_from_dict(value: dict[str, Any]) -> Measurement:
             level_of_service=str(value.get("level_of_service", "")),
             los_scheme=str(value.get("los_scheme", "")),
             unit=str(value.get("unit", "metres")),
+            view=str(value.get("view", "")),
             schema_version=int(value["schema_version"]),
         )
     except _WRONG as error:
@@ -214,6 +218,7 @@ def track_to_dict(value: TrackSummary) -> dict[str, Any]:
         "path": [[round(x, 1), round(y, 1)] for x, y in value.path],
         "observed": value.observed,
         "mean_speed_mps": None if value.mean_speed_mps is None else round(value.mean_speed_mps, 3),
+        "view": value.view,
         "schema_version": value.schema_version,
     }
 
@@ -235,6 +240,7 @@ def track_from_dict(value: dict[str, Any]) -> TrackSummary:
             path=tuple((float(x), float(y)) for x, y in value["path"]),
             observed=int(value["observed"]),
             mean_speed_mps=None if value["mean_speed_mps"] is None else float(value["mean_speed_mps"]),
+            view=str(value.get("view", "")),
             schema_version=int(value["schema_version"]),
         )
     except _WRONG as error:

@@ -54,6 +54,8 @@ class EndReason(StrEnum):
     """Its cause could not be found again, though the camera looked."""
     CAMERA_LOST = "camera_lost"
     """The camera was away for too long to know."""
+    LOOKED_AWAY = "looked_away"
+    """A turning camera looked elsewhere for too long to know."""
     CAMERA_REMOVED = "camera_removed"
     RULE_REMOVED = "rule_removed"
 
@@ -292,6 +294,7 @@ class Event:
         position: longitude, latitude, None when unknown.
         pictures: the evidence, oldest first.
         end_reason: None until it has ended.
+        view: the preset of a turning camera in which `zone` and `box` lie; empty for a fixed camera.
     """
 
     event_id: str
@@ -312,6 +315,7 @@ class Event:
     position: tuple[float, float] | None = None
     pictures: tuple[Picture, ...] = ()
     end_reason: EndReason | None = None
+    view: str = ""
     schema_version: int = SCHEMA_VERSION
 
 
@@ -338,6 +342,7 @@ class Measurement:
             share of free-flow speed).
         unit: what speeds and lengths rest on: `metres`, or `pixels` where the scene is not calibrated (they are then
             None).
+        view: the preset of a turning camera in which the place lies; empty for a fixed camera.
     """
 
     camera_id: str
@@ -360,6 +365,7 @@ class Measurement:
     level_of_service: str = ""
     los_scheme: str = ""
     unit: str = "metres"
+    view: str = ""
     schema_version: int = SCHEMA_VERSION
 
 
@@ -373,6 +379,7 @@ class TrackSummary:
         path: foot points (x, y) in the scene's reference pixels, simplified, first to last.
         observed: number of frames in which it was seen (not coasting).
         mean_speed_mps: path length on the ground, in chords of one second, over time; None uncalibrated.
+        view: the preset of a turning camera in which the path lies; empty for a fixed camera.
     """
 
     camera_id: str
@@ -384,6 +391,7 @@ class TrackSummary:
     path: tuple[tuple[float, float], ...]
     observed: int
     mean_speed_mps: float | None = None
+    view: str = ""
     schema_version: int = SCHEMA_VERSION
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol, runtime_checkable
+from typing import Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
 from core.arrays import F32, I16, I64, U8
+
+MOVING: Final = "?"
+"""The view of a camera with presets that moves, or stands where no preset is known."""
 
 
 class ClockSource(StrEnum):
@@ -36,6 +39,8 @@ class FrameMeta:
         media_ns: the stream's own clock; orders frames inside a camera and drives motion.
         width, height: size of the picture in pixels.
         dropped: frames of this camera lost since the one before (by a queue, the rate limit not counted).
+        view: the preset that a turning camera shows, `MOVING` while it shows none; empty for a fixed camera. Tracks end
+            where it changes.
     """
 
     camera_id: str
@@ -48,6 +53,25 @@ class FrameMeta:
     width: int
     height: int
     dropped: int = 0
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where a turning camera looks, as far as it can be told.
+
+    Attributes:
+        view: a preset, or `MOVING`.
+        still: it does not move, whether or not its preset is known.
+        score: 0..1, how much of the picture agrees with the preset's.
+        offset_px: how far (x, y) the picture lies from the preset's, in pixels of the frame; None without a preset, or
+            where only the camera's word is known.
+    """
+
+    view: str
+    still: bool
+    score: float = 0.0
+    offset_px: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

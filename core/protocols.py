@@ -10,7 +10,7 @@ from core.detections import DetectionBatch
 from core.events import Record
 from core.explanation import Reasons
 from core.findings import Findings, StepView
-from core.frames import FrameBatch, FrameMeta, InputSpec, Surface
+from core.frames import FrameBatch, FrameMeta, InputSpec, Look, Surface
 from core.live import LivePicture
 from core.tracks import TrackBatch
 
@@ -45,6 +45,20 @@ class Source(Protocol):
         Raises:
             SourceError: it cannot be read; `retryable` says whether to try again.
         """
+        ...
+
+
+class Viewpoint(Protocol):
+    """Says where one turning camera looks, before anything is found in its frames."""
+
+    def look(self, frame: FrameMeta, surface: Surface) -> Look:
+        """At the camera's next frame, in time order. Reads the surface, does not release it; never raises for what the
+        picture shows or the camera answers.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what it holds; it is not asked again."""
         ...
 
 
@@ -101,7 +115,7 @@ class Tracker(Protocol):
     """Joins detections of each camera over time. State belongs to the instance, apart for each camera."""
 
     def update(self, detections: DetectionBatch) -> TrackBatch:
-        """The tracks at each frame. A new epoch of a camera starts its tracks anew."""
+        """The tracks at each frame. A new epoch or view of a camera starts its tracks anew."""
         ...
 
     def forget(self, camera_id: str) -> None:
@@ -121,7 +135,9 @@ class Rule(Protocol):
         ...
 
     def close(self, now_ns: int) -> Findings:
-        """What is known when watching ends for good: a last, cut minute. Open events stay open."""
+        """What is known when watching ends, for good or until a turning camera looks here again, when `update` goes on:
+        a last, cut minute. Open events stay open.
+        """
         ...
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -128,6 +129,7 @@ class Scene:
         lanes: in the order in which `Motion.lane` counts them.
         groups: names of groups of lanes, of those that have one.
         simulated: its pictures and traffic are made up; pages say so.
+        presets: of a camera that turns; then zones, lines, lanes and ground are theirs, and empty here.
     """
 
     scene_id: str
@@ -140,11 +142,19 @@ class Scene:
     lanes: Mapping[str, Lane] = field(default_factory=dict)
     groups: Mapping[str, Label] = field(default_factory=dict)
     simulated: bool = False
+    presets: Mapping[str, Preset] = field(default_factory=dict)
 
     def label(self, place_id: str) -> Label | None:
         """The name of a zone, line, lane or group of lanes; None of any other."""
         place = self.zones.get(place_id) or self.lines.get(place_id) or self.lanes.get(place_id)
         return self.groups.get(place_id) if place is None else place.label
+
+    def at(self, view: str) -> Scene:
+        """What the camera sees in a view (`FrameMeta.view`): a preset's scene, else this one, which has no places when
+        the camera has presets.
+        """
+        preset = self.presets.get(view)
+        return self if preset is None else preset.scene
 
     def has_shape(self, size: tuple[int, int]) -> bool:
         """Whether a picture (width, height) has the shape of the scene's, within `SAME_SHAPE`; of any size."""
@@ -160,3 +170,22 @@ class Scene:
             longitude + east_m / (METRES_PER_DEGREE * math.cos(math.radians(latitude))),
             latitude + north_m / METRES_PER_DEGREE,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preset:
+    """A position to which a turning camera comes back.
+
+    Attributes:
+        scene: what it sees there; it has no presets of its own.
+        pictures: files that show it: by day, by night.
+        token: the camera's own name of the preset (ONVIF), empty when it is not known.
+        position: pan, tilt, zoom in the camera's own units (ONVIF: -1 to 1, -1 to 1, 0 to 1), None when not known.
+    """
+
+    preset_id: str
+    label: Label
+    scene: Scene
+    pictures: tuple[Path, ...] = ()
+    token: str = ""
+    position: tuple[float, float, float] | None = None

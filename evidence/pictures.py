@@ -143,15 +143,16 @@ def write_picture(folder: Path, request: EvidenceRequest, picture: U8, scene: Sc
     return target
 
 
-def write_reference(folder: Path, camera_id: str, picture: U8) -> str:
-    """Keep a plain picture of what a camera sees; returns its path relative to the evidence folder.
+def write_reference(folder: Path, camera_id: str, picture: U8, view: str = "") -> str:
+    """Keep a plain picture of what a camera sees, in a view; returns its path relative to the evidence folder.
 
     Raises:
         OSError: the disk refused.
     """
-    name = quote(camera_id, safe=" ")
+    whole = camera_id if not view else f"{camera_id}@{view}"
+    name = quote(whole, safe=" @")
     if len(name) > _LONGEST_NAME:
-        name = f"{name[:100]}-{hashlib.sha256(camera_id.encode()).hexdigest()[:16]}"
+        name = f"{name[:100]}-{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
     relative = f"{REFERENCES}/{name}.jpg"
     write_atomically(place(folder, relative), _jpeg(picture, 90))
     return relative

@@ -14,6 +14,7 @@ from core.protocols import Sink, Source
 from core.scene import Scene
 from core.taxonomy import ObjectClass, classes_of
 from matpho.defaults import EVIDENCE, STORE
+from matpho.viewpoints import Onvif, make_viewpoint
 from models.registry import class_labels
 from pipeline.runner import CameraPlan
 from pipeline.sources.table import sources_for
@@ -32,7 +33,7 @@ from scenes.config import (
 )
 from scenes.documents import Problem, ProblemsError, read_document
 from scenes.rules import AnyRuleSpec, CameraDownSpec
-from scenes.scene_file import SceneFile, empty_scene, load_scene
+from scenes.scene_file import SceneFile, empty_scene, load_scene, unseen_presets
 from scenes.secrets import Login, from_environment, from_file, resolve
 from sinks.json_lines import JsonLinesSink
 from sinks.kafka import KafkaSettings, KafkaSink
@@ -81,6 +82,9 @@ def plan_sources(
     file = None if scene is None else load_scene(scene)
     if file is not None and scene is not None:
         _refuse_missing_classes(scene, file, model or ModelSpec())
+        unseen = unseen_presets(file, ", ".join(uris))
+        if unseen:
+            raise ProblemsError(unseen)
     start_ns = time.time_ns() if start is None else parse_start(start)
     plans: list[CameraPlan] = []
     for uri in uris:
@@ -91,7 +95,8 @@ def plan_sources(
         ):
             if any(plan.camera_id == source.camera_id for plan in plans):
                 raise ConfigError("error-camera-twice", camera=source.camera_id)
-            plans.append(camera_plan(source, file, fps, still_fps))
+            planned = camera_plan(source, file, fps, still_fps)
+            plans.append(replace(planned, viewpoint=make_viewpoint(planned.scene)))
     return tuple(plans)
 
 
@@ -111,7 +116,8 @@ def plan_configuration(
     for camera in spec.cameras:
         source = camera_source(configuration, camera, loop=loop, realtime=realtime)
         planned = camera_plan(source, configuration.scenes.get(camera.id), camera.fps, camera.still_fps)
-        cameras.append(replace(planned, priority=camera.priority))
+        viewpoint = make_viewpoint(planned.scene, onvif_of(configuration, camera))
+        cameras.append(replace(planned, priority=camera.priority, viewpoint=viewpoint))
     return Plan(
         model_of(configuration),
         tuple(cameras),
@@ -166,6 +172,22 @@ def camera_source(configuration: Configuration, camera: CameraSpec, *, loop: boo
     if len(found) != 1:
         raise ConfigError("error-camera-folder", camera=camera.id, path=uri, count=len(found))
     return found[0]
+
+
+def onvif_of(configuration: Configuration, camera: CameraSpec) -> Onvif | None:
+    """Where a configured camera is asked which way it looks.
+
+    Raises:
+        ConfigError: its secret is missing.
+    """
+    if camera.onvif is None:
+        return None
+    login = camera.onvif.credentials or camera.credentials
+    return Onvif(
+        camera.onvif.url,
+        camera.onvif.profile,
+        None if login is None else _credentials(resolve(login, camera.id, configuration.folder)),
+    )
 
 
 def missing_classes(configuration: Configuration) -> list[Problem]:

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,18 +49,20 @@ class _Evidence:
     folder: Path
     store: EventStore | None
     scenes: Mapping[str, Scene]
+    kept: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Reference pictures by camera and view."""
 
     def offer(self, request: EvidenceRequest, picture: Callable[[], U8], scene: Scene | None) -> bool:
         return self.writer.offer(request, picture, scene)
 
-    def reference(self, camera_id: str, picture: U8) -> None:
+    def reference(self, camera_id: str, view: str, picture: U8) -> None:
+        kept = self.kept.setdefault(camera_id, {})
         try:
-            path: str | None = write_reference(self.folder, camera_id, picture)
+            kept[view] = write_reference(self.folder, camera_id, picture, view)
         except OSError as error:
             log.exception("reference_picture_lost", camera=camera_id, error=str(error))
-            path = None
         if self.store is not None:
-            self.store.put_scene(scene_record(camera_id, self.scenes[camera_id], path))
+            self.store.put_scene(scene_record(camera_id, self.scenes[camera_id], kept))
 
 
 class Session:
@@ -199,8 +201,19 @@ class Session:
                 log.warning("records_not_delivered", sink=name, records=count)
 
 
-def scene_record(camera_id: str, scene: Scene, picture: str | None) -> SceneRecord:
-    """A scene as the pages draw it."""
+def scene_record(camera_id: str, scene: Scene, pictures: Mapping[str, str]) -> SceneRecord:
+    """A scene as the pages draw it, with the paths of its reference pictures by view."""
+    drawing = _drawing(scene)
+    if scene.presets:
+        drawing["presets"] = {
+            name: _drawing(preset.scene) | {"label": asdict(preset.label), "picture": pictures.get(name)}
+            for name, preset in scene.presets.items()
+        }
+    picture = pictures.get("") or next(iter(pictures.values()), None)
+    return SceneRecord(camera_id, scene.scene_id, scene.version, scene.reference_size, drawing, picture)
+
+
+def _drawing(scene: Scene) -> dict[str, Any]:
     zones = [
         {"id": z.zone_id, "label": {"en": z.label.en, "vi": z.label.vi}, "polygon": z.polygon.tolist()}
         for z in scene.zones.values()
@@ -225,8 +238,7 @@ def scene_record(camera_id: str, scene: Scene, picture: str | None) -> SceneReco
         for lane in scene.lanes.values()
     ]
     groups = [{"id": name, "label": {"en": label.en, "vi": label.vi}} for name, label in scene.groups.items()]
-    drawing = {"zones": zones, "lines": lines, "lanes": lanes, "groups": groups, "simulated": scene.simulated}
-    return SceneRecord(camera_id, scene.scene_id, scene.version, scene.reference_size, drawing, picture)
+    return {"zones": zones, "lines": lines, "lanes": lanes, "groups": groups, "simulated": scene.simulated}
 
 
 def open_store(path: Path, stack: ExitStack) -> EventStore:

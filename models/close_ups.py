@@ -105,9 +105,7 @@ class CloseUps:
     def submit(self, frames: FrameBatch) -> Ticket:
         """Begin a batch with its close looks."""
         parts = tuple(
-            (index, region)
-            for index, meta in enumerate(frames.frames)
-            for region in regions(self._scenes.get(meta.camera_id), meta)
+            (index, region) for index, meta in enumerate(frames.frames) for region in regions(self._scene(meta), meta)
         )
         if not parts:
             return self._detector.submit(frames)
@@ -119,6 +117,10 @@ class CloseUps:
     def detect(self, frames: FrameBatch) -> DetectionBatch:
         """All detections of a batch."""
         return self.submit(frames).collect()
+
+    def _scene(self, meta: FrameMeta) -> Scene | None:
+        scene = self._scenes.get(meta.camera_id)
+        return None if scene is None else scene.at(meta.view)
 
 
 def regions(scene: Scene | None, meta: FrameMeta) -> list[Region]:

@@ -16,6 +16,7 @@ from core.protocols import FrameStream, Source
 from locales import text
 from pipeline.batcher import Inlet
 from pipeline.motion_gate import MotionGate
+from pipeline.viewpoint import ViewMarker
 
 log = structlog.get_logger()
 
@@ -72,6 +73,7 @@ class CameraStatus:
         last_frame_ns: wall clock (UTC) at which the last frame came, None before the first.
         error: what last went wrong, in the reader's language; None while all is well.
         reconnects: times it was connected again.
+        view: what a turning camera shows (`FrameMeta.view`); empty for a fixed one, and before the first frame.
     """
 
     camera_id: str
@@ -85,6 +87,7 @@ class CameraStatus:
     last_frame_ns: int | None
     error: str | None
     reconnects: int
+    view: str = ""
 
 
 def _english(error: SourceError) -> str:
@@ -123,6 +126,7 @@ class Camera:
     Args:
         fps: at most so many frames a second, by media time; None: all.
         still_fps: so many of them while nothing moves in the picture; None: all.
+        marker: says where a turning camera looks; None for a fixed one.
         epoch: the first.
     """
 
@@ -133,6 +137,7 @@ class Camera:
         *,
         fps: float | None = None,
         still_fps: float | None = None,
+        marker: ViewMarker | None = None,
         backoff: Backoff | None = None,
         epoch: int = 0,
     ) -> None:
@@ -141,6 +146,7 @@ class Camera:
         self.camera_id = source.camera_id
         self._source, self._inlet = source, inlet
         self._fps, self._still_fps, self._backoff = fps, still_fps, backoff or Backoff()
+        self._marker = marker
         self._stopping = threading.Event()
         self._lock = threading.Lock()  # guards _stream against stop
         self._stream: FrameStream | None = None
@@ -190,6 +196,7 @@ class Camera:
             last_frame_ns=self._last_frame_ns,
             error=None if error is None else str(error),
             reconnects=max(0, self._connections - 1),
+            view="" if self._marker is None else self._marker.view,
         )
 
     def _run(self) -> None:
@@ -203,6 +210,8 @@ class Camera:
             self._state = CameraState.FAILED
         finally:
             self._inlet.close()
+            if self._marker is not None:
+                self._marker.close()
 
     def _keep_connected(self) -> None:
         failures = 0
@@ -274,6 +283,8 @@ class Camera:
                 self._still += 1
                 surface.release()
                 continue
+            if self._marker is not None:
+                meta = self._marker.mark(meta, surface)
             self._hand_over(meta if meta.dropped == carried else replace(meta, dropped=carried), surface)
             carried = 0
 

@@ -16,7 +16,7 @@ from core.arrays import U8
 from core.errors import MatphoError
 from core.events import Event, Record
 from core.findings import EvidenceRequest, Findings
-from core.frames import FrameBatch, Surface
+from core.frames import MOVING, FrameBatch, Surface
 from core.protocols import Describer, Detector, Source, Tracker
 from core.scene import Scene
 from models.close_ups import CloseUps
@@ -25,6 +25,7 @@ from pipeline.batcher import Batcher, DropPolicy, Inlet
 from pipeline.camera import Camera, CameraStatus
 from pipeline.live import LivePictures
 from pipeline.step import Begun, StageTimes, Step, StepResult
+from pipeline.viewpoint import MakeViewpoint, ViewMarker
 from scenes.rules import AnyRuleSpec
 from trackers.world import World
 
@@ -48,6 +49,7 @@ class CameraPlan:
         rules: what to look for.
         fps, still_fps: the most frames a second, in general and while nothing moves; None: all.
         priority: when there are too many frames, cameras get turns in the ratio of their priorities.
+        viewpoint: says where the camera looks, if its scene has presets.
     """
 
     source: Source
@@ -56,6 +58,7 @@ class CameraPlan:
     fps: float | None = None
     still_fps: float | None = None
     priority: float = 1.0
+    viewpoint: MakeViewpoint | None = None
 
     @property
     def camera_id(self) -> str:
@@ -70,8 +73,8 @@ class Evidence(Protocol):
         """Ask for a picture of an event; `picture` gives (height, width, 3) BGR, at once. False: dropped."""
         ...
 
-    def reference(self, camera_id: str, picture: U8) -> None:
-        """Keep a camera's first picture."""
+    def reference(self, camera_id: str, view: str, picture: U8) -> None:
+        """Keep a camera's first picture, of a turning camera the first in each view."""
         ...
 
 
@@ -121,7 +124,7 @@ class Pipeline:
         self._publish, self._evidence, self._open_events = publish, evidence, open_events
         self._batcher = Batcher(batch_size or max(detector.batch_size, 1), window_s=window_s, max_age_s=max_age_s)
         self._running: dict[str, _Running] = {}
-        self._pictured: set[str] = set()
+        self._pictured: set[tuple[str, str]] = set()
         self._orders: deque[Callable[[], None]] = deque()
         self._stop = threading.Event()
         self._lost_frames = 0
@@ -283,16 +286,18 @@ class Pipeline:
         for request in findings.evidence:
             surface = surfaces.get(request.frame)
             if surface is not None:
-                self._evidence.offer(request, surface.to_host, self._scenes.get(request.frame.camera_id))
+                scene = self._scenes.get(request.frame.camera_id)
+                self._evidence.offer(request, surface.to_host, scene and scene.at(request.frame.view))
 
     def _keep_reference_pictures(self, batch: FrameBatch) -> None:
         if self._evidence is None:
             return
         surface: Surface
         for frame, surface in zip(batch.frames, batch.surfaces, strict=True):
-            if frame.camera_id not in self._pictured:
-                self._pictured.add(frame.camera_id)
-                self._evidence.reference(frame.camera_id, surface.to_host())
+            key = frame.camera_id, "" if frame.view == MOVING else frame.view
+            if key not in self._pictured:
+                self._pictured.add(key)
+                self._evidence.reference(*key, surface.to_host())
 
     def _add(self, plan: CameraPlan, *, start: bool = False) -> None:
         camera_id, live = plan.camera_id, plan.source.live
@@ -302,7 +307,8 @@ class Pipeline:
         inlet = self._batcher.inlet(camera_id, policy, weight=plan.priority)
         self._scenes[camera_id] = plan.scene
         self._rules.add_camera(camera_id, plan.scene, plan.rules, self._open_events(camera_id), live=live)
-        camera = Camera(plan.source, inlet, fps=plan.fps, still_fps=plan.still_fps)
+        marker = None if plan.viewpoint is None else ViewMarker(plan.viewpoint())
+        camera = Camera(plan.source, inlet, fps=plan.fps, still_fps=plan.still_fps, marker=marker)
         self._running[camera_id] = _Running(plan, camera, inlet)
         if start:
             camera.start()
@@ -316,7 +322,7 @@ class Pipeline:
         self._hand_over(self._rules.remove_camera(camera_id, time.time_ns()), None)
         self._step.forget(camera_id)
         self._scenes.pop(camera_id, None)
-        self._pictured.discard(camera_id)
+        self._pictured = {key for key in self._pictured if key[0] != camera_id}
 
     def _close(self) -> None:
         self.live.close()

@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from scenes.documents import Document, Problem, ProblemsError, parse, read_document
 from scenes.parts import Strict
-from scenes.scene_file import Name, SceneFile, TwoNames, load_scene
+from scenes.place_specs import Name, TwoNames
+from scenes.scene_file import SceneFile, load_scene, unseen_presets
 
 APPEARANCES: Final = ("none", "histogram")
 """Besides re-identification models."""
@@ -88,6 +89,29 @@ class CredentialSpec(Strict):
         return self
 
 
+def _device_service(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise PydanticCustomError("problem-onvif-url", "an http address", {"found": value})
+    return value
+
+
+def _as_onvif(value: Any) -> Any:
+    return {"url": value} if isinstance(value, str) else value
+
+
+class OnvifSpec(Strict):
+    """A camera that says by ONVIF where it looks. A bare string stands for its `url`."""
+
+    url: Annotated[str, AfterValidator(_no_password), AfterValidator(_device_service)] = Field(
+        description="Address of its device service, such as http://192.0.2.10/onvif/device_service"
+    )
+    profile: str | None = Field(
+        None, description="Token of the media profile whose view turns; default: the first that has PTZ"
+    )
+    credentials: CredentialSpec | None = Field(None, description="Its login; default: the camera's")
+
+
 class CameraSpec(Strict):
     """One camera."""
 
@@ -114,6 +138,9 @@ class CameraSpec(Strict):
         "same by FFmpeg); `auto`: `nvdec` where the model runs on a GPU. What the GPU cannot decode, the CPU does",
     )
     credentials: CredentialSpec | None = Field(None, description="Login of the camera")
+    onvif: Annotated[OnvifSpec, BeforeValidator(_as_onvif)] | None = Field(
+        None, description="Where to ask a camera that turns which preset it shows; else its picture alone tells"
+    )
     start: str | None = Field(None, description="A file's first frame, RFC 3339; default: now")
 
 
@@ -227,11 +254,20 @@ def load_configuration(path: Path) -> Configuration:
             if file not in loaded:
                 loaded[file] = load_scene(file)
             scenes[camera.id] = loaded[file]
+            problems += _unseen(document, number, camera, loaded[file])
         except ProblemsError as error:
             problems.extend(p for p in error.problems if p not in problems)
     if problems:
         raise ProblemsError(problems)
     return Configuration(spec, scenes, document)
+
+
+def _unseen(document: Document, number: int, camera: CameraSpec, file: SceneFile) -> list[Problem]:
+    """Presets that nothing can tell, and a camera that is asked for no use."""
+    if camera.onvif is not None:
+        useless = not file.scene.presets
+        return [document.problem(("cameras", number, "onvif"), "problem-onvif-no-presets")] if useless else []
+    return unseen_presets(file, camera.id)
 
 
 def _camera_ids(document: Document, spec: SystemSpec) -> list[Problem]:

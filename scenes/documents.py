@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -54,16 +54,23 @@ class Document:
     path: Path
     data: dict[str, Any]
     lines: Mapping[Location, int]
+    part: Location = ()
+    """Locations are relative to this one."""
+
+    def inside(self, *part: str | int) -> Document:
+        """The same, for locations inside a part of it."""
+        return replace(self, part=(*self.part, *part))
 
     def line(self, location: Location) -> int:
         """The line of a place in the data, or of the nearest place around it that the file has."""
+        location = (*self.part, *location)
         while location not in self.lines and location:
             location = location[:-1]
         return self.lines.get(location, 1)
 
     def problem(self, location: Location, message_id: str, **arguments: object) -> Problem:
         """A mistake at a place in the data."""
-        return Problem(self.path, self.line(location), field_name(location), message_id, arguments)
+        return Problem(self.path, self.line(location), field_name((*self.part, *location)), message_id, arguments)
 
 
 def field_name(location: Location) -> str:

@@ -14,7 +14,7 @@ import yaml
 from core.errors import ConfigError
 from scenes.documents import MAX_BYTES, document_of
 from scenes.editing import flow, items_section, with_sections, write_atomically
-from scenes.scene_file import SceneFile, load_scene, scene_of
+from scenes.scene_file import SceneFile, load_fixed_scene, scene_of
 
 LISTS: Final = ("zones", "lines", "lanes")
 SECTIONS: Final = (*LISTS, "ground")
@@ -41,7 +41,7 @@ class Draft:
             ConfigError: it cannot be read, or is no YAML mapping; a scene with mistakes can be read.
         """
         try:
-            load_scene(path)
+            load_fixed_scene(path)
         except ConfigError as error:
             if not hasattr(error, "problems"):
                 raise

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+from collections.abc import Collection, Mapping
+from typing import Annotated, Final, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from core.scene import Scene
 from core.taxonomy import GROUPS, LABELS
 
 CLASS_NAMES: Final = (*LABELS, *GROUPS)
@@ -43,6 +45,13 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 CongestionLevel = Literal["heavy", "slow", "queuing", "stationary"]
 
 PLACES: Final = ("zone", "line", "lane", "group")
+PLACE_OF: Final = {name: name for name in PLACES} | {
+    **{"lanes": "lane", "entries": "line", "exits": "line"},
+    **{"entry": "line", "exit": "line", "except_zones": "zone"},
+}
+"""The kind of place that each field of a rule names."""
+Known: TypeAlias = Mapping[str, Collection[str]]
+"""The ids of the places of a scene, or of a preset, by kind."""
 
 
 def _each_once(names: list[str]) -> list[str]:
@@ -61,6 +70,12 @@ CLEAR_S = "Seconds for which the cause must be seen to be gone before the event 
 GAP_S = "Longest time without the cause that does not start the waiting anew, in seconds"
 
 
+def known_places(scene: Scene) -> Known:
+    """The places of a scene as rules name them."""
+    groups = {lane.group for lane in scene.lanes.values()}
+    return {"zone": scene.zones, "line": scene.lines, "lane": scene.lanes, "group": groups}
+
+
 class RulePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -71,6 +86,26 @@ class RulePart(BaseModel):
     def place(self) -> str:
         """The zone, line, lane or group of lanes that it watches; empty for the whole camera."""
         return next((str(name) for key in PLACES if (name := getattr(self, key, None))), "")
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """The places that it names, each with the field that does; `lanes: all` names none."""
+        found = []
+        for key in PLACE_OF:
+            named = getattr(self, key, None)
+            if named is not None and (key, named) != ("lanes", "all"):
+                found += [(key, name) for name in ([named] if isinstance(named, str) else named)]
+        return found
+
+    @property
+    def wants_lanes(self) -> bool:
+        """Whether it is about all lanes that there are."""
+        return getattr(self, "lanes", None) == "all"
+
+    def works_in(self, known: Known) -> bool:
+        """Whether a preset of a turning camera has all that it names, and some lane where it is about all of them."""
+        named = all(name in known[PLACE_OF[key]] for key, name in self.places)
+        return named and not (self.wants_lanes and not known["lane"])
 
     @property
     def rule_id(self) -> str:
@@ -87,6 +122,11 @@ class Carriageway(RulePart):
     except_zones: list[PlaceId] = Field(
         default_factory=list, description="Ids of zones in which it does not hold: crossings, bus stops, parking places"
     )
+
+    @property
+    def wants_lanes(self) -> bool:
+        """Whether it is about all lanes that there are."""
+        return not (self.zone or self.lane or self.group)
 
     @model_validator(mode="after")
     def _at_most_one_place(self) -> Self:

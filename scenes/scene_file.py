@@ -2,114 +2,34 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import numpy as np
 import shapely
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.arrays import F64
-from core.lanes import crossed_at
-from core.scene import Ground, Label, Lane, Line, Scene, Zone
-from scenes.documents import Document, Problem, ProblemsError, nearest, parse, read_document
+from core.errors import ConfigError
+from core.scene import Ground, Label, Lane, Line, Preset, Scene, Zone
+from scenes.documents import Document, Location, Problem, ProblemsError, parse, read_document
 from scenes.ground import GroundFit, GroundSpec, LensSpec, fit_ground
-from scenes.parts import FaultError, Point, Strict
+from scenes.parts import FaultError, Strict
+from scenes.place_specs import PLACES, LabelSpec, LaneGroupSpec, LaneSpec, LineSpec, Name, PresetSpec, ZoneSpec
 from scenes.places import lanes_beyond, lanes_that_overlap, places_outside, zones_beyond
-from scenes.rule_parts import Carriageway
-from scenes.rules import CollisionSpec, MeasureSpec, RuleSpec, SpeedingSpec, SpillbackSpec
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-"""An identifier: letters, digits, `_`, `.`, `-`; it appears in paths, keys and topics."""
-
-
-class LabelSpec(Strict):
-    """A name in both languages of the operators."""
-
-    en: str = Field(description="English name")
-    vi: str = Field(description="Vietnamese name")
-
-
-def _both(value: Any) -> Any:
-    return {"en": value, "vi": value} if isinstance(value, str) else value
-
-
-TwoNames = Annotated[LabelSpec, BeforeValidator(_both)]
-
-
-def _simple_polygon(points: list[Point]) -> list[Point]:
-    if len(points) < 3:
-        raise PydanticCustomError("problem-polygon-points", "too few points", {"count": len(points)})
-    polygon = shapely.Polygon(points)
-    if not polygon.is_valid:
-        reason = shapely.is_valid_reason(polygon)
-        raise PydanticCustomError("problem-polygon-crosses", "crosses itself", {"where": reason.partition("[")[2][:-1]})
-    if polygon.area <= 0:
-        raise PydanticCustomError("problem-polygon-flat", "no area", {})
-    return points
-
-
-class ZoneSpec(Strict):
-    """An area of the picture."""
-
-    id: Name = Field(description="Identifier, unique among zones and lines of the scene")
-    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
-    polygon: Annotated[list[Point], AfterValidator(_simple_polygon)] = Field(
-        description="Corners [x, y] in reference pixels, at least 3, in order, not crossing itself"
-    )
-    zoom: bool = Field(
-        False,
-        description="Look at it a second time, enlarged: for objects too small in the whole picture. One more image",
-    )
-
-
-class LineSpec(Strict):
-    """A directed line. From its left to its right, seen by a walker from start to end, is `forward`."""
-
-    id: Name = Field(description="Identifier, unique among zones and lines of the scene")
-    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
-    start: Point = Field(description="[x, y] in reference pixels")
-    end: Point = Field(description="[x, y] in reference pixels")
-
-    @model_validator(mode="after")
-    def _has_length(self) -> LineSpec:
-        if self.start == self.end:
-            raise PydanticCustomError("problem-line-flat", "no length", {})
-        return self
-
-
-class LaneSpec(Strict):
-    """One lane of a carriageway."""
-
-    id: Name = Field(description="Identifier, unique among zones, lines and lanes of the scene")
-    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
-    polygon: Annotated[list[Point], AfterValidator(_simple_polygon)] = Field(
-        description="Corners [x, y] in reference pixels, between its markings"
-    )
-    centreline: list[Point] = Field(
-        min_length=2,
-        description="Its middle [x, y] in reference pixels, in driving direction; it ends at the stop line, if any",
-    )
-    group: Name | None = Field(
-        None, description="Lanes of one group are judged together: one direction of a carriageway. Default: the id"
-    )
-    speed_limit_kmh: float | None = Field(None, gt=0, description="Speed limit")
-    free_flow_kmh: float | None = Field(None, gt=0, description="Mean speed of undisturbed traffic; default: learnt")
-
-    @model_validator(mode="after")
-    def _goes_on(self) -> LaneSpec:
-        if any(a == b for a, b in pairwise(self.centreline)):
-            raise PydanticCustomError("problem-centreline-stands", "two equal points", {})
-        return self
-
-
-class LaneGroupSpec(Strict):
-    """A name for a group of lanes."""
-
-    id: Name = Field(description="The `group` of lanes of the scene")
-    name: TwoNames = Field(description="Name that operators see; a string or {en, vi}")
+from scenes.presets import preset_problems
+from scenes.rule_parts import known_places
+from scenes.rule_places import (
+    ids_twice,
+    lane_groups_wrong,
+    lines_off_lanes,
+    measured_twice,
+    places_unknown,
+    rule_ids_twice,
+    unfit,
+)
+from scenes.rules import RuleSpec
 
 
 class OriginSpec(Strict):
@@ -135,14 +55,40 @@ class SceneSpec(Strict):
     lanes: list[LaneSpec] = Field(default_factory=list, description="Lanes of carriageways, for measured traffic")
     lane_groups: list[LaneGroupSpec] = Field(default_factory=list, description="Names of groups of lanes")
     simulated: bool = Field(False, description="Its pictures and traffic are made up: pages say so")
+    presets: list[PresetSpec] = Field(
+        default_factory=list,
+        description="Of a camera that turns: ground, lens, zones, lines and lanes then stand in each of these",
+    )
     rules: list[RuleSpec] = Field(default_factory=list, description="What to watch for; docs/events.md has all kinds")
+
+    @property
+    def parts(self) -> list[tuple[Location, SceneSpec]]:
+        """What has places, and where it stands in the file: each preset as a scene of its own, else the scene."""
+        if not self.presets:
+            return [((), self)]
+        return [(("presets", number), self.seen_from(preset)) for number, preset in enumerate(self.presets)]
+
+    @property
+    def known(self) -> dict[str, list[str]]:
+        """The ids of its places by kind, as rules name them; an id that stands twice stands here twice."""
+        return {
+            "zone": [zone.id for zone in self.zones],
+            "line": [line.id for line in self.lines],
+            "lane": [lane.id for lane in self.lanes],
+            "group": list(dict.fromkeys(lane.group or lane.id for lane in self.lanes)),
+        }
+
+    def seen_from(self, preset: PresetSpec) -> SceneSpec:
+        """The scene of a camera that stands at a preset for good."""
+        places = {name: getattr(preset, name) for name in PLACES}
+        return self.model_copy(update={**places, "presets": []})
 
 
 class SceneFile(BaseModel):
     """A scene ready for use, with the rules that watch it.
 
     Attributes:
-        fit: what its ground rests on.
+        fit: what its ground rests on; of a turning camera `preset_fits` has that of each preset.
         warnings: what is allowed, and most likely not meant.
     """
 
@@ -152,7 +98,25 @@ class SceneFile(BaseModel):
     rules: tuple[RuleSpec, ...]
     path: Path | None = None
     fit: GroundFit | None = None
+    preset_fits: Mapping[str, GroundFit | None] = Field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+
+    def of(self, preset: str | None) -> SceneFile:
+        """The scene of a camera that stands at a preset for good, with the rules that work there; None: a fixed camera.
+
+        Raises:
+            ConfigError: it has no such preset, or presets and none is named.
+        """
+        known = ", ".join(self.scene.presets) or "-"
+        if preset is None:
+            if self.scene.presets:
+                raise ConfigError("error-preset-needed", path=self.path or "", known=known)
+            return self
+        if preset not in self.scene.presets:
+            raise ConfigError("error-preset-unknown", path=self.path or "", name=preset, known=known)
+        scene = self.scene.at(preset)
+        rules = tuple(rule for rule in self.rules if rule.works_in(known_places(scene)))
+        return SceneFile(scene=scene, rules=rules, path=self.path, fit=self.preset_fits.get(preset))
 
 
 def load_scene(path: Path) -> SceneFile:
@@ -164,6 +128,30 @@ def load_scene(path: Path) -> SceneFile:
     return scene_of(read_document(path))
 
 
+def load_fixed_scene(path: Path) -> SceneFile:
+    """Read and check the scene file of a fixed camera.
+
+    Raises:
+        ConfigError: as `load_scene`, or the scene has presets.
+    """
+    file = load_scene(path)
+    if file.scene.presets:
+        raise ConfigError("error-scene-has-presets", path=path)
+    return file
+
+
+def unseen_presets(file: SceneFile, camera_id: str) -> list[Problem]:
+    """Presets without a reference picture, which only a camera's own word can tell."""
+    if file.path is None or all(preset.pictures for preset in file.scene.presets.values()):
+        return []
+    document = read_document(file.path)
+    return [
+        document.problem(("presets", number), "problem-preset-unseen", name=preset.preset_id, camera=camera_id)
+        for number, preset in enumerate(file.scene.presets.values())
+        if not preset.pictures
+    ]
+
+
 def scene_of(document: Document) -> SceneFile:
     """The scene of a document.
 
@@ -171,20 +159,39 @@ def scene_of(document: Document) -> SceneFile:
         ProblemsError: it has mistakes.
     """
     spec = parse(document, SceneSpec)
-    problems = _names(document, spec) + _places(document, spec) + _unfit(document, spec)
+    parts = [(document.inside(*where), part) for where, part in spec.parts]
+    known = [part.known for _, part in parts]
+    problems = rule_ids_twice(document, spec.rules) + places_unknown(document, spec.rules, known)
+    problems += lane_groups_wrong(document, [group.id for group in spec.lane_groups], known)
+    problems += unfit(document, spec.rules, [(part.known, part.lanes, part.ground is not None) for _, part in parts])
+    if spec.presets:
+        problems += [document.problem((n,), "problem-preset-place-outside") for n in PLACES if getattr(spec, n)]
+        problems += preset_problems(document, spec.presets, spec.reference_size)
+    for (here, _), places in zip(parts, known, strict=True):
+        problems += ids_twice(here, places)
+        problems += [p for p in measured_twice(document, spec.rules, places) if p not in problems]
     if problems:
         raise ProblemsError(problems)
-    try:
-        fit = _fit(spec)
-    except FaultError as error:
-        raise ProblemsError([error.fault.problem(document)]) from error
-    scene = _build(spec, fit)
-    problems = places_outside(document, scene) + lanes_beyond(document, scene) + _off_lanes(document, spec, scene)
+    fits = _fits(parts)
+    scene = _build(spec, fits, document.path.parent)
+    scenes = [preset.scene for preset in scene.presets.values()] or [scene]
+    warnings: list[Problem] = []
+    for (here, _), seen, places in zip(parts, scenes, known, strict=True):
+        problems += places_outside(here, seen) + lanes_beyond(here, seen)
+        problems += [p for p in lines_off_lanes(document, spec.rules, seen, places) if p not in problems]
+        warnings += zones_beyond(here, seen) + lanes_that_overlap(here, seen)
     if problems:
         raise ProblemsError(problems)
-    warnings = zones_beyond(document, scene) + lanes_that_overlap(document, scene)
-    warnings += [fault.problem(document) for fault in (fit.remarks if fit else ())]
-    return SceneFile(scene=scene, rules=tuple(spec.rules), path=document.path, fit=fit, warnings=tuple(warnings))
+    for (here, _), fit in zip(parts, fits, strict=True):
+        warnings += [fault.problem(here) for fault in (fit.remarks if fit else ())]
+    return SceneFile(
+        scene=scene,
+        rules=tuple(spec.rules),
+        path=document.path,
+        fit=None if scene.presets else fits[0],
+        preset_fits=dict(zip(scene.presets, fits, strict=True)) if scene.presets else {},
+        warnings=tuple(warnings),
+    )
 
 
 def empty_scene(scene_id: str, width: int, height: int) -> Scene:
@@ -192,13 +199,27 @@ def empty_scene(scene_id: str, width: int, height: int) -> Scene:
     return Scene(scene_id, 1, (width, height))
 
 
-def build_scene(spec: SceneSpec) -> Scene:
-    """The scene in arrays.
+def build_scene(spec: SceneSpec, folder: Path = Path()) -> Scene:
+    """The scene in arrays; pictures of presets are relative to `folder`.
 
     Raises:
         FaultError: the ground cannot be what is given (a ValueError).
     """
-    return _build(spec, _fit(spec))
+    return _build(spec, [_fit(part) for _, part in spec.parts], folder)
+
+
+def _fits(parts: list[tuple[Document, SceneSpec]]) -> list[GroundFit | None]:
+    """The ground of each part; all that cannot be are told at once."""
+    found: list[GroundFit | None] = []
+    problems = []
+    for here, part in parts:
+        try:
+            found.append(_fit(part))
+        except FaultError as error:
+            problems.append(error.fault.problem(here))
+    if problems:
+        raise ProblemsError(problems)
+    return found
 
 
 def _fit(spec: SceneSpec) -> GroundFit | None:
@@ -209,7 +230,26 @@ def _fit(spec: SceneSpec) -> GroundFit | None:
     return fit_ground(spec.ground, spec.reference_size, origin, lens)
 
 
-def _build(spec: SceneSpec, fit: GroundFit | None) -> Scene:
+def _build(spec: SceneSpec, fits: list[GroundFit | None], folder: Path) -> Scene:
+    """`fits`: one for each of the spec's parts."""
+    if not spec.presets:
+        return _build_part(spec, fits[0])
+    origin = None if spec.origin is None else (spec.origin.longitude, spec.origin.latitude)
+    presets = {
+        preset.id: Preset(
+            preset.id,
+            _label(preset.name, preset.id),
+            _build_part(spec.seen_from(preset), fit),
+            tuple(folder / picture for picture in preset.picture),
+            preset.token or preset.id,
+            preset.position,
+        )
+        for preset, fit in zip(spec.presets, fits, strict=True)
+    }
+    return Scene(spec.id, spec.version, spec.reference_size, origin=origin, presets=presets)
+
+
+def _build_part(spec: SceneSpec, fit: GroundFit | None) -> Scene:
     ground = None if fit is None else fit.ground
     zones = {}
     for zone in spec.zones:
@@ -262,108 +302,3 @@ def _area(ground: Ground | None, polygon: F64) -> float | None:
         return None
     metres, valid = ground.to_ground(polygon)
     return float(shapely.Polygon(metres).area) if bool(valid.all()) else None
-
-
-def _names(document: Document, spec: SceneSpec) -> list[Problem]:
-    """Zones, lines, lanes and rules with an id that another has."""
-    found: list[Problem] = []
-    seen: set[str] = set()
-    found += _named_twice(document, spec)
-    groups: tuple[tuple[Literal["zones", "lines", "lanes"], list[str]], ...] = (
-        ("zones", [z.id for z in spec.zones]),
-        ("lines", [line.id for line in spec.lines]),
-        ("lanes", [lane.id for lane in spec.lanes]),
-    )
-    for group, ids in groups:
-        for number, name in enumerate(ids):
-            if name in seen:
-                found.append(document.problem((group, number, "id"), "problem-id-twice", name=name))
-            seen.add(name)
-    rule_ids: set[str] = set()
-    for number, rule in enumerate(spec.rules):
-        if rule.rule_id in rule_ids:
-            found.append(document.problem(("rules", number), "problem-id-twice", name=rule.rule_id))
-        rule_ids.add(rule.rule_id)
-    return found + _measured_twice(document, spec)
-
-
-def _named_twice(document: Document, spec: SceneSpec) -> list[Problem]:
-    ids = [group.id for group in spec.lane_groups]
-    return [
-        document.problem(("lane_groups", number, "id"), "problem-id-twice", name=name)
-        for number, name in enumerate(ids)
-        if name in ids[:number]
-    ]
-
-
-def _measured_twice(document: Document, spec: SceneSpec) -> list[Problem]:
-    """A measurement names its place, not its rule: two of one place could not be told apart."""
-    found: list[Problem] = []
-    taken: dict[str, str] = {}
-    for number, rule in enumerate(spec.rules):
-        if not isinstance(rule, MeasureSpec):
-            continue
-        lanes = [lane.id for lane in spec.lanes] if rule.lanes == "all" else rule.lanes or []
-        turns = [f"{entry} → {leave}" for entry in rule.entries or [] for leave in rule.exits or []]
-        places = [*lanes, *turns] if lanes or turns else [rule.place]
-        for name in places:
-            if name in taken:
-                twice = document.problem(("rules", number), "problem-measure-taken", name=name, rule=taken[name])
-                found.append(twice)
-                break
-            taken[name] = rule.rule_id
-    return found
-
-
-def _off_lanes(document: Document, spec: SceneSpec, scene: Scene) -> list[Problem]:
-    found = []
-    for number, rule in enumerate(spec.rules):
-        if isinstance(rule, SpillbackSpec) and np.isnan(crossed_at(scene, scene.lines[rule.line], rule.group)).all():
-            found.append(document.problem(("rules", number, "line"), "problem-line-off-lanes", line=rule.line))
-    return found
-
-
-def _unfit(document: Document, spec: SceneSpec) -> list[Problem]:
-    """Rules that cannot find anything in this scene."""
-    found = []
-    for number, rule in enumerate(spec.rules):
-        at = ("rules", number)
-        if isinstance(rule, Carriageway) and not (rule.zone or rule.lane or rule.group or spec.lanes):
-            found.append(document.problem(at, "problem-rule-no-lanes"))
-        if isinstance(rule, (CollisionSpec, SpeedingSpec)) and spec.ground is None:
-            found.append(document.problem(at, "problem-rule-needs-ground"))
-        if isinstance(rule, SpeedingSpec) and rule.limit_kmh is None:
-            lanes = [lane for lane in spec.lanes if rule.lane in (None, lane.id)]
-            lanes = [lane for lane in lanes if rule.group in (None, lane.group or lane.id)]
-            if all(lane.speed_limit_kmh is None for lane in lanes):
-                found.append(document.problem(at, "problem-rule-no-limit"))
-    return found
-
-
-def _unknown_place(document: Document, where: tuple[str | int, ...], name: str, known: list[str]) -> Problem:
-    near = nearest(name, known)
-    message = "problem-place-unknown-near" if near else "problem-place-unknown"
-    return document.problem(where, message, name=name, near=near or "", known=", ".join(known) or "-")
-
-
-def _places(document: Document, spec: SceneSpec) -> list[Problem]:
-    zones, lines, lanes = ([part.id for part in parts] for parts in (spec.zones, spec.lines, spec.lanes))
-    lane_groups = list(dict.fromkeys(lane.group or lane.id for lane in spec.lanes))
-    found = [
-        _unknown_place(document, ("lane_groups", number, "id"), group.id, lane_groups)
-        for number, group in enumerate(spec.lane_groups)
-        if group.id not in lane_groups
-    ]
-    for number, rule in enumerate(spec.rules):
-        one = [("zone", zones), ("line", lines), ("lane", lanes), ("group", lane_groups)]
-        one += [("entry", lines), ("exit", lines)]
-        several = [("lanes", lanes), ("entries", lines), ("exits", lines), ("except_zones", zones)]
-        for field, known in one + several:
-            named = getattr(rule, field, None)
-            if field == "lanes" and named == "all":
-                if not lanes:
-                    found.append(document.problem(("rules", number, field), "problem-measure-no-lanes"))
-                continue
-            wrong = [n for n in ([named] if isinstance(named, str) else named or []) if n not in known]
-            found += [_unknown_place(document, ("rules", number, field), name, known) for name in wrong]
-    return found

@@ -36,7 +36,8 @@ class SceneRecord:
 
     Attributes:
         reference_size: (width, height) that the pixel coordinates of the drawing refer to.
-        drawing: zones, lines and lanes, as JSON values.
+        drawing: zones, lines and lanes, as JSON values; of a turning camera also `presets`, by id, each with zones,
+            lines, lanes, label and picture of its own.
         picture: path of the reference picture, relative to the evidence folder; None without one.
     """
 
@@ -46,6 +47,16 @@ class SceneRecord:
     reference_size: tuple[int, int]
     drawing: Mapping[str, Any] = field(default_factory=dict)
     picture: str | None = None
+
+    def drawn(self, view: str) -> Mapping[str, Any]:
+        """The drawing of a view: a preset's, else that of the camera."""
+        found: Mapping[str, Any] = self.drawing.get("presets", {}).get(view, self.drawing)
+        return found
+
+    def picture_of(self, view: str) -> str | None:
+        """The reference picture of a view."""
+        found: str | None = self.drawn(view).get("picture", self.picture)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

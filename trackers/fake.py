@@ -16,6 +16,7 @@ from trackers.batches import FrameTracks, join, time_order, usable_rows
 @dataclass(slots=True, eq=False)
 class _Camera:
     epoch: int
+    view: str
     next_id: int = 1
     ids: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -49,10 +50,10 @@ class FakeTracker:
 
     def _frame(self, detections: DetectionBatch, index: int, row: I64) -> FrameTracks:
         frame = detections.frames[index]
-        camera = self._cameras.setdefault(frame.camera_id, _Camera(frame.epoch))
+        camera = self._cameras.setdefault(frame.camera_id, _Camera(frame.epoch, frame.view))
         before = camera.ids
-        if frame.epoch != camera.epoch:
-            camera.epoch, camera.ids = frame.epoch, np.zeros(0, np.int64)
+        if (frame.epoch, frame.view) != (camera.epoch, camera.view):
+            camera.epoch, camera.view, camera.ids = frame.epoch, frame.view, np.zeros(0, np.int64)
         scripted = self._script.get((frame.camera_id, frame.seq))
         if scripted is None:
             new = np.arange(camera.next_id, camera.next_id + max(len(row) - len(camera.ids), 0), dtype=np.int64)

@@ -47,7 +47,7 @@ class _Camera:
     """A camera's tracks, with room for more."""
 
     def __init__(self, frame: FrameMeta, look: int) -> None:
-        self.epoch = frame.epoch
+        self.epoch, self.view = frame.epoch, frame.view
         self.tracks = np.zeros(LEAST_ROOM, TRACK)
         self.looks = np.zeros((LEAST_ROOM, look), np.float32)
         self.camera = np.zeros(1, CAMERA)
@@ -59,12 +59,12 @@ class _Camera:
         return int(self.camera["count"][0])
 
     def ready(self, frame: FrameMeta, more: int, look: int) -> I64:
-        """Make room for `more` tracks with looks of `look` numbers; the ids of tracks that a new epoch ended."""
+        """Make room for `more` tracks with looks of `look` numbers; the ids of tracks that a new epoch or view ends."""
         ended = np.zeros(0, np.int64)
-        if frame.epoch != self.epoch:
+        if (frame.epoch, frame.view) != (self.epoch, self.view):
             ended = self.tracks["track_id"][: self.count]
             ended = ended[ended > 0]
-            self.epoch = frame.epoch
+            self.epoch, self.view = frame.epoch, frame.view
             self.camera["count"] = 0
             self.camera["now_ns"] = frame.media_ns
         need, room = self.count + more, len(self.tracks)
@@ -85,7 +85,8 @@ class _Camera:
 class OnlineTracker:
     """A `core.protocols.Tracker`: each camera has its own tracks, ids and clock.
 
-    Ids of a camera rise through its epochs, so that an id ended by a new epoch never names a track that begins there.
+    Ids of a camera rise through its epochs and views, so that an id that one ended never names a track that begins in
+    the next.
     The result does not depend on the order of detections within a frame, nor on other cameras in the batch. The first
     tracker on a machine compiles its inner loops, for some seconds; later ones, also in later processes, find them.
 

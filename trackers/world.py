@@ -78,10 +78,10 @@ def _filters(room: int) -> Filters:
 
 
 class _Camera:
-    """The filters of the tracks of one epoch."""
+    """The filters of the tracks of one epoch and view."""
 
     def __init__(self, frame: FrameMeta) -> None:
-        self.epoch, self.now_ns = frame.epoch, frame.media_ns
+        self.part, self.now_ns = (frame.epoch, frame.view), frame.media_ns
         self.count = 0
         self.filters = _filters(LEAST_ROOM)
 
@@ -169,7 +169,7 @@ class World:
                 (ids[rows], classes[rows], boxes[rows], states[rows], plain(tracks.ended(index))),
                 here,
             )
-            lanes = self._lane_map(frame.camera_id)
+            lanes = self._lane_map(frame)
             if lanes is not None:
                 lanes.place(*here[:5], (lane[rows], along[rows], lane_speed[rows]))
         return Motion(*moved[:5], lane, along, lane_speed, *moved[5:])
@@ -182,23 +182,27 @@ class World:
 
     def _camera(self, frame: FrameMeta) -> _Camera:
         camera = self._cameras.get(frame.camera_id)
-        if camera is None or camera.epoch != frame.epoch:
-            # What ended at this frame was of the epoch before, all of which goes.
+        if camera is None or camera.part != (frame.epoch, frame.view):
+            # What ended at this frame was of the epoch or view before, all of which goes.
             camera = self._cameras[frame.camera_id] = _Camera(frame)
         return camera
 
-    def _lane_map(self, camera_id: str) -> LaneMap | None:
-        scene = self._scenes.get(camera_id)
+    def _scene(self, frame: FrameMeta) -> Scene | None:
+        scene = self._scenes.get(frame.camera_id)
+        return None if scene is None else scene.at(frame.view)
+
+    def _lane_map(self, frame: FrameMeta) -> LaneMap | None:
+        scene = self._scene(frame)
         if scene is None or not scene.lanes:
             return None
-        known = self._lanes.get(camera_id)
+        known = self._lanes.get(frame.camera_id)
         if known is None or known[0] is not scene:
-            known = self._lanes[camera_id] = scene, LaneMap(scene)
+            known = self._lanes[frame.camera_id] = scene, LaneMap(scene)
         return known[1]
 
     def _view(self, frame: FrameMeta) -> View:
         """Made once for each scene and size of picture."""
-        scene, size = self._scenes.get(frame.camera_id), (frame.width, frame.height)
+        scene, size = self._scene(frame), (frame.width, frame.height)
         known = self._views.get(frame.camera_id)
         if known is not None and known[0] is scene and known[1] == size:
             return known[2]

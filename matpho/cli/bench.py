@@ -177,6 +177,20 @@ def detection(
     _write(out, measure.as_dict(result))
 
 
+@app.command("viewpoint", help=text("cli-help-bench-viewpoint"))
+def viewpoint(
+    video: Annotated[Path, typer.Option(help=text("cli-opt-bench-video"))] = CLIP,
+    model: Annotated[str, typer.Option(help=text("cli-opt-model"))] = MODEL,
+    out: JsonOption = None,
+) -> None:
+    """Cost of telling where a turning camera looks, beside the detector."""
+    from benchmarks.viewpoint import measure, table
+
+    found = measure(video, model)
+    Console().print(table(found))
+    _write(out, found)
+
+
 def _write(path: Path | None, value: dict[str, Any]) -> None:
     if path is None:
         return

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from core.errors import ConfigError, MatphoError
 from locales import text
-from scenes.config import Configuration, SystemSpec, load_configuration
+from pipeline.sources.urls import redact
+from scenes.config import CameraSpec, Configuration, SystemSpec, load_configuration
 from scenes.documents import ProblemsError, read_document
 from scenes.scene_file import SceneSpec, load_scene
 
@@ -29,6 +30,8 @@ def check(
             raise ConfigError("error-schema-unknown", name=schema, known=", ".join(SCHEMAS))
         typer.echo(json_schema(schema), nl=False)
         return
+    from matpho.viewpoints import doubtful_presets
+
     if file is None:
         raise ConfigError("error-check-nothing")
     console = Console(highlight=False, soft_wrap=True)
@@ -38,7 +41,7 @@ def check(
         scenes = list({id(scene): scene for scene in configuration.scenes.values()}.values())
     else:
         scenes, problems = [load_scene(file)], 0
-    warnings = [str(warning) for scene in scenes for warning in scene.warnings]
+    warnings = [str(warning) for scene in scenes for warning in (*scene.warnings, *doubtful_presets(scene))]
     for warning in warnings:
         console.print(f"! {warning}", markup=False)
     if problems:
@@ -52,6 +55,20 @@ def json_schema(name: str) -> str:
     """The published JSON Schema of a kind of file, as editors read it."""
     schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps(schema | SCHEMAS[name].model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _probe_onvif(configuration: Configuration, camera: CameraSpec, console: Console) -> list[str]:
+    from matpho.planning import onvif_of
+    from matpho.viewpoints import unknown_to_camera
+
+    onvif, scene = onvif_of(configuration, camera), configuration.scenes.get(camera.id)
+    if onvif is None or scene is None:
+        return []
+    unknown = unknown_to_camera(scene.scene, onvif)
+    if unknown:
+        return [text("cli-probe-presets", camera=camera.id, presets=", ".join(unknown))]
+    console.print(f"[green]✓[/] {text('cli-probe-onvif', camera=camera.id, url=redact(onvif.url))}")
+    return []
 
 
 def _check_system(configuration: Configuration, probe: bool, console: Console) -> int:
@@ -82,6 +99,7 @@ def _check_system(configuration: Configuration, probe: bool, console: Console) -
                     reference = "×".join(map(str, scene.scene.reference_size))
                     shape = text("problem-scene-shape", reference=reference, size=size)
                     console.print("! " + text("cli-camera-trouble", camera=camera.id, reason=shape), markup=False)
+                said += _probe_onvif(configuration, camera, console)
         except ProblemsError:
             raise
         except MatphoError as error:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.events import Event, Phase, Severity
+from core.frames import MOVING
 from core.scene import Scene
 from core.sentences import sentence
 from locales import language, text
@@ -29,6 +30,7 @@ STYLE = {
     Severity.HIGHEST: "bold white on red",
 }
 ROWS = 12
+MOST_VIEWS = 8
 
 
 def place_name(scene: Scene | None, zone: str) -> str:
@@ -40,6 +42,10 @@ def place_name(scene: Scene | None, zone: str) -> str:
 def kind_name(event: Event) -> str:
     """The kind's name in the reader's language."""
     return text("kind-" + event.kind.value.replace(".", "-"))
+
+
+def _view(view: str) -> str:
+    return text("cli-view-none") if view == MOVING else view
 
 
 class Board:
@@ -100,6 +106,11 @@ class Board:
                 worst=f"{load.worst_analysed:.1f}",
                 wanted=f"{load.worst_offered:.1f}",
             )
+        views = [f"{status.camera_id} {_view(status.view)}" for status in cameras if status.view]
+        if views:
+            more = len(views) - MOST_VIEWS
+            shown = ", ".join(views[:MOST_VIEWS]) + (f" +{more}" if more > 0 else "")
+            self._progress += "\n" + text("cli-views", views=shown)
         for status in cameras:
             if status.error:
                 self._progress += "\n" + text("cli-camera-trouble", camera=status.camera_id, reason=status.error)
@@ -108,7 +119,8 @@ class Board:
             self.console.print(self._progress, highlight=False, markup=False, soft_wrap=True)
 
     def _cells(self, event: Event) -> list[str]:
-        scene = self._scenes.get(event.camera_id)
+        whole = self._scenes.get(event.camera_id)
+        scene = None if whole is None else whole.at(event.view)
         return [
             datetime.fromtimestamp(event.at_ns / 1e9).astimezone().strftime("%H:%M:%S"),
             event.camera_id,

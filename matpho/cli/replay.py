@@ -26,6 +26,7 @@ def replay(
     out: Annotated[Path | None, typer.Option(help=text("cli-opt-replay-out"))] = None,
     start: Annotated[str, typer.Option(help=text("cli-opt-start"))] = "1970-01-01T00:00:00Z",
     fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-replay-fps"))] = None,
+    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
     explain: Annotated[int | None, typer.Option(metavar="TRACK_ID", help=text("cli-opt-explain"))] = None,
     json_lines: Annotated[bool, typer.Option("--json", help=text("cli-opt-explain-json"))] = False,
 ) -> None:
@@ -36,7 +37,7 @@ def replay(
 
     if (json_lines and explain is None) or (explain is not None and out is not None):
         raise typer.BadParameter(text("cli-explain-alone"))
-    file = load_scene(scene)
+    file = load_scene(scene).of(preset)
     batches = recorded_tracks(tracks, start_ns=parse_start(start), sizes=file.scene.reference_size, fps=fps)
     if explain is not None:
         _explain(batches, file, tracks, explain, json_lines)

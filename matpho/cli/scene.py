@@ -30,14 +30,21 @@ def group() -> None:
 @app.command(help=text("cli-help-scene-draw"))
 def draw(
     scene: Annotated[Path, typer.Argument(help=text("cli-arg-scene"))],
-    video: Annotated[str, typer.Argument(help=text("cli-arg-scene-video"))],
+    video: Annotated[str | None, typer.Argument(help=text("cli-arg-scene-video"))] = None,
     out: Annotated[Path, typer.Option(help=text("cli-opt-scene-out"))] = Path("scene.png"),
+    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
 ) -> None:
-    """Draw a scene over the first frame of a video."""
+    """Draw a scene, or a preset of it, over a picture: the first frame of a video, or that preset's own."""
     from matpho.cli.scene_tracks import first_picture
     from scenes.scene_file import load_scene
 
-    file = load_scene(scene)
+    whole = load_scene(scene)
+    file = whole.of(preset)
+    if video is None:
+        pictures = () if preset is None else whole.scene.presets[preset].pictures
+        if not pictures:
+            raise ConfigError("error-draw-picture", path=scene)
+        video = str(pictures[0])
     write_drawing(out, first_picture(video), file.scene, Console(), file.fit)
 
 

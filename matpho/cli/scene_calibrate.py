@@ -115,11 +115,11 @@ def write_ground(path: Path, proposal: Proposal, known: bool, console: Console) 
         ConfigError: the file is there and is no scene, or cannot be written.
     """
     from scenes.editing import ground_section, with_sections, write_atomically
-    from scenes.scene_file import load_scene
+    from scenes.scene_file import load_fixed_scene, load_scene
 
     size = proposal.camera.size
     if path.exists():
-        before, size = path.read_text(encoding="utf-8"), load_scene(path).scene.reference_size
+        before, size = path.read_text(encoding="utf-8"), load_fixed_scene(path).scene.reference_size
     else:
         before = f"# {text('scene-note-calibrated-file')}\nid: {scene_id(path)}\nreference_size: {list(size)}\n"
     comment = text(

@@ -36,12 +36,12 @@ def suggest(
     from matpho.cli.scene_tracks import Wish, gather, picture_size
     from scenes.documents import document_of
     from scenes.editing import write_atomically
-    from scenes.scene_file import load_scene, scene_of
+    from scenes.scene_file import load_fixed_scene, load_scene, scene_of
     from scenes.suggestion.suggest import suggest as suggested
     from scenes.suggestion.writing import with_suggestion
 
     console = Console(highlight=False)
-    known = None if scene is None else load_scene(scene)
+    known = None if scene is None else load_fixed_scene(scene)
     longest = None if for_ is None else duration(for_)
     asked = picture_size(size) or (None if known is None else known.scene.reference_size)
     table, drawn_on = gather(Wish(source, asked, picture, camera, longest, frames, model, fps), console)

@@ -98,7 +98,7 @@ class Broken:
 def test_a_rule_that_raises_is_disabled_and_the_others_go_on() -> None:
     engine, shots = engine_with("a", "b"), film(ACTORS, 15, scene=SCENE, camera_id="a")
     broken = Broken()
-    rules = engine._cameras["a"].rules
+    rules = engine._cameras["a"].rules[""]
     rules["broken"] = broken
     rules["security.intrusion:z"] = rules.pop("security.intrusion:z")
     with capture_logs() as logs:
@@ -117,8 +117,12 @@ def test_measurements_are_one_rule_and_fail_as_one() -> None:
     for camera in ("a", "b"):
         engine.add_camera(camera, SCENE, specs)
     shots = film(ACTORS, 25, scene=SCENE, camera_id="a") + film(ACTORS, 25, scene=SCENE, camera_id="b")
-    assert list(engine._cameras["a"].rules) == [TRACK_LOG, *(s.rule_id for s in SPECS if s.kind != "measure"), MEASURES]
-    measures = engine._cameras["a"].rules[MEASURES]
+    assert list(engine._cameras["a"].rules[""]) == [
+        TRACK_LOG,
+        *(s.rule_id for s in SPECS if s.kind != "measure"),
+        MEASURES,
+    ]
+    measures = engine._cameras["a"].rules[""][MEASURES]
     assert isinstance(measures, MeasureRule)
     measures._chains._index = None  # type: ignore[assignment]
     with capture_logs() as logs:

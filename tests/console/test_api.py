@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from core.codec import SECOND_NS, time_text
-from store.events import EventStore, RunRecord
-from tests.support.console import crossing, intrusion, measurement, pictured, put_scene, tracks, write_picture
+from store.events import EventStore, RunRecord, SceneRecord
+from tests.support.console import (
+    CAMERA,
+    DRAWING,
+    crossing,
+    intrusion,
+    measurement,
+    pictured,
+    put_scene,
+    tracks,
+    write_picture,
+)
 
 NOON = 1_767_600_000 * SECOND_NS
 
@@ -116,6 +128,27 @@ def test_one_event_with_its_revisions_and_scene(client: TestClient, store: Event
     assert answer["scene"]["lanes"][0]["group"] == "north"
     assert answer["scene"]["reference_size"] == [320, 240]
     assert client.get(answer["scene"]["picture"]).headers["content-type"] == "image/jpeg"
+
+
+def test_a_turning_camera_has_a_drawing_for_each_preset(client: TestClient, store: EventStore, evidence: Path) -> None:
+    write_picture(evidence, "references/hk01@north.jpg")
+    north = {**DRAWING, "label": {"en": "North", "vi": "Bắc"}, "picture": "references/hk01@north.jpg"}
+    south: dict[str, Any] = {
+        "zones": [],
+        "lines": [],
+        "lanes": [],
+        "label": {"en": "South", "vi": "Nam"},
+        "picture": None,
+    }
+    drawing = {"zones": [], "lines": [], "lanes": [], "presets": {"north": north, "south": south}}
+    store.put_scene(SceneRecord(CAMERA, "mast", 1, (320, 240), drawing))
+    store.append([intrusion("i/1", 1, NOON, view="north"), replace(measurement(start_ns=NOON), view="north")])
+    answer = client.get("/api/events/i%2F1", params={"lang": "vi"}).json()
+    assert answer["event"]["zone_name"] == "Bắc · sân sau"
+    assert answer["scene"]["view"] == "north" and answer["scene"]["zones"][0]["name"] == "sân sau"
+    assert client.get(answer["scene"]["picture"]).headers["content-type"] == "image/jpeg"
+    assert client.get(f"/api/scenes/{CAMERA}", params={"view": "south"}).json()["zones"] == []
+    assert client.get("/api/measurements").json()["measurements"][0]["place_name"] == "North · main gate"
 
 
 def test_what_is_not_there_is_404_in_words(client: TestClient) -> None:

@@ -309,6 +309,22 @@ def test_numbers_of_a_new_epoch_are_other_tracks(make: Callable[[Scene], Rule]) 
     assert all(sum(m.counts.values()) <= 1 for m in findings.measurements)
 
 
+def test_watching_goes_on_after_it_was_closed(make: Callable[[Scene], Rule]) -> None:
+    """A turning camera comes back after a second: what was open is held, tracks are new ones, nothing counts twice."""
+    scene = a_scene(0.05)
+    actors = [Actor(n, still(400 + 60 * n, 500)) for n in range(1, 4)]
+    actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 520), (9, 700))]
+    again = [replace(a, track_id=a.track_id + 100) for a in actors]
+    rule = make(scene)
+    before = play(rule, film(actors, 20, scene=scene)) + rule.close(T0 + 20 * SECOND)
+    after = play(rule, film(again, 40, scene=scene, start_s=21)) + rule.close(T0 + 61 * SECOND)
+    assert {e.event_id for e in after.events} == {e.event_id for e in before.events}
+    assert {e.phase for e in after.events} <= {Phase.UPDATED}
+    assert {t.track_id for t in before.tracks} & {t.track_id for t in after.tracks} == set()
+    held = [(m.start_ns, m.end_ns) for m in before.measurements + after.measurements]
+    assert not any(start < T0 + 20.5 * SECOND < end for start, end in held)
+
+
 MOVING = (
     *(LineCrossingSpec, NoCrossingSpec, LaneViolationSpec, WrongWaySpec, SlowVehicleSpec, SpeedingSpec),
     *(RunningSpec, CollisionSpec, CameraDownSpec),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -133,6 +134,17 @@ def test_a_new_epoch_ends_the_tracks_of_the_old_one_at_its_first_frame(make: Mak
     assert sorted(first.ended_id) == sorted(old.track_id)
     assert not set(first.track_id.tolist()) & set(old.track_id.tolist())
     assert not len(tracker.update(batch((meta("a", 1, epoch=1), walkers(6)))).ended_id)
+
+
+@make_trackers
+def test_another_view_ends_the_tracks_of_the_one_before_at_its_first_frame(make: Make) -> None:
+    """A camera turned: what is at the same place in the picture is somebody else."""
+    tracker = make()
+    old = [tracker.update(batch((meta("a", seq), walkers(seq)))) for seq in range(5)][-1]
+    first = tracker.update(batch((replace(meta("a", 5), view="north"), walkers(5))))
+    assert sorted(first.ended_id) == sorted(old.track_id)
+    assert not set(first.track_id.tolist()) & set(old.track_id.tolist())
+    assert not len(tracker.update(batch((replace(meta("a", 6), view="north"), walkers(6)))).ended_id)
 
 
 @make_trackers

@@ -109,6 +109,7 @@ def events(draw: st.DrawFn) -> Event:
         position=draw(st.none() | st.tuples(rounded(-180, 180, 7), rounded(-90, 90, 7))),
         pictures=tuple(draw(st.lists(st.builds(Picture, names, times), max_size=2))),
         end_reason=draw(st.none() | st.sampled_from(EndReason)),
+        view=draw(texts),
     )
 
 
@@ -134,6 +135,7 @@ measurements = st.builds(
     level_of_service=st.sampled_from(["", "A", "F"]),
     los_scheme=st.sampled_from(["", "density", "speed"]),
     unit=st.sampled_from(["metres", "pixels"]),
+    view=texts,
 )
 
 tracks = st.builds(
@@ -147,6 +149,7 @@ tracks = st.builds(
     path=st.lists(st.tuples(rounded(-5000, 5000, 1), rounded(-5000, 5000, 1)), max_size=5).map(tuple),
     observed=counts,
     mean_speed_mps=speeds,
+    view=texts,
 )
 
 records: st.SearchStrategy[Record] = events() | measurements | tracks

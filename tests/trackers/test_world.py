@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,9 +11,9 @@ import numpy as np
 import pytest
 
 from core.arrays import F64, AnyArray
-from core.frames import ClockSource, FrameMeta
+from core.frames import MOVING, ClockSource, FrameMeta
 from core.motion import Motion
-from core.scene import Ground, Scene
+from core.scene import Ground, Label, Preset, Scene
 from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch, TrackState
 from trackers.batches import FrameTracks, join
@@ -205,3 +206,21 @@ def test_people_walk_at_walking_speed(shared: Path) -> None:
     assert np.median(errors) < 0.1
     assert 0.5 < np.median(speeds) < 2.5
     assert np.quantile(speeds, 0.99) < 2.5
+
+
+def test_each_view_of_a_turning_camera_has_its_own_metres_and_no_track_is_carried_over() -> None:
+    half = Ground(np.diag((0.1, 0.1, 1.0)), 0.1)
+    presets = {n: Preset(n, Label(n, n), scene(g)) for n, g in (("near", METRE_IS_20_PX), ("far", half))}
+    world = World({"a": Scene("mast", 1, (1000, 500), presets=presets)})
+
+    def located(time_s: float, view: str) -> Motion:
+        tracks = frame_of(time_s, [(100 + 20 * time_s, 200)], [1])
+        return world.locate(replace(tracks, frames=(replace(tracks.frames[0], view=view),)))
+
+    near = [located(n / 10, "near") for n in range(30)][-1]
+    assert near.valid.all() and near.position[0] == pytest.approx((7.9, 10.0), abs=0.1)
+    moving = [located(3 + n / 10, MOVING) for n in range(10)][-1]
+    assert not moving.valid.any(), "no metres while it turns"
+    first = located(4.0, "far")
+    assert first.position[0] == pytest.approx((18.0, 20.0), abs=0.1) and not first.velocity.any()
+    assert [located(4 + n / 10, "far") for n in range(1, 30)][-1].velocity[0] == pytest.approx((2.0, 0.0), abs=0.1)

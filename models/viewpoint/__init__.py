@@ -1,0 +1,1 @@
+"""Where a turning camera looks, told from its picture."""

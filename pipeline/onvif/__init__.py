@@ -1,0 +1,1 @@
+"""What a camera says of itself by ONVIF."""

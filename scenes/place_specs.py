@@ -1,0 +1,132 @@
+"""What a person writes about the places in a camera's picture: zones, lines, lanes, presets of a camera that turns."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import shapely
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from scenes.ground import GroundSpec, LensSpec
+from scenes.parts import Number, Point, Strict
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+"""An identifier: letters, digits, `_`, `.`, `-`; it appears in paths, keys and topics."""
+
+
+class LabelSpec(Strict):
+    """A name in both languages of the operators."""
+
+    en: str = Field(description="English name")
+    vi: str = Field(description="Vietnamese name")
+
+
+def _both(value: Any) -> Any:
+    return {"en": value, "vi": value} if isinstance(value, str) else value
+
+
+TwoNames = Annotated[LabelSpec, BeforeValidator(_both)]
+
+
+def _simple_polygon(points: list[Point]) -> list[Point]:
+    if len(points) < 3:
+        raise PydanticCustomError("problem-polygon-points", "too few points", {"count": len(points)})
+    polygon = shapely.Polygon(points)
+    if not polygon.is_valid:
+        reason = shapely.is_valid_reason(polygon)
+        raise PydanticCustomError("problem-polygon-crosses", "crosses itself", {"where": reason.partition("[")[2][:-1]})
+    if polygon.area <= 0:
+        raise PydanticCustomError("problem-polygon-flat", "no area", {})
+    return points
+
+
+class ZoneSpec(Strict):
+    """An area of the picture."""
+
+    id: Name = Field(description="Identifier, unique among zones and lines of the scene")
+    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
+    polygon: Annotated[list[Point], AfterValidator(_simple_polygon)] = Field(
+        description="Corners [x, y] in reference pixels, at least 3, in order, not crossing itself"
+    )
+    zoom: bool = Field(
+        False,
+        description="Look at it a second time, enlarged: for objects too small in the whole picture. One more image",
+    )
+
+
+class LineSpec(Strict):
+    """A directed line. From its left to its right, seen by a walker from start to end, is `forward`."""
+
+    id: Name = Field(description="Identifier, unique among zones and lines of the scene")
+    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
+    start: Point = Field(description="[x, y] in reference pixels")
+    end: Point = Field(description="[x, y] in reference pixels")
+
+    @model_validator(mode="after")
+    def _has_length(self) -> LineSpec:
+        if self.start == self.end:
+            raise PydanticCustomError("problem-line-flat", "no length", {})
+        return self
+
+
+class LaneSpec(Strict):
+    """One lane of a carriageway."""
+
+    id: Name = Field(description="Identifier, unique among zones, lines and lanes of the scene")
+    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
+    polygon: Annotated[list[Point], AfterValidator(_simple_polygon)] = Field(
+        description="Corners [x, y] in reference pixels, between its markings"
+    )
+    centreline: list[Point] = Field(
+        min_length=2,
+        description="Its middle [x, y] in reference pixels, in driving direction; it ends at the stop line, if any",
+    )
+    group: Name | None = Field(
+        None, description="Lanes of one group are judged together: one direction of a carriageway. Default: the id"
+    )
+    speed_limit_kmh: float | None = Field(None, gt=0, description="Speed limit")
+    free_flow_kmh: float | None = Field(None, gt=0, description="Mean speed of undisturbed traffic; default: learnt")
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> LaneSpec:
+        if any(a == b for a, b in pairwise(self.centreline)):
+            raise PydanticCustomError("problem-centreline-stands", "two equal points", {})
+        return self
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class LaneGroupSpec(Strict):
+    """A name for a group of lanes."""
+
+    id: Name = Field(description="The `group` of lanes of the scene")
+    name: TwoNames = Field(description="Name that operators see; a string or {en, vi}")
+
+
+class PresetSpec(Strict):
+    """What a turning camera sees at one of its presets. It is known by its picture, by the camera's word, or both."""
+
+    id: Name = Field(description="Identifier, unique among the presets of the scene")
+    name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
+    picture: Annotated[list[Path], BeforeValidator(_as_list)] = Field(
+        default_factory=list,
+        description="Reference picture of what the camera sees there; or several, by day and by night",
+    )
+    token: str | None = Field(None, description="The camera's own name of the preset (ONVIF). Default: the id")
+    position: tuple[Number, Number, Number] | None = Field(
+        None, description="[pan, tilt, zoom] as the camera tells them (ONVIF). Default: what it keeps under the token"
+    )
+    ground: GroundSpec | None = Field(None, description="From the picture to metres; without it rules use pixels")
+    lens: LensSpec | None = Field(None, description="Distortion of the lens at this zoom")
+    zones: list[ZoneSpec] = Field(default_factory=list, description="Areas of the picture")
+    lines: list[LineSpec] = Field(default_factory=list, description="Directed lines in the picture")
+    lanes: list[LaneSpec] = Field(default_factory=list, description="Lanes of carriageways, for measured traffic")
+
+
+PLACES: Final = ("ground", "lens", "zones", "lines", "lanes")
+"""What a scene has once, or for each preset."""

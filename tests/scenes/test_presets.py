@@ -1,0 +1,162 @@
+"""Scenes of cameras that turn: what their presets mean, and each way to write one wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from core.arrays import U8
+from core.errors import ConfigError
+from core.frames import MOVING
+from scenes.config import load_configuration
+from scenes.presets import read_picture
+from scenes.scene_file import SceneFile, load_fixed_scene, load_scene
+
+HEAD = "id: mast\nreference_size: [640, 360]\norigin: {longitude: 105.85, latitude: 21.03}\n"
+ZONE = "[[10, 10], [100, 10], [100, 100], [10, 100]]"
+GROUND = "{homography: [[0.05, 0, 0], [0, -0.05, 0], [0, 0, 1]], error_m: 0.2}"
+PRESETS = f"""presets:
+  - id: north
+    name: {{en: North, vi: Bắc}}
+    picture: north.png
+    ground: {GROUND}
+    zones: [{{id: gate, polygon: {ZONE}}}]
+    lines: [{{id: kerb, start: [0, 0], end: [0, 90]}}]
+  - id: south
+    picture: [south.png, night.png]
+    token: Preset_7
+    position: [0.25, -0.5, 0]
+    zones: [{{id: gate, polygon: {ZONE}}}, {{id: yard, polygon: {ZONE}}}]
+    lanes: [{{id: left, group: west, polygon: {ZONE}, centreline: [[10, 50], [100, 50]]}}]
+"""
+RULES = """rules:
+  - {kind: security.intrusion, zone: gate}
+  - {kind: security.loitering, zone: yard}
+  - {kind: measure, lanes: all}
+  - {kind: camera.down}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    grey: U8 = np.full((360, 640, 3), 90, np.uint8)
+    for name in ("north", "south", "night"):
+        cv2.imwrite(str(tmp_path / f"{name}.png"), grey)
+    cv2.imwrite(str(tmp_path / "small.png"), grey[::2, ::2])
+    cv2.imwrite(str(tmp_path / "square.png"), grey[:, :360])
+    (tmp_path / "broken.png").write_bytes(b"not a picture")
+    return tmp_path
+
+
+def load(folder: Path, content: str) -> SceneFile:
+    path = folder / "scene.yaml"
+    path.write_text(content, encoding="utf-8")
+    return load_scene(path)
+
+
+def test_each_preset_is_a_scene_of_its_own(folder: Path) -> None:
+    scene = load(folder, HEAD + PRESETS + RULES).scene
+    north, south = scene.presets["north"], scene.presets["south"]
+    assert north.label.vi == "Bắc" and north.pictures == (folder / "north.png",) and len(south.pictures) == 2
+    assert (north.token, south.token) == ("north", "Preset_7") and south.position == (0.25, -0.5, 0.0)
+    assert scene.at("north").ground is not None and scene.at("south").ground is None
+    assert set(scene.at("south").zones) == {"gate", "yard"} and set(scene.at("north").lines) == {"kerb"}
+    assert scene.at("north").origin == (105.85, 21.03) and scene.at("north").zones["gate"].area_m2 == pytest.approx(
+        20.25
+    )
+    for view in (MOVING, "", "west"):
+        seen = scene.at(view)
+        assert not seen.zones and not seen.lines and not seen.lanes and seen.ground is None
+
+
+def test_a_rule_works_where_its_places_are(folder: Path) -> None:
+    file = load(folder, HEAD + PRESETS + RULES)
+    assert [rule.rule_id for rule in file.of("north").rules] == ["security.intrusion:gate", "camera.down"]
+    assert [r.rule_id for r in file.of("south").rules] == [r.rule_id for r in file.rules]
+    assert file.of("north").fit is not None and file.of("south").fit is None
+    with pytest.raises(ConfigError, match="north, south"):
+        file.of(None)
+    with pytest.raises(ConfigError, match=r'"west".*north, south'):
+        file.of("west")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("id: south", "id: north", "scene.yaml:11: presets[1].id: the preset \"north\" is already described in line 5"),
+        ("token: Preset_7", "token: north", "scene.yaml:13: presets[1].token: the camera's preset \"north\""),
+        ("picture: north.png", "picture: nowhere.png", "scene.yaml:7: presets[0].picture[0]: no such file: "),
+        ("night.png]", "broken.png]", "scene.yaml:12: presets[1].picture[1]: "),
+        ("night.png]", "square.png]", "presets[1].picture[1]: "),
+        ("id: yard, ", "id: gate, ", 'scene.yaml:15: presets[1].zones[1].id: the id "gate" is already used'),
+        (GROUND, "{homography: [[1, 0, 0], [2, 0, 0], [0, 0, 1]]}", "scene.yaml:8: presets[0].ground"),
+        ("position: [0.25, -0.5, 0]", "position: [0.25, -0.5]", "presets[1].position"),
+        ("  - id: north\n", "  - id: north\n    rules: []\n", "presets[0].rules: unknown key"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_told_with_line_and_field(folder: Path, old: str, new: str, said: str) -> None:
+    assert old in PRESETS
+    with pytest.raises(ConfigError) as found:
+        load(folder, HEAD + PRESETS.replace(old, new))
+    assert said in str(found.value), str(found.value)
+
+
+def test_a_picture_of_another_size_will_do_and_one_of_another_shape_is_told(folder: Path) -> None:
+    load(folder, HEAD + PRESETS.replace("north.png", "small.png"))
+    with pytest.raises(ConfigError, match=r"square.png is 360 × 360.*640 × 360"):
+        load(folder, HEAD + PRESETS.replace("north.png", "square.png"))
+
+
+def test_places_outside_presets_are_refused(folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"scene.yaml:4: zones: this scene has presets"):
+        load(folder, HEAD + f"zones: [{{id: box, polygon: {ZONE}}}]\n" + PRESETS)
+
+
+def test_rules_name_places_that_some_preset_has_and_has_together(folder: Path) -> None:
+    with pytest.raises(ConfigError, match='no "porch"; it has: gate, yard'):
+        load(folder, HEAD + PRESETS + "rules: [{kind: security.intrusion, zone: porch}]\n")
+    with pytest.raises(ConfigError, match=r"rules\[0\]: no preset has all of these: west, kerb|kerb, west"):
+        load(folder, HEAD + PRESETS + "rules: [{kind: traffic.spillback, line: kerb, group: west}]\n")
+    twice = "rules: [{kind: measure, lane: left}, {kind: measure, lanes: all}]\n"
+    with pytest.raises(ConfigError, match=r"rules\[1\]") as found:
+        load(folder, HEAD + PRESETS + twice)
+    assert str(found.value).count("rules[1]") == 1
+
+
+def test_a_preset_that_nothing_can_tell_is_refused_unless_the_camera_does(folder: Path) -> None:
+    bare = PRESETS.replace("    picture: north.png\n", "")
+    (folder / "scene.yaml").write_text(HEAD + bare, encoding="utf-8")
+    cameras = "cameras:\n  - {id: mast, source: 'rtsp://192.0.2.1/1', scene: scene.yaml%s}\n"
+    (folder / "cameras.yaml").write_text(cameras % "", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r'scene.yaml:5: presets\[0\]: the preset "north" has no reference picture'):
+        load_configuration(folder / "cameras.yaml")
+    (folder / "cameras.yaml").write_text(cameras % ", onvif: 'http://192.0.2.1/onvif/device_service'", encoding="utf-8")
+    assert load_configuration(folder / "cameras.yaml").spec.cameras[0].onvif is not None
+
+
+def test_a_camera_is_not_asked_for_no_use_and_not_where_it_cannot_be(folder: Path) -> None:
+    (folder / "scene.yaml").write_text(HEAD, encoding="utf-8")
+    cameras = "cameras:\n  - {id: mast, source: 'rtsp://192.0.2.1/1', scene: scene.yaml, onvif: '%s'}\n"
+    (folder / "cameras.yaml").write_text(cameras % "http://192.0.2.1", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"cameras.yaml:2: cameras\[0\].onvif: onvif is given, but"):
+        load_configuration(folder / "cameras.yaml")
+    for wrong, said in (("192.0.2.1", "no address"), ("http://u:secret@192.0.2.1/", "password")):
+        (folder / "cameras.yaml").write_text(cameras % wrong, encoding="utf-8")
+        with pytest.raises(ConfigError, match=said) as found:
+            load_configuration(folder / "cameras.yaml")
+        assert "cameras[0].onvif" in str(found.value)
+
+
+def test_what_writes_into_scenes_refuses_one_with_presets(folder: Path) -> None:
+    (folder / "scene.yaml").write_text(HEAD + PRESETS, encoding="utf-8")
+    with pytest.raises(ConfigError, match="has presets"):
+        load_fixed_scene(folder / "scene.yaml")
+
+
+def test_pictures_are_read_and_what_is_none_is_told(folder: Path) -> None:
+    picture = read_picture(folder / "small.png")
+    assert picture is not None and picture.shape == (180, 320, 3)
+    assert read_picture(folder / "broken.png") is None and read_picture(folder / "none.png") is None
