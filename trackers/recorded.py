@@ -24,6 +24,7 @@ from trackers.batches import FrameTracks, join
 from trackers.tables import number, open_text, whole, wrong
 
 COLUMNS: Final = ("time_s", "camera_id", "track_id", "class", "x1", "y1", "x2", "y2", "score")
+OUTSIDE: Final = 0.05
 LIFE: Final = 1_000_000_000
 """A track that comes back after it ended is a new one: its id rises by this each time. Ids in the file are smaller."""
 SECOND_NS: Final = 1_000_000_000
@@ -42,7 +43,13 @@ class _Row(NamedTuple):
 
 
 def recorded_tracks(
-    path: Path, *, start_ns: int, sizes: Sizes, fps: float | None = None, end_after_s: float = 1.0
+    path: Path,
+    *,
+    start_ns: int,
+    sizes: Sizes,
+    fps: float | None = None,
+    end_after_s: float = 1.0,
+    doubt_sizes: bool = False,
 ) -> Iterator[TrackBatch]:
     """The frames of a recording, one batch each, in order of time; every row is a confirmed track.
 
@@ -54,6 +61,8 @@ def recorded_tracks(
     Args:
         start_ns: UTC of time 0.
         sizes: width and height of the pictures that the boxes refer to, one for all or by camera.
+        doubt_sizes: refuse a box whose middle lies outside its picture by more than `OUTSIDE` of that: who is seen is
+            not there, so the size is not that of the recording.
 
     Raises:
         ConfigError: the file cannot be read, or a row is wrong: its message names file, line and field.
@@ -61,6 +70,7 @@ def recorded_tracks(
     if fps is not None and not fps > 0:
         raise ConfigError("error-trackers-fps", value=fps)
     reader = _Reader(path, start_ns, sizes, None if fps is None else SECOND_NS / fps, round(end_after_s * SECOND_NS))
+    reader.doubts_sizes = doubt_sizes
     return reader.batches()
 
 
@@ -83,6 +93,7 @@ class _Reader:
         self._period_ns = period_ns
         self._end_after_ns = end_after_ns
         self._cameras: dict[str, _Camera] = {}
+        self.doubts_sizes = False
 
     def batches(self) -> Iterator[TrackBatch]:
         for time_ns, moment in groupby(_rows(self._path), key=lambda row: row.time_ns):
@@ -127,6 +138,9 @@ class _Reader:
                 yield self._frame(camera, camera_id, last + self._end_after_ns + 1, [])
 
     def _frame(self, camera: _Camera, camera_id: str, time_ns: int, rows: list[_Row]) -> TrackBatch:
+        if self.doubts_sizes:
+            for row in rows:
+                self._refuse_outside(camera.size, row)
         camera.seq += 1
         camera.now_ns = time_ns
         ended = [i for i, seen_ns in camera.seen_ns.items() if time_ns - seen_ns > self._end_after_ns]
@@ -144,6 +158,12 @@ class _Reader:
         )
         meta = FrameMeta(camera_id, 0, camera.seq, self._start_ns + time_ns, ClockSource.FILE, 0, time_ns, *camera.size)
         return join((meta,), [tracks])
+
+    def _refuse_outside(self, size: tuple[int, int], row: _Row) -> None:
+        middle = ((row.box[0] + row.box[2]) / 2, (row.box[1] + row.box[3]) / 2)
+        if not all(-OUTSIDE * most <= at <= (1 + OUTSIDE) * most for at, most in zip(middle, size, strict=True)):
+            place = f"{middle[0]:.0f}, {middle[1]:.0f}"
+            raise wrong("error-trackers-outside", self._path, row.line, place=place, size=f"{size[0]}×{size[1]}")
 
     def _living(self, camera: _Camera, row: _Row) -> int:
         """The id of a row's track in its present life."""

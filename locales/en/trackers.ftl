@@ -15,4 +15,5 @@ error-trackers-camera-empty = { $path }:{ $line }: { $field }: the camera is mis
 error-trackers-camera-unknown = { $path }:{ $line }: camera_id: the picture size of camera "{ $camera }" is not known. Correct the name, or give the camera a scene.
 error-trackers-class = { $path }:{ $line }: { $field }: unknown class "{ $value }". Expected one of: { $classes }
 error-trackers-box = { $path }:{ $line }: { $field }: found { $value }, expected at least { $least }. x1, y1 is the upper left corner, x2, y2 the lower right.
+error-trackers-outside = { $path }:{ $line }: the middle of this box is at { $place }, outside of a picture of { $size }. Give the size of the picture that the boxes refer to.
 error-trackers-track-twice = { $path }:{ $line }: track_id: track { $track } of camera "{ $camera }" stands twice at this time. Keep one line.

@@ -15,4 +15,5 @@ error-trackers-camera-empty = { $path }:{ $line }: { $field }: thiếu tên came
 error-trackers-camera-unknown = { $path }:{ $line }: camera_id: không biết kích thước hình của camera "{ $camera }". Hãy sửa tên hoặc khai báo cảnh cho camera này.
 error-trackers-class = { $path }:{ $line }: { $field }: không có lớp đối tượng "{ $value }". Cần một trong các lớp: { $classes }
 error-trackers-box = { $path }:{ $line }: { $field }: giá trị { $value }, cần ít nhất { $least }. x1, y1 là góc trên bên trái, x2, y2 là góc dưới bên phải.
+error-trackers-outside = { $path }:{ $line }: tâm khung này ở { $place }, nằm ngoài ảnh { $size }. Hãy cho kích thước của ảnh mà các khung được đo trên đó.
 error-trackers-track-twice = { $path }:{ $line }: track_id: vết { $track } của camera "{ $camera }" xuất hiện hai lần ở cùng thời điểm này. Hãy giữ lại một dòng.

@@ -97,7 +97,7 @@ def picture_size(value: str | None) -> tuple[int, int] | None:
 def _recorded(path: Path, size: tuple[int, int], camera: str | None) -> TrackTable:
     from trackers.recorded import recorded_tracks
 
-    batches = list(recorded_tracks(path, start_ns=0, sizes=size))
+    batches = list(recorded_tracks(path, start_ns=0, sizes=size, doubt_sizes=True))
     cameras = sorted({frame.camera_id for batch in batches for frame in batch.frames})
     if camera is None and len(cameras) > 1:
         raise ConfigError("error-tracks-cameras", path=path, cameras=", ".join(cameras))
