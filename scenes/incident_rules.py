@@ -55,6 +55,9 @@ class PedestrianSpec(Carriageway):
 
     kind: Literal["incident.pedestrian_on_carriageway"] = "incident.pedestrian_on_carriageway"
     classes: list[ClassName] = Field(["person"], min_length=1, description=CLASSES)
+    max_speed_kmh: Positive = Field(
+        20.0, description="Who was ever faster rides a two-wheeler that the detector does not find, in km/h"
+    )
     for_s: Seconds = Field(1.0, description="Seconds for which somebody is there before the event starts")
     gap_s: Seconds = Field(0.5, description=GAP_S)
     clear_s: Seconds = Field(5.0, description=CLEAR_S)

@@ -40,6 +40,10 @@ Length of the longer side of its box, m: its scale where nothing else is known.
 BOX_ERROR: Final = 0.045
 LEAST_ERROR_PX: Final = 0.5
 """Standard deviation of a foot point: so much of the longer side of its box, and at least so many pixels."""
+NEAR_EDGE: Final = 0.06
+CUT: Final = 2.0
+"""A box so near to the picture's edge, as a share of its side, may be cut there; its foot is then uncertain by so much
+of its longer side that way."""
 GATE: Final = 30.0
 """Squared standard deviations from which a place cannot be the track's; the second in a row begins it anew."""
 FAR: Final = 500.0
@@ -107,7 +111,8 @@ class World:
     most `COARSEST_M_PER_PX`.
 
     Each track has one estimator (`kernels.kalman`), on the ground where metres hold, else in the picture. A place is as
-    uncertain as its foot point is in pixels, carried to the ground: far ones more, and along the view most. A place
+    uncertain as its foot point is in pixels, carried to the ground: far ones more, and along the view most; where the
+    picture's edge may cut the box, far more that way (`CUT`). A place
     that cannot be the track's is left out once; the next begins the estimate anew, and a jump is never a speed. Rows
     of coasting tracks are predicted and correct nothing.
 
@@ -126,6 +131,8 @@ class World:
             _kind_of_class(),
             BOX_ERROR,
             LEAST_ERROR_PX,
+            NEAR_EDGE,
+            CUT,
             GATE,
             FAR,
             HOLD_S,
@@ -206,7 +213,7 @@ class World:
         known = self._views.get(frame.camera_id)
         if known is not None and known[0] is scene and known[1] == size:
             return known[2]
-        view = View(NO_SCALE, NO_GROUND, NO_LENS, COARSEST_M_PER_PX)
+        view = View(plain(np.array(size, np.float64)), NO_SCALE, NO_GROUND, NO_LENS, COARSEST_M_PER_PX)
         if scene is not None:
             width, height = scene.reference_size
             view = view._replace(scale=plain(np.array((width / frame.width, height / frame.height))))

@@ -40,11 +40,11 @@ def pictures(labels: LabelSet) -> Iterator[tuple[Labelled, FrameMeta, Surface]]:
         if item.frame is not None:
             of_video.setdefault(item.file, []).append(item)
     for path, items in of_video.items():
-        _check_video(path, labels.videos.get(path))
+        check_video(path, labels.videos.get(path))
         yield from _frames(path, items)
 
 
-def _check_video(path: Path, expected: str | None) -> None:
+def check_video(path: Path, expected: str | None) -> None:
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

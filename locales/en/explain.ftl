@@ -149,6 +149,10 @@ explain-runs = { $holds ->
         [yes] runs: { $value } > { $limit }
        *[no] does not run: { $value }, wanted > { $limit }
     }
+explain-on-foot = { $holds ->
+        [yes] on foot: { $value }, never > { $limit }
+       *[no] rides: it was faster than { $limit } (now { $value })
+    }
 explain-drives = { $holds ->
         [yes] drives: { $value } ≥ { $limit }
        *[no] too slow: { $value }, wanted ≥ { $limit }

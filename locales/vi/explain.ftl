@@ -149,6 +149,10 @@ explain-runs = { $holds ->
         [yes] đang chạy: { $value } > { $limit }
        *[no] không chạy: { $value }, cần > { $limit }
     }
+explain-on-foot = { $holds ->
+        [yes] đi bộ: { $value }, chưa từng > { $limit }
+       *[no] đang đi xe: từng nhanh hơn { $limit } (lúc này { $value })
+    }
 explain-drives = { $holds ->
         [yes] đang chạy xe: { $value } ≥ { $limit }
        *[no] quá chậm: { $value }, cần ≥ { $limit }

@@ -191,6 +191,53 @@ def viewpoint(
     _write(out, found)
 
 
+@app.command("events", help=text("cli-help-bench-events"))
+def events(
+    quick: Annotated[bool, typer.Option("--quick", help=text("cli-opt-events-quick"))] = False,
+    scenes: Annotated[str | None, typer.Option(help=text("cli-opt-events-scenes"))] = None,
+    seeds: Annotated[str, typer.Option(help=text("cli-opt-events-seeds"))] = "1000,1001",
+    cameras: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-events-cameras"))] = None,
+    hours: Annotated[float, typer.Option(min=0.01, help=text("cli-opt-events-hours"))] = 1.0,
+    noise: Annotated[float, typer.Option(min=0, help=text("cli-opt-events-noise"))] = 1.0,
+    fps: Annotated[float, typer.Option(min=0.5, help=text("cli-opt-events-fps"))] = 10.0,
+    ablate: Annotated[bool, typer.Option("--ablate", help=text("cli-opt-events-ablate"))] = False,
+    traffic: Annotated[list[Path] | None, typer.Option(help=text("cli-opt-events-traffic"))] = None,
+    videos: Annotated[Path | None, typer.Option(help=text("cli-opt-events-videos"))] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-events-workers"))] = None,
+    out: JsonOption = None,
+    plot: Annotated[Path | None, typer.Option(help=text("cli-opt-events-plot"))] = None,
+) -> None:
+    """Events and measurements on simulated traffic, beside its truth."""
+    from benchmarks import environments
+    from benchmarks.events import measure, plans, report
+
+    console = Console(width=max(Console().width, report.WIDTH))
+    if plot is not None:
+        environments.find_uv()
+    plan = plans.plan(
+        quick=quick,
+        scenes=scenes,
+        seeds=seeds,
+        cameras=cameras,
+        hours=hours,
+        fps=fps,
+        level=noise,
+        ablate=ablate,
+        sweep=plot is not None,
+        traffic=tuple(traffic or ()),
+        videos=videos,
+        workers=workers,
+    )
+    result = measure.measure(plan, partial(console.print, style="dim", highlight=False))
+    for table in report.tables(result):
+        console.print(table)
+    for note in report.notes(result):
+        console.print(note, soft_wrap=True, highlight=False)
+    _write(out, measure.as_dict(result))
+    if plot is not None:
+        report.plot(result, plot)
+
+
 def _write(path: Path | None, value: dict[str, Any]) -> None:
     if path is None:
         return

@@ -10,7 +10,7 @@ import pytest
 
 from analytics.table import build_rule
 from core.events import CollisionMeasures, Event, PedestrianMeasures, Phase, SlowVehicleMeasures
-from core.scene import Label, Zone
+from core.scene import Label, Scene, Zone
 from core.taxonomy import ObjectClass
 from scenes.rules import AnyRuleSpec, CollisionSpec, PedestrianSpec, SlowVehicleSpec
 from tests.support.tracks import T0, Actor, Shot, Way, film, play, still, walk
@@ -50,6 +50,15 @@ def test_people_at_a_crossing_and_beside_the_road_are_no_incident() -> None:
 
 def test_a_rider_is_no_pedestrian() -> None:
     assert found(film([driver(1, 0, 10, cls=ObjectClass.MOTORCYCLE)], 12, scene=METRES), PedestrianSpec()) == []
+
+
+@pytest.mark.parametrize("scene", [METRES, PIXELS])
+def test_a_person_too_fast_for_a_walker_rides_what_is_not_seen(scene: Scene) -> None:
+    # 8 m/s, or 4.7 of its box a second; then at 3 km/h, as in a queue. A walker of 1.5 m/s at the same time is found.
+    rides = Actor(1, walk([(0, 100, 400), (6, 580, 400), (20, 690, 400)]), size=(10, 17))
+    assert found(film([rides], 20, scene=scene), PedestrianSpec()) == []
+    walks = Actor(2, walk([(0, 100, 420), (20, 400, 420)]), size=(10, 17))
+    assert [e.track_ids for e in found(film([rides, walks], 20, scene=scene), PedestrianSpec())] == [(2,)]
 
 
 # Collisions

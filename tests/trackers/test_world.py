@@ -224,3 +224,32 @@ def test_each_view_of_a_turning_camera_has_its_own_metres_and_no_track_is_carrie
     first = located(4.0, "far")
     assert first.position[0] == pytest.approx((18.0, 20.0), abs=0.1) and not first.velocity.any()
     assert [located(4 + n / 10, "far") for n in range(1, 30)][-1].velocity[0] == pytest.approx((2.0, 0.0), abs=0.1)
+
+
+def _over_the_lower_edge(speed_px_s: float, frames: int = 14) -> tuple[list[float], list[float]]:
+    """Feet and speeds downwards of what comes in over (or, faster than 0, leaves by) the lower edge, 80 pixels high."""
+    world, feet, speeds = World({"a": scene()}), [], []
+    start = 575.0 if speed_px_s < 0 else 330.0
+    for k in range(frames):
+        foot = start + speed_px_s * k * 0.1
+        shown, top = min(foot, 500.0), foot - 80.0
+        if top > 495.0:
+            break
+        tracks = frame_of(k * 0.1, [(400, shown)], [1], cls=ObjectClass.CAR, high=shown - top)
+        speeds.append(float(world.locate(tracks).velocity[0, 1]))
+        feet.append(foot)
+    return feet, speeds
+
+
+def test_what_comes_in_over_the_lower_edge_is_never_faster_than_it_is() -> None:
+    # 10 m/s; its foot stays on the edge until the fourth frame.
+    feet, speeds = _over_the_lower_edge(-200.0)
+    assert min(speeds) > -10.0 * 1.05
+    inside = [speed for foot, speed in zip(feet, speeds, strict=True) if foot < 500 - 4 * 20]
+    assert inside[0] == pytest.approx(-10.0, rel=0.1)
+
+
+def test_what_leaves_by_the_lower_edge_keeps_its_speed() -> None:
+    feet, speeds = _over_the_lower_edge(200.0)
+    assert max(feet) > 550
+    assert speeds[-1] == pytest.approx(10.0, rel=0.1)

@@ -41,12 +41,14 @@ class View(NamedTuple):
     """A camera's way to the ground.
 
     Attributes:
+        size: (2) width and height of the picture, in source pixels.
         scale: (2) source to reference pixels.
         matrix: (3, 3) homography, or all zero.
         lens: (9) `core.lens.Lens.numbers`, or all zero.
         coarsest: metres a pixel may span.
     """
 
+    size: F64
     scale: F64
     matrix: F64
     lens: F64
@@ -60,6 +62,8 @@ class Noise(NamedTuple):
         kinds: (G, 7) rows of `trackers.world.KINDS`.
         kind_of_class: (C) row of each class.
         share, least_px: of a foot point: share of the box's longer side, and at least so much.
+        near_edge, cut: nearer to the picture's edge than this share of its side a box may be cut there; share of its
+            longer side by which its foot is then uncertain that way.
         gate, far: squared standard deviations.
         hold_s: time constant with which a young velocity is held to zero.
         clear: squared standard deviations from which a speed tells its heading.
@@ -71,6 +75,8 @@ class Noise(NamedTuple):
     kind_of_class: I64
     share: float
     least_px: float
+    near_edge: float
+    cut: float
     gate: float
     far: float
     hold_s: float
@@ -125,7 +131,7 @@ def locate(
         moved.valid[row] = metric
         kind = noise.kinds[noise.kind_of_class[class_id[row]]]
         unit = 1.0 if metric else side / kind[6]
-        _spread(jacobian, noise.share * side + noise.least_px, error)
+        _spread(jacobian, _uncertain(view, noise, xyxy[row], side), error)
         at = np.searchsorted(filters.ids[:count], track_id[row])
         known = at < count and filters.ids[at] == track_id[row]
         if not known:
@@ -208,12 +214,30 @@ def _write(filters: Filters, at: int, jacobian: F64, noise: Noise, moved: Moved,
 
 
 @compiled
-def _spread(jacobian: F64, sigma_px: float, error: F64) -> None:
-    """Covariance on the plane of a foot point that is uncertain by `sigma_px` in the picture, both ways alike."""
-    s = sigma_px * sigma_px
+def _uncertain(view: View, noise: Noise, box: F32, side: float) -> tuple[float, float]:
+    """Standard deviation of a foot point to the side and downwards, in reference pixels.
+
+    Where the picture's edge cuts a box, its foot is not where the object stands: who comes in over the lower edge has
+    his foot on it until he is wholly inside, however fast he is. A box that reaches beyond the picture was not cut.
+    """
+    usual = noise.share * side + noise.least_px
+    margin_x, margin_y = noise.near_edge * (box[2] - box[0]), noise.near_edge * (box[3] - box[1])
+    across, down = usual, usual
+    left, right, under = box[0], view.size[0] - box[2], view.size[1] - box[3]
+    if -1.0 <= left < margin_x or -1.0 <= right < margin_x:
+        across = max(usual, noise.cut * side)
+    if -1.0 <= under < margin_y:
+        down = max(usual, noise.cut * side)
+    return across, down
+
+
+@compiled
+def _spread(jacobian: F64, sigma_px: tuple[float, float], error: F64) -> None:
+    """Covariance on the plane of a foot point that is uncertain by `sigma_px` across the picture and down it."""
+    s, t = sigma_px[0] * sigma_px[0], sigma_px[1] * sigma_px[1]
     for a in range(2):
         for b in range(2):
-            error[a, b] = s * (jacobian[a, 0] * jacobian[b, 0] + jacobian[a, 1] * jacobian[b, 1])
+            error[a, b] = s * jacobian[a, 0] * jacobian[b, 0] + t * jacobian[a, 1] * jacobian[b, 1]
 
 
 @compiled

@@ -1,0 +1,214 @@
+"""Some cameras over one recording: run, beside truth, and kept, so that a run that was cut goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+from zipfile import BadZipFile
+
+import numpy as np
+
+from benchmarks.events.cameras import place_cameras
+from benchmarks.events.event_truth import TrueEvent, Witness, true_events
+from benchmarks.events.kinds import KINDS, places_of
+from benchmarks.events.lane_truth import Ways
+from benchmarks.events.made_up import made_up
+from benchmarks.events.measured import Pair, pairs
+from benchmarks.events.noise import TABLE, Levels
+from benchmarks.events.place_truth import place_events, queued
+from benchmarks.events.scoring import Alert
+from benchmarks.events.traffic.recording import Recording
+from benchmarks.events.turning import Turn, turns
+from benchmarks.events.views import PICKED_PX, View, build_view
+from benchmarks.events.watching import START_NS, Watched, noise_seed, watch
+from core.arrays import Bool
+from core.cache import cache_folder, file_hash, write_whole
+from core.errors import ConfigError
+from core.events import Event
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+CODE: Final = ("core", "scenes", "trackers", "analytics", "benchmarks/events")
+"""What a result depends on besides its recording: kept ones of other code are not taken."""
+AFTERWARDS: Final = frozenset({"measure.py", "plans.py", "report.py", "scoring.py", "sweep.py", "counting.py"})
+"""Modules of the benchmark that only look at results."""
+MADE_UP: Final = "made-up"
+"""In the place of a recording's folder: `benchmarks.events.made_up`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is to be run.
+
+    Attributes:
+        recording: folder of a recording, or `MADE_UP`.
+        seed: of the cameras; `first` to `last` (not included) of them.
+        perfect_tracks: without noise and tracker. sweep: rules at other thresholds too.
+    """
+
+    recording: str
+    seed: int
+    first: int
+    last: int
+    levels: Levels = field(default_factory=Levels)
+    fps: float = 10.0
+    perfect_tracks: bool = False
+    sweep: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names it with everything that it depends on."""
+        said = json.dumps({**asdict(self), "recording": _digest(self.recording)}, sort_keys=True) + code_digest()
+        return hashlib.sha256(said.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraResult:
+    """One camera over one recording.
+
+    Attributes:
+        key: names the recording. watched: kinds of incidents that it watches for.
+        truth: true events that it could see. minutes, turns: measurements beside truth.
+        seconds: of the recording. frames, boxes: that came, and detections in them.
+    """
+
+    key: str
+    camera: str
+    watched: tuple[str, ...]
+    truth: tuple[TrueEvent, ...]
+    alerts: tuple[Alert, ...]
+    minutes: tuple[Pair, ...]
+    turns: tuple[Turn, ...]
+    seconds: float
+    frames: int
+    boxes: int
+
+
+def run_block(block: Block, progress: Callable[[float], None] = lambda _share: None) -> list[CameraResult]:
+    """The results of a block, from the cache where they are kept.
+
+    Raises:
+        ConfigError: the recording cannot be read.
+    """
+    kept = cache_folder("bench-events") / f"{block.key}.json"
+    if kept.is_file():
+        return [_read(item) for item in json.loads(kept.read_text(encoding="utf-8"))]
+    recording = load(block.recording)
+    cameras = place_cameras(recording, block.last, block.seed)[block.first :]
+    seeds = [noise_seed(recording, camera.camera_id) for camera in cameras]
+    picked = 0.0 if block.perfect_tracks else PICKED_PX * block.levels.calibration
+    views = [
+        build_view(recording, camera, picked_px=picked, seed=seed, sweep=block.sweep)
+        for camera, seed in zip(cameras, seeds, strict=True)
+    ]
+    witnesses = [Witness() for _ in views]
+    found = watch(
+        recording,
+        views,
+        block.levels,
+        seeds,
+        fps=block.fps,
+        perfect_tracks=block.perfect_tracks,
+        follow=lambda number, times, seen: witnesses[number].follow(times, seen),
+        progress=progress,
+    )
+    ways, key = Ways(recording), f"{recording.name}/{recording.about.get('seed', 0)}"
+    slow = queued(ways)
+    looks_s = max(1, round(recording.fps / block.fps)) / recording.fps
+    results = [
+        _result(key, recording, ways, slow, view, truth, one)
+        for view, one, truth in zip(
+            views,
+            found,
+            (
+                true_events(recording, view, witness, looks_s) + place_events(ways, slow, view)
+                for view, witness in zip(views, witnesses, strict=True)
+            ),
+            strict=True,
+        )
+    ]
+    write_whole(kept, json.dumps([asdict(result) for result in results]).encode())
+    return results
+
+
+@lru_cache(maxsize=1)
+def load(recording: str) -> Recording:
+    """A recording; the last one is kept.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    if recording == MADE_UP:
+        return made_up()
+    try:
+        return Recording.load(Path(recording))
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+        raise ConfigError("error-bench-events-recording", path=recording, reason=str(error)) from error
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Of all code that results depend on."""
+    digest = hashlib.sha256(TABLE.read_bytes())
+    for folder in CODE:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if path.name not in AFTERWARDS or not folder.endswith("events"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _digest(recording: str) -> str:
+    if recording == MADE_UP:
+        return MADE_UP
+    try:
+        return "".join(file_hash(Path(recording) / name) for name in ("traffic.npz", "traffic.json"))
+    except OSError as error:
+        raise ConfigError("error-bench-events-recording", path=recording, reason=error.strerror or error) from error
+
+
+def _result(
+    key: str, recording: Recording, ways: Ways, slow: Bool, view: View, truth: list[TrueEvent], found: Watched
+) -> CameraResult:
+    seconds = recording.steps / recording.fps
+    return CameraResult(
+        key,
+        view.camera.camera_id,
+        tuple(kind for kind in KINDS if places_of(kind, view.scene)),
+        tuple(truth),
+        tuple(_alert(view, event, found.ended_ns.get(event.event_id), seconds) for event in found.alerts),
+        tuple(pairs(ways, slow, view, found.measurements)),
+        tuple(turns(ways, view, found.measurements)),
+        seconds,
+        found.frames,
+        found.boxes,
+    )
+
+
+def _alert(view: View, event: Event, ended_ns: int | None, seconds: float) -> Alert:
+    x = y = float("inf")
+    if event.box is not None:
+        left, _, right, bottom = event.box
+        place, valid = view.camera.ground().to_ground(np.array([((left + right) / 2, bottom)]))
+        if valid[0]:
+            x, y = float(place[0, 0]), float(place[0, 1])
+    until_s = seconds if ended_ns is None else (ended_ns - START_NS) / 1e9
+    return Alert(event.kind.value, event.rule_id, event.zone, (event.at_ns - START_NS) / 1e9, until_s, x, y)
+
+
+def _read(item: dict[str, Any]) -> CameraResult:
+    return CameraResult(
+        item["key"],
+        item["camera"],
+        tuple(item["watched"]),
+        tuple(TrueEvent(**{**t, "track": tuple(tuple(row) for row in t["track"])}) for t in item["truth"]),
+        tuple(Alert(**alert) for alert in item["alerts"]),
+        tuple(Pair(**pair) for pair in item["minutes"]),
+        tuple(Turn(**turn) for turn in item["turns"]),
+        item["seconds"],
+        item["frames"],
+        item["boxes"],
+    )

@@ -1,0 +1,231 @@
+"""Virtual pinhole cameras over recorded traffic.
+
+Metres: x east, y north, z up, the ground is z = 0. Pixels: x to the right, y down, as everywhere here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import shapely
+
+from benchmarks.events.kinds import Road, road_of
+from benchmarks.events.traffic.recording import Recording
+from core.arrays import F64, AnyArray, Bool
+from core.scene import Ground
+
+SIZE: Final = (1280, 720)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How cameras are put up: ranges of height in metres, pitch in degrees, focal length in pixels."""
+
+    height_m: tuple[float, float]
+    pitch_deg: tuple[float, float]
+    focal_px: tuple[float, float]
+
+
+STYLES: Final[dict[Road, Style]] = {
+    "street": Style((5.0, 12.0), (10.0, 35.0), (1000.0, 2600.0)),
+    "motorway": Style((8.0, 15.0), (7.0, 15.0), (2000.0, 3600.0)),
+}
+"""Street: lenses of 3 to 9 mm, 28° to 65° across. Motorway: from gantries and masts, 20° to 35° across, as who drives
+28 m/s is seen for two seconds on 56 m."""
+TURN_DEG: Final = 25.0
+"""Standard deviation of the angle between where a camera looks and the lane that it looks at."""
+CAR_M: Final = 1.5
+CAR_PX: Final = 40.0
+"""Lanes are drawn as far as a car of `CAR_M` is so many pixels high: 13 in the input of a detector that takes
+416, about the smallest that it still finds."""
+MARGIN_PX: Final = 12.0
+"""Lanes keep so far from the picture's edges: boxes that the edge cuts have no foot."""
+LEAST_LANE_M: Final = 20.0
+"""Of a lane, below which a camera does not see enough of it."""
+TRIES: Final = 400
+WIDE_EVERY: Final = 4
+"""Where there are junctions each fourth camera looks over a whole one, for turning movements."""
+WIDE_AWAY_M: Final = (20.0, 28.0)
+WIDE_HEIGHT_M: Final = (10.0, 14.0)
+WIDE_FOCAL_PX: Final = (700.0, 900.0)
+WIDE_CAR_PX: Final = 26.0
+"""From a mast at the corner, with a lens of 2.8 to 4 mm (71° to 85° across); a detector finds fewer of the smallest."""
+JUNCTION_M: Final = 70.0
+NEAREST_M: Final = 0.5
+"""Points nearer to the picture plane are not projected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A pinhole camera without distortion.
+
+    Attributes:
+        x, y, z: its centre in metres; yaw: where it looks, radians, 0 east, counter-clockwise; pitch: downwards.
+        focal_px: focal length; the principal point is the middle of the picture.
+        car_px: lanes are drawn as far as a car is so many pixels high.
+    """
+
+    camera_id: str
+    x: float
+    y: float
+    z: float
+    yaw: float
+    pitch: float
+    focal_px: float
+    width: int = SIZE[0]
+    height: int = SIZE[1]
+    car_px: float = CAR_PX
+
+    def matrix(self) -> F64:
+        """(3, 4): homogeneous metres to homogeneous pixels; the third coordinate is the depth in metres."""
+        cos_yaw, sin_yaw = math.cos(self.yaw), math.sin(self.yaw)
+        cos_pitch, sin_pitch = math.cos(self.pitch), math.sin(self.pitch)
+        axes = np.array(
+            [
+                (sin_yaw, -cos_yaw, 0.0),
+                (-cos_yaw * sin_pitch, -sin_yaw * sin_pitch, -cos_pitch),
+                (cos_yaw * cos_pitch, sin_yaw * cos_pitch, -sin_pitch),
+            ]
+        )
+        inside = np.array([(self.focal_px, 0, self.width / 2), (0, self.focal_px, self.height / 2), (0, 0, 1.0)])
+        centre = np.array([self.x, self.y, self.z])
+        return np.asarray(inside @ np.column_stack((axes, -axes @ centre)))
+
+    def project(self, points: AnyArray) -> tuple[F64, Bool]:
+        """Points (N, 3) in metres to pixels (N, 2), and which lie before the camera; zeros where not."""
+        found = np.column_stack((points, np.ones(len(points)))) @ self.matrix().T
+        before = found[:, 2] > NEAREST_M
+        pixels = found[:, :2] / np.where(before, found[:, 2], 1.0)[:, None]
+        return np.where(before[:, None], pixels, 0.0), np.asarray(before, np.bool_)
+
+    def project_ground(self, points: AnyArray) -> tuple[F64, Bool]:
+        """The same for points (N, 2) on the ground."""
+        return self.project(np.column_stack((points, np.zeros(len(points)))))
+
+    def ground(self) -> Ground:
+        """The exact way from pixels to metres."""
+        back = np.linalg.inv(self.matrix()[:, [0, 1, 3]])
+        foot = back[2] @ np.array([self.width / 2, self.height - 1.0, 1.0])
+        return Ground(back * np.sign(foot) / np.abs(back).max(), 0.0)
+
+    @property
+    def range_m(self) -> float:
+        """How far from the camera, on the ground, lanes are drawn."""
+        slant = self.focal_px * CAR_M / self.car_px
+        return math.sqrt(max(slant**2 - self.z**2, 1.0))
+
+    def seen_ground(self, margin_px: float = MARGIN_PX) -> Any:
+        """The ground in the picture that is nearer than `range_m`, in metres."""
+        top = self.height / 2 - self.focal_px * math.tan(self.pitch - 0.01)  # just below the horizon
+        left, right = margin_px, self.width - margin_px
+        corners = [(left, max(top, margin_px)), (right, max(top, margin_px))]
+        corners += [(right, self.height - margin_px), (left, self.height - margin_px)]
+        metres, valid = self.ground().to_ground(np.array(corners))
+        if not valid.all():
+            return shapely.Polygon()
+        return shapely.Polygon(metres) & shapely.Point(self.x, self.y).buffer(self.range_m, quad_segs=32)
+
+
+def calibrated(camera: Camera, error_px: float, rng: np.random.Generator) -> Ground:
+    """The ground as a person would give it: eight point pairs, picked with a normal error of `error_px`.
+
+    Its `error_m` is the median over the points, as for a scene file. With `error_px` 0 it is exact.
+    """
+    if error_px <= 0:
+        return camera.ground()
+    metres = _spread(camera)
+    true, _ = camera.project_ground(metres)
+    picked = true + rng.normal(0.0, error_px, true.shape)
+    fitted, _ = cv2.findHomography(picked, metres)
+    matrix = np.asarray(fitted, np.float64)
+    foot = matrix[2] @ np.array([camera.width / 2, camera.height - 1.0, 1.0])
+    rough = Ground(matrix * np.sign(foot), 0.0)
+    error_m = float(np.median(np.linalg.norm(rough.to_ground(picked)[0] - metres, axis=1)))
+    return Ground(rough.matrix, error_m)
+
+
+def _spread(camera: Camera) -> F64:
+    """Eight places (8, 2) in metres, spread over the ground that the camera sees."""
+    height, width = camera.height, camera.width
+    horizon = height / 2 - camera.focal_px * math.tan(camera.pitch)
+    far, _ = camera.project_ground(
+        np.array([(camera.x, camera.y)]) + camera.range_m * np.array([(math.cos(camera.yaw), math.sin(camera.yaw))])
+    )
+    top = max(float(far[0, 1]), horizon + 20.0, 0.05 * height)
+    rows = np.array([0.98, 0.66, 0.33, 0.0]) * (0.95 * height - top) + top
+    pixels = [(x * width, y) for y, (a, b) in zip(rows, [(0.1, 0.9), (0.3, 0.8)] * 2, strict=True) for x in (a, b)]
+    return camera.ground().to_ground(np.array(pixels))[0]
+
+
+def place_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, ...]:
+    """So many different cameras that look at the recording's lanes, the same for the same seed.
+
+    Height, pitch, focal length and the angle to the lane are drawn for each; a camera that sees less than
+    `LEAST_LANE_M` of every lane is drawn again.
+
+    Raises:
+        ValueError: no place was found from which any lane is seen.
+    """
+    lines = [shapely.LineString(lane.centreline) for lane in recording.lanes]
+    traffic, junctions, style = _busy(recording), _junctions(recording), STYLES[road_of(recording.name)]
+    found = []
+    for number in range(count):
+        rng = np.random.default_rng((seed, number, 1))
+        for _ in range(TRIES):
+            name = f"{recording.name}-{seed}-{number:03d}"
+            wide = len(junctions) > 0 and number % WIDE_EVERY == WIDE_EVERY - 1
+            camera = _draw_wide(name, junctions, rng) if wide else _draw(name, lines, style, rng)
+            seen = camera.seen_ground()
+            long_enough = any(shapely.length(line & seen) >= LEAST_LANE_M for line in lines)
+            if long_enough and shapely.contains_xy(seen, traffic).any():
+                found.append(camera)
+                break
+        else:
+            raise ValueError(f"{recording.name}: no place for a camera after {TRIES} tries")
+    return tuple(found)
+
+
+def _junctions(recording: Recording) -> F64:
+    """Middles (J, 2) of the junctions: of the ends of lanes at stop lines that lie within `JUNCTION_M`."""
+    left = [lane.centreline[-1] for lane in recording.lanes if lane.stop_line]
+    found = []
+    while left:
+        near = [end for end in left if float(np.hypot(*(end - left[0]))) <= JUNCTION_M]
+        left = [end for end in left if float(np.hypot(*(end - left[0]))) > JUNCTION_M]
+        found.append(np.mean(near, axis=0))
+    return np.array(found).reshape(-1, 2)
+
+
+def _draw_wide(camera_id: str, junctions: F64, rng: np.random.Generator) -> Camera:
+    """One that looks over a whole junction from a corner of it."""
+    x, y = junctions[rng.integers(len(junctions))]
+    yaw = math.pi / 4 + math.pi / 2 * rng.integers(4) + math.radians(rng.normal(0.0, 10.0))
+    away, z = rng.uniform(*WIDE_AWAY_M), rng.uniform(*WIDE_HEIGHT_M)
+    focal = math.exp(rng.uniform(*np.log(WIDE_FOCAL_PX)))
+    pitch = math.atan2(z, away)
+    place = x - away * math.cos(yaw), y - away * math.sin(yaw)
+    return Camera(camera_id, *place, z, yaw, pitch, float(focal), car_px=WIDE_CAR_PX)
+
+
+def _busy(recording: Recording) -> F64:
+    """Places (N, 2) of traffic, some of all: a camera over a road outside the recording sees nothing."""
+    every = max(1, len(recording.x) // 2000)
+    return np.column_stack((recording.x[::every], recording.y[::every])).astype(np.float64)
+
+
+def _draw(camera_id: str, lines: list[shapely.LineString], style: Style, rng: np.random.Generator) -> Camera:
+    lengths = np.array([line.length for line in lines])
+    line = lines[rng.choice(len(lines), p=lengths / lengths.sum())]
+    along = rng.uniform(0.0, line.length)
+    here, there = line.interpolate(along), line.interpolate(min(along + 1.0, line.length))
+    back = line.interpolate(max(along - 1.0, 0.0))
+    heading = math.atan2(there.y - back.y, there.x - back.x)
+    z, focal = rng.uniform(*style.height_m), math.exp(rng.uniform(*np.log(style.focal_px)))
+    pitch = math.radians(rng.uniform(*style.pitch_deg))
+    yaw = heading + (math.pi if rng.random() < 0.5 else 0.0) + math.radians(rng.normal(0.0, TURN_DEG))
+    away = z / math.tan(pitch)
+    return Camera(camera_id, here.x - away * math.cos(yaw), here.y - away * math.sin(yaw), z, yaw, pitch, float(focal))

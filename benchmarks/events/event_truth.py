@@ -1,0 +1,206 @@
+"""Which events a camera could see, and from when their definitions truly hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import shapely
+
+from benchmarks.events.boxes import Seen
+from benchmarks.events.kinds import KINDS, Condition
+from benchmarks.events.traffic.recording import Recording
+from benchmarks.events.views import View
+from core.arrays import F64, AnyArray, Bool
+from core.taxonomy import VEHICLES, ObjectClass, classes_of
+
+Cause = Literal["incident", "decoy", "alone", "among"]
+"""Made to happen; made to look like it; neither, but the definition holds; the same amid others that stand, or at a
+signal."""
+
+VISIBLE: Final = 0.3
+"""Share of a box from which somebody is seen at all."""
+LONG_ENOUGH: Final = 0.5
+"""Share of an event's time for which it must be seen, else it does not count for the camera."""
+QUEUE_M: Final = 20.0
+"""Somebody who stands so near makes it a queue (the largest gap in a queue, docs/events.md)."""
+SIGNAL_M: Final = 20.0
+"""So near to a stop line one waits at a signal."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrueEvent:
+    """One user, or one place, for which the definition holds.
+
+    Attributes:
+        began_s: when the condition began; holds_s: when it had lasted as the definition asks; end_s: when it ended.
+        user: -1 for a place.
+        zone: of the scene, in which the user was when it held, or the place; length_m: of the user.
+        track: (time, x, y) of the user, once a second.
+        incident: number of the incident in the recording, -1 for none.
+    """
+
+    kind: str
+    cause: Cause
+    user: int
+    began_s: float
+    holds_s: float
+    end_s: float
+    zone: str
+    length_m: float
+    track: tuple[tuple[float, float, float], ...]
+    incident: int = -1
+
+    def away_m(self, at_s: float, x: float, y: float) -> float:
+        """Distance of a place from the user, as it was nearest in time."""
+        _, here_x, here_y = min(self.track, key=lambda row: abs(row[0] - at_s))
+        return float(np.hypot(x - here_x, y - here_y))
+
+
+class Witness:
+    """Remembers of one camera when each road user was visible; hears what `watch` lets follow."""
+
+    def __init__(self) -> None:
+        self._parts: list[AnyArray] = []
+        self._times: list[AnyArray] = []
+
+    def follow(self, time_s: F64, seen: Seen) -> None:
+        """Take note of the next steps."""
+        mine = (seen.visible >= VISIBLE) & (seen.part % 2 == 0)
+        step = np.repeat(np.arange(len(time_s)), np.diff(seen.offsets))[mine]
+        self._parts.append((seen.part[mine] // 2).astype(np.int32))
+        self._times.append(time_s[step].astype(np.float32))
+
+    def visible_s(self, step_s: float, wanted: list[tuple[int, float, float]]) -> list[float]:
+        """For each (user, from, to), the seconds for which it was visible, at one look each `step_s`."""
+        users = np.concatenate([*self._parts, np.zeros(0, np.int32)])
+        times = np.concatenate([*self._times, np.zeros(0, np.float32)])
+        order = np.lexsort((times, users))
+        users, times = users[order], times[order]
+        found = []
+        for user, start, end in wanted:
+            low, high = np.searchsorted(users, user, "left"), np.searchsorted(users, user, "right")
+            mine = times[low:high]
+            found.append(float((np.searchsorted(mine, end, "right") - np.searchsorted(mine, start, "left")) * step_s))
+        return found
+
+
+def true_events(recording: Recording, view: View, witness: Witness, looks_s: float) -> list[TrueEvent]:
+    """All about road users that the camera saw for long enough; `looks_s`: time between its frames."""
+    found: list[TrueEvent] = []
+    for kind, how in KINDS.items():
+        if how.condition is not None:
+            found += _holding(recording, view, kind, how.condition)
+    visible = witness.visible_s(looks_s, [(item.user, item.began_s, item.end_s) for item in found])
+    return [
+        item
+        for item, seconds in zip(found, visible, strict=True)
+        if seconds >= max(LONG_ENOUGH * (item.end_s - item.began_s), _for_s(item.kind))
+    ]
+
+
+def _for_s(kind: str) -> float:
+    condition = KINDS[kind].condition
+    return 0.0 if condition is None else condition.for_s
+
+
+def _holding(recording: Recording, view: View, kind: str, condition: Condition) -> list[TrueEvent]:
+    zones = {name: area for name, area in view.areas.items() if name.startswith(KINDS[kind].zones)}
+    if not zones:
+        return []
+    meets = _meets(recording, kind, condition, shapely.union_all(list(zones.values())))
+    rows = np.flatnonzero(meets)
+    step = recording.step_of_rows()
+    order = np.lexsort((step[rows], recording.user[rows]))
+    rows = rows[order]
+    time_s, users = recording.time_s[step[rows]], recording.user[rows]
+    cuts = np.flatnonzero((np.diff(users) != 0) | (np.diff(time_s) > condition.gap_s)) + 1
+    events = []
+    for part in np.split(np.arange(len(rows)), cuts):
+        if not len(part) or time_s[part[-1]] - time_s[part[0]] < condition.for_s:
+            continue
+        user, began, end = int(users[part[0]]), float(time_s[part[0]]), float(time_s[part[-1]])
+        holds_row = rows[part[np.searchsorted(time_s[part], began + condition.for_s)]]
+        cause, number = _cause(recording, kind, condition, holds_row, (user, began, end))
+        length = float(recording.length[rows[part[0]]])
+        x, y = float(recording.x[holds_row]), float(recording.y[holds_row])
+        zone = min(zones, key=lambda name: float(zones[name].distance(shapely.Point(x, y))))
+        track = _track(recording, rows[part], time_s[part])
+        holds = began + condition.for_s
+        events.append(TrueEvent(kind, cause, user, began, holds, end, zone, length, track, number))
+    return _first_of_each(events) if condition.injected else events
+
+
+def _first_of_each(events: Sequence[TrueEvent]) -> list[TrueEvent]:
+    """One event for each incident, however many users it has."""
+    first: dict[int, TrueEvent] = {}
+    for event in sorted(events, key=lambda item: item.holds_s):
+        first.setdefault(event.incident, event)
+    return [event for number, event in first.items() if number >= 0]
+
+
+def _meets(recording: Recording, kind: str, condition: Condition, zone: Any) -> Bool:
+    wanted = [int(item) for item in classes_of(condition.classes)]
+    left, bottom, right, top = zone.bounds
+    x, y = recording.x, recording.y
+    meets: Bool = np.isin(recording.cls, wanted) & (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
+    if condition.below_mps is not None:
+        meets &= recording.speed < condition.below_mps
+    if condition.injected:
+        meets &= _of_incidents(recording, kind)
+    near = np.flatnonzero(meets)
+    meets[near] = shapely.contains_xy(zone, x[near].astype(np.float64), y[near].astype(np.float64))
+    return meets
+
+
+def _of_incidents(recording: Recording, kind: str) -> Bool:
+    """Rows (N) of the users of incidents of a kind, while these last."""
+    mine = np.zeros(len(recording.user), np.bool_)
+    for incident in recording.incidents:
+        if incident.kind == kind:
+            first, last = np.searchsorted(recording.time_s, [incident.start_s, incident.end_s])
+            rows = slice(int(recording.offsets[first]), int(recording.offsets[min(last, recording.steps)]))
+            mine[rows] |= np.isin(recording.user[rows], incident.users)
+    return mine
+
+
+def _track(recording: Recording, rows: AnyArray, time_s: F64) -> tuple[tuple[float, float, float], ...]:
+    picked = np.unique(np.searchsorted(time_s, np.arange(time_s[0], time_s[-1] + 1.0)).clip(max=len(rows) - 1))
+    columns = time_s[picked], recording.x[rows[picked]], recording.y[rows[picked]]
+    return tuple((float(t), float(x), float(y)) for t, x, y in zip(*columns, strict=True))
+
+
+def _cause(
+    recording: Recording, kind: str, condition: Condition, row: int, who: tuple[int, float, float]
+) -> tuple[Cause, int]:
+    user, began, end = who
+    involved = False
+    for number, incident in enumerate(recording.incidents):
+        if user in incident.users and began <= incident.end_s and end >= incident.start_s:
+            if incident.kind == kind:
+                return "incident", number
+            involved = True
+    if involved:
+        return "alone", -1
+    for decoy in recording.decoys:
+        if user in decoy.users and began <= decoy.end_s and end >= decoy.start_s:
+            return "decoy", -1
+    if condition.below_mps is None:
+        return "alone", -1
+    if _at_signal(recording, row):
+        return "among", -1
+    rows = recording.users_at(int(recording.step_of_rows()[row]))
+    vehicles = np.isin(recording.cls[rows], [int(item) for item in VEHICLES | {ObjectClass.BICYCLE}])
+    stands = vehicles & (recording.speed[rows] < condition.below_mps) & (recording.user[rows] != user)
+    away = np.hypot(recording.x[rows] - recording.x[row], recording.y[rows] - recording.y[row])
+    return ("among" if (away[stands] < QUEUE_M).any() else "alone"), -1
+
+
+def _at_signal(recording: Recording, row: int) -> bool:
+    lane = recording.lanes[recording.lane[row]] if recording.lane[row] >= 0 else None
+    if lane is None or not lane.stop_line:
+        return False
+    end = lane.centreline[-1]
+    return bool(np.hypot(recording.x[row] - end[0], recording.y[row] - end[1]) < SIGNAL_M)

@@ -1,0 +1,144 @@
+"""Kinds of events that are scored: which rule reports each, where it watches, how an alert is told right from wrong.
+
+A kind whose rule is not written yet is listed all the same: its incidents are counted, and it is scored from the day
+that `scenes.rules` has a spec of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from core.scene import Scene
+from scenes.rules import SPEC_TYPES, AnyRuleSpec
+
+Road = Literal["street", "motorway"]
+SWEEP: Final = "sweep"
+"""How the ids of copies of rules at other thresholds begin: `sweep:PARAMETER:VALUE:PLACE`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A definition about one road user, as truth can tell it: of these classes, in such a zone.
+
+    Attributes:
+        for_s, gap_s: how long it lasts before it is an event, and which gaps do not matter; as the rule's defaults.
+        below_mps: only while it is slower.
+        injected: only users of incidents of this kind while these last, since truth cannot tell it from ways alone.
+    """
+
+    classes: tuple[str, ...]
+    for_s: float
+    gap_s: float
+    below_mps: float | None = None
+    injected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of event.
+
+    Attributes:
+        zones: how the names of the zones or lines begin in which its rule watches (`views.build_view`).
+        condition: of a road user; None: of a group of lanes (`place_truth`).
+        by_place: an alert belongs to an event in the same place; else to a user near it.
+        early_s: an alert may come so long before the definition truly holds, as speeds and feet are measured; late_s:
+            and so long after it truly ended.
+        sweep: other thresholds, by parameter of the rule.
+        stand_in: kind of the rule that reports it as long as it has none of its own, with these `parameters`.
+    """
+
+    zones: str = ""
+    condition: Condition | None = None
+    by_place: bool = False
+    early_s: float = 3.0
+    late_s: float = 10.0
+    sweep: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    stand_in: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+_VEHICLE: Final = ("vehicle",)
+_STANDS_MPS: Final = 3 / 3.6
+KINDS: Final[Mapping[str, Kind]] = {
+    "traffic.congestion": Kind(by_place=True, early_s=30.0, late_s=60.0),
+    "traffic.queue": Kind(by_place=True, early_s=15.0, late_s=30.0, sweep={"min_length_m": (15.0, 22.0, 45.0)}),
+    "traffic.spillback": Kind("spill-", by_place=True, early_s=10.0, sweep={"for_s": (5.0, 20.0)}),
+    "incident.stopped_vehicle": Kind(
+        "road-",
+        Condition(_VEHICLE, 10.0, 1.0, below_mps=_STANDS_MPS),
+        sweep={"for_s": (3.0, 5.0, 15.0, 20.0, 30.0), "stop_speed_kmh": (1.0, 2.0, 5.0, 8.0)},
+    ),
+    "incident.wrong_way": Kind("road-", Condition(_VEHICLE, 2.0, 1.0, injected=True)),
+    "incident.pedestrian_on_carriageway": Kind(
+        "walk-",
+        Condition(("person",), 1.0, 0.5),
+        by_place=True,
+        sweep={"for_s": (0.2, 0.5, 2.0, 3.0, 5.0)},
+        stand_in="security.intrusion",
+        parameters={"classes": ["person"]},
+    ),
+    "incident.collision": Kind("road-", Condition(_VEHICLE, 3.0, 1.0, below_mps=_STANDS_MPS, injected=True)),
+    "incident.slow_vehicle": Kind("road-", Condition(_VEHICLE, 10.0, 1.0, injected=True)),
+}
+"""In the order of reports."""
+NO_TRAFFIC: Final = ("incident.debris", "incident.smoke_fire", "violation.red_light", "violation.illegal_parking")
+"""Kinds of docs/events.md for which the simulated traffic has no incidents yet."""
+
+MOTORWAYS: Final = frozenset({"motorway", "trunk"})
+"""Scenes without signals."""
+SPECS: Final[Mapping[str, type[AnyRuleSpec]]] = {
+    spec.model_fields["kind"].default: spec for spec in SPEC_TYPES if "kind" in spec.model_fields
+}
+_PLACES: Final = ("zone", "line", "group", "lane")
+"""Fields of a spec that name a place, in the order in which they are tried."""
+
+
+def rule_of(kind: str) -> str | None:
+    """The kind of the rule that reports it; None: no rule yet."""
+    return next((name for name in (kind, KINDS[kind].stand_in) if name in SPECS), None)
+
+
+def specs_for(kind: str, scene: Scene, road: Road, *, sweep: bool = False) -> Iterator[AnyRuleSpec]:
+    """The rules that watch a scene for a kind, with their defaults; `sweep`: with copies at other thresholds."""
+    how, rule = KINDS[kind], rule_of(kind)
+    if rule is None:
+        return
+    spec = SPECS[rule]
+    fixed = dict(how.parameters) if rule == how.stand_in else {}
+    if "road" in spec.model_fields:
+        fixed["road"] = road
+    for place in _places(how, spec, scene):
+        yield spec(**place, **fixed)
+        for name, values in how.sweep.items() if sweep else ():
+            for value in values:
+                rule_id = {"id": f"{SWEEP}:{name}:{value:g}:{next(iter(place.values()), '')}"}
+                yield spec(**place, **(fixed | {name: value}), **rule_id)
+
+
+def road_of(recording: str) -> Road:
+    """What kind of road a recording shows: by the name of its scene."""
+    return "motorway" if recording in MOTORWAYS else "street"
+
+
+def places_of(kind: str, scene: Scene) -> list[str]:
+    """Where a kind is watched for in a scene: zones or lines by the names' beginning, else groups of lanes."""
+    begins = KINDS[kind].zones
+    named = [name for name in (*scene.zones, *scene.lines) if name.startswith(begins)]
+    return named if begins else list(dict.fromkeys(lane.group for lane in scene.lanes.values()))
+
+
+def _places(how: Kind, spec: type[AnyRuleSpec], scene: Scene) -> Iterator[dict[str, str]]:
+    known: Mapping[str, Sequence[str]] = {
+        "zone": [name for name in scene.zones if name.startswith(how.zones)],
+        "line": [name for name in scene.lines if name.startswith(how.zones)],
+        "group": list(dict.fromkeys(lane.group for lane in scene.lanes.values())),
+        "lane": list(scene.lanes),
+    }
+    field_name = next((name for name in _PLACES if name in spec.model_fields), None)
+    if field_name is None:
+        yield {}
+        return
+    for place in known[field_name]:
+        yield {field_name: place}

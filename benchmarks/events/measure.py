@@ -1,0 +1,234 @@
+"""The whole benchmark: traffic, cameras, noise, motion and rules, scored by kind; what each noise costs."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.events import measured, turning
+from benchmarks.events.block import MADE_UP, Block, CameraResult, run_block
+from benchmarks.events.counting import Counted, count
+from benchmarks.events.kinds import KINDS, NO_TRAFFIC, rule_of
+from benchmarks.events.noise import NOISES, Levels
+from benchmarks.events.scoring import Score, default, score
+from benchmarks.events.sweep import curves
+from benchmarks.events.traffic.seeds import is_held
+from benchmarks.events.traffic.simulate import FORMAT, SCENES, simulate
+from benchmarks.machine import cores, machine
+from core.cache import cache_folder
+from locales import text
+from models.registry import DEFAULT_MODEL
+
+Progress = Callable[[str], object]
+
+BLOCK: Final = 10
+"""Cameras that run together: what is kept on disk when a run is cut."""
+HOUR_S: Final = 3600.0
+DOUBLE: Final = 2.0
+TRACKS: Final = "perfect_tracks"
+PERFECT: Final = "perfect"
+MEASURED: Final = "measured"
+
+
+@dataclass(frozen=True, slots=True)
+class EventsPlan:
+    """What is run.
+
+    Attributes:
+        scenes: of `benchmarks.events.traffic.simulate.SCENES`; empty: the made-up road alone, which needs no simulator.
+        seeds: of traffic, each with cameras of its own. hours: of each scene and seed.
+        cameras: over each. fps: frames a second of each.
+        level: of all noise. ablate: each noise away and doubled as well. sweep: rules at other thresholds too.
+        recordings: folders of recorded traffic in the place of scenes.
+        videos: folder with the videos of `labels/crossings.json`; None: real pictures are left out.
+        workers: processes.
+    """
+
+    scenes: tuple[str, ...] = tuple(SCENES)
+    seeds: tuple[int, ...] = (1000, 1001)
+    hours: float = 1.0
+    cameras: int = 20
+    fps: float = 10.0
+    level: float = 1.0
+    ablate: bool = False
+    sweep: bool = False
+    recordings: tuple[str, ...] = ()
+    videos: str | None = None
+    workers: int = field(default_factory=lambda: len(cores()))
+
+
+QUICK: Final = EventsPlan(scenes=(), seeds=(), cameras=8, recordings=(MADE_UP,), workers=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """Of one choice of noise: scores by kind of incident, and measurements."""
+
+    kinds: dict[str, Score]
+    measurements: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EventsResult:
+    """All figures.
+
+    Attributes:
+        figures: at the plan's level. noises: by name of a variant (`perfect_tracks`, `perfect`, `measured`, then each
+            noise away and doubled); empty without ablation.
+        curves: by kind, a point for each threshold; empty without a sweep.
+        counted: crossings on real videos.
+        cameras: how many camera views; seconds: watched by all together; held: whether no seed was for tuning.
+    """
+
+    plan: EventsPlan
+    figures: Figures
+    noises: dict[str, Figures]
+    curves: dict[str, list[dict[str, Any]]]
+    counted: list[Counted]
+    cameras: int
+    seconds: float
+    frames: int
+    held: bool
+
+
+def measure(plan: EventsPlan, progress: Progress = lambda _line: None) -> EventsResult:
+    """Run the benchmark; what an earlier run finished is taken from the cache.
+
+    Raises:
+        EnvironmentFailure: the simulator is needed and cannot be had.
+        ConfigError: a recording cannot be read.
+    """
+    recordings = list(traffic(plan, progress))
+    first = [*_blocks(plan, recordings, Levels.all(plan.level), sweep=plan.sweep)]
+    variants = _variants(plan, recordings) if plan.ablate else {}
+    done = _run([*first, *(b for blocks in variants.values() for b in blocks)], plan.workers, progress)
+    results = _of(done, first)
+    return EventsResult(
+        plan,
+        figures_of(results),
+        {name: figures_of(_of(done, blocks)) for name, blocks in variants.items()},
+        curves(results) if plan.sweep else {},
+        count(Path(plan.videos), (DEFAULT_MODEL,), progress) if plan.videos else [],
+        len(results),
+        sum(r.seconds for r in results),
+        sum(r.frames for r in results),
+        bool(plan.scenes) and all(is_held(seed) for seed in plan.seeds),
+    )
+
+
+def traffic(plan: EventsPlan, progress: Progress) -> Iterator[tuple[str, int]]:
+    """Folders of recordings with the seed of their cameras; those not yet there are simulated."""
+    for number, folder in enumerate(plan.recordings, 1):
+        yield folder, number
+    for name in plan.scenes:
+        for seed in plan.seeds:
+            seconds = plan.hours * HOUR_S
+            out = cache_folder("traffic") / f"{name}-{FORMAT}.{SCENES[name]().version}-{seed}-{seconds:g}"
+            progress(text("cli-bench-events-traffic", scene=name, seed=seed, hours=f"{plan.hours:g}"))
+            simulate(name, seed, seconds, out, progress)
+            yield str(out), seed
+
+
+def _blocks(
+    plan: EventsPlan,
+    recordings: Sequence[tuple[str, int]],
+    levels: Levels,
+    *,
+    tracks: bool = False,
+    sweep: bool = False,
+) -> Iterator[Block]:
+    for folder, seed in recordings:
+        for first in range(0, plan.cameras, BLOCK):
+            last = min(first + BLOCK, plan.cameras)
+            yield Block(folder, seed, first, last, levels, plan.fps, tracks, sweep)
+
+
+def _variants(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> dict[str, list[Block]]:
+    measured_levels = Levels()
+    found = {
+        TRACKS: list(_blocks(plan, recordings, Levels.all(0.0), tracks=True)),
+        PERFECT: list(_blocks(plan, recordings, Levels.all(0.0))),
+        MEASURED: list(_blocks(plan, recordings, measured_levels)),
+    }
+    for noise in NOISES:
+        for name, level in (("without", 0.0), ("doubled", DOUBLE)):
+            found[f"{name}_{noise}"] = list(_blocks(plan, recordings, measured_levels.but(noise, level)))
+    return found
+
+
+def _run(blocks: Sequence[Block], workers: int, progress: Progress) -> dict[Block, list[CameraResult]]:
+    wanted = list(dict.fromkeys(blocks))
+    done: dict[Block, list[CameraResult]] = {}
+    if workers <= 1 or len(wanted) == 1:
+        for block in wanted:
+            done[block] = run_block(block)
+            progress(_said(block, len(done), len(wanted)))
+        return done
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(wanted)), mp_context=context) as pool:
+        running = {pool.submit(run_block, block): block for block in wanted}
+        for future in as_completed(running):
+            done[running[future]] = future.result()
+            progress(_said(running[future], len(done), len(wanted)))
+    return done
+
+
+def _said(block: Block, number: int, of: int) -> str:
+    name = block.recording.rsplit("/", 1)[-1]
+    return text("cli-bench-events-block", number=number, of=of, recording=name, first=block.first, last=block.last - 1)
+
+
+def _of(done: dict[Block, list[CameraResult]], blocks: Sequence[Block]) -> list[CameraResult]:
+    return [result for block in blocks for result in done[block]]
+
+
+def figures_of(results: Sequence[CameraResult]) -> Figures:
+    """Scores and measurements of all cameras together."""
+    kinds = {}
+    for kind in KINDS:
+        parts = [
+            score(kind, default(r.alerts, kind), [t for t in r.truth if t.kind == kind], r.seconds, r.key)
+            for r in results
+            if kind in r.watched
+        ]
+        kinds[kind] = sum(parts, start=Score())
+    measurements = measured.figures([pair for r in results for pair in r.minutes])
+    return Figures(kinds, measurements | {"turns": turning.figures([turn for r in results for turn in r.turns])})
+
+
+def as_dict(result: EventsResult) -> dict[str, Any]:
+    """JSON values, with what is needed to measure them again."""
+    return {
+        "plan": {**asdict(replace(result.plan, workers=0)), "workers": None},
+        "machine": machine(),
+        "held_seeds": result.held,
+        "camera_views": result.cameras,
+        "camera_days": result.seconds / 86_400,
+        "frames": result.frames,
+        **_said_figures(result.figures),
+        "noises": {name: _said_figures(found) for name, found in result.noises.items()},
+        "curves": result.curves,
+        "counts_on_videos": [item.figures() for item in result.counted],
+        "kinds_without_incidents": list(NO_TRAFFIC),
+    }
+
+
+def _said_figures(found: Figures) -> dict[str, Any]:
+    return {
+        "kinds": {kind: _kind(kind, score) for kind, score in found.kinds.items()},
+        "measurements": found.measurements,
+    }
+
+
+def _kind(kind: str, found: Score) -> dict[str, Any]:
+    """A kind without a rule has incidents and nothing else."""
+    figures, rule = found.figures(), rule_of(kind)
+    if rule is None:
+        figures = {
+            name: value if name in ("incidents", "distinct_incidents") else None for name, value in figures.items()
+        }
+    return {"rule": rule, **figures}

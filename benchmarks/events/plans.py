@@ -1,0 +1,66 @@
+"""From what a person asked for on the command line to a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.events.measure import QUICK, EventsPlan
+from benchmarks.events.traffic.simulate import SCENES
+from core.errors import ConfigError
+
+
+def plan(
+    *,
+    quick: bool,
+    scenes: str | None,
+    seeds: str,
+    cameras: int | None,
+    hours: float,
+    fps: float,
+    level: float,
+    ablate: bool,
+    sweep: bool,
+    traffic: tuple[Path, ...],
+    videos: Path | None,
+    workers: int | None,
+) -> EventsPlan:
+    """The plan; `quick` and `traffic` leave scenes and seeds aside.
+
+    Raises:
+        ConfigError: there is no such scene, or the seeds are no seeds.
+    """
+    asked = EventsPlan(hours=hours, fps=fps, level=level, ablate=ablate, sweep=sweep)
+    if quick:
+        asked = replace(QUICK, fps=fps, level=level, ablate=ablate, sweep=sweep)
+    elif traffic:
+        asked = replace(asked, scenes=(), seeds=(), recordings=tuple(str(folder) for folder in traffic))
+    else:
+        asked = replace(asked, scenes=_scenes(scenes), seeds=_seeds(seeds))
+    if videos is not None:
+        asked = replace(asked, videos=str(videos))
+    if cameras is not None:
+        asked = replace(asked, cameras=cameras)
+    return asked if workers is None else replace(asked, workers=workers)
+
+
+def _scenes(asked: str | None) -> tuple[str, ...]:
+    names = tuple(SCENES) if asked is None else tuple(name.strip() for name in asked.split(","))
+    for name in names:
+        if name not in SCENES:
+            raise ConfigError("error-bench-events-scene", name=name, known=", ".join(SCENES))
+    return names
+
+
+def _seeds(asked: str) -> tuple[int, ...]:
+    found: list[int] = []
+    for part in asked.split(","):
+        first, dash, last = part.strip().partition("-")
+        try:
+            start = int(first)
+            found += range(start, int(last) + 1) if dash else [start]
+        except ValueError as error:
+            raise ConfigError("error-bench-events-seeds", found=asked) from error
+    if not found or min(found) < 1:
+        raise ConfigError("error-bench-events-seeds", found=asked)
+    return tuple(dict.fromkeys(found))

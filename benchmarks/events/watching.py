@@ -1,0 +1,214 @@
+"""Cameras over a recording, taken the whole way: boxes, noise, tracker, motion, rules; frames of all in one batch."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from analytics.engine import RuleEngine
+from benchmarks.events.boxes import Seen, see, solids
+from benchmarks.events.noise import Detected, Levels, Noise, NoiseTable
+from benchmarks.events.traffic.recording import Recording
+from benchmarks.events.views import View
+from core.arrays import F64, I64, AnyArray
+from core.detections import DetectionBatch
+from core.events import Event, Measurement, Phase
+from core.findings import Findings
+from core.frames import ClockSource, FrameMeta
+from core.motion import Motion
+from core.tracks import TrackBatch, TrackState
+from trackers.online import OnlineTracker
+from trackers.world import World
+
+START_NS: Final = 1_767_225_600_000_000_000
+"""UTC of a recording's time 0: 2026-01-01, so that minutes of the recording are minutes of the clock."""
+CHUNK: Final = 100
+"""Steps that are looked at together: what is held at once is bounded by them, the cameras and the traffic."""
+FRAMES: Final = 48
+"""Frames in one batch, about."""
+SECOND_NS: Final = 1_000_000_000
+
+Follow = Callable[[int, F64, Seen], None]
+"""Hears, for each camera by number, the times and the perfect boxes of the next steps."""
+Watch = Callable[[TrackBatch, Motion], None]
+"""Hears all tracks with their motion."""
+
+
+@dataclass(slots=True)
+class Watched:
+    """What one camera's rules found. `alerts`: events as they started; `ended_ns` by event id.
+
+    Attributes:
+        frames: that came; boxes: detections in them, false ones included.
+    """
+
+    alerts: list[Event] = field(default_factory=list)
+    ended_ns: dict[str, int] = field(default_factory=dict)
+    measurements: list[Measurement] = field(default_factory=list)
+    frames: int = 0
+    boxes: int = 0
+
+    def take(self, findings: Findings) -> None:
+        """Keep what is scored."""
+        for event in findings.events:
+            if event.phase is Phase.STARTED:
+                self.alerts.append(event)
+            elif event.phase is Phase.ENDED:
+                self.ended_ns[event.event_id] = event.at_ns
+        self.measurements += findings.measurements
+
+
+def watch(
+    recording: Recording,
+    views: Sequence[View],
+    levels: Levels,
+    seeds: Sequence[int],
+    *,
+    fps: float = 10.0,
+    perfect_tracks: bool = False,
+    table: NoiseTable | None = None,
+    follow: Follow = lambda _number, _times, _seen: None,
+    tracks: Watch = lambda _tracks, _motion: None,
+    progress: Callable[[float], None] = lambda _share: None,
+) -> list[Watched]:
+    """The findings of each view's camera.
+
+    Args:
+        seeds: of each camera's noise.
+        fps: frames a second, at most those of the recording.
+        perfect_tracks: true boxes and identities in the place of noise and tracker.
+    """
+    stride = max(1, round(recording.fps / fps))
+    parts = 2 * (int(recording.user.max(initial=0)) + 1)
+    table = table or NoiseTable.load()
+    noises = [
+        Noise(view.camera, levels, parts, (seed,), view.free, table) for view, seed in zip(views, seeds, strict=True)
+    ]
+    ids = {view.camera.camera_id: number for number, view in enumerate(views)}
+    world = World({view.camera.camera_id: view.scene for view in views})
+    engine, tracker, truth = RuleEngine(), OnlineTracker(), _TrueTracks(len(views))
+    for view in views:
+        engine.add_camera(view.camera.camera_id, view.scene, view.rules, live=False)
+    watched = [Watched() for _ in views]
+    for start in range(0, recording.steps, CHUNK * stride):
+        stop = min(start + CHUNK * stride, recording.steps)
+        things, times = solids(recording, start, stop, stride), recording.time_s[start:stop:stride]
+        seen = [see(view.camera, things) for view in views]
+        for number, one in enumerate(seen):
+            follow(number, times, one)
+        if perfect_tracks:
+            batches = truth.batches(views, times, seen)
+        else:
+            found = [noise.detect(times, one) for noise, one in zip(noises, seen, strict=True)]
+            for result, kept in zip(found, watched, strict=True):
+                kept.frames += int(result.wanted.sum())
+                kept.boxes += len(result.row)
+            batches = (tracker.update(batch) for batch in detections(views, times, found))
+        for batch in batches:
+            motion = world.locate(batch)
+            tracks(batch, motion)
+            for camera, findings in _by_camera(engine.update(batch, motion)).items():
+                watched[ids[camera]].take(findings)
+        progress(stop / recording.steps)
+    last = round(float(recording.time_s[-1]) * SECOND_NS) + START_NS if recording.steps else START_NS
+    for camera, findings in _by_camera(engine.close(last)).items():
+        watched[ids[camera]].take(findings)
+    if engine.failed:
+        raise RuntimeError(f"rules failed: {dict(engine.failed)}")
+    return watched
+
+
+def detections(views: Sequence[View], time_s: F64, found: Sequence[Detected]) -> Iterator[DetectionBatch]:
+    """Batches of about `FRAMES` frames, by time and then camera."""
+    cameras = len(views)
+    step = np.concatenate([np.repeat(np.arange(len(time_s)), np.diff(one.offsets)) for one in found])
+    camera = np.repeat(np.arange(cameras), [len(one.row) for one in found])
+    order = np.argsort(step * cameras + camera, kind="stable")
+    counts = np.bincount(step * cameras + camera, minlength=len(time_s) * cameras)
+    came = np.column_stack([one.wanted for one in found]).ravel()
+    xyxy, score, class_id = (
+        np.concatenate([getattr(one, name) for one in found])[order] for name in ("xyxy", "score", "class_id")
+    )
+    ends = np.concatenate(([0], np.cumsum(counts)))
+    together = max(1, FRAMES // cameras) * cameras
+    for first in range(0, len(counts), together):
+        last = min(first + together, len(counts))
+        numbers = [n for n in range(first, last) if came[n]]
+        frames = tuple(meta(views[n % cameras], float(time_s[n // cameras])) for n in numbers)
+        rows = slice(int(ends[first]), int(ends[last]))
+        offsets = np.concatenate(([0], np.cumsum(counts[numbers]))).astype(np.int32)
+        yield DetectionBatch(frames, offsets, xyxy[rows], score[rows], class_id[rows])
+
+
+def meta(view: View, time_s: float) -> FrameMeta:
+    """The frame of a camera at a time of the recording."""
+    time_ns = round(time_s * SECOND_NS)
+    camera = view.camera
+    return FrameMeta(
+        camera.camera_id,
+        0,
+        round(time_s * 1000),
+        START_NS + time_ns,
+        ClockSource.FILE,
+        0,
+        time_ns,
+        camera.width,
+        camera.height,
+    )
+
+
+class _TrueTracks:
+    """Tracks without noise: the true boxes, without riders, under the user's number plus one."""
+
+    def __init__(self, cameras: int) -> None:
+        self._alive: list[I64] = [np.zeros(0, np.int64) for _ in range(cameras)]
+
+    def batches(self, views: Sequence[View], time_s: F64, seen: Sequence[Seen]) -> Iterator[TrackBatch]:
+        """One batch a step."""
+        for step, now_s in enumerate(time_s.tolist()):
+            frames, rows, ended = [], [], []
+            for number, (view, one) in enumerate(zip(views, seen, strict=True)):
+                mine = np.arange(one.offsets[step], one.offsets[step + 1])
+                mine = mine[(one.part[mine] % 2 == 0) & (one.visible[mine] > 0)]
+                ids = one.part[mine] // 2 + 1
+                ended.append(np.setdiff1d(self._alive[number], ids))
+                self._alive[number] = ids
+                frames.append(meta(view, now_s))
+                rows.append((one, mine))
+            yield self._batch(tuple(frames), rows, ended)
+
+    @staticmethod
+    def _batch(frames: tuple[FrameMeta, ...], rows: list[tuple[Seen, AnyArray]], ended: list[I64]) -> TrackBatch:
+        counts = [len(mine) for _, mine in rows]
+        many = sum(counts)
+        return TrackBatch(
+            frames,
+            np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
+            np.concatenate([one.xyxy[mine] for one, mine in rows]),
+            np.full(many, 0.9, np.float32),
+            np.concatenate([one.class_id[mine] for one, mine in rows]),
+            np.concatenate([one.part[mine] // 2 + 1 for one, mine in rows]),
+            np.full(many, TrackState.CONFIRMED, np.uint8),
+            np.arange(many, dtype=np.int32),
+            np.concatenate(([0], np.cumsum([len(ids) for ids in ended]))).astype(np.int32),
+            np.concatenate(ended),
+        )
+
+
+def _by_camera(findings: Findings) -> dict[str, Findings]:
+    """Events and measurements apart for each camera."""
+    found: dict[str, Findings] = {}
+    for event in findings.events:
+        found[event.camera_id] = found.get(event.camera_id, Findings()) + Findings(events=(event,))
+    for item in findings.measurements:
+        found[item.camera_id] = found.get(item.camera_id, Findings()) + Findings(measurements=(item,))
+    return found
+
+
+def noise_seed(recording: Recording, camera_id: str) -> int:
+    """A seed that depends on the recording's and on the camera."""
+    return zlib.crc32(camera_id.encode()) + (int(recording.about.get("seed", 0)) << 32)
