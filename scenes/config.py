@@ -118,7 +118,7 @@ class CameraSpec(Strict):
     id: Name = Field(description="Identifier, unique in the system; the key of its records")
     name: TwoNames | None = Field(None, description="Name that operators see")
     source: Annotated[str, AfterValidator(_no_password)] = Field(
-        description="rtsp://, http:// (MJPEG, HLS), a video file, or a folder of pictures"
+        description="rtsp://, http:// (MJPEG, HLS), a video file, a folder of pictures, or recorded traffic (.traffic)"
     )
     scene: Path | None = Field(None, description="Scene file; without it the camera is only counted and watched")
     fps: float | None = Field(None, gt=0, le=120, description="Most frames analysed in a second; default: all")

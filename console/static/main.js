@@ -35,6 +35,10 @@ async function begin() {
   $("older").addEventListener("click", older);
   $("above").addEventListener("click", () => $("scroll").scrollTo({ top: 0, behavior: "smooth" }));
   $("scroll").addEventListener("scroll", () => atTop() && showAbove(0), { passive: true });
+  $("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    $($("traffic").hidden ? "alerts" : "traffic").focus();
+  });
   addEventListener("hashchange", () => (view(), choose()));
   addEventListener("keydown", keys);
   addEventListener("resize", strip.draw);
@@ -170,7 +174,10 @@ function view() {
   const name = new URLSearchParams(location.hash.slice(1)).get("view") === "traffic" ? "traffic" : "alerts";
   $("traffic").hidden = name !== "traffic";
   $("strip").hidden = $("alerts-view").hidden = name === "traffic";
-  for (const link of $("views").children) link.toggleAttribute("aria-current", link.dataset.view === name);
+  for (const link of $("views").children) {
+    if (link.dataset.view === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
   traffic.show(name === "traffic");
   if (name === "alerts") strip.draw();
 }

@@ -131,12 +131,15 @@ function fill(section, camera) {
   numbers(camera, section.querySelector(".numbers"));
 }
 
-/** A quantity at a point; nothing where a better one says the same. */
-const valueOf = (point, { field, unless }) => (unless && point[unless] !== null ? null : point[field]);
+/** A quantity of a place, point by point; nothing where another one, which the place has too, says the same better. */
+function valuesOf(place, { field, unless }) {
+  const told = unless && place.points.some((point) => point[unless] !== null);
+  return place.points.map((point) => (told ? null : point[field]));
+}
 
-/** Lanes first, by their group; a direction in which nothing ever went is left out. */
+/** Groups and lanes first; of two directions, one in which nothing was ever counted is left out. */
 function ordered(camera) {
-  const busy = (place) => place.points.some((point) => point.count > 0 || point.occupancy > 0 || point.queue_m > 0);
+  const busy = (place) => place.points.some((point) => point.count > 0);
   const all = [...camera.places.values()].filter((place) => place.points.length);
   const other = (place) => all.some((one) => one.place === place.place && one.direction !== place.direction && busy(one));
   const kept = all.filter((place) => busy(place) || !other(place));
@@ -163,9 +166,10 @@ function told(event) {
 }
 
 function table(camera, places, times) {
-  const points = places.flatMap((place) => place.points);
-  const used = QUANTITIES.filter((quantity) => points.some((point) => valueOf(point, quantity) !== null));
-  const tops = new Map(used.map((one) => [one.field, ceiling(points.flatMap((point) => [valueOf(point, one), one.second ? point[one.second] : null]))]));
+  const all = (quantity) => places.flatMap((place) => valuesOf(place, quantity));
+  const used = QUANTITIES.filter((quantity) => all(quantity).some((value) => value !== null));
+  const second = ({ second: field }) => (field ? places.flatMap((place) => place.points.map((point) => point[field])) : []);
+  const tops = new Map(used.map((one) => [one.field, ceiling([...all(one), ...second(one)])]));
   const span = sameDay(new Date(times[0]), new Date(times[1])) ? minuteText : momentText;
   const head = el(
     "tr",
@@ -194,7 +198,8 @@ function losText(place, letter) {
 
 function cell(camera, place, quantity, times, top) {
   const { field, second, decimals, bars } = quantity;
-  const points = place.points.map((point) => [point.start, point.end, valueOf(point, quantity)]);
+  const values = valuesOf(place, quantity);
+  const points = place.points.map((point, index) => [point.start, point.end, values[index]]);
   const label = quantity.title();
   const known = points.filter((point) => point[2] !== null).map((point) => point[2]);
   if (!known.length) return el("td", { "data-label": label, class: "none" }, el("span", { class: "unseen" }, t("traffic-none")));

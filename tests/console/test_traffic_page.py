@@ -135,7 +135,7 @@ def page(browser: Chrome, store: EventStore, evidence: Path, live: Moving) -> It
 @pytest.fixture
 def measured(store: EventStore) -> EventStore:
     store.put_scene(SceneRecord("hk07", "s", 1, (320, 240), DRAWING, None))
-    store.append([*interval(0), *interval(1)])
+    store.append([*interval(0, flow_vph=None, flow_pcuph=None), *interval(1)])  # the first was hardly watched
     return store
 
 
@@ -144,12 +144,15 @@ NORTH = ".plots tbody tr:first-child"
 
 
 def test_plots_of_lane_groups_grow_as_intervals_come(page: Page, measured: EventStore) -> None:
+    astray = replace(interval(1)[0], direction="backward", counts={}, occupancy=0.1)
+    measured.append([astray])
     page.open()
     page.wait(lambda: page.texts(ROWS) == ["northbound", "southbound", "eastbound"])
     assert page.texts(f"{NORTH} .flow_vph b") == ["720veh/h"]
     assert page.texts(f"{NORTH} .pcu") == ["300 PCU/h"]
     assert page.texts(f"{NORTH} .speed_kmh b") == ["22km/h"]
     assert page.texts(f"{NORTH} .los span:first-child") == ["D"], "half of the free-flow speed"
+    assert len(page.texts(".plots thead th")) == 5, "flow, speed, density, queue; no plain count beside the flow"
     drawn = "return document.querySelector('.queue_m .area').points.length"
     before = page.run(drawn)
     measured.append(interval(2, queue_m=85.0))
@@ -227,6 +230,20 @@ def test_two_languages(page: Page, measured: EventStore) -> None:
     page.find("[data-lang=en]").click()
     page.wait(lambda: page.texts(ROWS) == ["northbound", "southbound", "eastbound"])
     assert page.find("#traffic").is_displayed(), "the view stays"
+
+
+def test_the_keyboard_reaches_the_view_and_its_events(page: Page, measured: EventStore) -> None:
+    measured.append([congestion(Phase.STARTED, 1)])
+    page.open()
+    page.wait(lambda: len(page.texts(".latest a")) == 1)
+    assert page.find("#views [aria-current=page]").text == "Traffic"
+    page.find("body").send_keys(Keys.TAB)
+    assert page.browser.switch_to.active_element.get_attribute("id") == "skip"
+    page.browser.switch_to.active_element.send_keys(Keys.ENTER)
+    assert page.browser.switch_to.active_element.get_attribute("id") == "traffic"
+    page.browser.switch_to.active_element.send_keys(Keys.TAB)
+    page.browser.switch_to.active_element.send_keys(Keys.ENTER)
+    page.wait(lambda: page.texts(".links code") == ["j1"])
 
 
 def test_before_anything_is_measured_it_says_so(page: Page) -> None:
