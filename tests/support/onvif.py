@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import re
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -53,6 +54,15 @@ class CameraModel:
     has_ptz: bool = True
 
 
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away in the middle is no news."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class OnvifCamera:
     """Serves a `CameraModel`; a context manager.
 
@@ -88,8 +98,7 @@ class OnvifCamera:
                 pass
 
         self._open: list[socket.socket] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Quiet(("127.0.0.1", 0), Handler)
 
     @property
     def url(self) -> str:
