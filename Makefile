@@ -8,10 +8,10 @@ export UV_PYTHON_DOWNLOADS := never
 
 COMPILE = echo "Compiling inner loops for this machine …"; .venv/bin/python -c "from matpho.loops import compile_loops; compile_loops()" >&2
 
-.PHONY: help demo setup test lint types imports units docs clean
+.PHONY: help demo setup test test-faults-short test-faults lint types imports units docs clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: .venv/.ready ## the main job on the shipped clip, with a live page (ARGS=--no-serve: end by itself)
 	@.venv/bin/matpho demo $(ARGS)
@@ -19,7 +19,7 @@ demo: .venv/.ready ## the main job on the shipped clip, with a live page (ARGS=-
 setup: .venv/.ready ## an environment from the lock file: .venv/bin/matpho
 
 test: .venv/.ready-dev system ## everything: lint, types, import directions, all tests (TORCH=1: with PyTorch, 5 GB, for the GPU path)
-	@$(MAKE) --no-print-directory lint types imports units
+	@$(MAKE) --no-print-directory lint types imports units test-faults-short
 
 .PHONY: system
 system:
@@ -37,6 +37,14 @@ imports: .venv/.ready-dev ## import directions
 
 units: .venv/.ready-dev ## all tests (ARGS: pytest's arguments)
 	.venv/bin/pytest $(ARGS)
+
+test-faults-short: .venv/.ready-dev ## a real Kafka broker, our process killed at five steps; what was sent, received, twice (part of make test)
+	@.venv/bin/python -m tests.support.fetch_kafka
+	.venv/bin/pytest tests/faults -m "faults and short" $(ARGS)
+
+test-faults: .venv/.ready-dev ## the same with every fault: brokers killed, networks cut, disks full, passwords wrong (minutes)
+	@.venv/bin/python -m tests.support.fetch_kafka
+	.venv/bin/pytest tests/faults -m faults $(ARGS)
 
 docs: .venv/.ready-dev ## write the schemas and tables that are made from the code
 	.venv/bin/python tools/write_docs.py

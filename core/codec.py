@@ -15,9 +15,13 @@ import orjson
 from core.events import (
     MEASURES_OF,
     SCHEMA_VERSION,
+    CameraHealth,
+    CameraState,
     EndReason,
     Event,
     EventKind,
+    FrameObject,
+    FrameTracks,
     Measurement,
     Measures,
     Phase,
@@ -89,6 +93,10 @@ def record_to_dict(record: Record) -> dict[str, Any]:
             return measurement_to_dict(record)
         case TrackSummary():
             return track_to_dict(record)
+        case CameraHealth():
+            return health_to_dict(record)
+        case FrameTracks():
+            return frame_to_dict(record)
 
 
 def event_to_dict(event: Event) -> dict[str, Any]:
@@ -96,9 +104,9 @@ def event_to_dict(event: Event) -> dict[str, Any]:
     return {
         "event_id": event.event_id,
         "revision": event.revision,
-        "kind": event.kind.value,
-        "phase": event.phase.value,
-        "severity": event.severity.value,
+        "kind": event.kind._value_,
+        "phase": event.phase._value_,
+        "severity": event.severity._value_,
         "confidence": round(event.confidence, 4),
         "started": time_text(event.started_ns),
         "at": time_text(event.at_ns),
@@ -245,6 +253,96 @@ def track_from_dict(value: dict[str, Any]) -> TrackSummary:
         )
     except _WRONG as error:
         raise ValueError(f"not a track summary: {type(error).__name__} {error}") from error
+
+
+def health_to_dict(value: CameraHealth) -> dict[str, Any]:
+    """A camera's health as JSON values."""
+    return {
+        "camera_id": value.camera_id,
+        "at": time_text(value.at_ns),
+        "state": value.state.value,
+        "epoch": value.epoch,
+        "fps": round(value.fps, 3),
+        "dropped": value.dropped,
+        "reconnects": value.reconnects,
+        "last_frame": None if value.last_frame_ns is None else time_text(value.last_frame_ns),
+        "error": value.error,
+        "schema_version": value.schema_version,
+    }
+
+
+def health_from_dict(value: dict[str, Any]) -> CameraHealth:
+    """The camera's health that `health_to_dict` wrote.
+
+    Raises:
+        ValueError: a field is missing or wrong.
+    """
+    try:
+        return CameraHealth(
+            camera_id=str(value["camera_id"]),
+            at_ns=time_ns(value["at"]),
+            state=CameraState(value["state"]),
+            epoch=int(value["epoch"]),
+            fps=float(value["fps"]),
+            dropped=int(value["dropped"]),
+            reconnects=int(value["reconnects"]),
+            last_frame_ns=None if value["last_frame"] is None else time_ns(value["last_frame"]),
+            error=str(value["error"]),
+            schema_version=int(value["schema_version"]),
+        )
+    except _WRONG as error:
+        raise ValueError(f"not a camera's health: {type(error).__name__} {error}") from error
+
+
+def frame_to_dict(value: FrameTracks) -> dict[str, Any]:
+    """The tracks of a frame as JSON values."""
+    return {
+        "camera_id": value.camera_id,
+        "epoch": value.epoch,
+        "seq": value.seq,
+        "at": time_text(value.at_ns),
+        "objects": [_object_row(thing) for thing in value.objects],
+        "schema_version": value.schema_version,
+    }
+
+
+def frame_from_dict(value: dict[str, Any]) -> FrameTracks:
+    """The tracks of a frame that `frame_to_dict` wrote.
+
+    Raises:
+        ValueError: a field is missing or wrong.
+    """
+    try:
+        return FrameTracks(
+            camera_id=str(value["camera_id"]),
+            epoch=int(value["epoch"]),
+            seq=int(value["seq"]),
+            at_ns=time_ns(value["at"]),
+            objects=tuple(_object_from(row) for row in value["objects"]),
+            schema_version=int(value["schema_version"]),
+        )
+    except _WRONG as error:
+        raise ValueError(f"not the tracks of a frame: {type(error).__name__} {error}") from error
+
+
+def _object_row(value: FrameObject) -> list[Any]:
+    pairs = [None if pair is None else list(pair) for pair in (value.direction, value.ground, value.position)]
+    return [value.track_id, LABELS[value.class_id], value.confidence, list(value.box), value.speed_mps, *pairs]
+
+
+def _object_from(row: list[Any]) -> FrameObject:
+    track_id, label, confidence, (left, top, right, bottom), speed, *pairs = row
+    direction, ground, position = (None if pair is None else (float(pair[0]), float(pair[1])) for pair in pairs)
+    return FrameObject(
+        int(track_id),
+        int(class_of(label)),
+        float(confidence),
+        (float(left), float(top), float(right), float(bottom)),
+        None if speed is None else float(speed),
+        direction,
+        ground,
+        position,
+    )
 
 
 def encode(record: Record) -> bytes:

@@ -60,6 +60,19 @@ class EndReason(StrEnum):
     RULE_REMOVED = "rule_removed"
 
 
+class CameraState(StrEnum):
+    """What a camera's thread is doing."""
+
+    CONNECTING = "connecting"
+    RUNNING = "running"
+    WAITING = "waiting"
+    """Lost, and pausing before it connects again."""
+    ENDED = "ended"
+    """Its file is at the end, or it was stopped."""
+    FAILED = "failed"
+    """For good; the error tells why."""
+
+
 class Severity(StrEnum):
     """How much it matters, lowest first (the levels of DATEX II's SeverityEnum)."""
 
@@ -395,4 +408,68 @@ class TrackSummary:
     schema_version: int = SCHEMA_VERSION
 
 
-Record: TypeAlias = Event | Measurement | TrackSummary
+@dataclass(frozen=True, slots=True)
+class CameraHealth:
+    """A camera at one moment: sent when its state changes, and once a minute.
+
+    Attributes:
+        at_ns: UTC.
+        epoch: of its frames, now or next.
+        fps: frames analysed a second since the record before.
+        dropped: frames lost on the way to the detector since the start.
+        reconnects: times it was connected again since the start.
+        last_frame_ns: UTC at which the last frame came, None before the first.
+        error: what last went wrong, empty while all is well.
+    """
+
+    camera_id: str
+    at_ns: int
+    state: CameraState
+    epoch: int
+    fps: float
+    dropped: int
+    reconnects: int
+    last_frame_ns: int | None = None
+    error: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class FrameObject:
+    """A track that was seen in a frame.
+
+    Attributes:
+        box: left, top, right, bottom in source pixels.
+        speed_mps, direction, ground: metres a second, unit vector and metres, east and north of the scene's origin;
+            None where the scene has no metres.
+        position: longitude, latitude, None when unknown.
+    """
+
+    track_id: int
+    class_id: int
+    confidence: float
+    box: tuple[float, float, float, float]
+    speed_mps: float | None = None
+    direction: tuple[float, float] | None = None
+    ground: tuple[float, float] | None = None
+    position: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTracks:
+    """All tracks seen in one frame: many records, off by default.
+
+    Attributes:
+        at_ns: UTC of the frame.
+        seq: the frame's number in its epoch.
+    """
+
+    camera_id: str
+    epoch: int
+    seq: int
+    at_ns: int
+    objects: tuple[FrameObject, ...] = ()
+    schema_version: int = SCHEMA_VERSION
+
+
+Record: TypeAlias = Event | Measurement | TrackSummary | CameraHealth | FrameTracks

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from core.codec import time_ns
-from core.errors import ConfigError
+from core.errors import ConfigError, SinkError
 from core.protocols import Sink, Source
 from core.scene import Scene
 from core.taxonomy import ObjectClass, classes_of
 from matpho.defaults import EVIDENCE, STORE
+from matpho.kafka_plan import kafka_sinks, sends, sinks_of
 from matpho.viewpoints import Onvif, make_viewpoint
 from models.registry import class_labels
 from pipeline.runner import CameraPlan
@@ -36,7 +39,6 @@ from scenes.rules import AnyRuleSpec, CameraDownSpec
 from scenes.scene_file import SceneFile, empty_scene, load_scene, unseen_presets
 from scenes.secrets import Login, from_environment, from_file, resolve
 from sinks.json_lines import JsonLinesSink
-from sinks.kafka import KafkaSettings, KafkaSink
 
 UNKNOWN_SIZE: Final = (1920, 1080)
 """Reference size of a camera without a scene: what its records' pixels refer to, whatever its picture's size."""
@@ -55,6 +57,7 @@ class Plan:
     tracking: TrackingSpec = field(default_factory=TrackingSpec)
     workers: Workers = 1
     outbox: OutboxSpec = field(default_factory=OutboxSpec)
+    frame_tracks: bool = False
 
     def with_threads(self, threads: int) -> Plan:
         """The same with so many threads in the detector."""
@@ -124,10 +127,11 @@ def plan_configuration(
         spec.batch,
         configuration.path(spec.store.path),
         configuration.path(spec.store.evidence),
-        tuple(_sink(configuration, sink) for sink in spec.sinks),
+        tuple(make for sink in spec.sinks for make in _sinks(configuration, sink)),
         tracking_of(configuration),
         spec.workers if workers is None else workers,
         spec.outbox,
+        any(isinstance(sink, KafkaSinkSpec) and sends(sink.topics, "frames") for sink in spec.sinks),
     )
 
 
@@ -199,20 +203,18 @@ def missing_classes(configuration: Configuration) -> list[Problem]:
     return found
 
 
-def kafka_sink(bootstrap: Sequence[str], *, topic: str = "matpho.events.v1", required: bool = False) -> Sink:
-    """A Kafka sink without login, as `--kafka` asks for; `required` tries the broker at once.
+def kafka_sinks_at(bootstrap: Sequence[str], *, required: bool = False) -> list[Sink]:
+    """Kafka sinks without login, as `--kafka` asks for; `required` tries the broker at once.
 
     Raises:
         SinkError: required, and no broker answers.
+        ConfigError: an address is none.
     """
-    return _kafka(KafkaSettings(tuple(bootstrap), topic=topic), required=required)
-
-
-def _kafka(settings: KafkaSettings, *, required: bool) -> Sink:
-    sink = KafkaSink(settings)
-    if required:
-        sink.check()
-    return sink
+    try:
+        spec = KafkaSinkSpec(kind="kafka", bootstrap=list(bootstrap), required=required, driver="auto")
+    except ValidationError as error:
+        raise SinkError("error-kafka-server", server=", ".join(bootstrap)) from error
+    return [make() for make in sinks_of(spec)]
 
 
 def parse_start(value: str) -> int:
@@ -240,26 +242,11 @@ def camera_plan(
     return CameraPlan(source, scene, rules, fps, still_fps)
 
 
-def _sink(configuration: Configuration, spec: SinkSpec) -> Callable[[], Sink]:
-    if not isinstance(spec, KafkaSinkSpec):
-        path = configuration.path(spec.path)
-        return lambda: JsonLinesSink.file(path)
-    login = None if spec.credentials is None else resolve(spec.credentials, "kafka", configuration.folder)
-
-    settings = KafkaSettings(
-        tuple(spec.bootstrap),
-        topic=spec.topic,
-        security_protocol=spec.security,
-        sasl_mechanism=spec.sasl or "PLAIN",
-        username=None if login is None else login.user,
-        password=None if login is None else login.password,
-        ca_file=None if spec.ca_file is None else configuration.path(spec.ca_file),
-    )
-
-    def connect() -> Sink:
-        return _kafka(settings, required=spec.required)
-
-    return connect
+def _sinks(configuration: Configuration, spec: SinkSpec) -> tuple[Callable[[], Sink], ...]:
+    if isinstance(spec, KafkaSinkSpec):
+        return kafka_sinks(configuration, spec)
+    path = configuration.path(spec.path)
+    return (lambda: JsonLinesSink.file(path),)
 
 
 def _login(uri: str, secrets: Path | None) -> Credentials | None:

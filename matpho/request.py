@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from core.errors import ConfigError
 from core.protocols import Sink
 from matpho.defaults import EVIDENCE, MODEL, STORE
-from matpho.planning import Plan, kafka_sink, plan_configuration, plan_sources
+from matpho.planning import Plan, kafka_sinks_at, plan_configuration, plan_sources
 from scenes.config import ModelSpec, Workers, load_configuration
 
 
@@ -68,7 +68,7 @@ class RunRequest(BaseModel):
         """
         if self.kafka_required and not self.kafka:
             raise ConfigError("error-kafka-required-alone")
-        return [kafka_sink(self.kafka, required=self.kafka_required)] if self.kafka else []
+        return kafka_sinks_at(self.kafka, required=self.kafka_required) if self.kafka else []
 
     def _plan_sources(self) -> Plan:
         chosen = ModelSpec(path=self.model or MODEL, threads=self.threads, trim=self.trim)

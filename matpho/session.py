@@ -140,6 +140,7 @@ class Session:
             describer=describer,
             publish=self._publish,
             evidence=evidence,
+            tell_frames=plan.frame_tracks,
             open_events=self._open_events,
             batch_size=plan.batch.size,
             window_s=plan.batch.window_ms / 1000,

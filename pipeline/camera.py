@@ -6,11 +6,11 @@ import random
 import threading
 import time
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import structlog
 
 from core.errors import SourceError
+from core.events import CameraState
 from core.frames import FrameMeta, Surface
 from core.protocols import FrameStream, Source
 from locales import text
@@ -23,19 +23,6 @@ log = structlog.get_logger()
 SECOND_NS = 1_000_000_000
 THIN_TOLERANCE_NS = 2_000_000
 """Containers round times to 1 ms at the coarsest: a frame so much too early is not skipped for that."""
-
-
-class CameraState(StrEnum):
-    """What a camera's thread is doing."""
-
-    CONNECTING = "connecting"
-    RUNNING = "running"
-    WAITING = "waiting"
-    """Lost, and pausing before it connects again."""
-    ENDED = "ended"
-    """Its file is at the end, or it was stopped."""
-    FAILED = "failed"
-    """For good; the error tells why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from models.close_ups import CloseUps
 from models.known import KnownFirst
 from pipeline.batcher import Batcher, DropPolicy, Inlet
 from pipeline.camera import Camera, CameraStatus
+from pipeline.frame_tracks import frame_tracks
+from pipeline.health import HealthLog
 from pipeline.live import LivePictures
 from pipeline.step import Begun, StageTimes, Step, StepResult
 from pipeline.viewpoint import MakeViewpoint, ViewMarker
@@ -94,6 +96,7 @@ class Pipeline:
         publish: takes records away; must not block (`sinks.fan_out.FanOut.publish`).
         describer: says what they look like before they are joined, None to go by place alone.
         evidence: keeps pictures, None to keep none.
+        tell_frames: publish the tracks of each frame too.
         open_events: events of a camera that were open when the system last stopped.
         window_s, max_age_s, batch_size: see `pipeline.batcher.Batcher`; the batch is the detector's unless given.
 
@@ -111,6 +114,7 @@ class Pipeline:
         describer: Describer | None = None,
         publish: Callable[[Sequence[Record]], None] = lambda _records: None,
         evidence: Evidence | None = None,
+        tell_frames: bool = False,
         open_events: Callable[[str], Sequence[Event]] = lambda _camera_id: (),
         batch_size: int | None = None,
         window_s: float = 0.01,
@@ -125,6 +129,8 @@ class Pipeline:
         self._batcher = Batcher(batch_size or max(detector.batch_size, 1), window_s=window_s, max_age_s=max_age_s)
         self._running: dict[str, _Running] = {}
         self._pictured: set[tuple[str, str]] = set()
+        self._health = HealthLog()
+        self._tell_frames = tell_frames
         self._orders: deque[Callable[[], None]] = deque()
         self._stop = threading.Event()
         self._lost_frames = 0
@@ -223,10 +229,17 @@ class Pipeline:
         return self._deadline is not None and time.monotonic() >= self._deadline
 
     def _tick(self) -> None:
-        for status in self.status():
+        statuses = self.status()
+        for status in statuses:
             if status.error:
                 self._rules.source_said(status.camera_id, status.error)
         self._hand_over(self._rules.tick(time.time_ns()), None)
+        self._tell_health(statuses)
+
+    def _tell_health(self, statuses: Sequence[CameraStatus]) -> None:
+        told = self._health.update(statuses, time.time_ns())
+        if told:
+            self._publish(told)
 
     def _begin(self, batch: FrameBatch) -> Begun | None:
         begun = None
@@ -255,6 +268,8 @@ class Pipeline:
             self._lost_in_a_row = 0
             self._hand_over(result.findings, batch)
             self.live.keep(result)
+            if self._tell_frames:
+                self._publish(frame_tracks(result.tracks, result.motion, self._scenes))
             yield result
         finally:
             batch.release()
@@ -333,3 +348,4 @@ class Pipeline:
             running.camera.join(2.0)
         self._batcher.close()
         self._hand_over(self._rules.close(time.time_ns()), None)
+        self._tell_health(self.status())

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from core.codec import to_json
 from core.delivery import Delivered, Delivery, Outcome, Rejected
 from core.errors import SinkError
-from core.events import Record
+from core.events import FrameTracks, Record
 from locales import text
 
 RETRY_S: Final = 5.0
@@ -111,8 +111,8 @@ class JsonLinesSink:
         return self._name
 
     def accepts(self, record: Record) -> bool:
-        """Every record."""
-        return True
+        """Every record but the tracks of frames, which are many."""
+        return not isinstance(record, FrameTracks)
 
     def write(self, records: Sequence[Record]) -> Delivery:
         """All or none of the lines; rejected where a record has no UTF-8 form, or the reader of a pipe has gone."""

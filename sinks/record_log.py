@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import structlog
 
-from core.codec import event_from_dict, measurement_from_dict, track_from_dict
+from core.codec import event_from_dict, frame_from_dict, health_from_dict, measurement_from_dict, track_from_dict
 from core.errors import SinkError
-from core.events import Event, Measurement, Record, TrackSummary
+from core.events import CameraHealth, Event, FrameTracks, Measurement, Record, TrackSummary
 
 log = structlog.get_logger()
 
@@ -28,6 +28,8 @@ TYPES: Final[tuple[tuple[type[Record], Callable[[dict[str, Any]], Record]], ...]
     (Event, event_from_dict),
     (Measurement, measurement_from_dict),
     (TrackSummary, track_from_dict),
+    (CameraHealth, health_from_dict),
+    (FrameTracks, frame_from_dict),
 )
 """By the number that stands in the file; numbers are added to, never changed."""
 BUSY_S: Final = 5.0

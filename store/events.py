@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, s
 from sqlalchemy import exists as sql_exists
 
 from core.codec import event_from_dict, measurement_from_dict, to_json, track_from_dict
-from core.events import Event, Measurement, Phase, Record, TrackSummary
+from core.events import CameraHealth, Event, FrameTracks, Measurement, Phase, Record, TrackSummary
 from store import schema
 from store.database import Database
 from store.records import EventQuery, RunRecord, SceneRecord
@@ -243,6 +243,8 @@ def _row_of(record: Record) -> tuple[Table, dict[str, Any]]:
                 "ended_ns": record.ended_ns,
                 "body": body,
             }
+        case CameraHealth() | FrameTracks():
+            raise ValueError(f"{type(record).__name__} is not stored")
 
 
 def _replace(connection: Connection, table: Table, same: ColumnElement[bool], row: Mapping[str, Any]) -> None:

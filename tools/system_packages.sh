@@ -10,7 +10,8 @@ have ffmpeg || missing+=(ffmpeg)
     >/dev/null 2>&1 ||
     missing+=(python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good
         gstreamer1.0-plugins-bad)
-have java || missing+=(default-jre-headless)
+have openssl || missing+=(openssl)
+have javac || missing+=(default-jdk-headless)
 have mvn || missing+=(maven)
 have chromium && have chromedriver || missing+=(chromium chromium-driver fonts-noto-core)
 [ ${#missing[@]} -eq 0 ] && exit 0

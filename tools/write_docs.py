@@ -1,10 +1,19 @@
-"""Write what is made from the code: JSON Schemas for editors, and the tables of docs/configuration.md."""
+"""Write what is made from the code: JSON Schemas for editors and of records, the AsyncAPI document, tables of docs.
+
+    python tools/write_docs.py [--release VERSION]
+
+With --release the records' schemas are also kept as those of a version: later ones are held to them.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Any, Final
 
+from core.schemas import RECORDS, schema_of
+from matpho.asyncapi import asyncapi, file_of
 from matpho.cli.check import SCHEMAS, json_schema
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -13,7 +22,11 @@ START, END = "<!-- tables: made by `make docs` -->", "<!-- end of tables -->"
 
 def main() -> None:
     """Write all of it."""
-    for path, content in documents().items():
+    made = documents()
+    if sys.argv[1:2] == ["--release"]:
+        released = ROOT / "schemas/released" / sys.argv[2]
+        made |= {released / file_of(name): _json(schema_of(name)) for name in RECORDS}
+    for path, content in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
 
@@ -21,12 +34,18 @@ def main() -> None:
 def documents() -> dict[Path, str]:
     """Each file with the content that it should have."""
     made = {ROOT / f"configs/schemas/{name}.schema.json": json_schema(name) for name in SCHEMAS}
+    made |= {ROOT / "schemas" / file_of(name): _json(schema_of(name)) for name in RECORDS}
+    made[ROOT / "schemas/asyncapi.yaml"] = asyncapi()
     for name, file in (("config", "configuration.md"), ("scene", "scenes.md")):
         path = ROOT / "docs" / file
         before, _, rest = path.read_text(encoding="utf-8").partition(START)
         after = rest.partition(END)[2]
         made[path] = f"{before}{START}\n\n{tables(name)}\n{END}{after}"
     return made
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def tables(name: str) -> str:

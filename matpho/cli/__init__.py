@@ -13,7 +13,22 @@ from rich.console import Console
 import matpho
 from core.errors import MatphoError
 from locales import LANGUAGES, set_language, text
-from matpho.cli import bench, check, demo, doctor, events, outbox, replay, report, run, scene, serve, shadow
+from matpho.cli import (
+    bench,
+    check,
+    consume,
+    demo,
+    doctor,
+    events,
+    kafka,
+    outbox,
+    replay,
+    report,
+    run,
+    scene,
+    serve,
+    shadow,
+)
 
 app = typer.Typer(
     help=text("cli-help"),
@@ -31,7 +46,9 @@ app.command("replay", help=text("cli-help-replay"))(replay.replay)
 app.command("track", help=text("cli-help-track"))(replay.track)
 app.command("shadow", help=text("cli-help-shadow"))(shadow.shadow)
 app.command("doctor", help=text("cli-help-doctor"))(doctor.doctor)
+app.command("consume", help=text("cli-help-consume"))(consume.consume)
 app.add_typer(scene.app, name="scene", help=text("cli-help-scene"))
+app.add_typer(kafka.app, name="kafka", help=text("cli-help-kafka"))
 app.add_typer(outbox.app, name="outbox", help=text("cli-help-outbox"))
 app.add_typer(bench.app, name="bench", help=text("cli-help-bench"))
 

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from core.errors import ConfigError
 from locales import text
+from matpho.cli.bench_messaging import messaging
 from matpho.cli.options import duration
 from matpho.defaults import CLIP, MODEL
 
@@ -54,6 +55,9 @@ def junction(
     for table in report.tables(found):
         console.print(table)
     _write(out, found.as_dict())
+
+
+app.command("messaging", help=text("cli-help-bench-messaging"))(messaging)
 
 
 @app.command("motion", help=text("cli-help-bench-motion"))

@@ -90,7 +90,7 @@ def findings() -> list[tuple[str, str]]:
         ("ONNX Runtime", f"{_version('onnxruntime')}: {', '.join(available_providers()) or '-'}"),
         (text("cli-doctor-decoders"), ", ".join(decoders())),
         (text("cli-doctor-models"), ", ".join(_models())),
-        ("Kafka", f"kafka-python {_version('kafka-python')}"),
+        ("Kafka", f"kafka-python {_version('kafka-python')}, confluent-kafka {_version('confluent-kafka')}"),
     ]
 
 

@@ -14,11 +14,11 @@ import structlog
 
 from core.codec import event_from_dict
 from core.errors import MatphoError
-from core.events import Event
+from core.events import CameraState, Event
 from matpho.summary import Counts, run_dict
 from matpho.workers.messages import EventTold, Job, StatusTold
 from matpho.workers.process import Ended, Said, WorkerProcess
-from pipeline.camera import Backoff, CameraState, CameraStatus
+from pipeline.camera import Backoff, CameraStatus
 
 log = structlog.get_logger()
 

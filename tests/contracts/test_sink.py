@@ -18,7 +18,8 @@ from core.delivery import Delivered, Rejected, RetryAfter
 from core.events import Event, Phase, Record
 from core.protocols import Sink
 from sinks.json_lines import JsonLinesSink
-from sinks.kafka import KafkaSettings, KafkaSink
+from sinks.kafka.settings import KafkaSettings, TopicSettings
+from sinks.kafka.sink import KafkaSink
 from sinks.memory import MemorySink
 from sinks.store import StoreSink
 from store.events import EventStore
@@ -77,12 +78,15 @@ def store(tmp_path: Path, _request: pytest.FixtureRequest) -> Iterator[Case]:
 def kafka(_tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Case]:
     broker: KafkaBroker = request.getfixturevalue("kafka")
     topic = broker.create_topic(f"contract-{uuid.uuid4().hex[:8]}", partitions=1)
-    nobody = KafkaSettings((f"127.0.0.1:{free_ports(1)[0]}",), topic=topic, timeout_s=2)
+    nobody = KafkaSettings((f"127.0.0.1:{free_ports(1)[0]}",), timeout_s=2)
 
     def arrived() -> list[Event]:
         return [event_from_dict(json.loads(message.value)) for message in broker.read(topic)]
 
-    sink, away = KafkaSink(KafkaSettings((broker.address,), topic=topic)), KafkaSink(nobody)
+    sink, away = (
+        KafkaSink(KafkaSettings((broker.address,)), TopicSettings(topic)),
+        KafkaSink(nobody, TopicSettings(topic)),
+    )
     yield Case(sink, arrived, away)
     sink.close()
     away.close()

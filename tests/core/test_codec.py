@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from core.codec import (
     event_from_dict,
     event_to_dict,
+    frame_from_dict,
+    health_from_dict,
     measurement_from_dict,
     record_to_dict,
     time_ns,
@@ -21,15 +23,17 @@ from core.codec import (
     to_json,
     track_from_dict,
 )
-from core.events import SCHEMA_VERSION, Event, Measurement, Record, TrackSummary
-from tests.support.records import a_measurement, a_track, an_event, records, times
+from core.events import SCHEMA_VERSION, CameraHealth, Event, FrameTracks, Measurement, Record, TrackSummary
+from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, records, times
 
 READ: dict[type[Any], Any] = {
     Event: event_from_dict,
     Measurement: measurement_from_dict,
     TrackSummary: track_from_dict,
+    CameraHealth: health_from_dict,
+    FrameTracks: frame_from_dict,
 }
-PLAIN: list[Record] = [an_event(), a_measurement(), a_track()]
+PLAIN: list[Record] = [an_event(), a_measurement(), a_track(), a_health(), a_frame()]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

@@ -18,7 +18,6 @@ CLIP, SCENE = ROOT / "matpho/demo/plaza.mp4", ROOT / "matpho/demo/plaza.yaml"
 
 @pytest.mark.broker
 def test_events_of_a_run_reach_the_topic_in_order_with_the_camera_as_key(kafka: KafkaBroker, tmp_path: Path) -> None:
-    kafka.create_topic("matpho.events.v1", partitions=3)
     command = [
         sys.executable,
         "-m",

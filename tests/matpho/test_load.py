@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from core.events import CameraState
 from matpho.load import LoadMeter
 from models.fake import FakeDetector
-from pipeline.camera import CameraState, CameraStatus
+from pipeline.camera import CameraStatus
 from pipeline.runner import CameraPlan, Pipeline
 from pipeline.sources.synthetic import Script, SyntheticSource
 from scenes.scene_file import empty_scene

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SourceError
+from core.events import CameraState
 from core.frames import FrameMeta, Surface
 from core.protocols import FrameStream, Source
 from pipeline.batcher import Batcher, DropPolicy
-from pipeline.camera import Backoff, Camera, CameraState, CameraStatus, Thinner
+from pipeline.camera import Backoff, Camera, CameraStatus, Thinner
 from pipeline.sources.synthetic import Script, SyntheticSource
 
 QUICK = Backoff(first_s=0.01, most_s=0.02)

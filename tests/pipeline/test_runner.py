@@ -10,12 +10,11 @@ import pytest
 
 from core.detections import DetectionBatch
 from core.errors import MatphoError
-from core.events import Event, EventKind, Phase, Record
+from core.events import CameraState, Event, EventKind, Phase, Record
 from core.frames import FrameBatch, FrameMeta
 from core.protocols import Ticket
 from models.fake import FakeDetector, Seen
 from models.tickets import Done
-from pipeline.camera import CameraState
 from pipeline.runner import CameraPlan, Pipeline
 from pipeline.sources.synthetic import Script, SyntheticSource
 from scenes.rules import AnyRuleSpec, CameraDownSpec

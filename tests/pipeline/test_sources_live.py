@@ -13,9 +13,10 @@ import pytest
 import structlog
 
 from core.errors import SourceError
+from core.events import CameraState
 from core.frames import ClockSource, FrameMeta
 from pipeline.batcher import Batcher, DropPolicy
-from pipeline.camera import Backoff, Camera, CameraState
+from pipeline.camera import Backoff, Camera
 from pipeline.sources.av_source import AvSource
 from pipeline.sources.table import Credentials, sources_for
 from tests.support.media import ffmpeg, make_video

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
+from core.events import CameraState
 from core.frames import ClockSource, FrameMeta
 from pipeline.batcher import Batcher, DropPolicy
-from pipeline.camera import Backoff, Camera, CameraState
+from pipeline.camera import Backoff, Camera
 from pipeline.sources.av_source import AvSource
 from pipeline.sources.table import Credentials
 from tests.support.media import make_video

@@ -11,7 +11,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 import uuid
 from base64 import urlsafe_b64encode
@@ -31,21 +30,28 @@ from kafka.admin import (  # type: ignore[import-untyped]
 )
 from kafka.errors import KafkaError  # type: ignore[import-untyped]
 
-POM: Final = Path(__file__).with_name("kafka-pom.xml")
-JARS: Final = Path(__file__).resolve().parents[2] / ".cache" / "kafka-4.1.0"
+from core.errors import MatphoError
+from matpho.local_kafka import LOGGING, VERSION, fetch_jars
+from tests.support.certificates import Authority
+
+JARS: Final = Path(__file__).resolve().parents[2] / f".cache/kafka-{VERSION}"
 USER, PASSWORD = "matpho", "right-password"
 
 CONFIGURATION: Final = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{plain},SASL_PLAINTEXT://127.0.0.1:{sasl},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{plain},SASL_PLAINTEXT://127.0.0.1:{sasl}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners={listeners},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners={advertised}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,FAR:PLAINTEXT,SSL:SSL,EXPIRED:SSL,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-sasl.enabled.mechanisms=PLAIN
-listener.name.sasl_plaintext.plain.sasl.jaas.config={jaas} required user_{user}="{password}";
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER
+listener.name.sasl.plain.sasl.jaas.config={security}.plain.PlainLoginModule required user_{user}="{password}";
+listener.name.sasl.scram-sha-256.sasl.jaas.config={security}.scram.ScramLoginModule required;
+listener.name.sasl.scram-sha-512.sasl.jaas.config={security}.scram.ScramLoginModule required;
+listener.name.sasl.oauthbearer.sasl.jaas.config={security}.oauthbearer.OAuthBearerLoginModule required \
+  unsecuredLoginStringClaim_sub="broker";
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=true
 auto.create.topics.enable=false
@@ -56,11 +62,9 @@ group.initial.rebalance.delay.ms=0
 log.dirs={data}
 """
 
-LOGGING: Final = """
-<Configuration status="error">
-  <Appenders><Console name="out"><PatternLayout pattern="%d %p %c %m%n"/></Console></Appenders>
-  <Loggers><Root level="warn"><AppenderRef ref="out"/></Root></Loggers>
-</Configuration>
+TLS: Final = """
+listener.name.{name}.ssl.keystore.type=PEM
+listener.name.{name}.ssl.keystore.location={file}
 """
 
 
@@ -75,27 +79,33 @@ class KafkaBroker:
 
     Attributes:
         address: `host:port` without login.
-        sasl_address: `host:port` with login (SASL_PLAINTEXT, PLAIN) as `USER`, `PASSWORD`.
+        sasl_address: `host:port` with login (SASL_PLAINTEXT) as `USER`, `PASSWORD` (PLAIN, SCRAM), or with any unsigned
+            token (OAUTHBEARER).
+        ssl_address, expired_address: `host:port` with TLS, by certificates of `ca_file`; the second one's has expired.
+        near_port, far_port: who connects to the second is told to come to the first, where a proxy may stand between.
+        ca_file: None where openssl is missing; there is then no TLS.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        plain, sasl, controller = free_ports(3)
-        self.address = f"127.0.0.1:{plain}"
-        self.sasl_address = f"127.0.0.1:{sasl}"
+        *ports, self.near_port, self.far_port, controller = free_ports(7)
+        addresses = [f"127.0.0.1:{port}" for port in ports]
+        self.address, self.sasl_address, self.ssl_address, self.expired_address = addresses
         self._classpath = f"{jars()}/*"
-        (folder / "server.properties").write_text(
-            CONFIGURATION.format(
-                plain=plain,
-                sasl=sasl,
-                controller=controller,
-                data=folder / "data",
-                jaas="org.apache.kafka.common.security.plain.PlainLoginModule",
-                user=USER,
-                password=PASSWORD,
-            )
+        self.ca_file, keystores = _keystores(folder / "certificates")
+        names = ("PLAINTEXT", "SASL", "SSL", "EXPIRED") if keystores else ("PLAINTEXT", "SASL")
+        listeners = ",".join(f"{name}://{address}" for name, address in zip(names, addresses, strict=False))
+        configuration = CONFIGURATION.format(
+            listeners=f"{listeners},FAR://127.0.0.1:{self.far_port}",
+            advertised=f"{listeners},FAR://127.0.0.1:{self.near_port}",
+            controller=controller,
+            data=folder / "data",
+            security="org.apache.kafka.common.security",
+            user=USER,
+            password=PASSWORD,
         )
+        (folder / "server.properties").write_text(configuration + keystores)
         (folder / "log4j2.xml").write_text(LOGGING)
         self._format()
 
@@ -203,9 +213,21 @@ class KafkaBroker:
     def _format(self) -> None:
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
         command = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", "server.properties")
+        for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512"):
+            command += ["--add-scram", f"{mechanism}=[name={USER},password={PASSWORD}]"]
         done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise KafkaUnavailable(f"cannot format the broker's data: {done.stdout}{done.stderr}")
+
+
+def _keystores(folder: Path) -> tuple[Path | None, str]:
+    """The authority's certificate, and the listeners' keystores."""
+    try:
+        authority = Authority(folder)
+    except FileNotFoundError:
+        return None, ""
+    good, expired = authority.server("good"), authority.server("expired", end="20250601000000Z")
+    return authority.certificate, TLS.format(name="ssl", file=good) + TLS.format(name="expired", file=expired)
 
 
 def jars() -> Path:
@@ -217,20 +239,10 @@ def jars() -> Path:
     for program in ("java",) if JARS.is_dir() else ("java", "mvn"):
         if shutil.which(program) is None:
             raise KafkaUnavailable(f"{program} is not installed")
-    if JARS.is_dir():
-        return JARS
-    JARS.parent.mkdir(exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=JARS.parent))
-    command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
-    done = subprocess.run([*command, f"-DoutputDirectory={fresh}"], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        shutil.rmtree(fresh)
-        raise KafkaUnavailable(f"Maven could not fetch the broker: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     try:
-        fresh.rename(JARS)
-    except OSError:  # another process was first
-        shutil.rmtree(fresh)
-    return JARS
+        return fetch_jars(JARS)
+    except MatphoError as error:
+        raise KafkaUnavailable(str(error)) from error
 
 
 def free_ports(count: int) -> list[int]:

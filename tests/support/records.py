@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from typing import Any, get_type_hints
+
 from hypothesis import strategies as st
 
 from core.events import (
     MEASURES_OF,
     CameraDownMeasures,
+    CameraHealth,
+    CameraState,
     CollisionMeasures,
     CongestionMeasures,
     CrowdingMeasures,
     EndReason,
     Event,
     EventKind,
+    FrameObject,
+    FrameTracks,
     IntrusionMeasures,
     LaneMeasures,
     LineCrossingMeasures,
@@ -152,7 +159,49 @@ tracks = st.builds(
     view=texts,
 )
 
-records: st.SearchStrategy[Record] = events() | measurements | tracks
+healths = st.builds(
+    CameraHealth,
+    camera_id=names,
+    at_ns=times,
+    state=st.sampled_from(CameraState),
+    epoch=st.integers(0, 2**31 - 1),
+    fps=rounded(0, 200, 3),
+    dropped=counts,
+    reconnects=counts,
+    last_frame_ns=st.none() | times,
+    error=texts,
+)
+
+_plane = st.floats(-1e4, 1e4, allow_nan=False)
+frames = st.builds(
+    FrameTracks,
+    camera_id=names,
+    epoch=st.integers(0, 2**31 - 1),
+    seq=st.integers(0, 2**40),
+    at_ns=times,
+    objects=st.lists(
+        st.builds(
+            FrameObject,
+            track_id=big,
+            class_id=classes,
+            confidence=st.floats(0, 1),
+            box=st.tuples(_plane, _plane, _plane, _plane),
+            speed_mps=st.none() | st.floats(0, 100),
+            direction=st.none() | st.tuples(st.floats(-1, 1), st.floats(-1, 1)),
+            ground=st.none() | st.tuples(_plane, _plane),
+            position=st.none() | st.tuples(st.floats(-180, 180), st.floats(-90, 90)),
+        ),
+        max_size=3,
+    ).map(tuple),
+)
+
+stored: st.SearchStrategy[Record] = events() | measurements | tracks
+"""What the event store takes."""
+
+described: st.SearchStrategy[Record] = stored | healths
+"""What has a published JSON Schema."""
+
+records: st.SearchStrategy[Record] = described | frames
 
 
 def an_event(
@@ -193,6 +242,14 @@ def an_event(
     )
 
 
+def any_event_of(kind: EventKind, number: int) -> Event:
+    """An event of a kind, with some measures that it has."""
+    form: Any = MEASURES_OF[kind]
+    hints, values = get_type_hints(form), {str: "m", int: 2, float: 1.5}
+    given = {field.name: values.get(hints[field.name]) for field in fields(form)}
+    return replace(an_event(number), kind=kind, measures=form(**given))
+
+
 def a_measurement(number: int = 1, *, camera: str = "cam-1") -> Measurement:
     """Minute `number` over one line."""
     start = T0 + number * 60 * SECOND
@@ -212,4 +269,18 @@ def a_track(number: int = 1, *, camera: str = "cam-1", epoch: int = 1) -> TrackS
         ((1.0, 2.0), (30.0, 40.0)),
         observed=100,
         mean_speed_mps=5.5,
+    )
+
+
+def a_health(number: int = 1, *, camera: str = "cam-1", state: CameraState = CameraState.RUNNING) -> CameraHealth:
+    """Minute `number` of a camera at 12.5 frames a second."""
+    at_ns = T0 + number * 60 * SECOND
+    return CameraHealth(camera, at_ns, state, 1, 12.5, 3, 1, at_ns - SECOND // 2)
+
+
+def a_frame(number: int = 1, *, camera: str = "cam-1") -> FrameTracks:
+    """Frame `number` with a car in metres and a person without."""
+    car = FrameObject(7, 3, 0.9, (10.0, 20.0, 110.0, 80.0), 8.5, (0.6, 0.8), (12.5, -3.0), (105.8342, 21.0278))
+    return FrameTracks(
+        camera, 1, number, T0 + number * SECOND // 25, (car, FrameObject(8, 0, 0.5, (1.0, 2.0, 3.0, 4.0)))
     )
