@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from analytics.engine import RuleEngine
 from core.events import EndReason, EventKind, Phase
 from core.findings import Findings
@@ -88,6 +90,19 @@ def test_an_event_is_held_for_as_long_as_an_hour_and_goes_on_where_it_was() -> N
     assert [(e.phase, e.end_reason) for e in gone.events if e.phase is Phase.ENDED] == [
         (Phase.ENDED, EndReason.CLEARED)
     ]
+
+
+def test_time_away_counts_for_nothing_however_short_it_is() -> None:
+    """A second elsewhere, half a second until the person is found again: the zone was not seen empty for a second."""
+    made = RuleEngine()
+    specs: list[AnyRuleSpec] = [IntrusionSpec(zone="z", clear_s=1, hold_s=1), MeasureSpec(zone="z", interval_s=60)]
+    made.add_camera("cam", SCENE, specs, live=False)
+    found = run(made, shots("north", 0, 3), shots(MOVING, 3, 1, []), shots("north", 4, 0.5, []), shots("north", 4.5, 3))
+    assert len({e.event_id for e in found.events}) == 1 and Phase.ENDED not in {e.phase for e in found.events}
+    found += made.close(T0 + 8 * SECOND)
+    watched = [round((m.end_ns - m.start_ns) / SECOND, 1) for m in found.measurements]
+    assert watched == [2.9, 3.4]
+    assert [m.occupancy for m in found.measurements] == pytest.approx([1, 3 / 3.4], abs=0.05)
 
 
 def test_an_event_that_is_not_looked_at_for_longer_is_given_up() -> None:

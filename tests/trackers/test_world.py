@@ -213,9 +213,12 @@ def test_each_view_of_a_turning_camera_has_its_own_metres_and_no_track_is_carrie
     presets = {n: Preset(n, Label(n, n), scene(g)) for n, g in (("near", METRE_IS_20_PX), ("far", half))}
     world = World({"a": Scene("mast", 1, (1000, 500), presets=presets)})
 
-    def located(time_s: float, view: str) -> Motion:
+    def seen(time_s: float, view: str) -> TrackBatch:
         tracks = frame_of(time_s, [(100 + 20 * time_s, 200)], [1])
-        return world.locate(replace(tracks, frames=(replace(tracks.frames[0], view=view),)))
+        return replace(tracks, frames=(replace(tracks.frames[0], view=view),))
+
+    def located(time_s: float, view: str) -> Motion:
+        return world.locate(seen(time_s, view))
 
     near = [located(n / 10, "near") for n in range(30)][-1]
     assert near.valid.all() and near.position[0] == pytest.approx((7.9, 10.0), abs=0.1)
@@ -223,6 +226,10 @@ def test_each_view_of_a_turning_camera_has_its_own_metres_and_no_track_is_carrie
     assert not moving.valid.any(), "no metres while it turns"
     first = located(4.0, "far")
     assert first.position[0] == pytest.approx((18.0, 20.0), abs=0.1) and not first.velocity.any()
+    again = World({"a": Scene("mast", 1, (1000, 500), presets=presets | {"twin": presets["near"]})})
+    before = [again.locate(seen(n / 10, "near")) for n in range(30)][-1]
+    after = again.locate(seen(3.0, "twin"))
+    assert before.velocity[0] == pytest.approx((1.0, 0.0), abs=0.1) and not after.velocity.any()
     assert [located(4 + n / 10, "far") for n in range(1, 30)][-1].velocity[0] == pytest.approx((2.0, 0.0), abs=0.1)
 
 

@@ -123,12 +123,14 @@ def test_a_dark_picture_with_noise_is_recognised_or_unknown_but_nothing_else(pic
 @pytest.mark.parametrize(
     "window",
     [
-        (HOMES["a"][0] + 75, HOMES["a"][1], 1.5),
-        (HOMES["a"][0], HOMES["a"][1] + 60, 1.5),
-        (HOMES["a"][0], HOMES["a"][1], 1.3),
-        (HOMES["a"][0], HOMES["a"][1], 1.7),
+        (HOMES["a"][0] + 48, HOMES["a"][1], 1.5),
+        (HOMES["a"][0] + 200, HOMES["a"][1], 1.5),
+        (HOMES["a"][0], HOMES["a"][1] + 40, 1.5),
+        (HOMES["a"][0], HOMES["a"][1], 1.45),
+        (HOMES["a"][0], HOMES["a"][1], 1.55),
+        (HOMES["a"][0], HOMES["a"][1], 1.1),
     ],
-    ids=["8 % to the right", "11 % down", "zoomed in", "zoomed out"],
+    ids=["5 % to the right", "21 % to the right", "7 % down", "zoomed in by 3 %", "zoomed out by 3 %", "zoomed far in"],
 )
 def test_what_is_near_a_preset_is_not_at_it(picture: U8, window: Window) -> None:
     tour = Tour(picture, [Stop("", window, 3), Stop("a", HOMES["a"], 2, 0.8)], traffic(), noise=3.0)

@@ -14,7 +14,7 @@ from models.viewpoint.fake import FakeViewpoint
 from pipeline.onvif.ptz import PtzService
 from pipeline.onvif.soap import OnvifClient
 from pipeline.onvif.viewpoint import OnvifViewpoint
-from pipeline.onvif.watch import LAG_S, STALE_S, PtzWatch, at_preset
+from pipeline.onvif.watch import STALE_S, PtzWatch, at_preset
 from pipeline.sources.surfaces import ArraySurface
 from tests.support.onvif import CameraModel, OnvifCamera, Position
 from tests.support.waiting import eventually
@@ -54,13 +54,13 @@ class Watched:
 def test_a_camera_that_comes_to_stand_is_at_its_preset_within_two_seconds() -> None:
     with OnvifCamera(CameraModel(NORTH, presets=PRESETS)) as camera:
         watched = Watched(camera)
-        assert watched.run(3) == [(0.0, MOVING), (pytest.approx(LAG_S + 0.25), "north")]
+        assert watched.run(3) == [(0.0, MOVING), (pytest.approx(1.25), "north")]
         camera.model.moving, camera.model.position = True, (0.1, -0.4, 0.1)
         assert watched.run(2) == [(0.0, MOVING)]
         camera.model.position = SOUTH  # it says that it moves still
         assert watched.run(1) == [(0.0, MOVING)]
         camera.model.moving = False
-        assert watched.run(3) == [(0.0, MOVING), (pytest.approx(LAG_S + 0.25), "south")]
+        assert watched.run(3) == [(0.0, MOVING), (pytest.approx(1.25), "south")]
 
 
 def test_a_camera_that_stands_between_presets_is_at_none() -> None:
@@ -72,7 +72,7 @@ def test_a_camera_that_does_not_say_whether_it_moves_is_judged_by_where_it_is() 
     with OnvifCamera(CameraModel(NORTH, presets=PRESETS, tells_moving=False)) as camera:
         watched = Watched(camera)
         at, where = watched.run(4)[-1]
-        assert where == "north" and at == pytest.approx(LAG_S + 0.5)
+        assert where == "north" and at == pytest.approx(1.5)
         camera.model.position = (0.2515, -0.5, 0.0)  # within the preset, but it has moved
         assert watched.run(0.5) == [(0.0, MOVING)]
         assert watched.run(3)[-1][1] == "north"
