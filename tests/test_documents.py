@@ -35,3 +35,7 @@ def test_every_command_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = [command.name for command in app.registered_commands] + [group.name for group in app.registered_groups]
     assert [name for name in commands if f"matpho {name}" not in readme] == []
+    (scene,) = [group.typer_instance for group in app.registered_groups if group.name == "scene"]
+    scene_commands = [command.name or "draw" for command in scene.registered_commands] if scene else []
+    assert len(scene_commands) >= 4
+    assert [name for name in scene_commands if f"matpho scene {name}" not in readme] == []

@@ -174,7 +174,7 @@ def test_the_header_the_rate_and_the_file_are_checked(tmp_path: Path) -> None:
 
 
 def test_boxes_that_lie_outside_of_the_picture_say_that_its_size_is_wrong(tmp_path: Path) -> None:
-    path = written(tmp_path, row(0.0, 1), "0.1,a,1,car,650,20,700,40,0.5", "0.2,a,1,car,690,20,700,40,0.5")
+    path = written(tmp_path, row(0.0, 1), "0.1,a,1,car,630,20,700,40,0.5", "0.2,a,1,car,690,20,700,40,0.5")
     assert len(replay(path)) == 4
     with pytest.raises(ConfigError) as refused:
         list(recorded_tracks(path, start_ns=START, sizes=(640, 480), doubt_sizes=True))

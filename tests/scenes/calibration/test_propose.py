@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from scenes.calibration.compare import Difference, difference
 from scenes.calibration.fit import Known
 from scenes.calibration.propose import Proposal, propose
 from scenes.calibration.shapes import TYPICAL
+from scenes.scene_file import load_scene
 from scenes.track_table import TrackTable
 from tests.scenes.calibration.test_camera import pinhole
 from tests.support.street import Camera, Street, drive, road
@@ -177,3 +179,16 @@ def test_it_says_whose_boxes_it_used_and_is_the_same_each_time() -> None:
     assert sum(first.tracks.values()) <= 30
     assert first.tracks[ObjectClass.MOTORCYCLE] > first.tracks[ObjectClass.CAR] > 0
     assert sum(first.roads) > 20
+
+
+def test_people_on_a_real_square_give_its_metres(shared: Path) -> None:
+    """PETS09-S2L1, boxes of the ground truth, beside the ground that was fitted to surveyed positions."""
+    frame, track, x, y, wide, high = np.loadtxt(shared / "mot15/PETS09-S2L1/gt.txt", delimiter=",").T[:6]
+    boxes = np.column_stack((x, y, x + wide, y + high))
+    seen = TrackTable.of((768, 576), frame / 7, track, np.full(len(frame), int(ObjectClass.PERSON)), boxes)
+    ground = load_scene(Path(__file__).resolve().parents[3] / "matpho/demo/plaza.yaml").scene.ground
+    assert ground is not None
+    found = proposed(seen)
+    error = difference(ground.matrix, found.camera.ground, seen.foot)
+    assert abs(error.scale) < 0.05 and worst(error) < 0.08
+    assert error.position_m < 0.4
