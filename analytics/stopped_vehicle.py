@@ -12,7 +12,7 @@ from analytics.places import Place
 from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.stay_rule import StayRule
 from analytics.views import reference_boxes
-from core.arrays import F32, AnyArray, Bool
+from core.arrays import F32, I64, AnyArray, Bool
 from core.events import Event, StoppedVehicleMeasures
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
@@ -29,14 +29,17 @@ QUEUE: Final = QueueSpec(lane="any")
 class Waiting:
     """Who waits in a queue: for a signal, or for what is ahead of it.
 
-    On the scene's lanes, a vehicle in a queue of three or more (`analytics.queues`) waits. Its foremost vehicle does so
-    only within a gap of the end of the lane, be that a stop line or where the camera sees no further: elsewhere it is
-    what the others wait for.
+    On the scene's lanes, a vehicle in a queue (`analytics.queues`) waits when three or more stand in it, or within a
+    gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. The foremost of a
+    queue does so only within a gap of the end of the lane, be that a stop line or where the camera sees no further:
+    elsewhere it is what the others wait for.
     """
 
     def __init__(self, scene: Scene) -> None:
         self._queues = LaneQueues.by(QUEUE, scene)
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
+        names = [lane.group for lane in scene.lanes.values()]
+        self._group = np.array([names.index(name) for name in names], np.int64)
 
     def __len__(self) -> int:
         return len(self._queues)
@@ -50,13 +53,24 @@ class Waiting:
         gap = QUEUE.gap_m if self._metric else QUEUE.gap_m / CAR_BOX_M * length
         foremost = view.along[rows] >= state.head[chain]
         at_end = self._ends[view.lane[rows]] - view.along[rows] <= gap
-        return np.asarray(queued & (state.vehicles[chain] >= QUEUE_OF) & (~foremost | at_end), np.bool_)
+        many = self._together(state, view, rows, np.broadcast_to(gap, len(rows))) >= QUEUE_OF
+        return np.asarray(queued & many & (~foremost | at_end), np.bool_)
+
+    def _together(self, state: QueueState, view: StepView, rows: AnyArray, gap: AnyArray) -> I64:
+        """How many (K) stand in the queue of each row, or so near to it on the lanes of its group."""
+        standing = np.flatnonzero(state.chain >= 0)
+        group = np.where(view.lane >= 0, self._group[view.lane], -1)
+        near = np.abs(view.along[standing] - view.along[rows][:, None]) <= gap[:, None]
+        beside = (near & (group[standing] == group[rows][:, None])).sum(axis=1)
+        return np.asarray(np.maximum(beside, state.vehicles[state.chain[rows]]), np.int64)
 
     def explain(self, state: QueueState, view: StepView, row: int, length: AnyArray) -> Reasons:
         """Nothing, or that a row waits in a queue."""
         if not self.holds(state, view, np.array([row]), length)[0]:
             return ()
-        vehicles = Amount(int(state.vehicles[state.chain[row]]))
+        at = np.array([row])
+        gap = QUEUE.gap_m if self._metric else QUEUE.gap_m / CAR_BOX_M * length
+        vehicles = Amount(int(self._together(state, view, at, np.broadcast_to(gap, 1))[0]))
         return (reason("waits-in-queue", False, value=vehicles, limit=Amount(QUEUE_OF)),)
 
     @property

@@ -46,7 +46,6 @@ class Kind:
         early_s: an alert may come so long before the definition truly holds, as speeds and feet are measured; late_s:
             and so long after it truly ended.
         sweep: other thresholds, by parameter of the rule.
-        stand_in: kind of the rule that reports it as long as it has none of its own, with these `parameters`.
     """
 
     zones: str = ""
@@ -55,8 +54,6 @@ class Kind:
     early_s: float = 3.0
     late_s: float = 10.0
     sweep: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    stand_in: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 _VEHICLE: Final = ("vehicle",)
@@ -76,8 +73,6 @@ KINDS: Final[Mapping[str, Kind]] = {
         Condition(("person",), 1.0, 0.5),
         by_place=True,
         sweep={"for_s": (0.2, 0.5, 2.0, 3.0, 5.0)},
-        stand_in="security.intrusion",
-        parameters={"classes": ["person"]},
     ),
     "incident.collision": Kind("road-", Condition(_VEHICLE, 3.0, 1.0, below_mps=_STANDS_MPS, injected=True)),
     "incident.slow_vehicle": Kind("road-", Condition(_VEHICLE, 10.0, 1.0, injected=True)),
@@ -97,18 +92,15 @@ _PLACES: Final = ("zone", "line", "group", "lane")
 
 def rule_of(kind: str) -> str | None:
     """The kind of the rule that reports it; None: no rule yet."""
-    return next((name for name in (kind, KINDS[kind].stand_in) if name in SPECS), None)
+    return kind if kind in SPECS else None
 
 
 def specs_for(kind: str, scene: Scene, road: Road, *, sweep: bool = False) -> Iterator[AnyRuleSpec]:
     """The rules that watch a scene for a kind, with their defaults; `sweep`: with copies at other thresholds."""
-    how, rule = KINDS[kind], rule_of(kind)
-    if rule is None:
+    how, spec = KINDS[kind], SPECS.get(kind)
+    if spec is None:
         return
-    spec = SPECS[rule]
-    fixed = dict(how.parameters) if rule == how.stand_in else {}
-    if "road" in spec.model_fields:
-        fixed["road"] = road
+    fixed: dict[str, Any] = {"road": road} if "road" in spec.model_fields else {}
     for place in _places(how, spec, scene):
         yield spec(**place, **fixed)
         for name, values in how.sweep.items() if sweep else ():

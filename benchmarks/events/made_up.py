@@ -10,7 +10,7 @@ from benchmarks.events.traffic.recording import Incident, RecordedLane, Recordin
 from core.arrays import F64, I64
 from core.taxonomy import ObjectClass
 
-LENGTH_M: Final = 160.0
+LENGTH_M: Final = 100.0
 LANES: Final = 3
 WIDTH_M: Final = 3.5
 SPEEDS: Final = (8.0, 11.0, 14.0)
@@ -23,6 +23,8 @@ SIZES: Final = {
     ObjectClass.BUS: (10.0, 2.5, 3.0),
     ObjectClass.PERSON: (0.4, 0.5, 1.7),
 }
+PLACE_M: Final = 60.0
+"""Where the car stands; the person walks 6 m further on."""
 STOP_S: Final = (40.0, 80.0)
 WALK_S: Final = (100.0, 112.0)
 
@@ -62,7 +64,7 @@ def _middle(lane: int) -> float:
 
 def _stopped(times: F64) -> tuple[F64, int, ObjectClass, F64]:
     """Brakes at 4 m/s², stands, drives on."""
-    speed, place = SPEEDS[2], LENGTH_M / 2
+    speed, place = SPEEDS[2], PLACE_M
     braking = speed / 4.0
     before, after = np.clip(STOP_S[0] - times, 0, None), np.clip(times - STOP_S[1], 0, None)
     slow, fast = np.minimum(before, braking), np.clip(before - braking, 0, None)
@@ -75,7 +77,7 @@ def _walker(times: F64) -> tuple[F64, int, ObjectClass, F64]:
     on = (times >= WALK_S[0]) & (times <= WALK_S[1])
     share = (times[on] - WALK_S[0]) / (WALK_S[1] - WALK_S[0])
     y = 1.0 + 8.0 * (1.0 - np.abs(2.0 * share - 1.0))
-    return times[on], -1, ObjectClass.PERSON, np.column_stack((np.full(on.sum(), LENGTH_M / 2 + 8.0), y))
+    return times[on], -1, ObjectClass.PERSON, np.column_stack((np.full(on.sum(), PLACE_M + 6.0), y))
 
 
 def _recording(times: F64, tracks: list[tuple[F64, int, ObjectClass, F64]], seed: int) -> Recording:
@@ -110,8 +112,8 @@ def _recording(times: F64, tracks: list[tuple[F64, int, ObjectClass, F64]], seed
         signal=np.zeros((len(times), LANES)),
         lanes=lanes,
         incidents=(
-            Incident("incident.stopped_vehicle", *STOP_S, (stopped,), LENGTH_M / 2, _middle(2), 2, "road"),
-            Incident("incident.pedestrian_on_carriageway", *WALK_S, (walker,), LENGTH_M / 2 + 8.0, 1.0),
+            Incident("incident.stopped_vehicle", *STOP_S, (stopped,), PLACE_M, _middle(2), 2, "road"),
+            Incident("incident.pedestrian_on_carriageway", *WALK_S, (walker,), PLACE_M + 6.0, 1.0),
         ),
         decoys=(),
         areas=(),

@@ -165,20 +165,18 @@ def _counted(result: EventsResult) -> Table:
 
 
 def _noises(noises: dict[str, Figures]) -> Table:
-    kinds = [kind for kind in KINDS if rule_of(kind)]
-    columns = [
-        f"{kind.partition('.')[2]}\n{text(f'cli-bench-events-{name}')}" for kind in kinds for name in ("dr", "fpd")
-    ]
+    """Detected percent and false alerts a day of the kinds that had incidents; errors of measurements."""
+    kinds = [kind for kind in KINDS if rule_of(kind) and any(found.kinds[kind].incidents for found in noises.values())]
+    both = f"{text('cli-bench-events-dr')} / {text('cli-bench-events-fpd')}"
+    columns = [f"{kind.partition('.')[2]}\n{both}" for kind in kinds]
     columns += [text(f"cli-bench-events-{name}") for name in ("counts-error", "speed-error", "density-error")]
     shown = _table(text("cli-bench-events-noises"), *columns)
     for name, found in noises.items():
         cells = []
         for kind in kinds:
             figures = found.kinds[kind].figures()
-            cells += [
-                interval_text(figures["detection_rate"], None, True),
-                interval_text(figures["false_per_camera_day"], None, False),
-            ]
+            detected = interval_text(figures["detection_rate"], None, True)
+            cells.append(f"{detected} / {interval_text(figures['false_per_camera_day'], None, False)}")
         measures = found.measurements
         errors = (measures["counts_by_lane"]["all"], measures["speed_by_lane"], measures["density_by_lane"])
         cells += [interval_text(error["mape"], None, True) for error in errors]

@@ -13,13 +13,20 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt  # type: ignore[import-not-found]
 
+COLUMNS = 3
+
 
 def main() -> None:
-    """Draw the job named on the command line: a panel for each kind."""
+    """Draw the job named on the command line: a panel for each kind that had incidents."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     curves, words = job["result"]["curves"], job["words"]
-    figure, axes = plt.subplots(1, len(curves), figsize=(6.4 * len(curves), 4.6), squeeze=False)
-    for axis, (kind, points) in zip(axes[0], curves.items(), strict=True):
+    seen = {kind: points for kind, points in curves.items() if any(p["incidents"] for p in points)}
+    columns = min(max(len(seen), 1), COLUMNS)
+    rows = max(-(-len(seen) // columns), 1)
+    figure, axes = plt.subplots(rows, columns, figsize=(6.4 * columns, 4.6 * rows), squeeze=False)
+    for axis in axes.flat[len(seen) :]:
+        axis.axis("off")
+    for axis, (kind, points) in zip(axes.flat, seen.items(), strict=False):
         panel(axis, kind, points, words)
     figure.tight_layout()
     figure.savefig(job["png"], dpi=130)

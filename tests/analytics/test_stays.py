@@ -212,6 +212,15 @@ def test_two_cars_are_no_queue() -> None:
     assert len(starts(film([parked(1, 790), parked(2, 720)], 30, scene=ROAD, fps=5), STOP)) == 2
 
 
+def test_those_who_wait_on_the_lanes_of_a_group_are_one_queue() -> None:
+    """One car on each of two lanes, and one of the cars behind them: the others are hidden."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    first, beside = (Actor(n, still(790, y), CAR, (100, 60)) for n, y in ((1, 480), (2, 560)))
+    behind = Actor(3, still(680, 560), CAR, (100, 60))
+    assert starts(film([first, beside, behind], 30, scene=scene, fps=5), STOP) == []
+    assert len(starts(film([first, beside], 30, scene=scene, fps=5), STOP)) == 2
+
+
 def test_a_breakdown_stays_one_event_when_a_queue_grows_behind_it() -> None:
     behind = [parked(2 + n, 520 - 70 * n, start=14 + 2 * n) for n in range(4)]
     found = events(film([parked(1, 590), *behind], 60, scene=ROAD, fps=5), STOP)

@@ -52,10 +52,10 @@ def test_what_was_there_decides_what_an_alert_is(cause: Cause, verdict: str) -> 
 
 def test_while_an_alert_on_a_zone_lasts_others_who_walk_there_are_detected_with_it() -> None:
     first, second = _truth(kind=WALK, user=1), _truth(120.0, kind=WALK, user=2)
-    alert = _alert(111.0, kind="security.intrusion")
+    alert = _alert(111.0, kind=WALK)
     both = score(WALK, [alert], [first, second], 3600.0, "r")
     assert (both.incidents, len(both.delays_s), both.alerts) == (2, 2, 1)
-    short = _alert(111.0, kind="security.intrusion", until=115.0)
+    short = _alert(111.0, kind=WALK, until=115.0)
     assert len(score(WALK, [short], [first, second], 3600.0, "r").delays_s) == 1
 
 
