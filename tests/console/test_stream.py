@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from console import stream
 from console.server import BackgroundServer
 from store.events import EventStore
-from tests.support.console import crossing, intrusion
+from tests.support.console import crossing, intrusion, measurement
 
 
 @pytest.fixture
@@ -77,6 +77,17 @@ def test_a_page_that_comes_back_misses_nothing(url: str, store: EventStore) -> N
         found = events(got, stream.BATCH + 5)
     assert [m["data"]["event_id"] for m in found] == [f"c{n}" for n in range(2, 2 + stream.BATCH + 5)]
     assert [int(m["id"]) for m in found] == list(range(2, 2 + stream.BATCH + 5))
+
+
+def test_a_page_hears_that_something_was_measured(url: str, store: EventStore) -> None:
+    with listening(url) as got:
+        next(got)
+        store.append([measurement()])
+        first = next(m for m in got if m.get("event") == "measured")
+        assert "id" not in first, "where a page goes on after a loss is a matter of events"
+        store.append([measurement(camera_id="other"), crossing("c1")])
+        later = [next(m for m in got if m.get("event") == name) for name in ("event", "measured")]
+    assert later[1]["data"]["row"] > first["data"]["row"]
 
 
 def test_a_page_of_another_store_is_told_to_begin_anew(url: str, store: EventStore) -> None:

@@ -102,6 +102,12 @@ def test_times_are_of_the_street_however_fast_it_is_played(tmp_path: Path) -> No
     assert captured[-1] <= wall + took * SECOND, "never in the future"
 
 
+def test_taken_at_once_it_ends_now(tmp_path: Path) -> None:
+    path, before = write_two_cars(tmp_path / "a.traffic", steps=41), time.time_ns()
+    *_, (last, _) = TrafficSource(path, "cam", Play(fps=10)).open(0)
+    assert before - SECOND < last.captured_ns <= time.time_ns()
+
+
 @pytest.mark.parametrize(("media_s", "due_s"), [(0, 0), (100, 25), (400, 100), (401, 101), (1000, 700)])
 def test_once_played_fast_it_goes_on_at_its_own_pace(media_s: float, due_s: float) -> None:
     assert Play(speed=4).due_s(media_s, 400) == pytest.approx(due_s)

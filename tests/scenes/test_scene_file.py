@@ -58,9 +58,23 @@ def test_rules_name_lanes_groups_and_lines_over_lanes(tmp_path: Path) -> None:
     assert [rule.rule_id for rule in file.rules] == ["traffic.spillback:stop", "traffic.queue:left"]
 
 
+def test_groups_of_lanes_have_names_and_every_place_tells_its_own(tmp_path: Path) -> None:
+    named = "lane_groups: [{id: west, name: {en: westbound, vi: hướng tây}}]\nsimulated: true\n"
+    scene = load(tmp_path, HEAD + ROAD + named).scene
+    west, left = scene.label("west"), scene.label("left")
+    assert west is not None
+    assert left is not None
+    assert (west.en, west.vi, left.en) == ("westbound", "hướng tây", "left")
+    assert scene.label("nowhere") is None
+    assert scene.simulated
+    assert load(tmp_path, HEAD + ROAD).scene.label("west") is None
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
+        (HEAD + ROAD + "lane_groups: [{id: wets, name: x}]\n", 'has no "wets"; did you mean "west"?'),
+        (HEAD + ROAD + "lane_groups: [{id: west, name: x}, {id: west, name: y}]\n", 'the id "west" is already used'),
         (HEAD + "zones:\n  - id: z\n    polygon: [[0, 0], [5, 5]]\n", "a polygon needs at least 3 points, found 2"),
         (HEAD + "zones:\n  - id: z\n    polygon: [[0, 0], [9, 9], [9, 0], [0, 9]]\n", "crosses itself near (4.5 4.5)"),
         (HEAD + "zones:\n  - id: z\n    polygon: [[0, 0], [5, 5], [9, 9]]\n", "polygon"),

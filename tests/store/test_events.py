@@ -157,9 +157,19 @@ def test_measurements_and_tracks_by_camera_and_time(store: EventStore) -> None:
     minute = 60 * SECOND
     assert store.measurements("cam-1", T0 + minute, T0 + 3 * minute) == [a_measurement(1), a_measurement(2)]
     assert len(store.measurements(since_ns=T0 + minute, until_ns=T0 + 2 * minute)) == 2
+    assert store.measurements("cam-1", limit=2) == [a_measurement(2), a_measurement(3)], "the newest, in order of time"
     store.append([a_track(n) for n in (1, 20, 40)] + [a_track(5, camera="cam-2")])
     assert store.tracks("cam-1", T0 + 11 * SECOND, T0 + 40 * SECOND) == [a_track(20), a_track(1)]
     assert store.tracks(limit=2) == [a_track(40), a_track(20)]
+
+
+def test_what_was_measured_last_is_told(store: EventStore) -> None:
+    assert (store.newest_measured("cam-1"), store.last_measured()) == (None, 0)
+    store.append([a_measurement(3)])
+    first = store.last_measured()
+    store.append([a_measurement(1), a_measurement(9, camera="cam-2")])
+    assert store.newest_measured("cam-1") == a_measurement(3).start_ns, "by time, not by when it came"
+    assert store.last_measured() > first
 
 
 def test_scenes_are_replaced_and_cameras_listed(store: EventStore) -> None:

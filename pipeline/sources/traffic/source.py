@@ -108,7 +108,8 @@ class Play:
 
     Attributes:
         fps: frames a second of recorded time.
-        start_ns: wall clock (UTC) of the first frame; None: so that what is played faster than recorded ends now.
+        start_ns: wall clock (UTC) of the first frame; None: so that what is played faster than recorded, or as fast as
+            frames are taken, is never ahead of now.
         realtime: as fast as `speed` says; else as fast as frames are taken.
         speed: so many times faster than it was recorded, until the recording has been played once; from then on as it
             was recorded.
@@ -184,7 +185,8 @@ class TrafficStream:
         duration_s = recording.duration_s
         start_ns = play.start_ns
         if start_ns is None:
-            start_ns = time.time_ns() - round(play.ahead_s(duration_s) * SECOND_NS)
+            ahead_s = play.ahead_s(duration_s) if play.realtime else duration_s
+            start_ns = time.time_ns() - round(ahead_s * SECOND_NS)
         count = max(1, int(duration_s * play.fps))
         seq = 0
         while not self._pace.closed and (play.loop or seq < count):
