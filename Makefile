@@ -6,6 +6,9 @@ ARGS ?=
 TORCH ?=
 export UV_PYTHON_DOWNLOADS := never
 
+# A process of tests for each core: whatever they need (brokers, browsers, cameras) each of them starts for itself.
+PARALLEL ?= -n auto --maxprocesses 4 --dist worksteal
+
 COMPILE = echo "Compiling inner loops for this machine …"; .venv/bin/python -c "from matpho.loops import compile_loops; compile_loops()" >&2
 
 .PHONY: help demo setup test test-faults-short test-faults lint types imports units docs clean
@@ -36,7 +39,7 @@ imports: .venv/.ready-dev ## import directions
 	.venv/bin/lint-imports
 
 units: .venv/.ready-dev ## all tests (ARGS: pytest's arguments)
-	.venv/bin/pytest $(ARGS)
+	.venv/bin/pytest $(PARALLEL) $(ARGS)
 
 test-faults-short: .venv/.ready-dev ## a real Kafka broker, our process killed at five steps; what was sent, received, twice (part of make test)
 	@.venv/bin/python -m tests.support.fetch_kafka
