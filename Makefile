@@ -6,8 +6,8 @@ ARGS ?=
 TORCH ?=
 export UV_PYTHON_DOWNLOADS := never
 
-# A process of tests for each core: whatever they need (brokers, browsers, cameras) each of them starts for itself.
-PARALLEL ?= -n auto --maxprocesses 4 --dist worksteal
+# One process of tests more than cores, for many wait: for brokers, browsers and cameras, which each starts for itself.
+PARALLEL ?= -n $(shell expr $$(nproc) + 1) --maxprocesses 5 --dist worksteal
 
 COMPILE = echo "Compiling inner loops for this machine …"; .venv/bin/python -c "from matpho.loops import compile_loops; compile_loops()" >&2
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.queues import KMH_PER_MPS
+from analytics.shared import Shared
 from analytics.stopped_vehicle import StandRule
 from analytics.track_table import TrackTable
 from analytics.views import believed_rows, class_mask
@@ -41,8 +42,10 @@ class CollisionRule(StandRule):
     Who waits in a queue has not collided. In metres: without a ground nothing is found.
     """
 
-    def __init__(self, spec: CollisionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        super().__init__(spec, scene, camera_id, open_events)
+    def __init__(
+        self, spec: CollisionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
+        super().__init__(spec, scene, camera_id, open_events, shared)
         self._least, self._loss, self._reach = spec.min_speed_kmh / KMH_PER_MPS, spec.deceleration_mps2, spec.reach_m
         self._users = class_mask(ROAD_USERS)
         self._tracks = TrackTable(list(FIELDS))

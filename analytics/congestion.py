@@ -8,12 +8,13 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
-from analytics.free_flow import CAR_BOX_M, FreeFlow
+from analytics.free_flow import CAR_BOX_M
 from analytics.kernels.paces import add_paces
 from analytics.kernels.stays import box_side
 from analytics.place_rule import Look, PlaceRule
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import of_class, on_lane, seen
+from analytics.shared import Shared
 from analytics.vehicles import CAR_BOXES, by_class
 from analytics.views import class_mask, observed_rows, reference_scale
 from core.arrays import F64, AnyArray
@@ -123,14 +124,16 @@ class Levels:
 class CongestionRule(PlaceRule):
     """One event for a group of lanes while it is congested, through all its levels."""
 
-    def __init__(self, spec: CongestionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+    def __init__(
+        self, spec: CongestionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
         window_s, for_s, clear_s = spec.times_s
         super().__init__(spec, camera_id, open_events, for_s=for_s, gap_s=0.0, clear_s=clear_s)
         self._spec, self._metric = spec, scene.ground is not None
         self._wanted, self._boxes = class_mask(spec.classes), by_class(CAR_BOXES, 1.0)
         self._watched = watched_lanes(scene, group=spec.group)
         self._mine = np.flatnonzero(self._watched)
-        self._flow = FreeFlow(scene)
+        self._flow = shared.free_flow
         lanes = [lane for lane in scene.lanes.values() if lane.group == spec.group]
         self._learns = not self._metric or any(lane.free_flow_mps is None for lane in lanes)
         self._free = np.full(len(scene.lanes), np.nan)

@@ -19,6 +19,7 @@ from analytics.views import believed_rows, reference_scale
 from core.arrays import F64, I32, I64, Bool
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
+from core.frames import FrameMeta
 from core.scene import Label, Scene
 from core.taxonomy import ObjectClass
 from scenes.rules import QueueSpec, SpillbackSpec
@@ -103,6 +104,8 @@ class LaneQueues:
         self._wanted = is_vehicle()
         self._boxes, self._lengths = by_class(CAR_BOXES, 1.0), by_class(LENGTHS_M, 0.0) / unit
         self._table = TrackTable([("queued", np.bool_), ("first_ns", np.int64)])
+        self._frame: FrameMeta | None = None
+        self._state: QueueState | None = None
 
     @classmethod
     def by(cls, spec: QueueSpec | SpillbackSpec, scene: Scene) -> LaneQueues:
@@ -113,7 +116,14 @@ class LaneQueues:
         return len(self._table)
 
     def update(self, view: StepView, clock: CameraClock) -> QueueState:
-        """The queues at a frame; `clock` has heard it."""
+        """The queues at a frame, which `clock` has heard. Several rules may ask: it is worked out once."""
+        if self._state is not None and view.frame is self._frame:
+            return self._state
+        self._frame = view.frame
+        self._state = self._at(view, clock)
+        return self._state
+
+    def _at(self, view: StepView, clock: CameraClock) -> QueueState:
         table = self._table
         if clock.new_epoch:
             table.take_all()

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics.place_rule import Look, PlaceRule
-from analytics.queues import LaneQueues, QueueState, on_queue_lane, queue_unit
+from analytics.queues import QueueState, on_queue_lane, queue_unit
+from analytics.shared import Shared
 from analytics.vehicles import is_vehicle
 from analytics.views import CONFIRMED
 from core.events import Event, SpillbackMeasures
@@ -25,12 +26,14 @@ class SpillbackRule(PlaceRule):
         KeyError: no lane's centreline crosses the line.
     """
 
-    def __init__(self, spec: SpillbackSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+    def __init__(
+        self, spec: SpillbackSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
         super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._line_at = crossed_at(scene, scene.lines[spec.line], spec.group)
         if np.isnan(self._line_at).all():
             raise KeyError(spec.line)
-        self._queues = LaneQueues.by(spec, scene)
+        self._queues = shared.queues(spec)
         self._unit = queue_unit(scene)
         self._length, self._vehicles = 0.0, 0
         self._line, self._wanted = scene.lines[spec.line], is_vehicle()

@@ -10,6 +10,7 @@ import numpy as np
 from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
+from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.views import reference_boxes
 from core.arrays import F32, I64, AnyArray, Bool
@@ -35,8 +36,8 @@ class Waiting:
     elsewhere it is what the others wait for.
     """
 
-    def __init__(self, scene: Scene) -> None:
-        self._queues = LaneQueues.by(QUEUE, scene)
+    def __init__(self, scene: Scene, shared: Shared) -> None:
+        self._queues = shared.queues(QUEUE)
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
         names = [lane.group for lane in scene.lanes.values()]
         self._group = np.array([names.index(name) for name in names], np.int64)
@@ -87,13 +88,14 @@ class StandRule(StayRule):
         spec: StoppedVehicleSpec | IllegalParkingSpec | CollisionSpec,
         scene: Scene,
         camera_id: str,
-        open_events: Sequence[Event] = (),
+        open_events: Sequence[Event],
+        shared: Shared,
     ) -> None:
         place = Place.of(spec, scene)
         super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=0.5, swaps=True)
         self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
         self._slow_lengths = 0.0 if isinstance(spec, CollisionSpec) else spec.stop_speed_lengths_per_s
-        self._waits = Waiting(scene) if scene.lanes else None
+        self._waits = Waiting(scene, shared) if scene.lanes else None
         self._state: QueueState | None = None
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:

@@ -9,7 +9,6 @@ from analytics.camera_down import CameraDownRule
 from analytics.collision import CollisionRule
 from analytics.congestion import CongestionRule
 from analytics.crowding import CrowdingRule
-from analytics.free_flow import FreeFlow
 from analytics.intrusion import IntrusionRule
 from analytics.lane_violation import ClosedLaneRule, ForbiddenTurnRule
 from analytics.line_crossing import LineCrossingRule
@@ -17,6 +16,7 @@ from analytics.loitering import LoiteringRule
 from analytics.measure import MeasureRule
 from analytics.pedestrian import PedestrianRule
 from analytics.running import RunningRule
+from analytics.shared import Shared
 from analytics.slow_vehicle import SlowVehicleRule
 from analytics.speeding import SpeedingRule
 from analytics.spillback import SpillbackRule
@@ -65,16 +65,16 @@ def build_rules(
     Raises:
         KeyError: the scene has no such zone, line or lane.
     """
-    free_flow = FreeFlow(scene)
+    shared = Shared(scene)
     rules: dict[str, Rule] = {}
     measured: list[MeasureSpec] = []
     for spec in specs:
         if isinstance(spec, MeasureSpec):
             measured.append(spec)
         else:
-            rules[spec.rule_id] = build_rule(spec, scene, camera_id, open_events.get(spec.rule_id, ()), free_flow)
+            rules[spec.rule_id] = build_rule(spec, scene, camera_id, open_events.get(spec.rule_id, ()), shared)
     if measured:
-        rules[MEASURES] = MeasureRule(measured, scene, camera_id, free_flow)
+        rules[MEASURES] = MeasureRule(measured, scene, camera_id, shared.free_flow)
     return rules
 
 
@@ -83,18 +83,19 @@ def build_rule(
     scene: Scene,
     camera_id: str,
     open_events: Sequence[Event] = (),
-    free_flow: FreeFlow | None = None,
+    shared: Shared | None = None,
 ) -> Rule:
     """The rule for one camera.
 
     Args:
         spec: names a zone, line, lane or group of lanes of the scene.
         open_events: of this rule at this camera, open when the process ended.
-        free_flow: what the camera's rules share; None: the rule has one of its own.
+        shared: what the camera's rules have in common; None: the rule is alone.
 
     Raises:
         KeyError: the scene has no such place, or none of its lanes crosses the line.
     """
+    shared = shared or Shared(scene)
     match spec:
         case LineCrossingSpec() | NoCrossingSpec():
             return LineCrossingRule(spec, scene, camera_id, open_events)
@@ -105,11 +106,11 @@ def build_rule(
         case CrowdingSpec():
             return CrowdingRule(spec, scene, camera_id, open_events)
         case CongestionSpec():
-            return CongestionRule(spec, scene, camera_id, open_events)
+            return CongestionRule(spec, scene, camera_id, open_events, shared)
         case QueueSpec():
-            return QueueRule(spec, scene, camera_id, open_events)
+            return QueueRule(spec, scene, camera_id, open_events, shared)
         case SpillbackSpec():
-            return SpillbackRule(spec, scene, camera_id, open_events)
+            return SpillbackRule(spec, scene, camera_id, open_events, shared)
         case RunningSpec():
             return RunningRule(spec, scene, camera_id, open_events)
         case WrongWaySpec():
@@ -117,7 +118,7 @@ def build_rule(
         case PedestrianSpec():
             return PedestrianRule(spec, scene, camera_id, open_events)
         case CollisionSpec():
-            return CollisionRule(spec, scene, camera_id, open_events)
+            return CollisionRule(spec, scene, camera_id, open_events, shared)
         case SlowVehicleSpec():
             return SlowVehicleRule(spec, scene, camera_id, open_events)
         case SpeedingSpec():
@@ -126,8 +127,8 @@ def build_rule(
             rule = ForbiddenTurnRule if spec.entry is not None else ClosedLaneRule
             return rule(spec, scene, camera_id, open_events)
         case StoppedVehicleSpec() | IllegalParkingSpec():
-            return StoppedVehicleRule(spec, scene, camera_id, open_events)
+            return StoppedVehicleRule(spec, scene, camera_id, open_events, shared)
         case CameraDownSpec():
             return CameraDownRule(spec, scene, camera_id, open_events)
         case MeasureSpec():
-            return MeasureRule([spec], scene, camera_id, free_flow)
+            return MeasureRule([spec], scene, camera_id, shared.free_flow)

@@ -8,7 +8,8 @@ import numpy as np
 
 from analytics.free_flow import CAR_BOX_M
 from analytics.place_rule import Look, PlaceRule
-from analytics.queues import LaneQueues, QueueState, on_queue_lane, queue_unit
+from analytics.queues import QueueState, on_queue_lane, queue_unit
+from analytics.shared import Shared
 from analytics.vehicles import is_vehicle
 from analytics.views import CONFIRMED
 from core.events import Event, QueueMeasures
@@ -22,10 +23,12 @@ from scenes.rules import QueueSpec
 class QueueRule(PlaceRule):
     """One event for a lane, or a group of lanes, while the longest queue on any of them is long enough."""
 
-    def __init__(self, spec: QueueSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+    def __init__(
+        self, spec: QueueSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
         super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._mine = watched_lanes(scene, lane=spec.lane, group=spec.group)
-        self._queues = LaneQueues.by(spec, scene)
+        self._queues = shared.queues(spec)
         self._unit = queue_unit(scene)
         self._least = spec.min_length_m / (1.0 if scene.ground is not None else CAR_BOX_M)
         self._least_vehicles = spec.min_vehicles or np.inf

@@ -39,9 +39,10 @@ def uv() -> str:
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
+EXTRA = ("benchmarks.peers", "models.gpu.", "sinks.kafka.confluent")  # need what the wheel does not bring
 for top in map(importlib.import_module, sys.argv[1:]):
     for module in pkgutil.walk_packages(top.__path__, top.__name__ + "."):
-        if not module.name.startswith(("benchmarks.peers", "models.gpu.")) and not module.name.endswith("__main__"):
+        if not module.name.startswith(EXTRA) and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
 """
 
