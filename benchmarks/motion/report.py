@@ -26,4 +26,17 @@ def tables(found: dict[str, Any]) -> list[Table]:
         costs.add_column(text(f"bench-motion-{name}"), justify="left" if name == "what" else "right")
     for what, ms in found["cost_ms"].items():
         costs.add_row(what, f"{ms:.3f}", f"{ms / LIMIT_MS:.2f}")
-    return [table, costs]
+    return [table, costs, *([_filmed(found["filmed"])] if "filmed" in found else [])]
+
+
+def _filmed(found: dict[str, Any]) -> Table:
+    """Errors beside places that others measured."""
+    table = Table(title=text("bench-motion-filmed"))
+    names = ("sequence", "boxes", "place", "place-90", "speed", "speed-90", "count")
+    for name in names:
+        table.add_column(text(f"bench-motion-{name}"), justify="left" if name in names[:2] else "right")
+    for sequence, ways in found.items():
+        for way in ("true boxes", "detected boxes"):
+            figures = list(ways[way].values())
+            table.add_row(sequence, way, *(f"{value:.3f}" for value in figures[:4]), f"{figures[4]:,}")
+    return table

@@ -61,11 +61,16 @@ app.command("messaging", help=text("cli-help-bench-messaging"))(messaging)
 
 
 @app.command("motion", help=text("cli-help-bench-motion"))
-def motion(out: JsonOption = None) -> None:
-    """Accuracy of positions and speeds on made-up tracks, and the cost of the world stage."""
-    from benchmarks.motion import measure, report
+def motion(
+    data: Annotated[Path | None, typer.Option(help=text("cli-opt-bench-motion-data"))] = None,
+    out: JsonOption = None,
+) -> None:
+    """Accuracy of positions and speeds on made-up tracks and on film, and the cost of the world stage."""
+    from benchmarks.motion import filmed, measure, report
 
     found = measure.measure()
+    if data is not None:
+        found["filmed"] = filmed.measure(data)
     for table in report.tables(found):
         Console().print(table)
     _write(out, found)
