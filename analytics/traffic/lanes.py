@@ -17,9 +17,10 @@ from analytics.traffic.chains import Frame, resized
 from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, Spot, by_label, counted, flows
 from analytics.vehicles import CAR_BOXES, by_class, pcu_table
 from analytics.views import class_mask, reference_scale
-from core.arrays import F64, I64
+from core.arrays import I64
 from core.events import Measurement
 from core.explanation import Amount, Reason, Reasons, reason
+from core.lanes import lane_lengths
 from core.scene import Lane, Scene
 from core.traffic import level_by_density, level_by_speed
 from scenes.rules import MeasureSpec
@@ -270,11 +271,3 @@ def _row_for(spec: MeasureSpec, lane: int, kinds: list[MeasureSpec], rows: list[
     kinds.append(spec)
     rows.append([-1] * lanes)
     return len(rows) - 1
-
-
-def lane_lengths(scene: Scene) -> F64:
-    """Length of each lane's centreline (L), in the unit of `Motion.along`; 0 where it is beyond the horizon."""
-    if scene.ground is not None:
-        return np.array([lane.length_m or 0.0 for lane in scene.lanes.values()])
-    steps = (np.diff(lane.centreline, axis=0) for lane in scene.lanes.values())
-    return np.array([np.hypot(step[:, 0], step[:, 1]).sum() for step in steps])
