@@ -52,10 +52,7 @@ class CollisionRule(StandRule):
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
         clock, table = self._clock, self._tracks
-        if clock.new_epoch:
-            table.take_all()
-        table.take(view.ended_id)
-        table.take_unseen(clock.run_ns)
+        table.let_go(view, clock)
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         speed = np.hypot(view.velocity[rows, 0], view.velocity[rows, 1])
         mine = table.rows
@@ -86,12 +83,10 @@ class CollisionRule(StandRule):
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not view.valid[row]:
             return (reason("no-metres", False),)
-        found = self._tracks.rows[self._tracks.rows["id"] == view.track_id[row]]
-        if not len(found) or not found[0]["hit"]:
-            return *self._braking(view, row, float(found[0]["fast"]) if len(found) else 0.0), *super()._conditions(
-                view, row
-            )
-        hit = found[0]
+        hit = self._tracks.find(int(view.track_id[row]))
+        if hit is None or not hit["hit"]:
+            fast = 0.0 if hit is None else float(hit["fast"])
+            return *self._braking(view, row, fast), *super()._conditions(view, row)
         before, loss = Amount(float(hit["before"]) * KMH_PER_MPS, "km-h"), Amount(float(hit["loss"]), "m-s2")
         met = reason(
             "hit", True, value=loss, limit=Amount(self._loss, "m-s2"), before=before, others=int(hit["others"])
@@ -120,10 +115,9 @@ class CollisionRule(StandRule):
         if last is not None and isinstance(last.measures, CollisionMeasures):
             was = last.measures
             return CollisionMeasures(round(seconds, 3), was.speed_mps, was.deceleration_mps2, was.others)
-        known = self._tracks.rows[self._tracks.rows["id"] == (view.track_id[row] if row is not None else -1)]
-        if not len(known):
+        hit = None if row is None else self._tracks.find(int(view.track_id[row]))
+        if hit is None:
             return CollisionMeasures(round(seconds, 3), 0.0, 0.0, 0)
-        hit = known[0]
         return CollisionMeasures(
             round(seconds, 3), round(float(hit["before"]), 3), round(float(hit["loss"]), 3), int(hit["others"])
         )

@@ -52,10 +52,7 @@ class Crossings:
         Returns:
             The rows (K) that cross, and their directions (K): 1 forward, -1 backward.
         """
-        if clock.new_epoch:
-            self._table.take_all()
-        self._table.take(view.ended_id)
-        self._table.take_unseen(clock.run_ns)
+        self._table.let_go(view, clock)
         if not len(rows):
             return rows, np.zeros(0, np.int64)
         at, fresh = self._table.locate(view.track_id[rows], clock.run_ns)
@@ -64,5 +61,6 @@ class Crossings:
 
     def explain(self, view: StepView, row: int) -> tuple[Reasons, int]:
         """Where a track seen in the last frame is, and the direction in which it crossed then; 0 if it did not."""
-        mine = self._table.rows[np.searchsorted(self._table.rows["id"], view.track_id[row])]
+        mine = self._table.find(int(view.track_id[row]))
+        assert mine is not None, "every track that is seen has a record"  # noqa: S101
         return at_line(self._line, mine, self._hysteresis_px), int(mine["crossed"])

@@ -54,16 +54,14 @@ class PedestrianRule(PlaceRule):
     def _conditions(self, view: StepView, row: int) -> Reasons:
         speed = Amount(float(self._speed(view, np.array([row]))[0]) * KMH_PER_MPS, "km-h")
         limit = Amount(self._fastest_mps * KMH_PER_MPS, "km-h")
-        rode = self._table.rows["rides"][self._table.rows["id"] == view.track_id[row]].any()
+        known = self._table.find(int(view.track_id[row]))
+        rode = known is not None and bool(known["rides"])
         on_foot = reason("on-foot", not rode, value=speed, limit=limit)
         return of_class(view, row, self._wanted), *seen(view, row), on_foot, *self._place.explain(view, row)
 
     def _on_foot(self, view: StepView, rows: AnyArray) -> AnyArray:
         clock, table = self._clock, self._table
-        if clock.new_epoch:
-            table.take_all()
-        table.take(view.ended_id)
-        table.take_unseen(clock.run_ns)
+        table.let_go(view, clock)
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         table.rows["first_ns"][at[fresh]] = clock.run_ns
         table.rows["rides"][at] |= self._speed(view, rows) > self._fastest_mps

@@ -18,8 +18,8 @@ from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
 
 
-class PlaceSpec(Protocol):
-    """What the specs of such rules have."""
+class PlaceNames(Protocol):
+    """What the specs of all rules have that make events."""
 
     @property
     def kind(self) -> str: ...
@@ -32,6 +32,10 @@ class PlaceSpec(Protocol):
 
     @property
     def severity(self) -> Severity: ...
+
+
+class PlaceSpec(PlaceNames, Protocol):
+    """What the specs of such rules have."""
 
     @property
     def hold_s(self) -> float: ...

@@ -125,10 +125,7 @@ class LaneQueues:
 
     def _at(self, view: StepView, clock: CameraClock) -> QueueState:
         table = self._table
-        if clock.new_epoch:
-            table.take_all()
-        table.take(view.ended_id)
-        table.take_unseen(clock.run_ns)
+        table.let_go(view, clock)
         rows = believed_rows(view, self._wanted)
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         way = view.lane, view.along, view.velocity, view.foot_velocity
@@ -150,8 +147,8 @@ class LaneQueues:
         begin, end = self._limits[:2]
         value, limit = Amount(speed * factor, unit), Amount((end if queued else begin) * factor, unit)
         if not queued and speed < begin:
-            first_ns = self._table.rows["first_ns"][self._table.rows["id"] == view.track_id[row]]
-            known_s = float((clock.run_ns - first_ns).sum()) / SECOND_NS
+            known = self._table.find(int(view.track_id[row]))
+            known_s = 0.0 if known is None else (clock.run_ns - int(known["first_ns"])) / SECOND_NS
             return reason("queue-new", False, seen=seconds(known_s), limit=Amount(KNOWN_NS / SECOND_NS, "s"))
         return reason("queued", queued, value=value, limit=limit)
 

@@ -14,7 +14,7 @@ from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.stay_rule import StayRule
 from analytics.vehicles import CAR_BOXES, MOTOR, by_class
-from analytics.views import class_mask, observed_rows, reference_boxes
+from analytics.views import class_mask, longer_sides, observed_rows, reference_boxes
 from core.arrays import F32, F64, I64, AnyArray, Bool
 from core.events import Event, SlowVehicleMeasures
 from core.explanation import Amount, Reasons, reason
@@ -128,6 +128,6 @@ class SlowVehicleRule(StayRule):
     def _speed(self, view: StepView, rows: AnyArray, boxes: F32) -> F64:
         if self._metric:
             return np.asarray(np.hypot(view.velocity[rows, 0], view.velocity[rows, 1]), np.float64)
-        side = np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0)
+        side = longer_sides(boxes)
         pace = np.hypot(view.foot_velocity[rows, 0], view.foot_velocity[rows, 1])
         return np.asarray(pace * self._boxes[view.class_id[rows]] / side, np.float64)

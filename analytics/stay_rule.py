@@ -10,42 +10,28 @@ import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.episodes import NOTHING, Cue, Episodes
+from analytics.place_rule import PlaceSpec
 from analytics.places import Place
 from analytics.reasons import of_class, seen, waited
 from analytics.stays import Stays
 from analytics.views import CONFIRMED, believed_rows, class_mask, cue_again, cue_of, reference_boxes
 from core.arrays import F32, F64, AnyArray, Bool
-from core.events import Event, EventKind, Measures, Severity
+from core.events import Event, EventKind, Measures
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
 
 
-class StaySpec(Protocol):
+class StaySpec(PlaceSpec, Protocol):
     """What the specs of such rules have."""
 
     @property
-    def kind(self) -> str: ...
-
-    @property
-    def rule_id(self) -> str: ...
-
-    @property
-    def place(self) -> str: ...
-
-    @property
     def classes(self) -> list[str]: ...
-
-    @property
-    def severity(self) -> Severity: ...
 
     @property
     def gap_s(self) -> float: ...
 
     @property
     def clear_s(self) -> float: ...
-
-    @property
-    def hold_s(self) -> float: ...
 
 
 class StayRule(ABC):

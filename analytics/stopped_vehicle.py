@@ -12,7 +12,7 @@ from analytics.places import Place
 from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
-from analytics.views import reference_boxes
+from analytics.views import longer_sides, reference_boxes
 from core.arrays import F32, I64, AnyArray, Bool
 from core.events import Event, StoppedVehicleMeasures
 from core.explanation import Amount, Reason, Reasons, reason
@@ -99,7 +99,7 @@ class StandRule(StayRule):
         self._state: QueueState | None = None
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
-        length = _side(boxes)
+        length = longer_sides(boxes)
         by_box = _length(view.foot_velocity[rows]) / length < self._slow_lengths
         by_ground = _length(view.velocity[rows]) < self._slow_mps
         stands = np.asarray(np.where(view.valid[rows], by_ground, by_box), np.bool_)
@@ -109,7 +109,7 @@ class StandRule(StayRule):
         return stands & ~self._waits.holds(state, view, rows, length)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
-        length = _side(reference_boxes(view, np.array([row])))
+        length = longer_sides(reference_boxes(view, np.array([row])))
         stands = self._stands(view, row, float(length[0]))
         if self._waits is None or self._state is None:
             return (stands,)
@@ -137,11 +137,6 @@ class StoppedVehicleRule(StandRule):
         elif last is not None and isinstance(last.measures, StoppedVehicleMeasures):
             unit = last.measures.unit
         return StoppedVehicleMeasures(stopped_s=round(seconds, 3), unit=unit)
-
-
-def _side(boxes: F32) -> AnyArray:
-    """The longer side of each box (K), at least 1."""
-    return np.asarray(np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0))
 
 
 def _length(vectors: AnyArray) -> AnyArray:

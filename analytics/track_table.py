@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from analytics.clock import CameraClock
 from analytics.kernels.tracks import find
 from core.arrays import I64, AnyArray
+from core.findings import StepView
 
 EXPIRE_NS = 60_000_000_000
 """A track not seen for this long has ended, whether or not its tracker said so: the table stays bounded."""
@@ -41,6 +43,18 @@ class TrackTable:
             self.rows = merged[np.argsort(merged["id"], kind="stable")]
             at, _ = find(self.rows, ids, run_ns)
         return at, fresh
+
+    def find(self, track: int) -> AnyArray | None:
+        """The record of a track."""
+        at = int(np.searchsorted(self.rows["id"], track))
+        return self.rows[at] if at < len(self.rows) and self.rows["id"][at] == track else None
+
+    def let_go(self, view: StepView, clock: CameraClock) -> None:
+        """Remove the tracks that have ended by this frame, which `clock` has heard; of an epoch that is over, all."""
+        if clock.new_epoch:
+            self.take_all()
+        self.take(view.ended_id)
+        self.take_unseen(clock.run_ns)
 
     def take(self, ids: I64) -> AnyArray:
         """Remove these tracks; their rows (unknown ids have none)."""

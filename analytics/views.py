@@ -70,6 +70,11 @@ def reference_boxes(view: StepView, rows: AnyArray) -> F32:
     return np.asarray(view.xyxy[rows] * scale, np.float32)
 
 
+def longer_sides(boxes: F32) -> AnyArray:
+    """The longer side of each box (K), at least 1."""
+    return np.asarray(np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0))
+
+
 def cue_of(view: StepView, rows: AnyArray, measures: Measures) -> Cue:
     """A cue for the tracks in these rows (at least one): their common box and middle, their mean score."""
     boxes = reference_boxes(view, rows).astype(np.float64)

@@ -15,7 +15,7 @@ from analytics.reasons import gone, waited
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
 from analytics.vehicles import CAR_BOXES, by_class
-from analytics.views import reference_boxes
+from analytics.views import longer_sides, reference_boxes
 from core.arrays import F32, F64, I64, AnyArray, Bool
 from core.events import Event, WrongWayMeasures
 from core.explanation import Amount, Reasons, reason
@@ -100,15 +100,12 @@ class WrongWayRule(StayRule):
         """Metres of each row (K) to a unit of its velocity."""
         if self._metric:
             return np.ones(len(rows))
-        side = np.maximum((boxes[:, 2:] - boxes[:, :2]).max(axis=1), 1.0)
+        side = longer_sides(boxes)
         return np.asarray(CAR_BOX_M * self._boxes[view.class_id[rows]] / side, np.float64)
 
     def _remember(self, view: StepView, rows: AnyArray) -> None:
         clock, table = self._clock, self._came
-        if clock.new_epoch:
-            table.take_all()
-        table.take(view.ended_id)
-        table.take_unseen(clock.run_ns)
+        table.let_go(view, clock)
         if len(rows):
             at, _ = table.locate(view.track_id[rows], clock.run_ns)
             table.rows["right_ns"][at] += clock.step_ns

@@ -7,22 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from core.events import Severity
-from scenes.rule_parts import CLASSES, CLEAR_S, GAP_S, HOLD_S, Carriageway, ClassName, Positive, Seconds
+from scenes.rule_parts import CLASSES, CLEAR_S, GAP_S, HOLD_S, Carriageway, ClassName, Positive, Seconds, Standing
 
 MOTOR: list[str] = ["motorcycle", "car", "bus", "truck"]
 
 
-class StoppedVehicleSpec(Carriageway):
+class StoppedVehicleSpec(Standing):
     """A vehicle stands still on a carriageway."""
 
     kind: Literal["incident.stopped_vehicle"] = "incident.stopped_vehicle"
-    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
-    stop_speed_kmh: Positive = Field(
-        3.0, description="Slower than this it stands; in km/h, where the scene is calibrated"
-    )
-    stop_speed_lengths_per_s: Positive = Field(
-        0.2, description="The same where it is not: in lengths of the longer side of its box a second"
-    )
     for_s: Seconds = Field(10.0, description="Seconds for which it stands before the event starts")
     gap_s: Seconds = Field(1.0, description=GAP_S)
     clear_s: Seconds = Field(3.0, description=CLEAR_S)

@@ -133,3 +133,15 @@ class Carriageway(RulePart):
         if sum(place is not None for place in (self.zone, self.lane, self.group)) > 1:
             raise PydanticCustomError("problem-rule-one-place", "at most one of zone, lane, group", {})
         return self
+
+
+class Standing(Carriageway):
+    """A rule about vehicles that stand on a carriageway."""
+
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
+    stop_speed_kmh: Positive = Field(
+        3.0, description="Slower than this it stands; in km/h, where the scene is calibrated"
+    )
+    stop_speed_lengths_per_s: Positive = Field(
+        0.2, description="The same where it is not: in lengths of the longer side of its box a second"
+    )

@@ -20,20 +20,14 @@ from scenes.rule_parts import (
     Positive,
     RulePart,
     Seconds,
+    Standing,
 )
 
 
-class IllegalParkingSpec(Carriageway):
+class IllegalParkingSpec(Standing):
     """A vehicle stands where stopping is forbidden."""
 
     kind: Literal["violation.illegal_parking"] = "violation.illegal_parking"
-    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
-    stop_speed_kmh: Positive = Field(
-        3.0, description="Slower than this it stands; in km/h, where the scene is calibrated"
-    )
-    stop_speed_lengths_per_s: Positive = Field(
-        0.2, description="The same where it is not: in lengths of the longer side of its box a second"
-    )
     for_s: Seconds = Field(60.0, description="Seconds for which it stands before the event starts")
     gap_s: Seconds = Field(2.0, description=GAP_S)
     clear_s: Seconds = Field(5.0, description=CLEAR_S)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from core.errors import ConfigError
 from locales import text
 from matpho.cli.bench_messaging import messaging
 from matpho.cli.options import duration
+from matpho.cli.output import write_json
 from matpho.defaults import CLIP, MODEL
 
 app = typer.Typer(no_args_is_help=True)
@@ -35,7 +34,7 @@ def gpu(
     found = measure.measure(videos or [CLIP], model, device, measure.GpuPlan(seconds, streams))
     for table in report.tables(found):
         Console().print(table)
-    _write(out, found.as_dict())
+    write_json(out, found.as_dict())
 
 
 @app.command("junction", help=text("cli-help-bench-junction"))
@@ -54,7 +53,7 @@ def junction(
     found = measure.measure(tracks=tracks, frames=frames, updates=updates, with_peer=peers, progress=progress)
     for table in report.tables(found):
         console.print(table)
-    _write(out, found.as_dict())
+    write_json(out, found.as_dict())
 
 
 app.command("messaging", help=text("cli-help-bench-messaging"))(messaging)
@@ -73,7 +72,7 @@ def motion(
         found["filmed"] = filmed.measure(data)
     for table in report.tables(found):
         Console().print(table)
-    _write(out, found)
+    write_json(out, found)
 
 
 @app.command("perception", help=text("cli-help-bench-perception"))
@@ -106,7 +105,7 @@ def perception(
     )
     for table in report.tables(found):
         console.print(table)
-    _write(out, as_json.as_dict(found))
+    write_json(out, as_json.as_dict(found))
     if plot is not None:
         report.plot(found, plot)
 
@@ -127,7 +126,7 @@ def soak(
         sources, seconds=duration(for_), every_s=duration(every), fps=fps, progress=console.print
     )
     console.print(soak_bench.table(result))
-    _write(out, soak_bench.as_dict(result))
+    write_json(out, soak_bench.as_dict(result))
 
 
 @app.command("tracking", help=text("cli-help-bench-tracking"))
@@ -149,7 +148,7 @@ def tracking(
     result = measure.measure(data, with_peers=peers, progress=partial(console.print, style="dim", highlight=False))
     for table in report.tables(result):
         console.print(table)
-    _write(out, measure.as_dict(result))
+    write_json(out, measure.as_dict(result))
     if plot is not None:
         report.plot(result, plot)
 
@@ -183,7 +182,7 @@ def detection(
         console.print(table)
     for note in report.notes(result):
         console.print(note, soft_wrap=True, highlight=False)
-    _write(out, measure.as_dict(result))
+    write_json(out, measure.as_dict(result))
 
 
 @app.command("viewpoint", help=text("cli-help-bench-viewpoint"))
@@ -197,7 +196,7 @@ def viewpoint(
 
     found = measure(video, model)
     Console().print(table(found))
-    _write(out, found)
+    write_json(out, found)
 
 
 @app.command("events", help=text("cli-help-bench-events"))
@@ -242,15 +241,6 @@ def events(
         console.print(table)
     for note in report.notes(result):
         console.print(note, soft_wrap=True, highlight=False)
-    _write(out, measure.as_dict(result))
+    write_json(out, measure.as_dict(result))
     if plot is not None:
         report.plot(result, plot)
-
-
-def _write(path: Path | None, value: dict[str, Any]) -> None:
-    if path is None:
-        return
-    try:
-        path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise ConfigError("error-file-unwritable", path=path, reason=error.strerror or error) from error

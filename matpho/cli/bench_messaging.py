@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from contextlib import ExitStack
 from functools import partial
@@ -13,6 +12,7 @@ import typer
 from rich.console import Console
 
 from locales import text
+from matpho.cli.output import write_json
 
 
 def messaging(
@@ -35,5 +35,4 @@ def messaging(
         found = measure.measure(kafka, events=events, rounds=rounds, seconds=seconds, progress=progress)
     for table in report.tables(found):
         console.print(table)
-    if out is not None:
-        out.write_text(json.dumps(found.as_dict(), indent=2) + "\n", encoding="utf-8")
+    write_json(out, found.as_dict())

@@ -1,0 +1,85 @@
+"""What the rules about moments have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from analytics.clock import CameraClock
+from analytics.episodes import NOTHING, Episodes
+from analytics.place_rule import PlaceNames
+from analytics.reasons import of_class, seen
+from analytics.views import class_mask, cue_of, observed_rows
+from core.arrays import AnyArray
+from core.events import EndReason, Event, EventKind, Measures
+from core.explanation import Reasons
+from core.findings import Findings, StepView
+
+
+class InstantSpec(PlaceNames, Protocol):
+    """What the specs of such rules have."""
+
+    @property
+    def classes(self) -> list[str]: ...
+
+
+class InstantRule(ABC):
+    """Events without duration: each is started and ended at one frame. One that was open before a restart ends.
+
+    Args:
+        spec: the rule of the scene.
+        camera_id: of its events.
+        open_events: of this rule, open when the process ended.
+    """
+
+    def __init__(self, spec: InstantSpec, camera_id: str, open_events: Sequence[Event]) -> None:
+        self._rule_id, self._wanted = spec.rule_id, class_mask(spec.classes)
+        self._clock = CameraClock()
+        self._episodes = Episodes(
+            EventKind(spec.kind),
+            rule_id=spec.rule_id,
+            camera_id=camera_id,
+            zone=spec.place,
+            severity=spec.severity,
+            clear_ns=0,
+            hold_ns=0,
+        )
+        for key, event in enumerate(open_events, 1):
+            self._episodes.restore(key, event)
+
+    @abstractmethod
+    def _found(self, view: StepView, rows: AnyArray) -> Findings:
+        """What happens at this frame to those (K) of the wanted classes that are seen in it."""
+
+    @abstractmethod
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        """A track that is looked at beside the definition."""
+
+    def _event(self, view: StepView, row: int, measures: Measures) -> Findings:
+        return self._episodes.instant(self._clock, view.frame, cue_of(view, np.array([row]), measures))
+
+    def update(self, view: StepView) -> Findings:
+        """What this frame shows."""
+        self._clock.frame(view.frame)
+        findings = self._episodes.end_all(self._clock, EndReason.CLEARED) if len(self._episodes) else NOTHING
+        return findings + self._found(view, observed_rows(view, self._wanted))
+
+    def tick(self, now_ns: int) -> Findings:
+        """Nothing: without a frame nothing is seen to happen."""
+        self._clock.tick(now_ns)
+        return NOTHING
+
+    def close(self, now_ns: int) -> Findings:
+        """Nothing is kept back."""
+        self._clock.pause()
+        return NOTHING
+
+    def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
+        """A track beside the definition, if the rule looks at such things and it is seen."""
+        said: Reasons = (of_class(view, row, self._wanted), *seen(view, row))
+        if all(item.holds for item in said):
+            said = *said, *self._conditions(view, row)
+        return {self._rule_id: said}
