@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from analytics.clock import SECOND_NS, CameraClock
@@ -19,6 +20,7 @@ SLOWEST_UPDATE_NS: Final = 60 * SECOND_NS
 """An event that lasts is updated after a tenth of its duration, at least this often."""
 HOLD_CAMERA_NS: Final = 3_600 * SECOND_NS
 """An event of a camera that is away for longer has ended: nobody knows when."""
+DAY_NS: Final = 86_400 * SECOND_NS
 NOTHING: Final = Findings()
 
 
@@ -104,8 +106,8 @@ class Episodes:
 
     def instant(self, clock: CameraClock, frame: FrameMeta, cue: Cue) -> Findings:
         """An event without duration: started and ended at this frame."""
-        event = self._start(0, clock.run_ns, clock, frame, lambda *_: cue, None)
-        ended = self._end(0, self._open[0], clock, EndReason.CLEARED)
+        event = self._new(cue, clock.wall_ns, clock, frame, self._severity)
+        ended = self._revised(event, cue, Phase.ENDED, clock, event.severity, EndReason.CLEARED)
         requests = tuple(EvidenceRequest(event, frame, picture.path) for picture in event.pictures)
         return Findings(events=(event, ended), evidence=requests)
 
@@ -188,25 +190,7 @@ class Episodes:
         severity: Severity | None,
     ) -> Event:
         cue = describe(key, (clock.run_ns - since_ns) / SECOND_NS, None)
-        event_id = uuid.uuid4().hex
-        event = self._with(
-            Event(
-                event_id=event_id,
-                revision=1,
-                kind=self._kind,
-                phase=Phase.STARTED,
-                severity=severity or self._severity,
-                confidence=cue.confidence,
-                started_ns=clock.wall_of(since_ns),
-                at_ns=clock.wall_ns,
-                camera_id=self._camera_id,
-                rule_id=self._rule_id,
-                zone=self._zone,
-                measures=cue.measures,
-                pictures=() if frame is None else (Picture(picture_path(event_id, frame), frame.captured_ns),),
-            ),
-            cue,
-        )
+        event = self._new(cue, clock.wall_of(since_ns), clock, frame, severity or self._severity)
         self._open[key] = _Open(event, since_ns, clock.run_ns, clock.run_ns)
         return event
 
@@ -220,7 +204,7 @@ class Episodes:
         if not rises and waited_ns < max(UPDATE_NS, min(held_ns // 10, SLOWEST_UPDATE_NS)):
             return ()
         cue = describe(key, held_ns / SECOND_NS, item.event)
-        item.event = self._with(_next(item.event, Phase.UPDATED, clock), cue, level)
+        item.event = self._revised(item.event, cue, Phase.UPDATED, clock, level)
         item.sent_ns = clock.run_ns
         return (item.event,)
 
@@ -238,28 +222,77 @@ class Episodes:
 
     def _end(self, key: int, item: _Open, clock: CameraClock, reason: EndReason) -> Event:
         del self._open[key]
-        return replace(_next(item.event, Phase.ENDED, clock), end_reason=reason)
+        event = item.event
+        at_ns = _not_before(event, clock)
+        return replace(event, revision=event.revision + 1, phase=Phase.ENDED, at_ns=at_ns, end_reason=reason)
+
+    def _new(
+        self, cue: Cue, started_ns: int, clock: CameraClock, frame: FrameMeta | None, severity: Severity
+    ) -> Event:
+        event_id = secrets.token_hex(16)
+        return Event(
+            event_id,
+            1,
+            self._kind,
+            Phase.STARTED,
+            severity,
+            cue.confidence,
+            started_ns,
+            clock.wall_ns,
+            self._camera_id,
+            self._rule_id,
+            self._zone,
+            cue.measures,
+            cue.track_ids,
+            cue.class_ids,
+            cue.box,
+            cue.position,
+            () if frame is None else (Picture(picture_path(event_id, frame), frame.captured_ns),),
+        )
 
     @staticmethod
-    def _with(event: Event, cue: Cue, severity: Severity | None = None) -> Event:
-        return replace(
-            event,
-            severity=severity or event.severity,
-            confidence=cue.confidence,
-            measures=cue.measures,
-            track_ids=cue.track_ids,
-            class_ids=cue.class_ids,
-            box=cue.box,
-            position=cue.position,
+    def _revised(
+        event: Event,
+        cue: Cue,
+        phase: Phase,
+        clock: CameraClock,
+        severity: Severity,
+        end_reason: EndReason | None = None,
+    ) -> Event:
+        # Not dataclasses.replace, which takes twice as long: a busy road has many events a second.
+        return Event(
+            event.event_id,
+            event.revision + 1,
+            event.kind,
+            phase,
+            severity,
+            cue.confidence,
+            event.started_ns,
+            _not_before(event, clock),
+            event.camera_id,
+            event.rule_id,
+            event.zone,
+            cue.measures,
+            cue.track_ids,
+            cue.class_ids,
+            cue.box,
+            cue.position,
+            event.pictures,
+            end_reason,
+            event.view,
         )
 
 
 def picture_path(event_id: str, frame: FrameMeta) -> str:
     """Where the first picture of an event lies in the evidence folder: a folder for each day (UTC)."""
-    day = datetime.fromtimestamp(frame.captured_ns // SECOND_NS, UTC)
-    return f"pictures/{day:%Y-%m-%d}/{event_id}-1.jpg"
+    return f"pictures/{_day(frame.captured_ns // DAY_NS)}/{event_id}-1.jpg"
 
 
-def _next(event: Event, phase: Phase, clock: CameraClock) -> Event:
-    # A wall clock set back must not put a revision before the one it follows.
-    return replace(event, revision=event.revision + 1, phase=phase, at_ns=max(event.at_ns, clock.wall_ns))
+@lru_cache(maxsize=4)
+def _day(number: int) -> str:
+    return f"{datetime.fromtimestamp(number * DAY_NS // SECOND_NS, UTC):%Y-%m-%d}"
+
+
+def _not_before(event: Event, clock: CameraClock) -> int:
+    """Now; a wall clock set back must not put a revision before the one it follows."""
+    return max(event.at_ns, clock.wall_ns)

@@ -6,13 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-
 from analytics.clock import CameraClock
 from analytics.episodes import NOTHING, Episodes
 from analytics.place_rule import PlaceNames
 from analytics.reasons import of_class, seen
-from analytics.views import class_mask, cue_of, observed_rows
+from analytics.views import class_mask, cue_of_one, observed_rows
 from core.arrays import AnyArray
 from core.events import EndReason, Event, EventKind, Measures
 from core.explanation import Reasons
@@ -59,7 +57,7 @@ class InstantRule(ABC):
         """A track that is looked at beside the definition."""
 
     def _event(self, view: StepView, row: int, measures: Measures) -> Findings:
-        return self._episodes.instant(self._clock, view.frame, cue_of(view, np.array([row]), measures))
+        return self._episodes.instant(self._clock, view.frame, cue_of_one(view, row, measures))
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
