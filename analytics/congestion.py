@@ -128,7 +128,7 @@ class CongestionRule(PlaceRule):
         self, spec: CongestionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
     ) -> None:
         window_s, for_s, clear_s = spec.times_s
-        super().__init__(spec, camera_id, open_events, for_s=for_s, gap_s=0.0, clear_s=clear_s)
+        super().__init__(spec, camera_id, open_events, shared, for_s=for_s, gap_s=0.0, clear_s=clear_s)
         self._spec, self._metric = spec, scene.ground is not None
         self._wanted, self._boxes = class_mask(spec.classes), by_class(CAR_BOXES, 1.0)
         self._watched = watched_lanes(scene, group=spec.group)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from analytics.place_rule import Look, PlaceRule
 from analytics.reasons import in_zone, of_class, seen
-from analytics.views import CONFIRMED, Area, believed_rows, class_mask
+from analytics.shared import Shared
+from analytics.views import CONFIRMED, class_mask
 from core.events import CrowdingMeasures, Event, Severity
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
@@ -17,24 +18,27 @@ from scenes.rules import CrowdingSpec
 class CrowdingRule(PlaceRule):
     """One event for a zone while it is crowded, by number or, where its area is known, by density."""
 
-    def __init__(self, spec: CrowdingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+    def __init__(
+        self, spec: CrowdingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
+        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._spec = spec
         self._wanted = class_mask(spec.classes)
         self._zone = scene.zones[spec.zone]
-        self._area = Area(self._zone.polygon)
+        self._number = shared.zone(spec.zone)
         self._count = self._peak = 0
 
     def _look(self, view: StepView) -> Look:
-        rows = believed_rows(view, self._wanted)
-        within = rows[self._area.holds(view.foot[rows])] if len(rows) else rows
+        sight = self._shared.look(view)
+        rows = sight.believed(self._wanted)
+        within = rows[sight.inside[self._number, rows]]
         there = within[view.state[within] == CONFIRMED]
         self._count, self._peak = len(there), max(self._peak, len(there))
         crowd, believed = self._is_crowd(len(there)), self._is_crowd(len(within))
         return Look(crowd, believed, lambda: there, severity=self._severity(len(there)))
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
-        inside = bool(self._area.holds(view.foot[row : row + 1])[0])
+        inside = bool(self._shared.look(view).inside[self._number, row])
         mine = of_class(view, row, self._wanted), *seen(view, row), in_zone(view, row, self._zone, inside)
         return *mine, self._crowd()
 

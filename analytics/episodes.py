@@ -226,9 +226,7 @@ class Episodes:
         at_ns = _not_before(event, clock)
         return replace(event, revision=event.revision + 1, phase=Phase.ENDED, at_ns=at_ns, end_reason=reason)
 
-    def _new(
-        self, cue: Cue, started_ns: int, clock: CameraClock, frame: FrameMeta | None, severity: Severity
-    ) -> Event:
+    def _new(self, cue: Cue, started_ns: int, clock: CameraClock, frame: FrameMeta | None, severity: Severity) -> Event:
         event_id = secrets.token_hex(16)
         return Event(
             event_id,

@@ -6,12 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from analytics.clock import CameraClock
 from analytics.episodes import NOTHING, Episodes
 from analytics.place_rule import PlaceNames
 from analytics.reasons import of_class, seen
-from analytics.views import class_mask, cue_of_one, observed_rows
-from core.arrays import AnyArray
+from analytics.shared import Shared
+from analytics.views import class_mask, cue_of_one
 from core.events import EndReason, Event, EventKind, Measures
 from core.explanation import Reasons
 from core.findings import Findings, StepView
@@ -31,11 +30,12 @@ class InstantRule(ABC):
         spec: the rule of the scene.
         camera_id: of its events.
         open_events: of this rule, open when the process ended.
+        shared: with the camera's other rules.
     """
 
-    def __init__(self, spec: InstantSpec, camera_id: str, open_events: Sequence[Event]) -> None:
+    def __init__(self, spec: InstantSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
         self._rule_id, self._wanted = spec.rule_id, class_mask(spec.classes)
-        self._clock = CameraClock()
+        self._shared, self._clock = shared, shared.clock
         self._episodes = Episodes(
             EventKind(spec.kind),
             rule_id=spec.rule_id,
@@ -49,8 +49,8 @@ class InstantRule(ABC):
             self._episodes.restore(key, event)
 
     @abstractmethod
-    def _found(self, view: StepView, rows: AnyArray) -> Findings:
-        """What happens at this frame to those (K) of the wanted classes that are seen in it."""
+    def _found(self, view: StepView) -> Findings:
+        """What happens at this frame to those of the wanted classes that are seen in it."""
 
     @abstractmethod
     def _conditions(self, view: StepView, row: int) -> Reasons:
@@ -61,9 +61,10 @@ class InstantRule(ABC):
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
-        self._clock.frame(view.frame)
-        findings = self._episodes.end_all(self._clock, EndReason.CLEARED) if len(self._episodes) else NOTHING
-        return findings + self._found(view, observed_rows(view, self._wanted))
+        self._shared.hear(view)
+        if not len(self._episodes):
+            return self._found(view)
+        return self._episodes.end_all(self._clock, EndReason.CLEARED) + self._found(view)
 
     def tick(self, now_ns: int) -> Findings:
         """Nothing: without a frame nothing is seen to happen."""

@@ -10,7 +10,8 @@ import numpy as np
 from analytics.place_rule import Look, PlaceRule
 from analytics.reasons import in_zone, of_class, seen
 from analytics.schedule import Schedule
-from analytics.views import CONFIRMED, Area, believed_rows, class_mask
+from analytics.shared import Shared
+from analytics.views import CONFIRMED, class_mask
 from core.arrays import I64, frozen
 from core.events import Event, IntrusionMeasures
 from core.explanation import Reasons, reason
@@ -24,19 +25,22 @@ NOBODY: Final[I64] = frozen(np.zeros(0, np.int64), np.int64, (0,), "nobody")
 class IntrusionRule(PlaceRule):
     """One event for a zone, however many tracks are inside and whatever their numbers."""
 
-    def __init__(self, spec: IntrusionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+    def __init__(
+        self, spec: IntrusionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
+        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._wanted = class_mask(spec.classes)
         self._zone = scene.zones[spec.zone]
-        self._area = Area(self._zone.polygon)
+        self._number = shared.zone(spec.zone)
         self._closed = Schedule(spec.hours, spec.days, spec.timezone)
         self._peak = 0
 
     def _look(self, view: StepView) -> Look:
         if not self._closed.holds(view.now_ns):
             return Look(False, False, lambda: NOBODY)
-        rows = believed_rows(view, self._wanted)
-        within = rows[self._area.holds(view.foot[rows])] if len(rows) else rows
+        sight = self._shared.look(view)
+        rows = sight.believed(self._wanted)
+        within = rows[sight.inside[self._number, rows]]
         there = within[view.state[within] == CONFIRMED]
         self._peak = max(self._peak, len(there))
         return Look(len(there) > 0, len(within) > 0, lambda: there)
@@ -44,7 +48,7 @@ class IntrusionRule(PlaceRule):
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not self._closed.holds(view.now_ns):
             return (reason("hours", False),)
-        inside = bool(self._area.holds(view.foot[row : row + 1])[0])
+        inside = bool(self._shared.look(view).inside[self._number, row])
         return of_class(view, row, self._wanted), *seen(view, row), in_zone(view, row, self._zone, inside)
 
     def _measures(self, seconds: float, last: Event | None) -> IntrusionMeasures:

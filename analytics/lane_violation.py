@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics.clock import SECOND_NS
-from analytics.crossings import Crossings
 from analytics.episodes import NOTHING
 from analytics.instant_rule import InstantRule
 from analytics.places import Place
 from analytics.reasons import WAYS, seconds
+from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
 from core.arrays import F32, AnyArray, Bool
@@ -25,11 +25,9 @@ from scenes.rules import LaneViolationSpec
 class ClosedLaneRule(StayRule):
     """One event for each vehicle of these classes on the lane."""
 
-    def __init__(
-        self, spec: LaneViolationSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()
-    ) -> None:
-        place = Place(scene, lane=spec.lane, group=spec.group)
-        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=2.0, swaps=False)
+    def __init__(self, spec: LaneViolationSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
+        place = Place(shared, lane=spec.lane, group=spec.group)
+        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
         return np.ones(len(rows), np.bool_)
@@ -45,27 +43,28 @@ class ForbiddenTurnRule(InstantRule):
     """One event for each track that crosses the entry and then the exit."""
 
     def __init__(
-        self, spec: LaneViolationSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()
+        self, spec: LaneViolationSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
     ) -> None:
-        super().__init__(spec, camera_id, open_events)
+        super().__init__(spec, camera_id, open_events, shared)
         self._entry_name = spec.entry
         self._entry, self._exit = (
-            Crossings(scene.lines[str(name)], spec.hysteresis_px) for name in (spec.entry, spec.exit)
+            shared.lines.watch(scene.lines[str(name)], spec.hysteresis_px, self._wanted)
+            for name in (spec.entry, spec.exit)
         )
         self._within_ns = round(spec.within_s * SECOND_NS)
         self._came = TrackTable([("entry_ns", np.int64)])
 
-    def _found(self, view: StepView, rows: AnyArray) -> Findings:
-        findings, clock, came = NOTHING, self._clock, self._came
+    def _found(self, view: StepView) -> Findings:
+        findings, clock, came, lines = NOTHING, self._clock, self._came, self._shared.lines
         came.let_go(view, clock)
-        entered, way_in = self._entry.update(view, clock, rows)
-        left, way_out = self._exit.update(view, clock, rows)
+        entered = np.array(lines.at(view, self._entry), np.int64).reshape(-1, 2)
         if len(entered):
-            at, _ = came.locate(view.track_id[entered], clock.run_ns)
+            at, _ = came.locate(view.track_id[entered[:, 0]], clock.run_ns)
             # One who comes back over the entry has not entered.
-            came.rows["entry_ns"][at] = np.where(way_in > 0, clock.run_ns, -self._within_ns - 1)
-        for row in left[way_out > 0].tolist():
-            findings += self._turned(view, row)
+            came.rows["entry_ns"][at] = np.where(entered[:, 1] > 0, clock.run_ns, -self._within_ns - 1)
+        for row, way_out in lines.at(view, self._exit):
+            if way_out > 0:
+                findings += self._turned(view, row)
         return findings
 
     def _turned(self, view: StepView, row: int) -> Findings:
@@ -80,11 +79,11 @@ class ForbiddenTurnRule(InstantRule):
     def _conditions(self, view: StepView, row: int) -> Reasons:
         known = self._came.find(int(view.track_id[row]))
         if known is None or known["entry_ns"] < 0:
-            return self._entry.explain(view, row)[0]
+            return self._shared.lines.explain(view, row, self._entry)[0]
         lasted_ns = self._clock.run_ns - int(known["entry_ns"])
         longest, lasted = Amount(self._within_ns / SECOND_NS, "s"), seconds(lasted_ns / SECOND_NS)
         came = reason("came-in", True, entry=self._entry_name)
         in_time = reason("turn-time", lasted_ns <= self._within_ns, value=lasted, limit=longest)
-        side, crossed = self._exit.explain(view, row)
+        side, crossed = self._shared.lines.explain(view, row, self._exit)
         way = (reason("direction", crossed > 0, way=WAYS[crossed]),) if crossed else ()
         return came, in_time, *side, *way

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analytics.crossings import Crossings
 from analytics.episodes import NOTHING
 from analytics.instant_rule import InstantRule
 from analytics.reasons import WAYS
-from core.arrays import AnyArray
+from analytics.shared import Shared
 from core.events import Event, LineCrossingMeasures
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
@@ -26,23 +25,23 @@ class LineCrossingRule(InstantRule):
         spec: LineCrossingSpec | NoCrossingSpec,
         scene: Scene,
         camera_id: str,
-        open_events: Sequence[Event] = (),
+        open_events: Sequence[Event],
+        shared: Shared,
     ) -> None:
-        super().__init__(spec, camera_id, open_events)
+        super().__init__(spec, camera_id, open_events, shared)
         self._directions = {1: spec.direction != "backward", -1: spec.direction != "forward"}
-        self._crossings = Crossings(scene.lines[spec.line], spec.hysteresis_px)
+        self._line = shared.lines.watch(scene.lines[spec.line], spec.hysteresis_px, self._wanted)
 
-    def _found(self, view: StepView, rows: AnyArray) -> Findings:
+    def _found(self, view: StepView) -> Findings:
         findings = NOTHING
-        crossed, sides = self._crossings.update(view, self._clock, rows)
-        for row, side in zip(crossed.tolist(), sides.tolist(), strict=True):
+        for row, side in self._shared.lines.at(view, self._line):
             if self._directions[side]:
-                speed = round(float(np.linalg.norm(view.velocity[row])), 3) if view.valid[row] else None
+                speed = round(float(np.hypot(*view.velocity[row])), 3) if view.valid[row] else None
                 findings += self._event(view, row, LineCrossingMeasures(WAYS[side], speed))
         return findings
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
-        said, crossed = self._crossings.explain(view, row)
+        said, crossed = self._shared.lines.explain(view, row, self._line)
         if not crossed:
             return said
         return *said, reason("direction", self._directions[crossed], way=WAYS[crossed])

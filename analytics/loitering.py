@@ -7,21 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics.places import Place
+from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from core.arrays import F32, AnyArray, Bool
 from core.events import Event, LoiteringMeasures
 from core.explanation import Reasons
 from core.findings import StepView
-from core.scene import Scene
 from scenes.rules import LoiteringSpec
 
 
 class LoiteringRule(StayRule):
     """One event for each person who stays in the zone."""
 
-    def __init__(self, spec: LoiteringSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        place = Place(scene, zone=spec.zone)
-        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=1.0, swaps=False)
+    def __init__(self, spec: LoiteringSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
+        place = Place(shared, zone=spec.zone)
+        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=1.0, swaps=False)
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
         return np.ones(len(rows), np.bool_)

@@ -12,6 +12,7 @@ from analytics.place_rule import Look, PlaceRule
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import of_class, seen
+from analytics.shared import Shared
 from analytics.track_table import TrackTable
 from analytics.views import CONFIRMED, believed_rows, class_mask, reference_boxes
 from core.arrays import F64, AnyArray
@@ -33,10 +34,12 @@ class PedestrianRule(PlaceRule):
     A rider whose machine the detector misses looks like a person: who was ever too fast for somebody on foot is none.
     """
 
-    def __init__(self, spec: PedestrianSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+    def __init__(
+        self, spec: PedestrianSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
+        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._wanted = class_mask(spec.classes)
-        self._place = Place.of(spec, scene)
+        self._place = Place.of(spec, shared)
         self._fastest_mps = spec.max_speed_kmh / KMH_PER_MPS
         self._table = TrackTable([("first_ns", np.int64), ("rides", np.bool_)])
         self._peak = 0

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from analytics.clock import SECOND_NS, CameraClock
+from analytics.clock import SECOND_NS
 from analytics.episodes import NOTHING, Cue, Episodes
 from analytics.reasons import waited
+from analytics.shared import Shared
 from analytics.stays import Stay
 from analytics.views import cue_again, cue_of
 from core.arrays import AnyArray
@@ -67,6 +68,7 @@ class PlaceRule(ABC):
         spec: the rule of the scene.
         camera_id: of its events.
         open_events: of this rule, open when the process ended.
+        shared: with the camera's other rules.
         for_s, gap_s, clear_s: as in docs/events.md.
     """
 
@@ -75,13 +77,14 @@ class PlaceRule(ABC):
         spec: PlaceSpec,
         camera_id: str,
         open_events: Sequence[Event],
+        shared: Shared,
         *,
         for_s: float,
         gap_s: float,
         clear_s: float,
     ) -> None:
         self._rule_id, self._for_ns = spec.rule_id, round(for_s * SECOND_NS)
-        self._clock = CameraClock()
+        self._shared, self._clock = shared, shared.clock
         self._stay = Stay(round(gap_s * SECOND_NS))
         self._episodes = Episodes(
             EventKind(spec.kind),
@@ -113,7 +116,7 @@ class PlaceRule(ABC):
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
         clock, stay = self._clock, self._stay
-        clock.frame(view.frame)
+        self._shared.hear(view)
         look = self._look(view)
         stay.update(clock, look.holds, look.keeps)
         if stay.since_ns is None and not len(self._episodes):

@@ -8,22 +8,22 @@ import numpy as np
 
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
+from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.views import reference_boxes
 from core.arrays import F32, AnyArray, Bool
 from core.events import Event, RunningMeasures
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
-from core.scene import Scene
 from scenes.rules import RunningSpec
 
 
 class RunningRule(StayRule):
     """One event for each person who runs, in metres where the ground is known and in box heights where not."""
 
-    def __init__(self, spec: RunningSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        place = Place(scene, zone=spec.zone)
-        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=2.0, swaps=False)
+    def __init__(self, spec: RunningSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
+        place = Place(shared, zone=spec.zone)
+        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
         self._fast_mps, self._fast_lengths = spec.speed_kmh / KMH_PER_MPS, spec.speed_lengths_per_s
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:

@@ -2,23 +2,63 @@
 
 from __future__ import annotations
 
+from analytics.clock import CameraClock
+from analytics.crossings import Crossings
 from analytics.free_flow import FreeFlow
 from analytics.queues import LaneQueues
+from analytics.sight import Sight, Zones
+from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import QueueSpec, SpillbackSpec
 
 
 class Shared:
-    """Free-flow speeds, and queues by what counts as one, of a scene's lanes."""
+    """The time of the camera, what its frames show, crossings of lines, queues, free-flow speeds.
+
+    Rules say which zones and lines they watch before the first frame.
+
+    Attributes:
+        clock: has heard the frame that a rule is shown, and each tick.
+        lines: crossings of all watched lines.
+        free_flow: of the scene's lanes.
+    """
 
     def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._queues: dict[tuple[float, float, float], LaneQueues] = {}
+        self.scene, self.clock = scene, CameraClock()
+        self.lines = Crossings(self.clock)
         self.free_flow = FreeFlow(scene)
+        self._queues: dict[tuple[float, float, float], LaneQueues] = {}
+        self._numbers: dict[str, int] = {}
+        self._zones = Zones([])
+        self._sight: Sight | None = None
+
+    def zone(self, zone_id: str) -> int:
+        """The number of a zone, from now on watched, in `Sight.inside`.
+
+        Raises:
+            KeyError: the scene has no such zone.
+        """
+        if zone_id not in self._numbers:
+            self._zones = Zones([self.scene.zones[name].polygon for name in (*self._numbers, zone_id)])
+            self._numbers[zone_id] = len(self._numbers)
+        return self._numbers[zone_id]
+
+    def hear(self, view: StepView) -> Sight:
+        """A frame has come: each rule says so, and the first moves the clock."""
+        if self._sight is None or self._sight.view.frame is not view.frame:
+            self.clock.frame(view.frame)
+            self._sight = self.look(view)
+        return self._sight
+
+    def look(self, view: StepView) -> Sight:
+        """What a frame shows, whether or not it was heard."""
+        if self._sight is not None and self._sight.view.frame is view.frame:
+            return self._sight
+        return Sight(view, self._zones)
 
     def queues(self, spec: QueueSpec | SpillbackSpec) -> LaneQueues:
         """The queues as a rule of the scene defines them; rules that define them alike share them."""
         limits = spec.begin_kmh, spec.end_kmh, spec.gap_m
         if limits not in self._queues:
-            self._queues[limits] = LaneQueues.by(spec, self._scene)
+            self._queues[limits] = LaneQueues.by(spec, self.scene)
         return self._queues[limits]

@@ -12,6 +12,7 @@ from analytics.clock import SECOND_NS
 from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
+from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.vehicles import CAR_BOXES, MOTOR, by_class
 from analytics.views import class_mask, longer_sides, observed_rows, reference_boxes
@@ -63,9 +64,11 @@ class Pace:
 class SlowVehicleRule(StayRule):
     """One event for each vehicle that moves at less than a share of the usual speed of its lane."""
 
-    def __init__(self, spec: SlowVehicleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        place = Place.of(spec, scene)
-        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=2.0, swaps=False)
+    def __init__(
+        self, spec: SlowVehicleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
+        place = Place.of(spec, shared)
+        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
         self._metric, self._share = scene.ground is not None, spec.share
         unit = 1.0 if self._metric else CAR_BOX_M
         self._stopped, self._usual = spec.stop_speed_kmh / KMH_PER_MPS / unit, spec.usual_kmh / KMH_PER_MPS / unit

@@ -11,6 +11,7 @@ from analytics.clock import SECOND_NS
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone
+from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from core.arrays import F32, F64, AnyArray, Bool
 from core.events import Event, SpeedingMeasures
@@ -26,8 +27,12 @@ SURE: Final = 2.0
 class SpeedingRule(StayRule):
     """One event for each vehicle that is above the limit over a way, in metres: without a ground nothing is found."""
 
-    def __init__(self, spec: SpeedingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        super().__init__(spec, Place.of(spec, scene), camera_id, open_events, for_s=0.0, reach=3.0, swaps=False)
+    def __init__(
+        self, spec: SpeedingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
+        super().__init__(
+            spec, Place.of(spec, shared), camera_id, open_events, shared, for_s=0.0, reach=3.0, swaps=False
+        )
         given = None if spec.limit_kmh is None else spec.limit_kmh / KMH_PER_MPS
         limits = [given if given is not None else lane.speed_limit_mps for lane in scene.lanes.values()]
         # The last one is for rows on no lane, which are numbered -1.

@@ -29,7 +29,7 @@ class SpillbackRule(PlaceRule):
     def __init__(
         self, spec: SpillbackSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
     ) -> None:
-        super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._line_at = crossed_at(scene, scene.lines[spec.line], spec.group)
         if np.isnan(self._line_at).all():
             raise KeyError(spec.line)

@@ -8,13 +8,14 @@ from typing import Protocol
 
 import numpy as np
 
-from analytics.clock import SECOND_NS, CameraClock
+from analytics.clock import SECOND_NS
 from analytics.episodes import NOTHING, Cue, Episodes
 from analytics.place_rule import PlaceSpec
 from analytics.places import Place
 from analytics.reasons import of_class, seen, waited
+from analytics.shared import Shared
 from analytics.stays import Stays
-from analytics.views import CONFIRMED, believed_rows, class_mask, cue_again, cue_of, reference_boxes
+from analytics.views import CONFIRMED, class_mask, cue_again, cue_of
 from core.arrays import F32, F64, AnyArray, Bool
 from core.events import Event, EventKind, Measures
 from core.explanation import Reasons, reason
@@ -42,6 +43,7 @@ class StayRule(ABC):
         place: where it looks.
         camera_id: of its events.
         open_events: of this rule, open when the process ended.
+        shared: with the camera's other rules.
         for_s: for how long the condition is met before an event starts.
         reach, swaps: see `Stays`.
     """
@@ -52,6 +54,7 @@ class StayRule(ABC):
         place: Place,
         camera_id: str,
         open_events: Sequence[Event],
+        shared: Shared,
         *,
         for_s: float,
         reach: float,
@@ -60,7 +63,7 @@ class StayRule(ABC):
         self._rule_id, self._wanted = spec.rule_id, class_mask(spec.classes)
         self._place = place
         self._for_ns = round(for_s * SECOND_NS)
-        self._clock = CameraClock()
+        self._shared, self._clock = shared, shared.clock
         self._stays = Stays(gap_ns=round(spec.gap_s * SECOND_NS), reach=reach, swaps=swaps)
         self._episodes = Episodes(
             EventKind(spec.kind),
@@ -96,13 +99,12 @@ class StayRule(ABC):
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
-        clock = self._clock
-        clock.frame(view.frame)
-        rows = believed_rows(view, self._wanted)
+        clock, sight = self._clock, self._shared.hear(view)
+        rows = sight.believed(self._wanted)
         meets = self._place.holds(view, rows)
         if not len(self._stays) and not meets.any():
             return NOTHING if not len(self._episodes) else self._report(view)
-        boxes = reference_boxes(view, rows)
+        boxes = sight.boxes[rows]
         if len(rows):
             meets &= self._meets(view, rows, boxes)
         seen, speeds = view.state[rows] == CONFIRMED, self._speeds(view, rows)

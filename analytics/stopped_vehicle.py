@@ -91,8 +91,8 @@ class StandRule(StayRule):
         open_events: Sequence[Event],
         shared: Shared,
     ) -> None:
-        place = Place.of(spec, scene)
-        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=0.5, swaps=True)
+        place = Place.of(spec, shared)
+        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=0.5, swaps=True)
         self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
         self._slow_lengths = 0.0 if isinstance(spec, CollisionSpec) else spec.stop_speed_lengths_per_s
         self._waits = Waiting(scene, shared) if scene.lanes else None

@@ -98,13 +98,13 @@ def build_rule(
     shared = shared or Shared(scene)
     match spec:
         case LineCrossingSpec() | NoCrossingSpec():
-            return LineCrossingRule(spec, scene, camera_id, open_events)
+            return LineCrossingRule(spec, scene, camera_id, open_events, shared)
         case IntrusionSpec():
-            return IntrusionRule(spec, scene, camera_id, open_events)
+            return IntrusionRule(spec, scene, camera_id, open_events, shared)
         case LoiteringSpec():
-            return LoiteringRule(spec, scene, camera_id, open_events)
+            return LoiteringRule(spec, camera_id, open_events, shared)
         case CrowdingSpec():
-            return CrowdingRule(spec, scene, camera_id, open_events)
+            return CrowdingRule(spec, scene, camera_id, open_events, shared)
         case CongestionSpec():
             return CongestionRule(spec, scene, camera_id, open_events, shared)
         case QueueSpec():
@@ -112,20 +112,21 @@ def build_rule(
         case SpillbackSpec():
             return SpillbackRule(spec, scene, camera_id, open_events, shared)
         case RunningSpec():
-            return RunningRule(spec, scene, camera_id, open_events)
+            return RunningRule(spec, camera_id, open_events, shared)
         case WrongWaySpec():
-            return WrongWayRule(spec, scene, camera_id, open_events)
+            return WrongWayRule(spec, scene, camera_id, open_events, shared)
         case PedestrianSpec():
-            return PedestrianRule(spec, scene, camera_id, open_events)
+            return PedestrianRule(spec, scene, camera_id, open_events, shared)
         case CollisionSpec():
             return CollisionRule(spec, scene, camera_id, open_events, shared)
         case SlowVehicleSpec():
-            return SlowVehicleRule(spec, scene, camera_id, open_events)
+            return SlowVehicleRule(spec, scene, camera_id, open_events, shared)
         case SpeedingSpec():
-            return SpeedingRule(spec, scene, camera_id, open_events)
+            return SpeedingRule(spec, scene, camera_id, open_events, shared)
         case LaneViolationSpec():
-            rule = ForbiddenTurnRule if spec.entry is not None else ClosedLaneRule
-            return rule(spec, scene, camera_id, open_events)
+            if spec.entry is None:
+                return ClosedLaneRule(spec, camera_id, open_events, shared)
+            return ForbiddenTurnRule(spec, scene, camera_id, open_events, shared)
         case StoppedVehicleSpec() | IllegalParkingSpec():
             return StoppedVehicleRule(spec, scene, camera_id, open_events, shared)
         case CameraDownSpec():

@@ -13,14 +13,14 @@ from analytics.kernels.tracks import log_tracks
 from analytics.paths import TOLERANCE_PX, PathLog, simplify
 from analytics.track_table import TrackTable
 from analytics.views import observed_rows
-from core.arrays import AnyArray
+from core.arrays import AnyArray, frozen
 from core.events import TrackSummary
 from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.taxonomy import LABELS
 
 CHORD_NS: Final = SECOND_NS
-EVERY_CLASS: Final = np.ones(len(LABELS), np.bool_)
+EVERY_CLASS: Final = frozen(np.ones(len(LABELS), np.bool_), np.bool_, (len(LABELS),), "every")
 
 FIELDS: Final = [
     ("first_run_ns", np.int64),

@@ -22,10 +22,15 @@ class TrackTable:
 
     Args:
         fields: names and numpy types of the caller's fields.
+        wide, width: type and number of further records of each track, zero in a new one; see the attribute.
+
+    Attributes:
+        wide: (T, width), row by row with `rows`.
     """
 
-    def __init__(self, fields: list[Any]) -> None:
+    def __init__(self, fields: list[Any], *, wide: Any = np.bool_, width: int = 0) -> None:
         self._looked_ns = 0
+        self.wide: AnyArray = np.zeros((0, width), wide)
         self.rows: AnyArray = np.zeros(0, np.dtype([("id", np.int64), ("seen_ns", np.int64), *fields]))
 
     def __len__(self) -> int:
@@ -40,14 +45,24 @@ class TrackTable:
             merged = np.zeros(len(self.rows) + missing, self.rows.dtype)
             merged[: len(self.rows)] = self.rows
             merged["id"][len(self.rows) :] = ids[fresh]
-            self.rows = merged[np.argsort(merged["id"], kind="stable")]
+            order = np.argsort(merged["id"], kind="stable")
+            self.rows = merged[order]
+            if self.wide.shape[1]:
+                wide = np.zeros((len(merged), self.wide.shape[1]), self.wide.dtype)
+                wide[: len(self.wide)] = self.wide
+                self.wide = wide[order]
             at, _ = find(self.rows, ids, run_ns)
         return at, fresh
 
+    def row(self, track: int) -> int | None:
+        """The row number of a track."""
+        at = int(np.searchsorted(self.rows["id"], track))
+        return at if at < len(self.rows) and self.rows["id"][at] == track else None
+
     def find(self, track: int) -> AnyArray | None:
         """The record of a track."""
-        at = int(np.searchsorted(self.rows["id"], track))
-        return self.rows[at] if at < len(self.rows) and self.rows["id"][at] == track else None
+        at = self.row(track)
+        return None if at is None else self.rows[at]
 
     def let_go(self, view: StepView, clock: CameraClock) -> None:
         """Remove the tracks that have ended by this frame, which `clock` has heard; of an epoch that is over, all."""
@@ -71,11 +86,13 @@ class TrackTable:
 
     def take_all(self) -> AnyArray:
         """Remove all tracks; their rows."""
-        gone, self.rows = self.rows, self.rows[:0]
+        gone, self.rows, self.wide = self.rows, self.rows[:0], self.wide[:0]
         return gone
 
     def _take(self, going: AnyArray) -> AnyArray:
         if not going.any():
             return self.rows[:0]
         gone, self.rows = self.rows[going], self.rows[~going]
+        if self.wide.shape[1]:
+            self.wide = self.wide[~going]
         return gone

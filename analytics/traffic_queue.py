@@ -26,7 +26,7 @@ class QueueRule(PlaceRule):
     def __init__(
         self, spec: QueueSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
     ) -> None:
-        super().__init__(spec, camera_id, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._mine = watched_lanes(scene, lane=spec.lane, group=spec.group)
         self._queues = shared.queues(spec)
         self._unit = queue_unit(scene)

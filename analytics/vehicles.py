@@ -44,6 +44,9 @@ def pcu_table(changed: Mapping[str, float] | None = None) -> F64:
     return by_class(dict(PCU) | {class_of(label): value for label, value in (changed or {}).items()}, 0.0)
 
 
+_VEHICLES = frozen(np.array([item in VEHICLES for item in ObjectClass]), np.bool_, (len(ObjectClass),), "vehicles")
+
+
 def is_vehicle() -> Bool:
     """For each class of the taxonomy, whether it is one."""
-    return np.array([item in VEHICLES for item in ObjectClass])
+    return _VEHICLES

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
 from analytics.episodes import Cue
-from analytics.kernels.rows import inside, wanted_rows
-from core.arrays import F32, F64, AnyArray, Bool
+from analytics.kernels.rows import wanted_rows
+from core.arrays import F32, F64, AnyArray, Bool, frozen
 from core.events import Event, Measures
 from core.findings import StepView
 from core.taxonomy import ObjectClass, classes_of
@@ -20,30 +21,20 @@ COASTING: Final = int(TrackState.COASTING)
 """Plain numbers: an array compares with them several times faster than with members of an enumeration."""
 
 
-class Area:
-    """A simple polygon (K, 2) float64, made ready to be asked at each frame."""
-
-    def __init__(self, polygon: F64) -> None:
-        after = np.concatenate((polygon[1:], polygon[:1]))
-        columns = (polygon[:, 0], polygon[:, 1], after[:, 1])
-        self._x, self._low, self._high = map(np.ascontiguousarray, columns)
-        rise = self._high - self._low
-        self._run = (after[:, 0] - self._x) / np.where(rise == 0, 1.0, rise)
-
-    def holds(self, points: AnyArray) -> Bool:
-        """Which points (N, 2) are inside: as `core.geometry.inside`, in a fraction of its time for few points."""
-        return inside(self._x, self._low, self._high, self._run, points)
+@lru_cache(maxsize=256)
+def _mask(labels: tuple[str, ...]) -> Bool:
+    mask = np.zeros(max(ObjectClass) + 1, np.bool_)
+    mask[list(classes_of(labels))] = True
+    return frozen(mask, np.bool_, mask.shape, "mask")
 
 
 def class_mask(labels: Sequence[str]) -> Bool:
-    """For each class of the taxonomy, whether these labels and groups name it.
+    """For each class of the taxonomy, whether these labels and groups name it; the same array for the same labels.
 
     Raises:
         KeyError: a label is neither a class nor a group.
     """
-    mask = np.zeros(max(ObjectClass) + 1, np.bool_)
-    mask[list(classes_of(tuple(labels)))] = True
-    return mask
+    return _mask(tuple(labels))
 
 
 def observed_rows(view: StepView, wanted: Bool) -> AnyArray:

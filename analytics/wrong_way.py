@@ -12,6 +12,7 @@ from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone, waited
+from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
 from analytics.vehicles import CAR_BOXES, by_class
@@ -34,9 +35,11 @@ class WrongWayRule(StayRule):
     over the ground; without one in car boxes (`vehicles.CAR_BOXES`), of `CAR_BOX_M` each.
     """
 
-    def __init__(self, spec: WrongWaySpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        place = Place.of(spec, scene)
-        super().__init__(spec, place, camera_id, open_events, for_s=spec.for_s, reach=2.0, swaps=False)
+    def __init__(
+        self, spec: WrongWaySpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
+        place = Place.of(spec, shared)
+        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
         self._metric = scene.ground is not None
         self._least = spec.min_speed_kmh / KMH_PER_MPS
         self._against = math.cos(math.radians(spec.angle_deg))

@@ -36,53 +36,6 @@ def find(held: AnyArray, ids: I64, run_ns: int) -> tuple[I64, int]:
 
 
 @compiled
-def cross(
-    state: AnyArray, at: I64, fresh: Bool, foot: F32, rows: I64, line: tuple[F64, F64, F64], hysteresis_px: float
-) -> tuple[I64, I64]:
-    """Bring tracks to their feet; which rows cross the line, and which way. See `analytics.crossings.Crossings`.
-
-    Args:
-        state: records of the tracks.
-        at: (K) theirs.
-        fresh: (K) whether they are new.
-        foot: (M, 2) of all tracks in the view.
-        rows: (K) in the view.
-        line: start (2), end (2), and (end - start) / length².
-        hysteresis_px: see there.
-    """
-    start, end, along = line
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    length = np.hypot(dx, dy)
-    if length == 0:
-        length = 1.0
-    crossed, direction = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
-    count = 0
-    for i in range(len(rows)):
-        mine = state[at[i]]
-        x, y = np.float64(foot[rows[i], 0]), np.float64(foot[rows[i], 1])
-        distance = (dx * (y - start[1]) - dy * (x - start[0])) / length
-        before, was = mine.distance, mine.side
-        mine.crossed = 0
-        if fresh[i]:
-            mine.place = np.nan
-        elif (before < 0) != (distance < 0):
-            share = before / (before - distance)
-            px = mine.foot[0] + share * (x - mine.foot[0]) - start[0]
-            py = mine.foot[1] + share * (y - mine.foot[1]) - start[1]
-            mine.place = px * along[0] + py * along[1]
-        side = was
-        if abs(distance) > hysteresis_px:
-            side = 1 if distance > 0 else -1
-        if was != 0 and side != was and 0 <= mine.place <= 1:
-            crossed[count], direction[count] = rows[i], side
-            mine.crossed = side
-            count += 1
-        mine.side, mine.distance = side, distance
-        mine.foot[0], mine.foot[1] = x, y
-    return crossed[:count], direction[:count]
-
-
-@compiled
 def log_tracks(
     state: AnyArray,
     at: I64,

@@ -1,0 +1,104 @@
+"""What several rules want to know of one frame, worked out when the first of them asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from analytics.kernels.rows import wanted_rows
+from analytics.kernels.sights import inside_zones, measured
+from analytics.vehicles import CAR_BOXES, by_class
+from analytics.views import COASTING, CONFIRMED, reference_scale
+from core.arrays import F32, F64, AnyArray, Bool
+from core.findings import StepView
+
+CARS: Final = by_class(CAR_BOXES, 1.0)
+
+
+class Zones:
+    """Simple polygons (K, 2) float64, made ready to be asked together at each frame."""
+
+    def __init__(self, polygons: Sequence[F64]) -> None:
+        edges = [_edges(polygon) for polygon in polygons]
+        self._edges = np.concatenate(edges) if edges else np.zeros((0, 4))
+        self._first = np.cumsum([0, *map(len, edges)])
+        corners = [(*polygon.min(axis=0), *polygon.max(axis=0)) for polygon in polygons]
+        self._bounds = np.array(corners, np.float64).reshape(-1, 4)
+
+    def holds(self, points: F32) -> Bool:
+        """Which points (N, 2) are inside which zones (Z, N): as `core.geometry.inside`, in a fraction of its time."""
+        return inside_zones(self._edges, self._first, self._bounds, points)
+
+
+class Sight:
+    """One frame. Arrays are shared: those who change one take a copy, as by indexing with rows.
+
+    Args:
+        view: of the frame.
+        zones: of all rules.
+    """
+
+    def __init__(self, view: StepView, zones: Zones) -> None:
+        self.view = view
+        self._zones = zones
+        self._rows: dict[tuple[int, int], AnyArray] = {}
+
+    def observed(self, wanted: Bool) -> AnyArray:
+        """The rows (K) of the wanted classes (a mask by `views.class_mask`) that are seen in this frame."""
+        return self._of(wanted, CONFIRMED)
+
+    def believed(self, wanted: Bool) -> AnyArray:
+        """The rows (K) of the wanted classes that are seen, or believed to be there still (coasting)."""
+        return self._of(wanted, COASTING)
+
+    def _of(self, wanted: Bool, most: int) -> AnyArray:
+        key = id(wanted), most
+        rows = self._rows.get(key)
+        if rows is None:
+            rows = self._rows[key] = wanted_rows(wanted, self.view.class_id, self.view.state, CONFIRMED, most)
+        return rows
+
+    @cached_property
+    def inside(self) -> Bool:
+        """(Z, M): which tracks stand in which zone, by its number (`Shared.zone`)."""
+        return self._zones.holds(self.view.foot)
+
+    @cached_property
+    def _measured(self) -> tuple[F32, F32, F64, F64, F32]:
+        view = self.view
+        return measured(view.xyxy, view.class_id, view.velocity, view.foot_velocity, reference_scale(view), CARS)
+
+    @property
+    def boxes(self) -> F32:
+        """(M, 4) in the scene's reference pixels."""
+        return self._measured[0]
+
+    @property
+    def side(self) -> F32:
+        """(M) longer side of each box in reference pixels, at least 1."""
+        return self._measured[1]
+
+    @property
+    def car_side(self) -> F64:
+        """(M) the same, as if it were a car's (`vehicles.CAR_BOXES`)."""
+        return self._measured[2]
+
+    @property
+    def speed(self) -> F64:
+        """(M) on the ground, m/s."""
+        return self._measured[3]
+
+    @property
+    def foot_speed(self) -> F32:
+        """(M) in the picture, reference pixels a second."""
+        return self._measured[4]
+
+
+def _edges(polygon: F64) -> F64:
+    after = np.concatenate((polygon[1:], polygon[:1]))
+    rise = after[:, 1] - polygon[:, 1]
+    run = (after[:, 0] - polygon[:, 0]) / np.where(rise == 0, 1.0, rise)
+    return np.column_stack((polygon[:, 0], polygon[:, 1], after[:, 1], run))
