@@ -29,9 +29,9 @@ SIDE: Final = np.dtype(
         ("place", np.float64),
     ]
 )
-"""Of a track at a line: whether it was seen before, and when last; its side and whether it crosses at this frame (1, -1; 0: neither);
-last foot, and its distance from the line; where its way last cut the straight line through the ends: 0 at the start, 1
-at the end."""
+"""Of a track at a line: whether it was seen before, and when last; its side and whether it crosses at this frame (1,
+-1; 0: neither); last foot, and its distance from the line; where its way last cut the straight line through the ends: 0
+at the start, 1 at the end."""
 LINE: Final = np.dtype([(name, np.float64) for name in ("x0", "y0", "x1", "y1", "length", "hysteresis")])
 
 

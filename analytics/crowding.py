@@ -31,7 +31,7 @@ class CrowdingRule(PlaceRule):
     def _look(self, view: StepView) -> Look:
         sight = self._shared.look(view)
         rows = sight.believed(self._wanted)
-        within = rows[sight.inside[self._number, rows]]
+        within = rows[sight.inside[self._number][rows]]
         there = within[view.state[within] == CONFIRMED]
         self._count, self._peak = len(there), max(self._peak, len(there))
         crowd, believed = self._is_crowd(len(there)), self._is_crowd(len(within))

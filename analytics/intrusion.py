@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-import numpy as np
-
-from analytics.place_rule import Look, PlaceRule
+from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.reasons import in_zone, of_class, seen
 from analytics.schedule import Schedule
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
-from core.arrays import I64, frozen
 from core.events import Event, IntrusionMeasures
 from core.explanation import Reasons, reason
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import IntrusionSpec
-
-NOBODY: Final[I64] = frozen(np.zeros(0, np.int64), np.int64, (0,), "nobody")
 
 
 class IntrusionRule(PlaceRule):
@@ -37,10 +31,12 @@ class IntrusionRule(PlaceRule):
 
     def _look(self, view: StepView) -> Look:
         if not self._closed.holds(view.now_ns):
-            return Look(False, False, lambda: NOBODY)
+            return NOTHING_THERE
         sight = self._shared.look(view)
         rows = sight.believed(self._wanted)
-        within = rows[sight.inside[self._number, rows]]
+        within = rows[sight.inside[self._number][rows]]
+        if not len(within):
+            return NOTHING_THERE
         there = within[view.state[within] == CONFIRMED]
         self._peak = max(self._peak, len(there))
         return Look(len(there) > 0, len(within) > 0, lambda: there)

@@ -14,7 +14,7 @@ from analytics.queues import KMH_PER_MPS
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
 from analytics.track_table import TrackTable
-from analytics.views import CONFIRMED, believed_rows, class_mask, reference_boxes
+from analytics.views import CONFIRMED, class_mask, reference_boxes
 from core.arrays import F64, AnyArray
 from core.events import Event, PedestrianMeasures
 from core.explanation import Amount, Reasons, reason
@@ -48,7 +48,7 @@ class PedestrianRule(PlaceRule):
         return len(self._table)
 
     def _look(self, view: StepView) -> Look:
-        rows = self._on_foot(view, believed_rows(view, self._wanted))
+        rows = self._on_foot(view, self._shared.look(view).believed(self._wanted))
         within = rows[self._place.holds(view, rows)]
         there = within[view.state[within] == CONFIRMED]
         self._peak = max(self._peak, len(there))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.episodes import NOTHING, Cue, Episodes
@@ -13,7 +15,7 @@ from analytics.reasons import waited
 from analytics.shared import Shared
 from analytics.stays import Stay
 from analytics.views import cue_again, cue_of
-from core.arrays import AnyArray
+from core.arrays import I64, AnyArray, frozen
 from core.events import Event, EventKind, Measures, Severity
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
@@ -59,6 +61,10 @@ class Look:
     rows: Callable[[], AnyArray]
     known: bool = True
     severity: Severity | None = None
+
+
+NOBODY: Final[I64] = frozen(np.zeros(0, np.int64), np.int64, (0,), "nobody")
+NOTHING_THERE: Final = Look(False, False, lambda: NOBODY)
 
 
 class PlaceRule(ABC):

@@ -34,7 +34,7 @@ class Place:
         self._zone = None if zone is None else scene.zones[zone]
         self._name = lane or group or "all"
         self._excepted = [scene.zones[name] for name in except_zones or ()]
-        self._number = None if zone is None else shared.zone(zone)
+        self._number = -1 if zone is None else shared.zone(zone)
         # The last one is for rows on no lane, which are numbered -1.
         self._lanes = None if zone is not None else np.append(watched_lanes(scene, lane=lane, group=group), False)
         self._except = [shared.zone(name) for name in except_zones or ()]
@@ -50,9 +50,9 @@ class Place:
         if self._lanes is not None:
             found = self._lanes[view.lane[rows]]
         else:
-            found = self._shared.look(view).inside[self._number, rows]
+            found = self._shared.look(view).inside[self._number][rows]
         for number in self._except:
-            found = found & ~self._shared.look(view).inside[number, rows]
+            found = found & ~self._shared.look(view).inside[number][rows]
         return np.asarray(found, np.bool_)
 
     def explain(self, view: StepView, row: int) -> Reasons:

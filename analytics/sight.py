@@ -45,6 +45,7 @@ class Sight:
         self.view = view
         self._zones = zones
         self._rows: dict[tuple[int, int], AnyArray] = {}
+        self._slow: dict[tuple[float, float], Bool] = {}
 
     def observed(self, wanted: Bool) -> AnyArray:
         """The rows (K) of the wanted classes (a mask by `views.class_mask`) that are seen in this frame."""
@@ -95,6 +96,15 @@ class Sight:
     def foot_speed(self) -> F32:
         """(M) in the picture, reference pixels a second."""
         return self._measured[4]
+
+    def slower_than(self, mps: float, lengths_per_s: float) -> Bool:
+        """(M) below a speed: on the ground, or where that is not known in longer sides of their boxes a second."""
+        key = mps, lengths_per_s
+        slow = self._slow.get(key)
+        if slow is None:
+            by_box = self.foot_speed / self.side < lengths_per_s
+            slow = self._slow[key] = np.where(self.view.valid, self.speed < mps, by_box)
+        return slow
 
 
 def _edges(polygon: F64) -> F64:

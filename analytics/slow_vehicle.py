@@ -14,8 +14,8 @@ from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
-from analytics.vehicles import CAR_BOXES, MOTOR, by_class
-from analytics.views import class_mask, longer_sides, observed_rows, reference_boxes
+from analytics.vehicles import MOTOR
+from analytics.views import class_mask
 from core.arrays import F32, F64, I64, AnyArray, Bool
 from core.events import Event, SlowVehicleMeasures
 from core.explanation import Amount, Reasons, reason
@@ -72,7 +72,7 @@ class SlowVehicleRule(StayRule):
         self._metric, self._share = scene.ground is not None, spec.share
         unit = 1.0 if self._metric else CAR_BOX_M
         self._stopped, self._usual = spec.stop_speed_kmh / KMH_PER_MPS / unit, spec.usual_kmh / KMH_PER_MPS / unit
-        self._motor, self._boxes = class_mask([c.label for c in MOTOR]), by_class(CAR_BOXES, 1.0)
+        self._motor = class_mask([c.label for c in MOTOR])
         lengths = lane_lengths(scene)
         if not self._metric:
             lengths = np.maximum(lengths / 100.0, 1.0)  # about ten cars to a lane: their size in pixels is not known
@@ -81,14 +81,14 @@ class SlowVehicleRule(StayRule):
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
         second = view.frame.media_ns // SECOND_NS
-        rows = observed_rows(view, self._motor)
+        rows = self._shared.hear(view).observed(self._motor)
         rows = rows[view.lane[rows] >= 0]
         if len(rows):
-            self._pace.add(int(second), view.lane[rows], self._speed(view, rows, reference_boxes(view, rows)))
+            self._pace.add(int(second), view.lane[rows], self._speed(view, rows))
         return super().update(view)
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
-        speed, usual = self._speed(view, rows, boxes), self._usual_of(view, rows)
+        speed, usual = self._speed(view, rows), self._usual_of(view, rows)
         slow = (speed > self._stopped) & (speed < self._share * usual) & (usual >= self._usual)
         return np.asarray(slow, np.bool_)
 
@@ -97,7 +97,7 @@ class SlowVehicleRule(StayRule):
         usual = float(self._usual_of(view, at)[0])
         if np.isnan(usual):
             return (reason("usual-unknown", False),)
-        speed = self._said(float(self._speed(view, at, reference_boxes(view, at))[0]))
+        speed = self._said(float(self._speed(view, at)[0]))
         most, stopped, least = self._said(self._share * usual), self._said(self._stopped), self._said(self._usual)
         return (
             reason("usual", usual >= self._usual, value=self._said(usual), limit=least),
@@ -118,7 +118,7 @@ class SlowVehicleRule(StayRule):
                 before.usual_mps if before else None,
             )
         rows = np.array([row])
-        speed = float(self._speed(view, rows, reference_boxes(view, rows))[0])
+        speed = float(self._speed(view, rows)[0])
         usual = float(self._usual_of(view, rows)[0])
         share = round(speed / usual, 3) if usual > 0 else 0.0
         if not self._metric:
@@ -128,9 +128,6 @@ class SlowVehicleRule(StayRule):
     def _usual_of(self, view: StepView, rows: AnyArray) -> F64:
         return np.append(self._pace.median, np.nan)[view.lane[rows]]
 
-    def _speed(self, view: StepView, rows: AnyArray, boxes: F32) -> F64:
-        if self._metric:
-            return np.asarray(np.hypot(view.velocity[rows, 0], view.velocity[rows, 1]), np.float64)
-        side = longer_sides(boxes)
-        pace = np.hypot(view.foot_velocity[rows, 0], view.foot_velocity[rows, 1])
-        return np.asarray(pace * self._boxes[view.class_id[rows]] / side, np.float64)
+    def _speed(self, view: StepView, rows: AnyArray) -> F64:
+        sight = self._shared.look(view)
+        return sight.speed[rows] if self._metric else sight.foot_speed[rows] / sight.car_side[rows]

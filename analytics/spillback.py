@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analytics.place_rule import Look, PlaceRule
+from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.queues import QueueState, on_queue_lane, queue_unit
 from analytics.shared import Shared
 from analytics.vehicles import is_vehicle
@@ -41,10 +41,12 @@ class SpillbackRule(PlaceRule):
 
     def _look(self, view: StepView) -> Look:
         state = self._state = self._queues.update(view, self._clock)
+        if not len(state.lane):
+            return NOTHING_THERE
         at = self._line_at[state.lane]
         reaching = np.flatnonzero((state.tail <= at) & (at <= state.head))
         if not len(reaching):
-            return Look(False, False, lambda: reaching)
+            return NOTHING_THERE
         self._length, self._vehicles = float(state.length[reaching].max()), int(state.vehicles[reaching].sum())
         return Look(True, True, lambda: np.flatnonzero(state.members(reaching) & (view.state == CONFIRMED)))
 

@@ -112,6 +112,8 @@ class StayRule(ABC):
         return self._report(view)
 
     def _report(self, view: StepView) -> Findings:
+        if not len(self._stays) and not len(self._episodes):
+            return NOTHING
         clock, stays = self._clock, self._stays.rows
         waited = stays["observed"] & self._waited(stays)
         holds = stays["meets"] & (stays["open"] | waited)

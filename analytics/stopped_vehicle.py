@@ -99,14 +99,14 @@ class StandRule(StayRule):
         self._state: QueueState | None = None
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
-        length = longer_sides(boxes)
-        by_box = _length(view.foot_velocity[rows]) / length < self._slow_lengths
-        by_ground = _length(view.velocity[rows]) < self._slow_mps
-        stands = np.asarray(np.where(view.valid[rows], by_ground, by_box), np.bool_)
+        sight = self._shared.look(view)
+        stands = sight.slower_than(self._slow_mps, self._slow_lengths)[rows]
         if self._waits is None:
             return stands
         state = self._state = self._waits.queues.update(view, self._clock)
-        return stands & ~self._waits.holds(state, view, rows, length)
+        if not stands.any():
+            return stands
+        return stands & ~self._waits.holds(state, view, rows, sight.side[rows])
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         length = longer_sides(reference_boxes(view, np.array([row])))
@@ -137,7 +137,3 @@ class StoppedVehicleRule(StandRule):
         elif last is not None and isinstance(last.measures, StoppedVehicleMeasures):
             unit = last.measures.unit
         return StoppedVehicleMeasures(stopped_s=round(seconds, 3), unit=unit)
-
-
-def _length(vectors: AnyArray) -> AnyArray:
-    return np.hypot(vectors[:, 0], vectors[:, 1])

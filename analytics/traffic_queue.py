@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics.free_flow import CAR_BOX_M
-from analytics.place_rule import Look, PlaceRule
+from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.queues import QueueState, on_queue_lane, queue_unit
 from analytics.shared import Shared
 from analytics.vehicles import is_vehicle
@@ -39,11 +39,14 @@ class QueueRule(PlaceRule):
 
     def _look(self, view: StepView) -> Look:
         state = self._state = self._queues.update(view, self._clock)
+        if not len(state.lane):
+            self._length = 0.0
+            return NOTHING_THERE
         longest = state.longest[self._mine]
         queues = longest[longest >= 0]
         if not len(queues):
             self._length = 0.0
-            return Look(False, False, lambda: queues)
+            return NOTHING_THERE
         self._length, vehicles = float(state.length[queues].max()), state.vehicles[queues]
         self._longest, self._most = max(self._longest, self._length), max(self._most, int(vehicles.sum()))
         holds = self._length >= self._least or int(vehicles.max()) >= self._least_vehicles

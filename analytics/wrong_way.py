@@ -15,8 +15,6 @@ from analytics.reasons import gone, waited
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
-from analytics.vehicles import CAR_BOXES, by_class
-from analytics.views import longer_sides, reference_boxes
 from core.arrays import F32, F64, I64, AnyArray, Bool
 from core.events import Event, WrongWayMeasures
 from core.explanation import Amount, Reasons, reason
@@ -44,15 +42,14 @@ class WrongWayRule(StayRule):
         self._least = spec.min_speed_kmh / KMH_PER_MPS
         self._against = math.cos(math.radians(spec.angle_deg))
         self._way, self._overtaking_ns = spec.min_way_m, round(spec.overtaking_s * SECOND_NS)
-        self._boxes = by_class(CAR_BOXES, 1.0)
         self._came = TrackTable([("right_ns", np.int64)])
         self._speed: F64 = np.zeros(0)
 
     def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
-        velocity = view.velocity if self._metric else view.foot_velocity
-        speed, along = np.hypot(velocity[rows, 0], velocity[rows, 1]), view.lane_speed[rows]
+        sight = self._shared.look(view)
+        speed, along = (sight.speed if self._metric else sight.foot_speed)[rows], view.lane_speed[rows]
         share = along / np.maximum(speed, 1e-9)
-        self._speed = speed * self._unit(view, rows, boxes)
+        self._speed = speed * self._unit(view, rows)
         on = (view.lane[rows] >= 0) & (view.valid[rows] | (not self._metric)) & (self._speed >= self._least)
         self._remember(view, rows[on & (share > -self._against)])
         return np.asarray(on & (share < self._against), np.bool_)
@@ -76,7 +73,7 @@ class WrongWayRule(StayRule):
             return (reason("no-metres", False),)
         at = np.array([row])
         pace = float(np.hypot(*(view.velocity if self._metric else view.foot_velocity)[row]))
-        speed = pace * float(self._unit(view, at, reference_boxes(view, at))[0])
+        speed = pace * float(self._unit(view, at)[0])
         share = float(np.clip(view.lane_speed[row] / max(pace, 1e-9), -1.0, 1.0))
         angle, most = (Amount(math.degrees(math.acos(v)), "degrees") for v in (share, self._against))
         value, least = Amount(speed * KMH_PER_MPS, "km-h"), Amount(self._least * KMH_PER_MPS, "km-h")
@@ -99,12 +96,11 @@ class WrongWayRule(StayRule):
         speed = round(float(np.hypot(*view.velocity[row])), 3)
         return WrongWayMeasures(round(seconds, 3), way, speed)
 
-    def _unit(self, view: StepView, rows: AnyArray, boxes: F32) -> F64:
+    def _unit(self, view: StepView, rows: AnyArray) -> F64:
         """Metres of each row (K) to a unit of its velocity."""
         if self._metric:
             return np.ones(len(rows))
-        side = longer_sides(boxes)
-        return np.asarray(CAR_BOX_M * self._boxes[view.class_id[rows]] / side, np.float64)
+        return np.asarray(CAR_BOX_M / self._shared.look(view).car_side[rows], np.float64)
 
     def _remember(self, view: StepView, rows: AnyArray) -> None:
         clock, table = self._clock, self._came
