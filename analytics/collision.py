@@ -13,7 +13,7 @@ from analytics.shared import Shared
 from analytics.stopped_vehicle import StandRule
 from analytics.track_table import TrackTable
 from analytics.views import believed_rows, class_mask
-from core.arrays import F32, F64, AnyArray, Bool
+from core.arrays import F64, AnyArray, Bool
 from core.events import CollisionMeasures, Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -50,7 +50,7 @@ class CollisionRule(StandRule):
         self._users = class_mask(ROAD_USERS)
         self._tracks = TrackTable(list(FIELDS))
 
-    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         clock, table = self._clock, self._tracks
         table.let_go(view, clock)
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
@@ -60,7 +60,7 @@ class CollisionRule(StandRule):
         mine["fast"][at[renewed]], mine["fast_ns"][at[renewed]] = speed[renewed], clock.run_ns
         self._hit(view, rows, at, speed)
         hit = mine["hit"][at] | np.isin(view.track_id[rows], self._stays.rows["track"][self._stays.rows["open"]])
-        return super()._meets(view, rows, boxes) & view.valid[rows] & hit
+        return super()._meets(view, rows) & view.valid[rows] & hit
 
     def _hit(self, view: StepView, rows: AnyArray, at: AnyArray, speed: F64) -> None:
         mine = self._tracks.rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,15 +11,14 @@ import numpy as np
 from analytics.clock import SECOND_NS
 from analytics.free_flow import CAR_BOX_M
 from analytics.kernels.paces import add_paces
-from analytics.kernels.stays import box_side
 from analytics.place_rule import Look, PlaceRule
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import of_class, on_lane, seen
 from analytics.shared import Shared
-from analytics.vehicles import CAR_BOXES, by_class
-from analytics.views import class_mask, observed_rows, reference_scale
+from analytics.sight import CARS, Sight
+from analytics.views import class_mask
 from core.arrays import F64, AnyArray
-from core.events import CongestionMeasures, Event, Severity
+from core.events import RANKS, CongestionMeasures, Event, Severity
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import watched_lanes
@@ -130,7 +130,7 @@ class CongestionRule(PlaceRule):
         window_s, for_s, clear_s = spec.times_s
         super().__init__(spec, camera_id, open_events, shared, for_s=for_s, gap_s=0.0, clear_s=clear_s)
         self._spec, self._metric = spec, scene.ground is not None
-        self._wanted, self._boxes = class_mask(spec.classes), by_class(CAR_BOXES, 1.0)
+        self._wanted = class_mask(spec.classes)
         self._watched = watched_lanes(scene, group=spec.group)
         self._mine = np.flatnonzero(self._watched)
         self._flow = shared.free_flow
@@ -162,17 +162,17 @@ class CongestionRule(PlaceRule):
             for lane in self._mine.tolist():
                 self._free[lane] = self._flow.speed(lane, view.now_ns)
             self._judge()
-        rows = observed_rows(view, self._wanted)
-        there = self._there = self._add(view, rows)
-        known, congested = not np.isnan(self._share), self._share < LIMITS[self._least]
+        there = self._there = self._add(self._shared.look(view))
+        known, congested = not math.isnan(self._share), self._share < LIMITS[self._least]
         self._most = max(self._most, len(there))
         level = LEVELS[self._levels.worst(self._least)]
-        severity = max(self._spec.severity, AT_LEAST.get(level, Severity.LOWEST), key=lambda s: s.rank)
+        severity = max(self._spec.severity, AT_LEAST.get(level, Severity.LOWEST), key=RANKS.__getitem__)
         return Look(congested, congested, lambda: there, known, severity)
 
-    def _add(self, view: StepView, rows: AnyArray) -> AnyArray:
+    def _add(self, sight: Sight) -> AnyArray:
+        view, rows = sight.view, sight.observed(self._wanted)
         way = view.lane, view.lane_speed, view.velocity, view.foot_velocity
-        boxes = view.class_id, view.xyxy, reference_scale(view), self._boxes
+        boxes = view.class_id, view.xyxy, sight.scale, CARS
         step_s = self._clock.step_ns / SECOND_NS
         counts, sums = add_paces(rows, way, boxes, self._metric, self._across, self._free, step_s)
         there = rows[counts]
@@ -213,7 +213,7 @@ class CongestionRule(PlaceRule):
     def _pace(self, view: StepView, row: int) -> Amount:
         if self._metric:
             return self._speed(float(view.lane_speed[row]))
-        side = box_side(view.xyxy[row], reference_scale(view), self._boxes, int(view.class_id[row]))
+        side = float(self._shared.look(view).car_side[row])
         return self._speed(float(view.lane_speed[row]) / side)
 
     def _speed(self, value: float) -> Amount:

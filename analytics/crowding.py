@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics.place_rule import Look, PlaceRule
+from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.reasons import in_zone, of_class, seen
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
@@ -34,6 +34,8 @@ class CrowdingRule(PlaceRule):
         within = rows[sight.inside[self._number][rows]]
         there = within[view.state[within] == CONFIRMED]
         self._count, self._peak = len(there), max(self._peak, len(there))
+        if not len(within):
+            return NOTHING_THERE
         crowd, believed = self._is_crowd(len(there)), self._is_crowd(len(within))
         return Look(crowd, believed, lambda: there, severity=self._severity(len(there)))
 

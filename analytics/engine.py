@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -57,15 +57,9 @@ class _Camera:
         else:
             self.open_events[event.event_id] = event
 
-    def every(self) -> Iterator[tuple[str, str]]:
-        """View and id of each rule; rules may be removed meanwhile."""
-        for view, rules in self.rules.items():
-            for rule_id in list(rules):
-                yield view, rule_id
-
-    def seeing(self, view: str) -> Iterator[tuple[str, str]]:
-        """Those that are shown frames of a view."""
-        return (key for key in self.every() if key[0] in (WHOLE, view))
+    def seeing(self, view: str) -> list[str]:
+        """The views whose rules are shown frames of a view."""
+        return [name for name in self.rules if name in (WHOLE, view)]
 
 
 class RuleEngine:
@@ -135,7 +129,7 @@ class RuleEngine:
         camera = self._cameras.get(camera_id)
         if camera is None:
             return NOTHING
-        findings = self._each(camera_id, camera, camera.every(), lambda rule: rule.close(now_ns))
+        findings = self._each(camera_id, camera, camera.rules, lambda rule: rule.close(now_ns))
         ended = tuple(_ended(e, now_ns, EndReason.CAMERA_REMOVED) for e in camera.open_events.values())
         del self._cameras[camera_id]
         for key in [key for key in self.failed if key[0] == camera_id]:
@@ -166,7 +160,7 @@ class RuleEngine:
         frame = tracks.frames[0]
         camera = self._cameras[frame.camera_id]
         view = StepView.of(tracks, motion, 0, camera.scene.at(frame.view))
-        asked = [camera.rules[key][rule_id] for key, rule_id in camera.seeing(frame.view)]
+        asked = [rule for name in camera.seeing(frame.view) for rule in camera.rules[name].values()]
         return {rule_id: said for rule in asked for rule_id, said in rule.explain(view, row).items()}
 
     def tick(self, now_ns: int) -> Findings:
@@ -175,14 +169,14 @@ class RuleEngine:
         for camera_id, camera in self._cameras.items():
             if camera.live:
                 findings += self._end_orphans(camera, now_ns)
-                findings += self._each(camera_id, camera, camera.every(), lambda rule: rule.tick(now_ns))
+                findings += self._each(camera_id, camera, camera.rules, lambda rule: rule.tick(now_ns))
         return findings
 
     def close(self, now_ns: int) -> Findings:
         """Watching ends, for a restart perhaps: last intervals and live tracks. Open events stay open."""
         findings = NOTHING
         for camera_id, camera in self._cameras.items():
-            findings += self._each(camera_id, camera, camera.every(), lambda rule: rule.close(now_ns))
+            findings += self._each(camera_id, camera, camera.rules, lambda rule: rule.close(now_ns))
         self._cameras.clear()
         return findings
 
@@ -199,31 +193,27 @@ class RuleEngine:
         if frame.view != left:
             camera.view = frame.view
             if left != WHOLE:
-                leaving = (key for key in camera.every() if key[0] == left)
-                findings += self._each(frame.camera_id, camera, leaving, lambda rule: rule.close(now_ns))
+                findings += self._each(frame.camera_id, camera, [left], lambda rule: rule.close(now_ns))
         if not camera.live and abs(now_ns - camera.told_ns) >= SECOND_NS:
             camera.told_ns = now_ns
-            others = (key for key in camera.every() if key[0] not in (WHOLE, frame.view))
+            others = [name for name in camera.rules if name not in (WHOLE, frame.view)]
             findings += self._each(frame.camera_id, camera, others, lambda rule: rule.tick(now_ns))
         return findings
 
-    def _each(
-        self,
-        camera_id: str,
-        camera: _Camera,
-        which: Iterator[tuple[str, str]],
-        ask: Callable[[Rule], Findings],
-    ) -> Findings:
+    def _each(self, camera_id: str, camera: _Camera, views: Iterable[str], ask: Callable[[Rule], Findings]) -> Findings:
+        """What all rules of these views answer."""
         findings = NOTHING
-        for view, rule_id in which:
-            try:
-                found = ask(camera.rules[view][rule_id])
-            except Exception:
-                log.exception("rule_failed", camera_id=camera_id, rule_id=rule_id, view=view)
-                self.failed[camera_id, rule_id] += 1
-                del camera.rules[view][rule_id]
-                continue
-            if found:
+        for view in views:
+            for rule_id, rule in list(camera.rules[view].items()):
+                try:
+                    found = ask(rule)
+                except Exception:
+                    log.exception("rule_failed", camera_id=camera_id, rule_id=rule_id, view=view)
+                    self.failed[camera_id, rule_id] += 1
+                    del camera.rules[view][rule_id]
+                    continue
+                if found is NOTHING or not found:
+                    continue
                 found = found if view == WHOLE else _seen_from(view, found, away=view != camera.view)
                 findings += found
                 for event in found.events:

@@ -14,7 +14,7 @@ from analytics.reasons import WAYS, seconds
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
-from core.arrays import F32, AnyArray, Bool
+from core.arrays import AnyArray, Bool
 from core.events import Event, LaneMeasures
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
@@ -29,7 +29,7 @@ class ClosedLaneRule(StayRule):
         place = Place(shared, lane=spec.lane, group=spec.group)
         super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
 
-    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         return np.ones(len(rows), np.bool_)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:

@@ -9,7 +9,7 @@ import numpy as np
 from analytics.places import Place
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
-from core.arrays import F32, AnyArray, Bool
+from core.arrays import AnyArray, Bool
 from core.events import Event, LoiteringMeasures
 from core.explanation import Reasons
 from core.findings import StepView
@@ -23,7 +23,7 @@ class LoiteringRule(StayRule):
         place = Place(shared, zone=spec.zone)
         super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=1.0, swaps=False)
 
-    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         return np.ones(len(rows), np.bool_)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:

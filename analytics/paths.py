@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from analytics.kernels.ways import kept_points
+from analytics.kernels.ways import kept_points, take_points
 from core.arrays import F32, I64, AnyArray, Bool
 
 TOLERANCE_PX: Final = 2.0
@@ -44,11 +45,9 @@ class PathLog:
 
     def take(self, ids: I64) -> dict[int, AnyArray]:
         """Remove the points of these tracks; the points (N, 2) of each."""
-        held = self._ids[: self._used]
-        going = np.isin(held, ids)
-        taken = {int(i): self._points[: self._used][held == i] for i in ids}
-        self._keep(~going)
-        return taken
+        points, begins, self._used = take_points(self._ids, self._points, self._used, np.ascontiguousarray(ids))
+        spans = pairwise(begins.tolist())
+        return {track: points[first:last] for track, (first, last) in zip(ids.tolist(), spans, strict=True)}
 
     def _keep(self, mask: Bool) -> None:
         count = int(mask.sum())

@@ -11,7 +11,7 @@ from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.views import reference_boxes
-from core.arrays import F32, AnyArray, Bool
+from core.arrays import AnyArray, Bool
 from core.events import Event, RunningMeasures
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -26,10 +26,12 @@ class RunningRule(StayRule):
         super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
         self._fast_mps, self._fast_lengths = spec.speed_kmh / KMH_PER_MPS, spec.speed_lengths_per_s
 
-    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
+        sight = self._shared.look(view)
+        boxes = sight.boxes[rows]
         height = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
-        by_box = np.hypot(*view.foot_velocity[rows].T) / height > self._fast_lengths
-        by_ground = np.hypot(*view.velocity[rows].T) > self._fast_mps
+        by_box = sight.foot_speed[rows] / height > self._fast_lengths
+        by_ground = sight.speed[rows] > self._fast_mps
         return np.asarray(np.where(view.valid[rows], by_ground, by_box), np.bool_)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:

@@ -68,9 +68,14 @@ class Sight:
         return self._zones.holds(self.view.foot)
 
     @cached_property
+    def scale(self) -> F64:
+        """What source pixels are multiplied by (2: x, y) to become the scene's reference pixels."""
+        return reference_scale(self.view)
+
+    @cached_property
     def _measured(self) -> tuple[F32, F32, F64, F64, F32]:
         view = self.view
-        return measured(view.xyxy, view.class_id, view.velocity, view.foot_velocity, reference_scale(view), CARS)
+        return measured(view.xyxy, view.class_id, view.velocity, view.foot_velocity, self.scale, CARS)
 
     @property
     def boxes(self) -> F32:

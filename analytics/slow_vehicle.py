@@ -16,7 +16,7 @@ from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.vehicles import MOTOR
 from analytics.views import class_mask
-from core.arrays import F32, F64, I64, AnyArray, Bool
+from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Event, SlowVehicleMeasures
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
@@ -87,7 +87,7 @@ class SlowVehicleRule(StayRule):
             self._pace.add(int(second), view.lane[rows], self._speed(view, rows))
         return super().update(view)
 
-    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         speed, usual = self._speed(view, rows), self._usual_of(view, rows)
         slow = (speed > self._stopped) & (speed < self._share * usual) & (usual >= self._usual)
         return np.asarray(slow, np.bool_)

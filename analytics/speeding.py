@@ -13,7 +13,7 @@ from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
-from core.arrays import F32, F64, AnyArray, Bool
+from core.arrays import F64, AnyArray, Bool
 from core.events import Event, SpeedingMeasures
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -40,7 +40,7 @@ class SpeedingRule(StayRule):
         self._factor, self._over_m = 1.0 + spec.tolerance, spec.over_m
         self._speed: F64 = np.zeros(0)
 
-    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         self._speed = np.hypot(view.velocity[rows, 0], view.velocity[rows, 1])
         least = self._limits[view.lane[rows]] * self._factor
         return np.asarray(view.valid[rows] & (self._speed - SURE * _doubt(view, rows) > least), np.bool_)

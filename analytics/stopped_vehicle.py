@@ -13,7 +13,7 @@ from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.views import longer_sides, reference_boxes
-from core.arrays import F32, I64, AnyArray, Bool
+from core.arrays import I64, AnyArray, Bool
 from core.events import Event, StoppedVehicleMeasures
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
@@ -49,7 +49,7 @@ class Waiting:
         """Which of these rows (K) wait; `length` (K) of the longer sides of their boxes, in reference pixels."""
         chain = state.chain[rows]
         queued = chain >= 0
-        if not queued.any():
+        if not np.count_nonzero(queued):
             return queued
         gap = QUEUE.gap_m if self._metric else QUEUE.gap_m / CAR_BOX_M * length
         foremost = view.along[rows] >= state.head[chain]
@@ -98,13 +98,13 @@ class StandRule(StayRule):
         self._waits = Waiting(scene, shared) if scene.lanes else None
         self._state: QueueState | None = None
 
-    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight = self._shared.look(view)
         stands = sight.slower_than(self._slow_mps, self._slow_lengths)[rows]
         if self._waits is None:
             return stands
         state = self._state = self._waits.queues.update(view, self._clock)
-        if not stands.any():
+        if not np.count_nonzero(stands):
             return stands
         return stands & ~self._waits.holds(state, view, rows, sight.side[rows])
 

@@ -42,16 +42,21 @@ class TrackTable:
         fresh = at < 0
         if missing:
             # Not np.concatenate: it works out the common type of all fields anew at each call.
-            merged = np.zeros(len(self.rows) + missing, self.rows.dtype)
-            merged[: len(self.rows)] = self.rows
-            merged["id"][len(self.rows) :] = ids[fresh]
-            order = np.argsort(merged["id"], kind="stable")
-            self.rows = merged[order]
+            before = len(self.rows)
+            merged = np.zeros(before + missing, self.rows.dtype)
+            merged[:before] = self.rows
+            merged["id"][before:], merged["seen_ns"][before:] = ids[fresh], run_ns
+            self.rows = merged
             if self.wide.shape[1]:
                 wide = np.zeros((len(merged), self.wide.shape[1]), self.wide.dtype)
-                wide[: len(self.wide)] = self.wide
-                self.wide = wide[order]
-            at, _ = find(self.rows, ids, run_ns)
+                wide[:before] = self.wide
+                self.wide = wide
+            at[fresh] = np.arange(before, len(merged))
+            # A tracker counts upwards: what is new comes last.
+            if np.count_nonzero(np.diff(merged["id"][max(before - 1, 0) :]) <= 0):
+                order = np.argsort(merged["id"], kind="stable")
+                self.rows, self.wide = self.rows[order], self.wide[order] if self.wide.shape[1] else self.wide
+                at, _ = find(self.rows, ids, run_ns)
         return at, fresh
 
     def row(self, track: int) -> int | None:

@@ -15,7 +15,7 @@ from analytics.reasons import gone, waited
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.track_table import TrackTable
-from core.arrays import F32, F64, I64, AnyArray, Bool
+from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Event, WrongWayMeasures
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -45,7 +45,7 @@ class WrongWayRule(StayRule):
         self._came = TrackTable([("right_ns", np.int64)])
         self._speed: F64 = np.zeros(0)
 
-    def _meets(self, view: StepView, rows: AnyArray, boxes: F32) -> Bool:
+    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight = self._shared.look(view)
         speed, along = (sight.speed if self._metric else sight.foot_speed)[rows], view.lane_speed[rows]
         share = along / np.maximum(speed, 1e-9)

@@ -85,7 +85,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the lowest."""
-        return list(Severity).index(self)
+        return RANKS[self]
+
+
+RANKS: Final[Mapping[Severity, int]] = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True, slots=True)

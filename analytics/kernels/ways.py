@@ -1,10 +1,10 @@
-"""The way of a track, simplified."""
+"""The ways of tracks: taken out of a log, simplified."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from core.arrays import F32, Bool
+from core.arrays import F32, I64, Bool
 from core.compiled import compiled
 
 
@@ -31,6 +31,42 @@ def kept_points(points: F32, tolerance: float) -> Bool:
             parts[count + 1, 0], parts[count + 1, 1] = furthest, last
             count += 2
     return keep
+
+
+@compiled
+def take_points(ids: I64, points: F32, used: int, wanted: I64) -> tuple[F32, I64, int]:
+    """Move the points of some tracks out of a log, the others together.
+
+    Args:
+        ids, points: of the log, (room) and (room, 2), `used` of them.
+        wanted: (K) different ids.
+
+    Returns:
+        Points (N, 2) of the wanted tracks, one track after another in the order in which they came; where each track
+        begins (K + 1); how many are left in the log.
+    """
+    begins = np.zeros(len(wanted) + 1, np.int64)
+    whose = np.empty(used, np.int64)
+    for n in range(used):
+        whose[n] = -1
+        for k in range(len(wanted)):
+            if ids[n] == wanted[k]:
+                whose[n] = k
+                begins[k + 1] += 1
+                break
+    for k in range(len(wanted)):
+        begins[k + 1] += begins[k]
+    taken, filled = np.empty((begins[-1], 2), np.float32), begins.copy()
+    left = 0
+    for n in range(used):
+        k = whose[n]
+        if k >= 0:
+            taken[filled[k]] = points[n]
+            filled[k] += 1
+        else:
+            ids[left], points[left] = ids[n], points[n]
+            left += 1
+    return taken, begins, left
 
 
 @compiled
