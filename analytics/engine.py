@@ -204,7 +204,7 @@ class RuleEngine:
         """What all rules of these views answer."""
         findings = NOTHING
         for view in views:
-            for rule_id, rule in list(camera.rules[view].items()):
+            for rule_id, rule in list(camera.rules.get(view, {}).items()):
                 try:
                     found = ask(rule)
                 except Exception:
