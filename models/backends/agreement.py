@@ -13,7 +13,7 @@ from core.detections import DetectionBatch
 from core.frames import ClockSource, FrameMeta
 from core.geometry import iou
 from models.boxes import AS_IT_IS, Limits, finished
-from models.decoding import Plan
+from models.decoding import Candidates, Plan
 
 IOU: Final = 0.7
 """Two boxes are the same from this overlap on (intersection over union)."""
@@ -58,11 +58,12 @@ def agreement(plan: Plan, reference: Sequence[F32], found: Sequence[F32]) -> Agr
     """
     nms_iou = plan.nms_iou if plan.decoder.needs_nms else None
     sure = plan.score_threshold + MARGIN
-    mine, theirs = _boxes(plan, reference, nms_iou), _boxes(plan, found, nms_iou)
-    shares = (
-        found_share(mine, _boxes(plan, found, None), sure),
-        found_share(theirs, _boxes(plan, reference, None), sure),
-    )
+    low = max(plan.score_threshold - MARGIN, 1e-3)
+    proposed = [plan.decoder.decode(outputs, low) for outputs in (reference, found)]
+    images = len(reference[0])
+    mine, theirs = (_boxes(plan, proposals, images, nms_iou) for proposals in proposed)
+    all_mine, all_theirs = (_boxes(plan, proposals, images, None) for proposals in proposed)
+    shares = found_share(mine, all_theirs, sure), found_share(theirs, all_mine, sure)
     return Agreement(min(shares), int((mine.score >= sure).sum()), _close(reference, found))
 
 
@@ -72,14 +73,12 @@ def found_share(boxes: DetectionBatch, among: DetectionBatch, sure: float) -> fl
     return float(_same(boxes, among)[counted].any(axis=1).mean()) if counted.any() else 1.0
 
 
-def _boxes(plan: Plan, outputs: Sequence[F32], nms_iou: float | None) -> DetectionBatch:
+def _boxes(plan: Plan, proposals: Candidates, images: int, nms_iou: float | None) -> DetectionBatch:
     """What comes out, in slot pixels, down to a margin below the threshold; all of it without `nms_iou`."""
-    low = max(plan.score_threshold - MARGIN, 1e-3)
     most = plan.max_detections if nms_iou is not None or not plan.decoder.needs_nms else MOST_PROPOSALS
     limits = Limits(plan.taxonomy_ids(), nms_iou, most)
     slot = FrameMeta("", 0, 0, 0, ClockSource.FILE, 0, 0, plan.spec.width, plan.spec.height)
-    images = len(outputs[0])
-    return finished((slot,) * images, plan.decoder.decode(outputs, low), [AS_IT_IS] * images, limits)[0]
+    return finished((slot,) * images, proposals, [AS_IT_IS] * images, limits)[0]
 
 
 def _same(a: DetectionBatch, b: DetectionBatch) -> Bool:
