@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+import structlog
 from pydantic import ValidationError
 
 from core.codec import time_ns
@@ -19,9 +20,10 @@ from matpho.defaults import EVIDENCE, STORE
 from matpho.kafka_plan import kafka_sinks, sends, sinks_of
 from matpho.viewpoints import Onvif, make_viewpoint
 from models.registry import class_labels
+from pipeline.onvif.tls import believing
 from pipeline.runner import CameraPlan
 from pipeline.sources.table import sources_for
-from pipeline.sources.urls import Credentials
+from pipeline.sources.urls import Credentials, redact
 from scenes.config import (
     APPEARANCES,
     BatchSpec,
@@ -39,6 +41,8 @@ from scenes.rules import AnyRuleSpec, CameraDownSpec
 from scenes.scene_file import SceneFile, empty_scene, load_scene, unseen_presets
 from scenes.secrets import Login, from_environment, from_file, resolve
 from sinks.json_lines import JsonLinesSink
+
+log = structlog.get_logger()
 
 UNKNOWN_SIZE: Final = (1920, 1080)
 """Reference size of a camera without a scene: what its records' pixels refer to, whatever its picture's size."""
@@ -182,15 +186,22 @@ def onvif_of(configuration: Configuration, camera: CameraSpec) -> Onvif | None:
     """Where a configured camera is asked which way it looks.
 
     Raises:
-        ConfigError: its secret is missing.
+        ConfigError: its secret is missing, or `ca_file` has no certificates.
     """
     if camera.onvif is None:
         return None
+    asked = camera.onvif
+    secure = asked.url.startswith("https:")
+    if secure and asked.any_certificate:
+        log.warning("onvif_certificate_unchecked", camera=camera.id, url=redact(asked.url))
+    ca_file = None if asked.ca_file is None else configuration.path(asked.ca_file)
+    tls = believing(ca_file, anybody=asked.any_certificate) if secure else None
     login = camera.onvif.credentials or camera.credentials
     return Onvif(
         camera.onvif.url,
         camera.onvif.profile,
         None if login is None else _credentials(resolve(login, camera.id, configuration.folder)),
+        tls,
     )
 
 

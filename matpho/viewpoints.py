@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,15 +24,16 @@ from scenes.scene_file import SceneFile
 
 @dataclass(frozen=True, slots=True)
 class Onvif:
-    """A camera's device service, the media profile that turns (None: the first), its login."""
+    """A camera's device service, the media profile that turns (None: the first), its login, whom to believe."""
 
     url: str
     profile: str | None = None
     login: Credentials | None = None
+    tls: ssl.SSLContext | None = None
 
     def service(self) -> PtzService:
         """A connection of one's own to its PTZ service."""
-        return PtzService(OnvifClient(self.url, self.login), self.profile)
+        return PtzService(OnvifClient(self.url, self.login, tls=self.tls), self.profile)
 
 
 def make_viewpoint(scene: Scene, onvif: Onvif | None = None) -> MakeViewpoint | None:

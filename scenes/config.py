@@ -110,6 +110,20 @@ class OnvifSpec(Strict):
         None, description="Token of the media profile whose view turns; default: the first that has PTZ"
     )
     credentials: CredentialSpec | None = Field(None, description="Its login; default: the camera's")
+    ca_file: Path | None = Field(
+        None,
+        description="For https: certificates (PEM) to believe in place of the system's; where the camera signed its "
+        "own, that one",
+    )
+    any_certificate: bool = Field(
+        False, description="For https: believe whoever answers. Somebody in between can then say where the camera looks"
+    )
+
+    @model_validator(mode="after")
+    def _one_belief(self) -> OnvifSpec:
+        if self.any_certificate and self.ca_file is not None:
+            raise PydanticCustomError("problem-onvif-beliefs", "one of ca_file, any_certificate", {})
+        return self
 
 
 class CameraSpec(Strict):
@@ -304,6 +318,10 @@ def load_configuration(path: Path) -> Configuration:
     scenes: dict[str, SceneFile] = {}
     loaded: dict[Path, SceneFile] = {}
     for number, camera in enumerate(spec.cameras):
+        ca_file = None if camera.onvif is None else camera.onvif.ca_file
+        if ca_file is not None and not (path.parent / ca_file).is_file():
+            place = ("cameras", number, "onvif", "ca_file")
+            problems.append(document.problem(place, "problem-file-missing", path=path.parent / ca_file))
         if camera.scene is None:
             continue
         file = path.parent / camera.scene

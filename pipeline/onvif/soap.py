@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 from core.errors import SourceError
 from pipeline.onvif.login import DigestLogin, challenged, username_token
+from pipeline.onvif.tls import believing
 from pipeline.sources.urls import Credentials, redact
 
 ENVELOPE: Final = "http://www.w3.org/2003/05/soap-envelope"
@@ -44,13 +45,21 @@ class OnvifClient:
     Args:
         url: of the device service.
         login: None: the camera asks for none.
+        tls: for https; None: a certificate must be signed by one of the system's authorities.
     """
 
-    def __init__(self, url: str, login: Credentials | None = None, *, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        login: Credentials | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
         parts = urlsplit(url)
         self.url, self.path = redact(url), parts.path or "/onvif/device_service"
         self._secure, self._host, self._port = parts.scheme == "https", parts.hostname or "", parts.port
-        self._login, self._timeout_s = login, timeout_s
+        self._login, self._timeout_s, self._tls = login, timeout_s, tls
         self._connection: http.client.HTTPConnection | None = None
         self._digest: DigestLogin | None = None
         self._behind: timedelta | None = None
@@ -101,6 +110,9 @@ class OnvifClient:
         fresh = self._connection is None
         try:
             return self._exchange(path, envelope.encode(), fields)
+        except ssl.SSLCertVerificationError as error:
+            self.close()
+            raise self._error("error-onvif-certificate", reason=error.verify_message) from error
         except (OSError, http.client.HTTPException) as error:
             self.close()
             if not fresh and not isinstance(error, TimeoutError):
@@ -112,10 +124,9 @@ class OnvifClient:
     def _exchange(self, path: str, envelope: bytes, fields: dict[str, str]) -> _Answer:
         if self._connection is None:
             if self._secure:
-                # Cameras have certificates that they signed themselves.
-                trusting = ssl._create_unverified_context()  # noqa: S323
+                self._tls = self._tls or believing()
                 self._connection = http.client.HTTPSConnection(
-                    self._host, self._port, timeout=self._timeout_s, context=trusting
+                    self._host, self._port, timeout=self._timeout_s, context=self._tls
                 )
             else:
                 self._connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)

@@ -7,12 +7,14 @@ import contextlib
 import hashlib
 import re
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 from xml.etree import ElementTree
@@ -64,14 +66,15 @@ class _Quiet(ThreadingHTTPServer):
 
 
 class OnvifCamera:
-    """Serves a `CameraModel`; a context manager.
+    """Serves a `CameraModel`; a context manager. With a `certificate` (PEM, its key in it) over https.
 
     Attributes:
         questions: names of the SOAP bodies that were let in, in order.
         refused: requests that were not.
     """
 
-    def __init__(self, model: CameraModel) -> None:
+    def __init__(self, model: CameraModel, certificate: Path | None = None) -> None:
+        self._secure = certificate is not None
         self.model, self.questions, self.refused = model, list[str](), 0
         self.authorizations: list[str] = []
         self._nonces: dict[str, int] = {}
@@ -99,10 +102,14 @@ class OnvifCamera:
 
         self._open: list[socket.socket] = []
         self._server = _Quiet(("127.0.0.1", 0), Handler)
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/onvif/device_service"
+        return f"{'https' if self._secure else 'http'}://127.0.0.1:{self._server.server_port}/onvif/device_service"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()

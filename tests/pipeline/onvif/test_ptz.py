@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from core.errors import SourceError
+from core.errors import ConfigError, SourceError
 from pipeline.onvif.ptz import PtzService, PtzStatus
 from pipeline.onvif.soap import LOCKED_S, OnvifClient
+from pipeline.onvif.tls import believing
 from pipeline.sources.urls import Credentials
+from tests.support.certificates import Authority
 from tests.support.onvif import CameraModel, OnvifCamera
 
 LOGIN = ("opérateur", "pa:ss\"wo'rd")
@@ -110,3 +113,26 @@ def test_a_camera_that_does_not_turn() -> None:
     with OnvifCamera(CameraModel(has_ptz=False)) as camera, pytest.raises(SourceError) as found:
         service(camera).status()
     assert found.value.message_id == "error-onvif-no-ptz" and not found.value.retryable
+
+
+def test_over_https_only_those_are_asked_who_prove_who_they_are(tmp_path: Path) -> None:
+    authority, other = Authority(tmp_path / "ours"), Authority(tmp_path / "others")
+    certificate = authority.server("camera")
+    with OnvifCamera(CameraModel(login=LOGIN), certificate) as camera:
+        for tls in (None, believing(other.certificate)):
+            stranger = PtzService(OnvifClient(camera.url, GOOD, tls=tls, timeout_s=2))
+            with pytest.raises(SourceError, match=r"nobody vouches for.*ca_file"):
+                stranger.status()
+        assert not camera.questions and not camera.authorizations
+        for tls in (believing(authority.certificate), believing(anybody=True)):
+            assert PtzService(OnvifClient(camera.url, GOOD, tls=tls, timeout_s=2)).status().moving is False
+    with OnvifCamera(CameraModel(login=LOGIN), authority.server("old", end="20250201000000Z")) as camera:
+        late = PtzService(OnvifClient(camera.url, GOOD, tls=believing(authority.certificate), timeout_s=2))
+        with pytest.raises(SourceError, match="expired"):
+            late.status()
+
+
+def test_a_file_without_certificates_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("none")
+    with pytest.raises(ConfigError, match=r"ca\.pem"):
+        believing(tmp_path / "ca.pem")
