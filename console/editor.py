@@ -28,7 +28,12 @@ MOST_BODY: Final = 4_000_000
 
 
 def create_editor(
-    path: Path, picture: bytes, token: str, *, allowed_hosts: Collection[str] = LOOPBACK_NAMES
+    path: Path,
+    picture: bytes,
+    token: str,
+    *,
+    preset: str | None = None,
+    allowed_hosts: Collection[str] = LOOPBACK_NAMES,
 ) -> FastAPI:
     """The application, for `console.server`.
 
@@ -36,13 +41,14 @@ def create_editor(
         path: the scene file.
         picture: JPEG to draw on.
         token: what a request that checks or writes must carry; only who was given the page's address has it.
+        preset: of the scene that is edited; None: it has none.
 
     Raises:
-        ConfigError: the file is no scene that can be edited.
+        ConfigError: the file is no scene that can be edited, or has other presets.
     """
     app = FastAPI(title="Matpho", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_pages(picture))
-    app.include_router(_scene(_Desk(Draft.read(path), token)), prefix="/api")
+    app.include_router(_scene(_Desk(Draft.read(path, preset), token)), prefix="/api")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(MatphoError, _told)
     app.add_middleware(Guard, allowed_hosts=allowed_hosts)
@@ -88,7 +94,11 @@ class _Desk:
         try:
             file = self.draft.scene({} if sections is None else sections)
         except ProblemsError as error:
-            told = [{"field": p.field, "message": text(p.message_id, chosen, **p.arguments)} for p in error.problems]
+            at = self.draft.field
+            told = [
+                {"field": p.field.removeprefix(at), "message": text(p.message_id, chosen, **p.arguments)}
+                for p in error.problems
+            ]
             return {"problems": told, "ground": None}
         return {"problems": [], "ground": _ground(file.scene), "pairs": point_pairs(file)}
 
@@ -119,12 +129,12 @@ def _scene(desk: _Desk) -> APIRouter:
     @api.get("/scene")
     def scene(request: Request) -> dict[str, Any]:
         """The file as it is now, read anew."""
-        desk.draft = Draft.read(desk.draft.path)
+        desk.draft = Draft.read(desk.draft.path, desk.draft.preset)
         data = desk.draft.data
         return {
             "file": str(desk.draft.path),
             "mark": desk.draft.mark,
-            "reference_size": data.get("reference_size"),
+            "reference_size": desk.draft.reference_size,
             "sections": {key: data.get(key) for key in SECTIONS},
             **desk.view(language_of(request)),
         }

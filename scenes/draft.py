@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ import numpy as np
 import yaml
 
 from core.errors import ConfigError
-from scenes.documents import MAX_BYTES, document_of
+from scenes.documents import MAX_BYTES, ProblemsError, document_of
 from scenes.editing import flow, items_section, with_sections, write_atomically
-from scenes.scene_file import SceneFile, load_fixed_scene, scene_of
+from scenes.preset_text import PresetText
+from scenes.scene_file import SceneFile, load_scene, scene_of
 
 LISTS: Final = ("zones", "lines", "lanes")
 SECTIONS: Final = (*LISTS, "ground")
@@ -24,28 +26,31 @@ Sections = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A scene file as read: `path` is the only file that is ever written, besides its backup.
+    """A scene file as read, or a preset of it: `path` is the only file that is ever written, besides its backup.
 
     Attributes:
         text: of the file.
+        preset: the only part that is changed; None: a fixed camera's scene.
     """
 
     path: Path
     text: str
+    preset: str | None = None
 
     @classmethod
-    def read(cls, path: Path) -> Draft:
+    def read(cls, path: Path, preset: str | None = None) -> Draft:
         """The file as it is now.
 
         Raises:
-            ConfigError: it cannot be read, or is no YAML mapping; a scene with mistakes can be read.
+            ConfigError: it cannot be read, is no YAML mapping, or has presets other than the one named; a scene with
+                mistakes can be read.
         """
-        try:
-            load_fixed_scene(path)
-        except ConfigError as error:
-            if not hasattr(error, "problems"):
-                raise
-        return cls(path, path.read_text(encoding="utf-8"))
+        with contextlib.suppress(ProblemsError):
+            load_scene(path).of(preset)
+        text = path.read_text(encoding="utf-8")
+        if preset is not None:
+            PresetText.find(text, preset, path)
+        return cls(path, text, preset)
 
     @property
     def mark(self) -> str:
@@ -54,9 +59,23 @@ class Draft:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The whole file as plain data."""
-        found: dict[str, Any] = yaml.safe_load(self.text)
+        """What is changed, as plain data: the whole file, or the preset."""
+        found: dict[str, Any] = yaml.safe_load(self.text if self._place is None else self._place.part)
         return found
+
+    @property
+    def reference_size(self) -> Any:
+        """As the file gives it."""
+        return yaml.safe_load(self.text).get("reference_size")
+
+    @property
+    def field(self) -> str:
+        """Where what is changed stands in the file: before the fields of its mistakes."""
+        return "" if self._place is None else f"presets[{self._place.number}]."
+
+    @property
+    def _place(self) -> PresetText | None:
+        return None if self.preset is None else PresetText.find(self.text, self.preset, self.path)
 
     def changed(self, sections: Sections) -> str:
         """The file's text with sections changed, and its version raised if they are.
@@ -64,23 +83,19 @@ class Draft:
         Raises:
             ConfigError: a section is none that may be changed, or is no list of mappings where it must be.
         """
-        before = self.data
+        before, place = self.data, self._place
+        part = self.text if place is None else place.part
         new: dict[str, str | None] = {}
         for key, value in sections.items():
             if key not in SECTIONS or not _well_formed(key, value):
                 raise ConfigError("error-editor-section", section=str(key)[:40])
             if (value or None) == (before.get(key) or None):
                 continue
-            new[key] = _ground(value) if key == "ground" else items_section(self.text, key, value or [])
+            new[key] = _ground(value) if key == "ground" else items_section(part, key, value or [])
         if not new:
             return self.text
-        version = before.get("version", 1)
-        if isinstance(version, int):
-            if "version" in before:
-                new["version"] = f"version: {version + 1}"
-            elif "id" in before:
-                new["id"] = f"id: {flow(before['id'])}\nversion: {version + 1}"
-        return with_sections(self.text, new)
+        text = with_sections(part, new)
+        return _raised(text if place is None else place.with_part(text))
 
     def scene(self, sections: Sections) -> SceneFile:
         """The scene with sections changed.
@@ -89,7 +104,7 @@ class Draft:
             ProblemsError: it has mistakes, as `matpho check` tells them.
             ConfigError: as for `changed`.
         """
-        return scene_of(document_of(self.path, self.changed(sections)))
+        return scene_of(document_of(self.path, self.changed(sections))).of(self.preset)
 
     def save(self, sections: Sections) -> Draft:
         """Write the file, its backup first; the draft of what is there now.
@@ -101,11 +116,24 @@ class Draft:
         scene_of(document_of(self.path, text))
         if len(text.encode("utf-8")) > MAX_BYTES:
             raise ConfigError("error-file-large", path=self.path, limit=MAX_BYTES)
-        if Draft.read(self.path).mark != self.mark:
+        if Draft.read(self.path, self.preset).mark != self.mark:
             raise ConfigError("error-editor-changed", path=self.path)
         if text != self.text:
             write_atomically(self.path, text)
-        return Draft(self.path, text)
+        return Draft(self.path, text, self.preset)
+
+
+def _raised(text: str) -> str:
+    """The text with the next version."""
+    data = yaml.safe_load(text)
+    version = data.get("version", 1)
+    if not isinstance(version, int):
+        return text
+    if "version" in data:
+        return with_sections(text, {"version": f"version: {version + 1}"})
+    if "id" in data:
+        return with_sections(text, {"id": f"id: {flow(data['id'])}\nversion: {version + 1}"})
+    return text
 
 
 def point_pairs(scene: SceneFile) -> list[dict[str, list[float]]]:

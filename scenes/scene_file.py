@@ -128,18 +128,6 @@ def load_scene(path: Path) -> SceneFile:
     return scene_of(read_document(path))
 
 
-def load_fixed_scene(path: Path) -> SceneFile:
-    """Read and check the scene file of a fixed camera.
-
-    Raises:
-        ConfigError: as `load_scene`, or the scene has presets.
-    """
-    file = load_scene(path)
-    if file.scene.presets:
-        raise ConfigError("error-scene-has-presets", path=path)
-    return file
-
-
 def unseen_presets(file: SceneFile, camera_id: str) -> list[Problem]:
     """Presets without a reference picture, which only a camera's own word can tell."""
     if file.path is None or all(preset.pictures for preset in file.scene.presets.values()):

@@ -29,6 +29,7 @@ FAIR = 0.05
 def calibrate(
     source: Annotated[str, typer.Argument(help=text("cli-arg-scene-tracks"))],
     out: Annotated[Path | None, typer.Option(help=text("cli-opt-calibrate-out"))] = None,
+    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
     known: Annotated[list[str] | None, typer.Option(metavar="X1,Y1,X2,Y2=M", help=text("cli-opt-known"))] = None,
     lane_width: Annotated[float | None, typer.Option(min=1.0, max=10.0, help=text("cli-opt-lane-width"))] = None,
     typical: Annotated[list[str] | None, typer.Option(metavar="CLASS=LxWxH", help=text("cli-opt-typical"))] = None,
@@ -56,12 +57,12 @@ def calibrate(
     if out is None:
         console.print(text("cli-calibrate-no-out"), soft_wrap=True)
         return
-    write_ground(out, proposal, bool(distances), console)
+    write_ground(out, proposal, bool(distances), console, preset)
     if drawn_on is not None:
         from matpho.cli.scene import write_drawing
         from scenes.scene_file import load_scene
 
-        write_drawing(out.with_suffix(".jpg"), drawn_on, load_scene(out).scene, console)
+        write_drawing(out.with_suffix(".jpg"), drawn_on, load_scene(out).of(preset).scene, console)
 
 
 def known_distance(value: str) -> Known:
@@ -108,18 +109,20 @@ def typical_sizes(values: list[str] | tuple[()]) -> dict[ObjectClass, Typical]:
     return sizes
 
 
-def write_ground(path: Path, proposal: Proposal, known: bool, console: Console) -> None:
-    """Put the proposal into a scene file, made where it is missing; the rest of it stays as it is.
+def write_ground(path: Path, proposal: Proposal, known: bool, console: Console, preset: str | None = None) -> None:
+    """Put the proposal into a scene file, or a preset of it, made where it is missing; the rest of it stays as it is.
 
     Raises:
-        ConfigError: the file is there and is no scene, or cannot be written.
+        ConfigError: the file is there and is no scene, has presets other than the one named, or cannot be written.
     """
+    from scenes.documents import document_of
     from scenes.editing import ground_section, with_sections, write_atomically
-    from scenes.scene_file import load_fixed_scene, load_scene
+    from scenes.preset_text import PresetText
+    from scenes.scene_file import load_scene, scene_of
 
     size = proposal.camera.size
     if path.exists():
-        before, size = path.read_text(encoding="utf-8"), load_fixed_scene(path).scene.reference_size
+        before, size = path.read_text(encoding="utf-8"), load_scene(path).of(preset).scene.reference_size
     else:
         before = f"# {text('scene-note-calibrated-file')}\nid: {scene_id(path)}\nreference_size: {list(size)}\n"
     comment = text(
@@ -130,8 +133,11 @@ def write_ground(path: Path, proposal: Proposal, known: bool, console: Console) 
         ruler=text("scene-note-ruler-known" if known else "scene-note-ruler-sizes"),
     )
     section = ground_section(_for_size(proposal, size), proposal.error_m, comment)
-    backup = write_atomically(path, with_sections(before, {"ground": section}))
-    load_scene(path)
+    where = None if preset is None else PresetText.find(before, preset, path)
+    part = with_sections(before if where is None else where.part, {"ground": section})
+    content = part if where is None else where.with_part(part)
+    scene_of(document_of(path, content))
+    backup = write_atomically(path, content)
     console.print(text("cli-written", path=path), soft_wrap=True)
     if backup is not None:
         console.print(text("cli-scene-backup", path=backup), soft_wrap=True)

@@ -20,6 +20,7 @@ from matpho.cli.signals import wait_for_stop
 def edit(
     scene: Annotated[Path, typer.Argument(help=text("cli-arg-scene-edit"))],
     video: Annotated[str, typer.Argument(help=text("cli-arg-scene-picture"))],
+    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
     port: PortOption = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help=text("cli-opt-browser"))] = True,
 ) -> None:
@@ -38,7 +39,7 @@ def edit(
         height, width = picture.shape[:2]
         write_atomically(scene, f"id: {scene_id(scene)}\nversion: 1\nreference_size: [{width}, {height}]\n")
     token = secrets.token_urlsafe(24)
-    with BackgroundServer(create_editor(scene, encoded.tobytes(), token), port=port) as server:
+    with BackgroundServer(create_editor(scene, encoded.tobytes(), token, preset=preset), port=port) as server:
         address = f"{server.url}#token={token}"
         Console().print(text("cli-editor-at", url=address), soft_wrap=True)
         if browser:

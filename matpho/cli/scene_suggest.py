@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from core.arrays import F64, U8
+from core.errors import ConfigError
 from locales import text
 from matpho.cli.options import duration
 
@@ -22,6 +23,7 @@ def suggest(
     source: Annotated[str, typer.Argument(help=text("cli-arg-scene-tracks"))],
     out: Annotated[Path, typer.Option(help=text("cli-opt-suggest-out"))],
     scene: Annotated[Path | None, typer.Option(help=text("cli-opt-suggest-scene"))] = None,
+    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
     size: Annotated[str | None, typer.Option(metavar="WxH", help=text("cli-opt-picture-size"))] = None,
     picture: Annotated[str | None, typer.Option(help=text("cli-opt-picture"))] = None,
     camera: Annotated[str | None, typer.Option(help=text("cli-opt-tracks-camera"))] = None,
@@ -36,12 +38,15 @@ def suggest(
     from matpho.cli.scene_tracks import Wish, gather, picture_size
     from scenes.documents import document_of
     from scenes.editing import write_atomically
-    from scenes.scene_file import load_fixed_scene, load_scene, scene_of
+    from scenes.preset_text import PresetText
+    from scenes.scene_file import load_scene, scene_of
     from scenes.suggestion.suggest import suggest as suggested
     from scenes.suggestion.writing import with_suggestion
 
     console = Console(highlight=False)
-    known = None if scene is None else load_fixed_scene(scene)
+    if scene is None and preset is not None:
+        raise ConfigError("error-preset-unknown", path=out, name=preset, known="-")
+    known = None if scene is None else load_scene(scene).of(preset)
     longest = None if for_ is None else duration(for_)
     asked = picture_size(size) or (None if known is None else known.scene.reference_size)
     table, drawn_on = gather(Wish(source, asked, picture, camera, longest, frames, model, fps), console)
@@ -53,7 +58,11 @@ def suggest(
         before = f"# {said}\nid: {scene_id(out)}\nreference_size: {list(table.size)}\n"
     else:
         before = scene.read_text(encoding="utf-8")
-    content = with_suggestion(before, scene_of(document_of(scene or out, before)), found)
+    if known is None or scene is None or preset is None:
+        content = with_suggestion(before, known or scene_of(document_of(out, before)), found)
+    else:
+        where = PresetText.find(before, preset, scene)
+        content = where.with_part(with_suggestion(where.part, known, found))
     scene_of(document_of(out, content))
     backup = write_atomically(out, content)
     _print(console, found)
@@ -62,7 +71,7 @@ def suggest(
         console.print(text("cli-scene-backup", path=backup), soft_wrap=True)
     width, height = table.size
     canvas: U8 = np.full((height, width, 3), 60, np.uint8) if drawn_on is None else drawn_on
-    write_drawing(out.with_suffix(".jpg"), canvas, load_scene(out).scene, console)
+    write_drawing(out.with_suffix(".jpg"), canvas, load_scene(out).of(preset).scene, console)
     console.print(text("cli-suggest-next", path=out), soft_wrap=True)
 
 

@@ -7,13 +7,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import yaml
 
 from core.arrays import U8
 from core.errors import ConfigError
 from core.frames import MOVING
 from scenes.config import load_configuration
+from scenes.documents import ProblemsError
+from scenes.draft import Draft
+from scenes.preset_text import PresetText
 from scenes.presets import read_picture
-from scenes.scene_file import SceneFile, load_fixed_scene, load_scene
+from scenes.scene_file import SceneFile, load_scene
 
 HEAD = "id: mast\nreference_size: [640, 360]\norigin: {longitude: 105.85, latitude: 21.03}\n"
 ZONE = "[[10, 10], [100, 10], [100, 100], [10, 100]]"
@@ -150,10 +154,47 @@ def test_a_camera_is_not_asked_for_no_use_and_not_where_it_cannot_be(folder: Pat
         assert "cameras[0].onvif" in str(found.value)
 
 
-def test_what_writes_into_scenes_refuses_one_with_presets(folder: Path) -> None:
-    (folder / "scene.yaml").write_text(HEAD + PRESETS, encoding="utf-8")
-    with pytest.raises(ConfigError, match="has presets"):
-        load_fixed_scene(folder / "scene.yaml")
+def test_one_who_writes_into_a_scene_names_its_preset(folder: Path) -> None:
+    path = folder / "scene.yaml"
+    path.write_text(HEAD + PRESETS, encoding="utf-8")
+    for name, said in (
+        (None, "choose one with --preset: north, south"),
+        ("east", 'no preset "east"; it has: north, s'),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            Draft.read(path, name)
+    path.write_text(HEAD + "presets: [{id: north, picture: north.png}]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="stands in braces"):
+        Draft.read(path, "north")
+
+
+def test_a_draft_changes_one_preset_and_leaves_the_rest_of_the_text(folder: Path) -> None:
+    path = folder / "scene.yaml"
+    before = HEAD + PRESETS.replace("    lines:", "    # the kerb\n    lines:") + RULES
+    path.write_text(before, encoding="utf-8")
+    zone = {"id": "gate", "polygon": [[20, 20], [90, 20], [90, 90]]}
+    draft = Draft.read(path, "south")
+    assert draft.data["id"] == "south" and draft.reference_size == [640, 360]
+    saved = draft.save({"zones": [zone, *draft.data["zones"][1:]]})
+    now = load_scene(path)
+    assert len(now.scene.at("south").zones["gate"].polygon) == 3 and "yard" in now.scene.at("south").zones
+    assert len(now.scene.at("north").zones["gate"].polygon) == 4 and now.scene.version == 2
+    assert "    # the kerb\n" in saved.text and saved.text.endswith(RULES)
+    kept = [line for line in before.splitlines() if "zones" not in line]
+    assert [line for line in saved.text.splitlines() if line in kept] == kept
+    broken = {"zones": [{"id": "gate", "polygon": [[0, 0], [9, 9]]}, *draft.data["zones"][1:]]}
+    with pytest.raises(ProblemsError) as found:
+        saved.scene(broken)
+    assert found.value.problems[0].field.removeprefix(saved.field).startswith("zones[0]")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n# the end\n"])
+@pytest.mark.parametrize("name", ["north", "south"])
+def test_a_preset_put_back_unchanged_changes_nothing(folder: Path, name: str, end: str) -> None:
+    text = HEAD + PRESETS.rstrip("\n") + end
+    place = PresetText.find(text, name, folder)
+    assert place.with_part(place.part) == text.rstrip("\n") + "\n"
+    assert yaml.safe_load(place.part) == yaml.safe_load(text)["presets"][place.number]
 
 
 def test_pictures_are_read_and_what_is_none_is_told(folder: Path) -> None:
