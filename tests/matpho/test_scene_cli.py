@@ -94,6 +94,27 @@ def test_a_scene_that_is_there_keeps_the_rest_and_its_own_size(folder: Path) -> 
     assert metres == pytest.approx(CAMERA.ground(np.array([(640.0, 600.0)])), rel=0.1, abs=0.2)
 
 
+def test_a_preset_gets_its_own_ground_and_lanes(folder: Path) -> None:
+    head = "id: mast\nreference_size: [1280, 720]\npresets:\n"
+    others = "  - id: south  # by the gate\n    token: P2\n"
+    (folder / "mast.yaml").write_text(f"{head}  - id: north\n    token: P1\n{others}", encoding="utf-8")
+    assert "choose one with --preset: north, south" in failed(
+        folder, "calibrate", "tracks.csv", *SIZE, "--out", "mast.yaml"
+    )
+    done = matpho("scene", "calibrate", "tracks.csv", *SIZE, "--out", "mast.yaml", "--preset", "north", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    done = matpho(
+        *("scene", "suggest", "tracks.csv", *SIZE, "--scene", "mast.yaml", "--out", "mast.yaml", "--preset", "north"),
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    scene = load_scene(folder / "mast.yaml").scene
+    north, south = scene.at("north"), scene.at("south")
+    assert north.ground is not None and len(north.lanes) >= 2
+    assert south.ground is None and not south.lanes
+    assert others in (folder / "mast.yaml").read_text(encoding="utf-8")
+
+
 def test_without_a_file_to_write_it_only_tells(folder: Path) -> None:
     before = sorted(p.name for p in folder.iterdir())
     done = matpho("scene", "calibrate", "tracks.csv", *SIZE, cwd=folder)
