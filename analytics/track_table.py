@@ -31,14 +31,14 @@ class TrackTable:
     def __init__(self, fields: list[Any], *, wide: Any = np.bool_, width: int = 0) -> None:
         self._looked_ns = 0
         self.wide: AnyArray = np.zeros((0, width), wide)
-        self.rows: AnyArray = np.zeros(0, np.dtype([("id", np.int64), ("seen_ns", np.int64), *fields]))
+        self.rows: AnyArray = np.zeros(0, np.dtype([("id", np.int64), ("seen_ns", np.int64), *fields], align=True))
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def locate(self, ids: I64, run_ns: int) -> tuple[I64, AnyArray]:
         """The row number of each track (K, each id once), and which of them (K, bool) are new; all are seen now."""
-        at, missing = find(self.rows, ids, run_ns)
+        at, missing = find(self.rows["id"], self.rows["seen_ns"], ids, run_ns)
         fresh = at < 0
         if missing:
             # Not np.concatenate: it works out the common type of all fields anew at each call.
@@ -56,7 +56,7 @@ class TrackTable:
             if np.count_nonzero(np.diff(merged["id"][max(before - 1, 0) :]) <= 0):
                 order = np.argsort(merged["id"], kind="stable")
                 self.rows, self.wide = self.rows[order], self.wide[order] if self.wide.shape[1] else self.wide
-                at, _ = find(self.rows, ids, run_ns)
+                at, _ = find(self.rows["id"], self.rows["seen_ns"], ids, run_ns)
         return at, fresh
 
     def row(self, track: int) -> int | None:

@@ -11,8 +11,8 @@ from core.compiled import compiled
 
 
 @compiled
-def find(held: AnyArray, ids: I64, run_ns: int) -> tuple[I64, int]:
-    """Where each of `ids` is among `held` records, which are sorted by `id`; how many are not there (-1).
+def find(held: I64, seen_ns: I64, ids: I64, run_ns: int) -> tuple[I64, int]:
+    """Where each of `ids` is among the `held` ones, which are sorted; how many are not there (-1).
 
     Those found are seen now.
     """
@@ -22,13 +22,13 @@ def find(held: AnyArray, ids: I64, run_ns: int) -> tuple[I64, int]:
         low, high = 0, len(held)
         while low < high:
             middle = (low + high) // 2
-            if held[middle].id < ids[i]:
+            if held[middle] < ids[i]:
                 low = middle + 1
             else:
                 high = middle
-        if low < len(held) and held[low].id == ids[i]:
+        if low < len(held) and held[low] == ids[i]:
             at[i] = low
-            held[low].seen_ns = run_ns
+            seen_ns[low] = run_ns
         else:
             at[i] = -1
             missing += 1
