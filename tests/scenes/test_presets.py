@@ -7,11 +7,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import structlog
 import yaml
 
 from core.arrays import U8
 from core.errors import ConfigError
 from core.frames import MOVING
+from matpho.planning import onvif_of
 from scenes.config import load_configuration
 from scenes.documents import ProblemsError
 from scenes.draft import Draft
@@ -139,6 +141,28 @@ def test_a_preset_that_nothing_can_tell_is_refused_unless_the_camera_does(folder
         load_configuration(folder / "cameras.yaml")
     (folder / "cameras.yaml").write_text(cameras % ", onvif: 'http://192.0.2.1/onvif/device_service'", encoding="utf-8")
     assert load_configuration(folder / "cameras.yaml").spec.cameras[0].onvif is not None
+
+
+def test_whom_to_believe_over_https_is_checked_at_the_start(folder: Path) -> None:
+    (folder / "scene.yaml").write_text(HEAD + PRESETS, encoding="utf-8")
+    camera = "{id: mast, source: 'rtsp://192.0.2.1/1', scene: scene.yaml, onvif: {url: 'https://192.0.2.1', %s}}"
+    cameras = f"cameras:\n  - {camera}\n"
+    for given, said in (
+        ("ca_file: none.pem", r"cameras\[0\]\.onvif\.ca_file: no such file: .*none\.pem"),
+        ("ca_file: north.png, any_certificate: true", "give one of them"),
+    ):
+        (folder / "cameras.yaml").write_text(cameras % given, encoding="utf-8")
+        with pytest.raises(ConfigError, match=said):
+            load_configuration(folder / "cameras.yaml")
+    (folder / "cameras.yaml").write_text(cameras % "ca_file: north.png", encoding="utf-8")
+    configuration = load_configuration(folder / "cameras.yaml")
+    with pytest.raises(ConfigError, match=r"north\.png has no certificates"):
+        onvif_of(configuration, configuration.spec.cameras[0])
+    (folder / "cameras.yaml").write_text(cameras % "any_certificate: true", encoding="utf-8")
+    configuration = load_configuration(folder / "cameras.yaml")
+    with structlog.testing.capture_logs() as told:
+        onvif = onvif_of(configuration, configuration.spec.cameras[0])
+    assert onvif is not None and [line["event"] for line in told] == ["onvif_certificate_unchecked"]
 
 
 def test_a_camera_is_not_asked_for_no_use_and_not_where_it_cannot_be(folder: Path) -> None:
