@@ -122,12 +122,12 @@ class MeasureRule:
         findings = self._turn_over(now_ns)
         for span in self._spans:
             span.watched_ns += step_ns
-        slots, fresh = self._chains.update(view, self._run_ns, anew=clock.new_epoch)
+        slots, fresh, sure = self._chains.update(view, self._run_ns, anew=clock.new_epoch)
         self._slots = slots
         if self._turns is not None and len(self._chains.released):
             self._turns.release(self._chains.released)
         self._make_room()
-        frame = Frame(view, clock, slots, fresh, self._chains.records, self._run_ns, step_ns, self._loss_ns)
+        frame = Frame(view, clock, slots, fresh, sure, self._chains.records, self._run_ns, step_ns, self._loss_ns)
         if self._watch is not None:
             crossings = self._watch.update(frame)
             if self._lines is not None:

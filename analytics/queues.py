@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,20 +20,10 @@ from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.frames import FrameMeta
 from core.scene import Label, Scene
-from core.taxonomy import ObjectClass
+from core.traffic import SIZES_M
 from scenes.rules import QueueSpec, SpillbackSpec
 
 KMH_PER_MPS: Final = 3.6
-LENGTHS_M: Final[Mapping[ObjectClass, float]] = {
-    ObjectClass.BICYCLE: 1.8,
-    ObjectClass.MOTORCYCLE: 2.0,
-    ObjectClass.CAR: 4.5,
-    ObjectClass.BUS: 11.0,
-    ObjectClass.TRUCK: 8.0,
-    ObjectClass.TRAIN: 30.0,
-}
-"""Usual lengths: a foot point says where a vehicle stands, not how long it is."""
-
 KNOWN_NS: Final = SECOND_NS // 2
 """The speed of a newer track is not known yet: it begins at 0."""
 
@@ -48,9 +37,9 @@ class QueueState:
         chain: (M) int32, for each row of the view the chain that it stands in, -1 for none.
         lane: (C) int64.
         vehicles: (C) int64.
-        length: (C) float64, from its head to the rear of its last vehicle.
-        head, tail: (C) float64, the ways along the lane (`Motion.along`) of its foremost vehicle's foot and of the rear
-            of its last.
+        lead: (C) int64, the row of the view that is its foremost vehicle.
+        length: (C) float64, from the front of its first vehicle to the rear of its last.
+        head, tail: (C) float64, the ways along the lane (`Motion.along`) of these two ends.
         longest: (L) int64, for each lane its longest chain, -1 for none; of two the foremost.
     """
 
@@ -58,6 +47,7 @@ class QueueState:
     chain: I32
     lane: I64
     vehicles: I64
+    lead: I64
     length: F64
     head: F64
     tail: F64
@@ -90,8 +80,8 @@ class LaneQueues:
     From the foremost such vehicle backwards, those that follow with gaps of at most `gap_m` are one chain; vehicles
     side by side, as motorcycles stand, have no gap. A lane may have several chains: the longest is its queue.
 
-    A gap is measured from foot to foot, less the usual length of the vehicle ahead (`LENGTHS_M`): where the foot is at
-    the rear of vehicles, it is too small or too large by the difference of two lengths. Speeds are over the ground in
+    A gap is measured from the middle of a vehicle to that of the one ahead, less half their usual lengths
+    (`core.traffic.SIZES_M`). Speeds are over the ground in
     any direction, so what crosses a lane does not queue on it. Coasting vehicles count: those in a queue hide each
     other. Without a ground, metres are `CAR_BOX_M` to a car box, measured at each vehicle.
     """
@@ -102,7 +92,10 @@ class LaneQueues:
         unit = 1.0 if self._metric else CAR_BOX_M
         self._limits = (begin_mps / unit, end_mps / unit, gap_m / unit)
         self._wanted = is_vehicle()
-        self._boxes, self._lengths = by_class(CAR_BOXES, 1.0), by_class(LENGTHS_M, 0.0) / unit
+        self._boxes, self._lengths = (
+            by_class(CAR_BOXES, 1.0),
+            by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0) / unit,
+        )
         self._table = TrackTable([("queued", np.bool_), ("first_ns", np.int64)])
         self._frame: FrameMeta | None = None
         self._state: QueueState | None = None
@@ -133,7 +126,15 @@ class LaneQueues:
         given = self._metric, self._limits, self._lengths, self._lanes, (clock.run_ns, KNOWN_NS)
         chain, numbers, ways, longest = join_queues(table.rows, at, fresh, rows, way, boxes, *given)
         return QueueState(
-            self._metric, chain, numbers[:, 0], numbers[:, 1], ways[:, 0], ways[:, 1], ways[:, 2], longest
+            self._metric,
+            chain,
+            numbers[:, 0],
+            numbers[:, 1],
+            numbers[:, 2],
+            ways[:, 0],
+            ways[:, 1],
+            ways[:, 2],
+            longest,
         )
 
     def explain(self, view: StepView, row: int, state: QueueState, clock: CameraClock) -> Reason:

@@ -30,6 +30,10 @@ BINS: Final = 80
 """Speeds from 0.2 to 94 units a second, in steps of 8 %."""
 
 
+AHEAD_M: Final = 50.0
+"""Whoever is as slow so near ahead is what it waits for."""
+
+
 class Pace:
     """Median speed of the vehicles that pass on each lane, of about the last `window_s`.
 
@@ -62,7 +66,9 @@ class Pace:
 
 
 class SlowVehicleRule(StayRule):
-    """One event for each vehicle that moves at less than a share of the usual speed of its lane."""
+    """One event for each vehicle that moves at less than a share of the usual speed of its lane, with nobody as slow
+    ahead of it.
+    """
 
     def __init__(
         self, spec: SlowVehicleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
@@ -73,6 +79,9 @@ class SlowVehicleRule(StayRule):
         unit = 1.0 if self._metric else CAR_BOX_M
         self._stopped, self._usual = spec.stop_speed_kmh / KMH_PER_MPS / unit, spec.usual_kmh / KMH_PER_MPS / unit
         self._motor = class_mask([c.label for c in MOTOR])
+        names = [lane.group for lane in scene.lanes.values()]
+        self._group = np.array([names.index(name) for name in names], np.int64)
+        self._ahead = AHEAD_M if self._metric else np.inf
         lengths = lane_lengths(scene)
         if not self._metric:
             lengths = np.maximum(lengths / 100.0, 1.0)  # about ten cars to a lane: their size in pixels is not known
@@ -89,8 +98,20 @@ class SlowVehicleRule(StayRule):
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         speed, usual = self._speed(view, rows), self._usual_of(view, rows)
-        slow = (speed > self._stopped) & (speed < self._share * usual) & (usual >= self._usual)
-        return np.asarray(slow, np.bool_)
+        slow: Bool = (speed > self._stopped) & (speed < self._share * usual) & (usual >= self._usual)
+        if np.count_nonzero(slow):
+            slow[slow] = ~self._held_up(view, rows[slow])
+        return slow
+
+    def _held_up(self, view: StepView, rows: AnyArray) -> Bool:
+        """Which of these (K) have somebody as slow ahead, on lanes of their group: who waits for others is none."""
+        others = self._shared.look(view).observed(self._motor)
+        others = others[view.lane[others] >= 0]
+        others = others[self._speed(view, others) < self._share * self._usual_of(view, others)]
+        ahead = view.along[others] - view.along[rows][:, None]
+        beside = self._group[view.lane[others]] == self._group[view.lane[rows]][:, None]
+        held: Bool = (beside & (ahead > 0) & (ahead <= self._ahead)).any(axis=1)
+        return held
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         at = np.array([row])
@@ -99,7 +120,9 @@ class SlowVehicleRule(StayRule):
             return (reason("usual-unknown", False),)
         speed = self._said(float(self._speed(view, at)[0]))
         most, stopped, least = self._said(self._share * usual), self._said(self._stopped), self._said(self._usual)
+        held_up = bool(view.lane[row] >= 0 and self._held_up(view, at)[0])
         return (
+            *((reason("held-up", False),) if held_up else ()),
             reason("usual", usual >= self._usual, value=self._said(usual), limit=least),
             reason("moves", speed.value > stopped.value, value=speed, limit=stopped),
             reason("slow", speed.value < most.value, value=speed, limit=most),

@@ -24,6 +24,8 @@ from scenes.rules import CollisionSpec, IllegalParkingSpec, QueueSpec, StoppedVe
 METRES, LENGTHS = "m/s", "box lengths/s"
 QUEUE_OF: Final = 3
 """Vehicles that stand behind one another wait for something else; fewer may be the obstacle itself."""
+SIGNALS_KMH: Final = 70.0
+"""Roads with a higher limit have no signals (TCVN 5729:2012: expressways from 80 km/h)."""
 QUEUE: Final = QueueSpec(lane="any")
 
 
@@ -33,7 +35,8 @@ class Waiting:
     On the scene's lanes, a vehicle in a queue (`analytics.queues`) waits when three or more stand in it, or within a
     gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. The foremost of a
     queue does so only within a gap of the end of the lane, be that a stop line or where the camera sees no further:
-    elsewhere it is what the others wait for.
+    elsewhere it is what the others wait for. Near that end, on lanes with a limit of at most `SIGNALS_KMH` or an
+    unknown one, a vehicle waits by itself, too: for a signal, or for those whom nobody sees.
     """
 
     def __init__(self, scene: Scene, shared: Shared) -> None:
@@ -41,6 +44,8 @@ class Waiting:
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
         names = [lane.group for lane in scene.lanes.values()]
         self._group = np.array([names.index(name) for name in names], np.int64)
+        limits = [lane.speed_limit_mps or 0.0 for lane in scene.lanes.values()]
+        self._signals = np.array(limits) * KMH_PER_MPS <= SIGNALS_KMH
 
     def __len__(self) -> int:
         return len(self._queues)
@@ -52,10 +57,11 @@ class Waiting:
         if not np.count_nonzero(queued):
             return queued
         gap = QUEUE.gap_m if self._metric else QUEUE.gap_m / CAR_BOX_M * length
-        foremost = view.along[rows] >= state.head[chain]
+        foremost = rows == state.lead[chain]
         at_end = self._ends[view.lane[rows]] - view.along[rows] <= gap
         many = self._together(state, view, rows, np.broadcast_to(gap, len(rows))) >= QUEUE_OF
-        return np.asarray(queued & many & (~foremost | at_end), np.bool_)
+        alone = at_end & self._signals[view.lane[rows]]
+        return np.asarray(queued & (alone | (many & (~foremost | at_end))), np.bool_)
 
     def _together(self, state: QueueState, view: StepView, rows: AnyArray, gap: AnyArray) -> I64:
         """How many (K) stand in the queue of each row, or so near to it on the lanes of its group."""

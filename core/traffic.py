@@ -18,6 +18,16 @@ PCU: Final[Mapping[ObjectClass, float]] = {
 """Passenger car units at design speeds of 30 to 50 km/h (TCVN 104:2007, urban roads): a bus is a large one, a truck has
 two axles; a tram counts as an articulated bus does. What is not a vehicle has none."""
 
+SIZES_M: Final[Mapping[ObjectClass, tuple[float, float]]] = {
+    ObjectClass.BICYCLE: (1.8, 0.6),
+    ObjectClass.MOTORCYCLE: (2.0, 0.7),
+    ObjectClass.CAR: (4.5, 1.8),
+    ObjectClass.BUS: (11.0, 2.5),
+    ObjectClass.TRUCK: (8.0, 2.4),
+    ObjectClass.TRAIN: (30.0, 2.5),
+}
+"""Usual length and width: a box tells where a vehicle's near end is, not how long it is."""
+
 _BY_DENSITY: Final = ((6.8, "A"), (11.2, "B"), (16.2, "C"), (21.7, "D"), (28.0, "E"))
 """Upper limits in passenger cars by kilometre and lane (Highway Capacity Manual, basic motorway segments: 11, 18, 26,
 35, 45 by mile)."""

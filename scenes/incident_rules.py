@@ -51,6 +51,12 @@ class PedestrianSpec(Carriageway):
     max_speed_kmh: Positive = Field(
         20.0, description="Who was ever faster rides a two-wheeler that the detector does not find, in km/h"
     )
+    max_along_kmh: Positive = Field(
+        9.0, description="… and who was ever faster along his lane, with its traffic, than one walks, in km/h"
+    )
+    still_s: Seconds = Field(
+        60.0, description="Who does not walk from his place counts only after this: things are taken for people"
+    )
     for_s: Seconds = Field(1.0, description="Seconds for which somebody is there before the event starts")
     gap_s: Seconds = Field(0.5, description=GAP_S)
     clear_s: Seconds = Field(5.0, description=CLEAR_S)

@@ -7,6 +7,7 @@ and doubt where objects cover each other. docs/tracking.md has its figures, and 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ import structlog
 from core.arrays import I16, I64, AnyArray, offsets_of
 from core.detections import DetectionBatch
 from core.frames import ClockSource, FrameMeta
+from core.scene import Scene
 from core.taxonomy import TWO_WHEELERS, VEHICLES, ObjectClass
 from core.tracks import TrackBatch
 from trackers.batches import plain, time_order, usable_rows
@@ -48,6 +50,7 @@ class _Camera:
 
     def __init__(self, frame: FrameMeta, look: int) -> None:
         self.epoch, self.view = frame.epoch, frame.view
+        self.seen_as: tuple[Scene | None, int, int] | None = None
         self.tracks = np.zeros(LEAST_ROOM, TRACK)
         self.looks = np.zeros((LEAST_ROOM, look), np.float32)
         self.camera = np.zeros(1, CAMERA)
@@ -72,6 +75,16 @@ class _Camera:
             self._resize(max(2 * need, LEAST_ROOM), look)
         return ended
 
+    def look_over(self, scene: Scene | None, width: int, height: int) -> None:
+        """Where the horizon is, in pixels of frames of this size; worked out when one of these changes."""
+        if self.seen_as is not None and self.seen_as[0] is scene and self.seen_as[1:] == (width, height):
+            return
+        self.seen_as = scene, width, height
+        self.camera["horizon"] = 0.0
+        if scene is not None and scene.ground is not None:
+            x, y, z = scene.ground.matrix[2]
+            self.camera["horizon"] = x * scene.reference_size[0] / width, y * scene.reference_size[1] / height, z
+
     def _resize(self, room: int, look: int) -> None:
         tracks, looks = np.zeros(room, TRACK), np.zeros((room, look), np.float32)
         tracks[: self.count] = self.tracks[: self.count]
@@ -94,7 +107,8 @@ class OnlineTracker:
         ignored: detections left out since the start because they were unusable (`trackers.batches.usable_rows`).
     """
 
-    def __init__(self, params: TrackerParams | None = None) -> None:
+    def __init__(self, params: TrackerParams | None = None, scenes: Mapping[str, Scene] | None = None) -> None:
+        self._scenes = scenes or {}
         self.params = params or TrackerParams()
         self.ignored = 0
         self._record: Any = self.params.record()
@@ -153,6 +167,8 @@ class OnlineTracker:
         camera = self._cameras.get(frame.camera_id)
         if camera is None:
             camera = self._cameras[frame.camera_id] = _Camera(frame, look)
+        scene = self._scenes.get(frame.camera_id)
+        camera.look_over(None if scene is None else scene.at(frame.view), frame.width, frame.height)
         before = camera.ready(frame, len(order), look)
         most = camera.count + len(order)
         ended: I64 = np.empty(most, np.int64)

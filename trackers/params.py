@@ -33,6 +33,8 @@ class TrackerParams:
         weak_score: share of the typical score of a camera's tracks up to which a detection is no evidence of a track;
             from there its worth rises to 1 at the typical score (`kernels.scores`).
         evidence: a track is confirmed with so much: two typical detections, or more poor ones.
+        moved_hits, moved_sides: or it is confirmed when seen so often and come so far from where it began, in its box's
+            longer sides, whatever its scores: what goes its way is there. 0 sides: never.
         tentative_s: a track not confirmed ends when unseen for so long and for more than a frame.
         live_s: a track unseen for less is as good as seen; `lost_s`: one unseen for more ends.
         left_s: the same for one that was leaving by the picture's edge.
@@ -56,6 +58,8 @@ class TrackerParams:
     lost_cost: float = 0.1
     weak_score: float = 0.6
     evidence: float = 1.9
+    moved_hits: float = 5.0
+    moved_sides: float = 1.0
     tentative_s: float = 0.3
     live_s: float = 0.3
     lost_s: float = 2.0

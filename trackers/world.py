@@ -14,6 +14,7 @@ from core.motion import Motion
 from core.scene import Scene
 from core.taxonomy import TWO_WHEELERS, VEHICLES, ObjectClass
 from core.tracks import TrackBatch
+from core.traffic import SIZES_M
 from trackers.batches import plain, time_order
 from trackers.kernels.ground import Filters, Moved, Noise, View, locate
 from trackers.kernels.kalman import STEP
@@ -67,6 +68,13 @@ def _kind_of_class() -> I64:
     return plain(kinds)
 
 
+def _sizes() -> F64:
+    sizes = np.zeros((len(ObjectClass), 2))
+    for item, size in SIZES_M.items():
+        sizes[item] = size
+    return plain(sizes)
+
+
 def _filters(room: int) -> Filters:
     whole, real = np.zeros(room, np.int64), np.zeros(room)
     return Filters(
@@ -76,6 +84,7 @@ def _filters(room: int) -> Filters:
         whole.copy(),
         np.zeros(room, np.bool_),
         np.zeros((room, 1)),
+        np.full(room, np.nan),
         np.zeros((room, 2, 6)),
         np.zeros((room, 2, 6, 6)),
     )
@@ -129,6 +138,7 @@ class World:
         self._noise = Noise(
             KINDS,
             _kind_of_class(),
+            _sizes(),
             BOX_ERROR,
             LEAST_ERROR_PX,
             NEAR_EDGE,

@@ -10,7 +10,7 @@ from core.arrays import F32, F64, I16, I64, U8, AnyArray, Bool
 from core.compiled import compiled
 
 SECOND_NS = 1_000_000_000
-CONFIRMED = 1
+TENTATIVE, CONFIRMED = 0, 1
 MOVING_NS = 5 * SECOND_NS
 STANDING_NS = 20 * SECOND_NS
 EXPIRE_NS = 60 * SECOND_NS
@@ -32,7 +32,7 @@ def follow(
     scale: F64,
     now_ns: int,
     kinds: I64,
-    found: tuple[I64, Bool, I64, I64],
+    found: tuple[I64, Bool, Bool, I64, I64],
 ) -> tuple[int, int]:
     """Bring chains to a frame.
 
@@ -45,13 +45,13 @@ def follow(
         scale: source to reference pixels.
         now_ns: run time.
         kinds: for each class, what it may be taken for.
-        found: to be filled: chain of each row (-1: not seen now), whether it is new, chains that ended or began anew,
-            and totals (2) of hand-overs and jumps, to be added to.
+        found: to be filled: chain of each row (-1: not seen now), whether it is new, whether it is confirmed, chains
+            that ended or began anew, and totals (2) of hand-overs and jumps, to be added to.
 
     Returns:
         How many live ids there are, and how many chains were ended.
     """
-    slots, fresh, released, totals = found
+    slots, fresh, sure, released, totals = found
     track_id, class_id, state, xyxy, foot, speed = view
     released_count = 0
     for i in range(len(ended)):
@@ -64,13 +64,16 @@ def follow(
         slot = index[1][at]
         mine = chains[slot]
         mine.met_ns = now_ns
-        slots[row], fresh[row] = -1, False
-        if state[row] != CONFIRMED:
+        slots[row], fresh[row], sure[row] = -1, False, False
+        if state[row] != CONFIRMED and (state[row] != TENTATIVE or mine.confirmed):
             continue
-        slots[row] = slot
+        slots[row], sure[row] = slot, state[row] == CONFIRMED
         if not mine.confirmed:
-            fresh[row] = True
-            pending += 1
+            fresh[row] = mine.seen_ns < 0
+            if sure[row]:
+                pending += 1
+            else:
+                _see(mine, row, class_id, xyxy, foot, speed, scale, now_ns)
             continue
         if _jumps(mine, foot[row], now_ns):
             fresh[row] = True
@@ -163,7 +166,7 @@ def _see(mine: Any, row: int, class_id: I16, xyxy: F32, foot: F32, speed: F32, s
     mine.seen_ns, mine.x, mine.y = now_ns, foot[row, 0], foot[row, 1]
     mine.vx, mine.vy = speed[row, 0], speed[row, 1]
     mine.side = _side(xyxy[row], scale)
-    mine.class_id, mine.confirmed = class_id[row], True
+    mine.class_id = class_id[row]
 
 
 @compiled
@@ -180,15 +183,15 @@ def _hand_over(
     scale: F64,
     now_ns: int,
     kinds: I64,
-    found: tuple[I64, Bool, I64, I64],
+    found: tuple[I64, Bool, Bool, I64, I64],
 ) -> int:
-    """New tracks go on with lost chains, the nearest pair first; the others begin chains of their own."""
-    slots, fresh, _, totals = found
+    """Tracks that are confirmed now go on with lost chains, the nearest pair first; others begin new ones."""
+    slots, fresh, sure, _, totals = found
     track_id, class_id, _, xyxy, foot, speed = view
     while True:
         best, best_row, best_slot = 1.0, -1, -1
         for row in range(len(track_id)):
-            if not fresh[row] or chains[slots[row]].confirmed:
+            if not sure[row] or chains[slots[row]].confirmed:
                 continue
             born_ns = chains[slots[row]].born_ns
             for slot in range(len(chains)):
@@ -212,8 +215,10 @@ def _hand_over(
         slots[best_row], fresh[best_row] = best_slot, False
         totals[0] += 1
     for row in range(len(track_id)):
-        if fresh[row] and not chains[slots[row]].confirmed:
-            _see(chains[slots[row]], row, class_id, xyxy, foot, speed, scale, now_ns)
+        if sure[row] and not chains[slots[row]].confirmed:
+            mine = chains[slots[row]]
+            _see(mine, row, class_id, xyxy, foot, speed, scale, now_ns)
+            mine.confirmed = True
     return count
 
 

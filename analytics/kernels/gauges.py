@@ -17,8 +17,7 @@ def cross_lines(
     lines: AnyArray,
     state: AnyArray,
     chains: AnyArray,
-    slots: I64,
-    fresh: Bool,
+    rows: tuple[I64, Bool, Bool],
     now_ns: int,
     crossings: AnyArray,
 ) -> int:
@@ -28,10 +27,11 @@ def cross_lines(
         lines: (L) records of `analytics.traffic.lines.LINE`.
         state: (room, L) records of `analytics.traffic.lines.SIDE`, by slot.
         chains: records by slot, brought to this frame.
-        slots, fresh: (M) of the frame's rows.
+        rows: slots, fresh and sure (M) of the frame's rows.
         now_ns: run time.
         crossings: records of `analytics.traffic.lines.CROSSING`, to be filled; room for all of them.
     """
+    slots, fresh, sure = rows
     count = 0
     for row in range(len(slots)):
         slot = slots[row]
@@ -55,6 +55,9 @@ def cross_lines(
             if abs(distance) <= line.hysteresis:
                 continue
             side = 1 if distance > 0 else -1
+            if not sure[row]:
+                mine.side = mine.side if mine.side != 0 else side
+                continue
             if mine.side != 0 and side != mine.side and 0 <= mine.place <= 1:
                 mine.crossed = side
                 found = crossings[count]
@@ -149,7 +152,7 @@ def fill_zones(
     counts: AnyArray,
     sums: AnyArray,
     wanted: Bool,
-    frame: tuple[AnyArray, I64, Bool, I16, F64, Bool],
+    frame: tuple[AnyArray, I64, Bool, Bool, I16, F64, Bool],
     clock: tuple[int, int, int],
 ) -> None:
     """Who is in which zone; see `analytics.traffic.zones.Zones`.
@@ -161,10 +164,10 @@ def fill_zones(
         counts: (Z, classes) entries.
         sums: (Z) records of `analytics.traffic.zones.SUMS`.
         wanted: (Z, classes).
-        frame: chains, slots, fresh, class, velocity, validity.
+        frame: chains, slots, fresh, sure, class, velocity, validity.
         clock: run time, time since the frame before, run time of the last loss.
     """
-    chains, slots, fresh, class_id, velocity, valid = frame
+    chains, slots, fresh, sure, class_id, velocity, valid = frame
     now_ns, step_ns, loss_ns = clock
     for row in range(len(slots)):
         slot = slots[row]
@@ -176,7 +179,7 @@ def fill_zones(
             mine = visits[slot, number]
             if fresh[row]:
                 mine.last_ns = -1
-            if not wanted[number, class_id[row]]:
+            if not sure[row] or not wanted[number, class_id[row]]:
                 continue
             last_ns = mine.last_ns
             if not _inside(zone, edges, chain.x, chain.y):

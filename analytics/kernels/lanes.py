@@ -22,7 +22,7 @@ def drive(
     places: AnyArray,
     place_of: I64,
     state: AnyArray,
-    frame: tuple[AnyArray, I64, Bool],
+    frame: tuple[AnyArray, I64, Bool, Bool],
     view: tuple[I16, F64, F64, I16, F32],
     boxes: tuple[F64, F64],
     tables: tuple[Bool, F64, Bool],
@@ -35,14 +35,14 @@ def drive(
         places: (P) records of `analytics.traffic.lanes.PLACE`.
         place_of: (specs, lanes) the place at which a spec measures a lane; -1: it does not.
         state: (room, specs) records of `analytics.traffic.lanes.DRIVE`, by slot.
-        frame: chains, slots, fresh.
+        frame: chains, slots, fresh, sure.
         view: lane, way along it, speed along it, class, box of all tracks.
         boxes: source to reference pixels, `vehicles.CAR_BOXES` by class.
         tables: wanted (specs, classes), PCU (specs, classes), vehicles (classes).
         tallies: crossings and sums (P, 2) and counts (P, 2, classes), forward and backward.
         clock: run time, time since the frame before, run time of the last loss.
     """
-    chains, slots, fresh = frame
+    chains, slots, fresh, sure = frame
     lane, along, speed, class_id, xyxy = view
     wanted, pcu, vehicle = tables
     crossed, sums, counts = tallies
@@ -62,11 +62,13 @@ def drive(
                 continue
             where = places[place]
             side = _side(where.hysteresis, mine, places, place, along[row], speed[row], now_ns)
-            if mine.side != 0 and side != mine.side:
+            if not sure[row]:
+                side = mine.side if mine.side != 0 else side
+            elif mine.side != 0 and side != mine.side:
                 way = 0 if side > 0 else 1
                 mine.passed = side
                 tally(crossed[place], counts[place], way, kind, abs(speed[row]), mine.cut_ns, vehicle[kind])
-            inside = 0.0 <= along[row] <= where.length
+            inside = sure[row] and 0.0 <= along[row] <= where.length
             seen_before = mine.on and mine.on_ns == chains[slot].prev_ns and mine.on_ns >= loss_ns
             _turned(mine, along[row], place, where.hysteresis)
             if inside:

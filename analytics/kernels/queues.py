@@ -39,8 +39,9 @@ def join_queues(
         times: run time, and how long a track is known before it joins, in ns.
 
     Returns:
-        The chain of each row (M), -1 for none; lane and number of vehicles of each chain (C, 2); its length, and the
-        ways along the lane of its head and tail (C, 3); the longest chain on each lane (L), -1 for none.
+        The chain of each row (M), -1 for none; lane, number of vehicles and foremost row of each chain (C, 3); its
+        length, and the ways along the lane of its head and tail (C, 3); the longest chain on each lane (L), -1 for
+        none.
     """
     lane, along, velocity, foot_velocity = view
     class_id, xyxy, scale, car_boxes = boxes
@@ -72,24 +73,25 @@ def join_queues(
         order[place] = row
         count += 1
     chain = np.full(len(lane), -1, np.int32)
-    numbers, ways = np.empty((count, 2), np.int64), np.empty((count, 3))
+    numbers, ways = np.empty((count, 3), np.int64), np.empty((count, 3))
     chains, way, rear = 0, 0.0, 0.0
     for k in range(count):
         row = order[k]
-        length = lengths[class_id[row]]
+        half = 0.5 * lengths[class_id[row]]
         if k > 0 and lane[row] == lane[order[k - 1]]:
             before = order[k - 1]
             way += (along[before] - along[row]) / (0.5 * (side[before] + side[row]))
-        if k == 0 or lane[row] != lane[order[k - 1]] or way - rear > most:
-            numbers[chains, 0], numbers[chains, 1] = lane[row], 0
-            ways[chains, 1], ways[chains, 2] = along[row], along[row]
+        if k == 0 or lane[row] != lane[order[k - 1]] or way - half - rear > most:
+            numbers[chains, 0], numbers[chains, 1], numbers[chains, 2] = lane[row], 0, row
+            ways[chains, 1] = along[row] + half * side[row]
+            ways[chains, 2] = along[row]
             chains += 1
-            way = rear = 0.0
-        rear = max(rear, way + length)
+            way = rear = half
+        rear = max(rear, way + half)
         chain[row] = chains - 1
         numbers[chains - 1, 1] += 1
         ways[chains - 1, 0] = rear
-        ways[chains - 1, 2] = min(ways[chains - 1, 2], along[row] - length * side[row])
+        ways[chains - 1, 2] = min(ways[chains - 1, 2], along[row] - half * side[row])
     longest = np.full(lanes, -1, np.int64)
     for k in range(chains):
         best = longest[numbers[k, 0]]

@@ -49,6 +49,7 @@ class Frame:
         clock: has heard it.
         slots: (M) the chain of each row; -1: not seen in this frame.
         fresh: (M) whether that chain begins here.
+        sure: (M) whether that chain is confirmed. Until it is, nothing counts, but where it began is remembered.
         chains: records of `FIELDS`.
         now_ns: run time; `step_ns`: since the frame before, 0 after a loss; `loss_ns`: run time of the last loss.
     """
@@ -57,6 +58,7 @@ class Frame:
     clock: CameraClock
     slots: I64
     fresh: Bool
+    sure: Bool
     chains: AnyArray
     now_ns: int
     step_ns: int
@@ -104,11 +106,11 @@ class Chains:
         """Records of `FIELDS`, by slot."""
         return self._chains
 
-    def update(self, view: StepView, now_ns: int, *, anew: bool) -> tuple[I64, Bool]:
+    def update(self, view: StepView, now_ns: int, *, anew: bool) -> tuple[I64, Bool, Bool]:
         """Bring the chains to a frame; `anew`: an epoch begins, and all end.
 
         Returns:
-            The chain of each row (M; -1: not seen), and whether it begins here (M).
+            The chain of each row (M; -1: not seen), whether it begins here (M), and whether it is confirmed (M).
         """
         gone = np.zeros(0, np.int64)
         if anew:
@@ -116,6 +118,7 @@ class Chains:
             self._chains["used"], self._count = False, 0
         self._make_room(len(view.track_id))
         slots, fresh = np.empty(len(view.track_id), np.int64), np.empty(len(view.track_id), np.bool_)
+        sure = np.empty(len(view.track_id), np.bool_)
         released = np.empty(2 * self.room, np.int64)
         self._count, released_count = follow(
             self._chains,
@@ -126,10 +129,10 @@ class Chains:
             reference_scale(view),
             now_ns,
             self._kinds,
-            (slots, fresh, released, self._totals),
+            (slots, fresh, sure, released, self._totals),
         )
         self.released = np.concatenate((gone, released[:released_count])) if anew else released[:released_count]
-        return slots, fresh
+        return slots, fresh, sure
 
     def _make_room(self, more: int) -> None:
         used = np.flatnonzero(self._chains["used"])

@@ -118,7 +118,7 @@ class Lanes:
             self._places,
             self._place_of,
             self._state,
-            (frame.chains, frame.slots, frame.fresh),
+            (frame.chains, frame.slots, frame.fresh, frame.sure),
             (view.lane, view.along, view.lane_speed, view.class_id, view.xyxy),
             (reference_scale(view), self._boxes),
             (self._wanted, self._pcu, VEHICLE),

@@ -53,7 +53,8 @@ class LineWatch:
 
     def update(self, frame: Frame) -> AnyArray:
         """Records (K) of `CROSSING`."""
-        count = cross_lines(self._lines, self._state, frame.chains, frame.slots, frame.fresh, frame.now_ns, self._found)
+        rows = frame.slots, frame.fresh, frame.sure
+        count = cross_lines(self._lines, self._state, frame.chains, rows, frame.now_ns, self._found)
         return self._found[:count]
 
     def explain(self, view: StepView, row: int, slot: int, line: int) -> tuple[Reasons, int]:

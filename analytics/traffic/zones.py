@@ -74,7 +74,7 @@ class Zones:
             self._counts,
             self._sums,
             self._wanted,
-            (frame.chains, frame.slots, frame.fresh, view.class_id, view.velocity, view.valid),
+            (frame.chains, frame.slots, frame.fresh, frame.sure, view.class_id, view.velocity, view.valid),
             (frame.now_ns, frame.step_ns, frame.loss_ns),
         )
 

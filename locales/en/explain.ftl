@@ -153,6 +153,9 @@ explain-on-foot = { $holds ->
         [yes] on foot: { $value }, never > { $limit }
        *[no] rides: it was faster than { $limit } (now { $value })
     }
+explain-has-not-walked = has not walked: { $limit } from where it was first seen, across its lane or along it
+explain-among-queue = stands among vehicles that queue, less than { $limit } away: a rider
+explain-held-up = waits for somebody as slow ahead
 explain-drives = { $holds ->
         [yes] drives: { $value } ≥ { $limit }
        *[no] too slow: { $value }, wanted ≥ { $limit }

@@ -153,6 +153,9 @@ explain-on-foot = { $holds ->
         [yes] đi bộ: { $value }, chưa từng > { $limit }
        *[no] đang đi xe: từng nhanh hơn { $limit } (lúc này { $value })
     }
+explain-has-not-walked = chưa đi bộ: { $limit } từ chỗ thấy đầu tiên, ngang hoặc dọc làn
+explain-among-queue = ở giữa các xe đang xếp hàng, cách chưa đến { $limit }: là người đi xe
+explain-held-up = chờ xe chậm như vậy ở phía trước
 explain-drives = { $holds ->
         [yes] đang chạy xe: { $value } ≥ { $limit }
        *[no] quá chậm: { $value }, cần ≥ { $limit }

@@ -154,11 +154,11 @@ def test_a_queue_that_ends_short_of_the_line_or_begins_behind_it() -> None:
     after = [Actor(n, still(850 - 60 * n, 400), *CAR) for n in (1, 2)]
     item = missed(SpillbackSpec(line="l"), after, 3, METRES).missing[0]
     assert item.message == "explain-queue-reaches"
-    assert number(item) == pytest.approx((730 - 500) / 10 - 4.5, abs=0.1)
+    assert number(item) == pytest.approx((730 - 500) / 10 - 4.5 / 2, abs=0.1)
     before = [Actor(n, still(450 - 60 * n, 400), *CAR) for n in (1, 2)]
     item = missed(SpillbackSpec(line="l"), before, 3, METRES).missing[0]
     assert item.message == "explain-queue-behind"
-    assert number(item) == pytest.approx(11, abs=0.1)
+    assert number(item) == pytest.approx(11 - 4.5 / 2, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_lane_counts_at_its_middle_and_says_how_far_it_is() -> None:
 
 
 def test_who_is_in_an_excepted_zone_or_outside_of_the_hours() -> None:
-    person = [Actor(1, still(500, 400))]
+    person = [Actor(1, walk([(0, 500, 380), (2, 500, 420)]))]
     nearest = missed(PedestrianSpec(lane="a", except_zones=["z"]), person, 2, METRES)
     assert nearest.missing[0].message == "explain-excepted"
     closed = IntrusionSpec(zone="z", hours=["01:00-02:00"], timezone="UTC")

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.clock import CameraClock
-from analytics.queues import LENGTHS_M, LaneQueues, QueueState
+from analytics.queues import LaneQueues, QueueState
 from core.scene import Scene
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
+from core.traffic import SIZES_M
 from tests.support.tracks import Actor, Shot, film, make_scene, still, walk, with_lanes
 
 KMH = 1 / 3.6
@@ -51,25 +52,25 @@ def test_a_queue_reaches_from_its_head_to_the_rear_of_its_last_vehicle() -> None
     assert state.length_m == pytest.approx([18 + 4.5, 4.5])
     assert state.lane_vehicles.tolist() == [3, 1]
     assert state.chain.tolist() == [0, 0, 0, 1]
-    assert (state.head[0], state.tail[0]) == pytest.approx((78, 60 - 4.5))
+    assert (state.head[0], state.tail[0]) == pytest.approx((78 + 4.5 / 2, 60 - 4.5 / 2))
 
 
 @pytest.mark.parametrize(("gap_m", "chained"), [(19.9, True), (20.1, False)])
 def test_the_longest_gap(gap_m: float, chained: bool) -> None:
-    """From the foot of the follower to the rear of the car ahead."""
+    """From the front of the follower to the rear of the car ahead."""
     state = last([car(1, 880), car(2, 880 - 10 * (4.5 + gap_m))])
     assert len(state.lane) == (1 if chained else 2)
 
 
 def test_behind_a_bus_the_gap_is_from_its_rear() -> None:
-    state = last([car(1, 880, cls=ObjectClass.BUS), car(2, 850, cls=ObjectClass.MOTORCYCLE), car(3, 580)])
-    assert state.lane_vehicles[0] == 3  # 30 m behind the bus's foot, 19 m behind its rear
+    state = last([car(1, 880, cls=ObjectClass.BUS), car(2, 850, cls=ObjectClass.MOTORCYCLE), car(3, 605)])
+    assert state.lane_vehicles[0] == 3  # 27.5 m behind the bus's middle, 19.8 m behind its rear
 
 
 def test_motorcycles_side_by_side_are_one_queue() -> None:
     riders = [car(n, 880 - 12 * (n // 4), 370 + 15 * (n % 4), ObjectClass.MOTORCYCLE) for n in range(16)]
     state = last(riders)
-    assert state.lane_vehicles[0] == 16 and state.length_m[0] == pytest.approx(3.6 + LENGTHS_M[ObjectClass.MOTORCYCLE])
+    assert state.lane_vehicles[0] == 16 and state.length_m[0] == pytest.approx(3.6 + SIZES_M[ObjectClass.MOTORCYCLE][0])
 
 
 def test_the_longest_chain_is_the_queue_of_a_lane() -> None:

@@ -208,17 +208,23 @@ def test_who_queues_does_not_stand_there_by_itself(scene: Scene) -> None:
     assert len(starts(film(midway, 30, scene=make_scene(0.1), fps=5), STOP)) == 4
 
 
-def test_two_cars_are_no_queue() -> None:
-    assert len(starts(film([parked(1, 790), parked(2, 720)], 30, scene=ROAD, fps=5), STOP)) == 2
+def test_two_cars_are_no_queue_but_near_the_end_of_a_street() -> None:
+    """There they wait for a signal; on an expressway there is none."""
+    assert len(starts(film([parked(1, 600), parked(2, 530)], 30, scene=ROAD, fps=5), STOP)) == 2
+    at_end = film([parked(1, 790), parked(2, 720)], 30, scene=ROAD, fps=5)
+    assert starts(at_end, STOP) == []
+    fast = with_lanes(make_scene(0.1), (500,), speed_limit_mps=80 / 3.6)
+    assert len(starts(film([parked(1, 790), parked(2, 720)], 30, scene=fast, fps=5), STOP)) == 2
 
 
 def test_those_who_wait_on_the_lanes_of_a_group_are_one_queue() -> None:
     """One car on each of two lanes, and one of the cars behind them: the others are hidden."""
     scene = with_lanes(make_scene(0.1), (480, 560))
-    first, beside = (Actor(n, still(790, y), CAR, (100, 60)) for n, y in ((1, 480), (2, 560)))
-    behind = Actor(3, still(680, 560), CAR, (100, 60))
-    assert starts(film([first, beside, behind], 30, scene=scene, fps=5), STOP) == []
-    assert len(starts(film([first, beside], 30, scene=scene, fps=5), STOP)) == 2
+    ahead = Actor(1, still(600, 480), CAR, (100, 60))
+    beside, behind = Actor(2, still(600, 560), CAR, (100, 60)), Actor(3, still(490, 560), CAR, (100, 60))
+    found = events(film([ahead, beside, behind], 30, scene=scene, fps=5), STOP)
+    assert {e.track_ids for e in found} == {(1,), (2,)}
+    assert len(starts(film([ahead, behind], 30, scene=scene, fps=5), STOP)) == 2
 
 
 def test_a_breakdown_stays_one_event_when_a_queue_grows_behind_it() -> None:

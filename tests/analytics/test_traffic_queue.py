@@ -120,9 +120,9 @@ def test_without_a_ground_the_length_is_in_cars() -> None:
 
 @pytest.mark.parametrize("scene", [GROUND, PIXELS])
 def test_a_queue_that_reaches_the_line_spills_back(scene: object) -> None:
-    """Six cars end with a foot at x = 530, so the rear of the last is at 485; five end at 555."""
+    """Six cars end with a middle at x = 520, so the rear of the last is at 497.5; five end at 577.5."""
     assert told(film(queue(5), 30, scene=scene), SPILL) == []  # type: ignore[arg-type]
-    cars = [*queue(5), *(replace(car, way=still(530, 400, 5, 40)) for car in queue(6)[5:])]
+    cars = [*queue(5), *(replace(car, way=still(520, 400, 5, 40)) for car in queue(6)[5:])]
     found = told(film(cars, 80, scene=scene), SPILL)  # type: ignore[arg-type]
     assert [e.phase for e in found if e.phase is not Phase.UPDATED] == [Phase.STARTED, Phase.ENDED]
     assert (second(found[0]), second(found[-1])) == pytest.approx((15.5, 50), abs=0.3)
@@ -132,7 +132,7 @@ def test_a_queue_that_reaches_the_line_spills_back(scene: object) -> None:
 
 
 def test_a_queue_upstream_of_the_line_does_not_reach_it() -> None:
-    waiting = [Actor(n, still(480 - 70 * n, 400), CAR, (40, 40)) for n in range(5)]
+    waiting = [Actor(n, still(470 - 70 * n, 400), CAR, (40, 40)) for n in range(5)]
     assert told(film(waiting, 30, scene=GROUND), SPILL) == []
 
 

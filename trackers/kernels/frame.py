@@ -56,7 +56,7 @@ def advance(
         kind[j] = kinds[class_id[order[j]]]
     weigh(score, order, camera, p, weight)
 
-    predict(tracks, count, t, p)
+    predict(tracks, count, t, camera.horizon, p)
     cover(tracks, count, camera.now_ns, p)
     camera.now_ns = max(frame[0], camera.now_ns)
     taken = _associate(tracks, count, looks, box, kind, embedding, order, camera, t, p)
@@ -74,7 +74,7 @@ def advance(
     if embedding.shape[1] > 0:
         learn_others(tracks, count, looks, embedding, order, camera)
     for j in range(len(order)):
-        if not taken[j] and weight[j] > 0:
+        if not taken[j] and (weight[j] > 0 or p.moved_sides > 0):
             _begin(tracks[count], xyxy[order[j]], score[order[j]], class_id[order[j]], kind[j], weight[j], camera, p)
             tracks[count].det = j
             copy_look(looks[count], embedding[order[j]])
@@ -147,7 +147,16 @@ def _observe(
     track.votes[class_id] += 1
     if track.votes[class_id] > track.votes[track.class_id]:
         track.class_id = class_id
-    track.confirmed |= track.evidence >= p.evidence
+    track.confirmed |= track.evidence >= p.evidence or _has_moved(track, p)
+
+
+@compiled
+def _has_moved(track: Track, p: TrackerParams) -> bool:
+    """Whether it went its way for so long that it is there, however poor its scores."""
+    if track.hits < p.moved_hits or p.moved_sides <= 0:
+        return False
+    x, y = track.value[0] - track.begun[0], track.value[1] - track.begun[1]
+    return bool(x * x + y * y >= (p.moved_sides * max(track.value[2], track.value[3])) ** 2)
 
 
 @compiled
@@ -166,6 +175,7 @@ def _begin(
     track.score, track.evidence, track.hits = score, weight, 1
     track.track_id = camera.next_id
     camera.next_id += 1
+    track.begun[0], track.begun[1] = track.value[0], track.value[1]
     track.born_ns = track.seen_ns = track.own_ns = camera.now_ns
     track.mount, track.riding, track.held, track.carried = 0, False, False, False
     for k in range(CLASSES):

@@ -13,6 +13,9 @@ from trackers.kernels.frame import COASTING
 from trackers.kernels.kalman import begin, combine, correct, predict, prepare, surprise
 from trackers.kernels.lens import straighten
 
+UNKNOWN = 1 / math.pi
+"""Half a footprint's depth over all headings, as a share of length and width together (Cauchy)."""
+
 
 class Filters(NamedTuple):
     """The filters of a camera's tracks, by rising id, with room for more.
@@ -24,6 +27,7 @@ class Filters(NamedTuple):
         odd: (K) places in a row that could not be theirs.
         metric: (K) whether their plane is the ground, in metres; else the picture, in pixels.
         share: (K, 1) how likely the steady filter is the right one.
+        heading: (K) the last that a speed told, radians; NaN: none did.
         mean, cov: (K, 2, 6) and (K, 2, 6, 6); see `kernels.kalman`.
     """
 
@@ -33,6 +37,7 @@ class Filters(NamedTuple):
     odd: I64
     metric: Bool
     share: F64
+    heading: F64
     mean: F64
     cov: F64
 
@@ -61,6 +66,7 @@ class Noise(NamedTuple):
     Attributes:
         kinds: (G, 7) rows of `trackers.world.KINDS`.
         kind_of_class: (C) row of each class.
+        sizes: (C, 2) length and width of each class on the ground, metres; 0: a point.
         share, least_px: of a foot point: share of the box's longer side, and at least so much.
         near_edge, cut: nearer to the picture's edge than this share of its side a box may be cut there; share of its
             longer side by which its foot is then uncertain that way.
@@ -73,6 +79,7 @@ class Noise(NamedTuple):
 
     kinds: F64
     kind_of_class: I64
+    sizes: F64
     share: float
     least_px: float
     near_edge: float
@@ -131,7 +138,8 @@ def locate(
         moved.valid[row] = metric
         kind = noise.kinds[noise.kind_of_class[class_id[row]]]
         unit = 1.0 if metric else side / kind[6]
-        _spread(jacobian, _uncertain(view, noise, xyxy[row], side), error)
+        across, down = _uncertain(view, noise, xyxy[row], side)
+        _spread(jacobian, (across, down), error)
         at = np.searchsorted(filters.ids[:count], track_id[row])
         known = at < count and filters.ids[at] == track_id[row]
         if not known:
@@ -143,6 +151,11 @@ def locate(
             seen = state[row] != COASTING
             _follow(filters, at, now_ns, seen, (place[0], place[1]), error, kind, unit, step, noise)
         _write(filters, at, jacobian, noise, moved, row)
+        if metric and max(across, down) >= noise.cut * side:
+            _as_expected(view, place, jacobian, moved, row)
+        size = noise.sizes[class_id[row]]
+        if metric and size[0] > 0:
+            _to_middle(view, filters.heading[at], size, 0.5 * high, place, jacobian, moved, row)
     return count
 
 
@@ -152,6 +165,7 @@ def _start(
 ) -> None:
     begin(filters.mean[at], filters.cov[at], filters.share[at], place, error, kind[5] * unit, 0.0)
     filters.at_ns[at], filters.watched_s[at], filters.odd[at], filters.metric[at] = now_ns, 0.0, 0, metric
+    filters.heading[at] = np.nan
 
 
 @compiled
@@ -199,10 +213,8 @@ def _write(filters: Filters, at: int, jacobian: F64, noise: Noise, moved: Moved,
             for b in range(2):
                 moved.position_cov[row, a, b] = moved.velocity_cov[row, a, b] = 0.0
         return
-    det = jacobian[0, 0] * jacobian[1, 1] - jacobian[0, 1] * jacobian[1, 0]
-    moved.foot_velocity[row, 0] = (jacobian[1, 1] * u - jacobian[0, 1] * v) / det
-    moved.foot_velocity[row, 1] = (jacobian[0, 0] * v - jacobian[1, 0] * u) / det
     moved.velocity[row, 0], moved.velocity[row, 1] = u, v
+    _in_picture(jacobian, moved, row)
     for a in range(2):
         moved.position[row, a], moved.acceleration[row, a] = x[a], hold * x[4 + a]
         for b in range(2):
@@ -210,7 +222,57 @@ def _write(filters: Filters, at: int, jacobian: F64, noise: Noise, moved: Moved,
             moved.velocity_cov[row, a, b] = p[2 + a, 2 + b]
     own = p[2, 2] * p[3, 3] - p[2, 3] * p[3, 2]
     if p[3, 3] * u * u - 2 * p[2, 3] * u * v + p[2, 2] * v * v > noise.clear * own:
-        moved.heading[row] = math.atan2(v, u)
+        moved.heading[row] = filters.heading[at] = math.atan2(v, u)
+
+
+@compiled
+def _as_expected(view: View, place: F64, jacobian: F64, moved: Moved, row: int) -> None:
+    """Take the foot of a box that the picture's edge cuts from the filter, which goes on while the edge holds it."""
+    east, north = moved.position[row, 0] - place[0], moved.position[row, 1] - place[1]
+    det = jacobian[0, 0] * jacobian[1, 1] - jacobian[0, 1] * jacobian[1, 0]
+    x, y = moved.foot[row, 0], moved.foot[row, 1]
+    moved.foot[row, 0] += (jacobian[1, 1] * east - jacobian[0, 1] * north) / det
+    moved.foot[row, 1] += (jacobian[0, 0] * north - jacobian[1, 0] * east) / det
+    if _on_ground(view, moved.foot[row], place, jacobian):
+        place[0], place[1] = moved.position[row, 0], moved.position[row, 1]
+    else:
+        moved.foot[row, 0], moved.foot[row, 1] = x, y
+
+
+@compiled
+def _to_middle(
+    view: View, heading: float, size: F64, most_px: float, place: F64, jacobian: F64, moved: Moved, row: int
+) -> None:
+    """Move a vehicle's foot and position from the near end of its footprint to the middle.
+
+    A box's lower edge is where the nearest corner stands: seen along, half a length before the middle. The middle is
+    sought up the picture, which on the ground is away from the camera; not further than `most_px`.
+    """
+    away_x, away_y = -jacobian[0, 1], -jacobian[1, 1]
+    m_per_px = math.hypot(away_x, away_y)
+    half = UNKNOWN * (size[0] + size[1])
+    if not math.isnan(heading):
+        along = (away_x * math.cos(heading) + away_y * math.sin(heading)) / m_per_px
+        half = 0.5 * (size[0] * abs(along) + size[1] * math.sqrt(max(1.0 - along * along, 0.0)))
+    m, x, y = view.matrix, moved.foot[row, 0], moved.foot[row, 1]
+    nearer = m[2, 1] / max(m[2, 0] * x + m[2, 1] * y + m[2, 2], 1e-9)
+    moved.foot[row, 1] -= min(half / (m_per_px + half * max(nearer, 0.0)), most_px)
+    before_x, before_y = place[0], place[1]
+    if not _on_ground(view, moved.foot[row], place, jacobian):
+        moved.foot[row, 1] = y
+        return
+    moved.position[row, 0] += place[0] - before_x
+    moved.position[row, 1] += place[1] - before_y
+    _in_picture(jacobian, moved, row)
+
+
+@compiled
+def _in_picture(jacobian: F64, moved: Moved, row: int) -> None:
+    """The velocity of a foot in the picture, by that on the ground."""
+    u, v = moved.velocity[row, 0], moved.velocity[row, 1]
+    det = jacobian[0, 0] * jacobian[1, 1] - jacobian[0, 1] * jacobian[1, 0]
+    moved.foot_velocity[row, 0] = (jacobian[1, 1] * u - jacobian[0, 1] * v) / det
+    moved.foot_velocity[row, 1] = (jacobian[0, 0] * v - jacobian[1, 0] * u) / det
 
 
 @compiled
@@ -300,6 +362,6 @@ def _copy(filters: Filters, one: int, other: int) -> None:
         filters.watched_s[one],
     )
     filters.odd[other], filters.metric[other] = filters.odd[one], filters.metric[one]
-    filters.share[other] = filters.share[one]
+    filters.share[other], filters.heading[other] = filters.share[one], filters.heading[one]
     filters.mean[other] = filters.mean[one]
     filters.cov[other] = filters.cov[one]

@@ -7,11 +7,14 @@ that near and far objects move alike. And because nothing couples the axes, each
 
 from __future__ import annotations
 
+from core.arrays import AnyArray
 from core.compiled import compiled
 from trackers.kernels.state import Track, Tracks
 from trackers.params import TrackerParams
 
 SMALLEST_SIDE = 1.0
+MOST_GROWTH = 2.0
+"""Nobody is predicted to grow or shrink by more: a box near the horizon is none to reckon with."""
 
 
 @compiled
@@ -29,19 +32,36 @@ def start(track: Track, x1: float, y1: float, x2: float, y2: float, p: TrackerPa
 
 
 @compiled
-def predict(tracks: Tracks, count: int, t: float, p: TrackerParams) -> None:
-    """Move all boxes on by `t` seconds."""
+def predict(tracks: Tracks, count: int, t: float, horizon: AnyArray, p: TrackerParams) -> None:
+    """Move all boxes on by `t` seconds.
+
+    Where the ground is known (`horizon`, see `kernels.state.Camera`), whoever keeps his speed on it seems to go faster
+    and grows as he comes nearer: his line is seen by a projective map, which the distance from the horizon fixes.
+    """
     for i in range(count):
         track = tracks[i]
         side = max(track.value[2], track.value[3])
         q = (p.acceleration * side) ** 2
         walk = (p.size_walk * side) ** 2 * t
+        grow = _grows(track, t, horizon)
         for a in range(2):
-            track.value[a] += track.rate[a] * t
+            track.value[a] += track.rate[a] * t * grow
+            track.rate[a] *= grow * grow
+            track.value[2 + a] *= grow
             track.vv[a] += 2 * t * track.vr[a] + t * t * track.rr[a] + q * t**3 / 3
             track.vr[a] += t * track.rr[a] + q * t * t / 2
             track.rr[a] += q * t
             track.size_var[a] += walk
+
+
+@compiled
+def _grows(track: Track, t: float, horizon: AnyArray) -> float:
+    """How many times larger a box will be in `t` seconds; 1 where no ground is known, or beyond its end."""
+    now = float(horizon[0] * track.value[0] + horizon[1] * track.value[1] + horizon[2])
+    if now <= 0:
+        return 1.0
+    change = float(horizon[0] * track.rate[0] + horizon[1] * track.rate[1]) * t / now
+    return 1.0 / min(max(1.0 - change, 1.0 / MOST_GROWTH), MOST_GROWTH)
 
 
 @compiled

@@ -34,6 +34,7 @@ class Track:
         score: of the last detection.
         evidence: sum of its detections' weights; `confirmed`: it is enough.
         track_id: 0 while riding.
+        begun: centre of its first detection.
         born_ns, seen_ns, own_ns: first seen; last seen; last seen by a detection of its own.
         hits: frames in which it was seen.
         det: its detection in this frame, counted from the best; -1: none.
@@ -59,6 +60,7 @@ class Track:
     score: Real
     evidence: Real
     track_id: Whole
+    begun: Pair
     born_ns: Whole
     seen_ns: Whole
     own_ns: Whole
@@ -86,6 +88,8 @@ class Camera:
         count: tracks.
         remembered: detections of confirmed tracks so far.
         scores, powers: fading sums over them, of score and power, and of power (`kernels.scores`).
+        horizon: (3) a, b, c of a x + b y + c, which is 0 on the line at which the ground ends and grows towards the
+            camera as sizes do; zeros where no ground is known.
         shift_x, shift_y: mean square of the picture's shifts, pixels².
         same, other: mean similarity of a track with its own detections, and with those of others.
     """
@@ -96,6 +100,7 @@ class Camera:
     remembered: Whole
     scores: Real
     powers: Real
+    horizon: Annotated[F64, np.float64, 3]
     shift_x: Real
     shift_y: Real
     same: Real

@@ -25,12 +25,12 @@ LANES = MeasureSpec(lanes="all")
 
 def follow(shots: Sequence[Shot]) -> tuple[Chains, int]:
     """The chains after a film, and how many began."""
-    chains, clock, began = Chains(), CameraClock(), 0
+    chains, clock, tracks = Chains(), CameraClock(), set[tuple[int, int]]()
     for shot in shots:
         clock.frame(shot.view.frame)
-        _, fresh = chains.update(shot.view, clock.run_ns, anew=clock.new_epoch)
-        began += int(fresh.sum())
-    return chains, began
+        _, _, sure = chains.update(shot.view, clock.run_ns, anew=clock.new_epoch)
+        tracks |= {(shot.view.frame.epoch, number) for number in shot.view.track_id[sure].tolist()}
+    return chains, len(tracks) - chains.handed_over + chains.jumps
 
 
 def two(
