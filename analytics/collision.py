@@ -59,7 +59,10 @@ class CollisionRule(StandRule):
         renewed = fresh | (speed >= mine["fast"][at]) | (clock.run_ns - mine["fast_ns"][at] > BEFORE_NS)
         mine["fast"][at[renewed]], mine["fast_ns"][at[renewed]] = speed[renewed], clock.run_ns
         self._hit(view, rows, at, speed)
-        hit = mine["hit"][at] | np.isin(view.track_id[rows], self._stays.rows["track"][self._stays.rows["open"]])
+        stays = self._stays.rows
+        hit = mine["hit"][at] | np.isin(view.track_id[rows], stays["track"][stays["open"]])
+        if stays["lost"].any():
+            hit |= self._stays.left_at(self._shared.look(view).boxes[rows])
         return super()._meets(view, rows) & view.valid[rows] & hit
 
     def _hit(self, view: StepView, rows: AnyArray, at: AnyArray, speed: F64) -> None:

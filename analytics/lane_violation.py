@@ -12,7 +12,7 @@ from analytics.instant_rule import InstantRule
 from analytics.places import Place
 from analytics.reasons import WAYS, seconds
 from analytics.shared import Shared
-from analytics.stay_rule import StayRule
+from analytics.stay_rule import DRIVING, StayRule
 from analytics.track_table import TrackTable
 from core.arrays import AnyArray, Bool
 from core.events import Event, LaneMeasures
@@ -27,7 +27,9 @@ class ClosedLaneRule(StayRule):
 
     def __init__(self, spec: LaneViolationSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
         place = Place(shared, lane=spec.lane, group=spec.group)
-        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
+        super().__init__(
+            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False, pace=DRIVING
+        )
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         return np.ones(len(rows), np.bool_)

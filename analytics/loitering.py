@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.places import Place
 from analytics.shared import Shared
-from analytics.stay_rule import StayRule
+from analytics.stay_rule import WALKING, StayRule
 from core.arrays import AnyArray, Bool
 from core.events import Event, LoiteringMeasures
 from core.explanation import Reasons
@@ -21,7 +21,9 @@ class LoiteringRule(StayRule):
 
     def __init__(self, spec: LoiteringSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
         place = Place(shared, zone=spec.zone)
-        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=1.0, swaps=False)
+        super().__init__(
+            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=1.0, swaps=False, pace=WALKING
+        )
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         return np.ones(len(rows), np.bool_)

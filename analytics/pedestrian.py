@@ -47,6 +47,8 @@ SEEN: Final = 0.5
 """Share of the frames since then in which somebody must have been seen: riders in a row lend a track a box each."""
 ACROSS: Final = 0.7
 LEAST_MPS: Final = 0.5
+SURE_MPS: Final = 1.0
+"""From here on a speed is believed even where it does not tell its heading: far boxes tremble."""
 ACROSS_NS: Final = 7 * SECOND_NS // 10
 ALONG_NS: Final = 2 * SECOND_NS
 """On a lane, somebody walks who moved across it for so long, faster than this, with less than this share of his speed
@@ -129,7 +131,7 @@ class PedestrianRule(PlaceRule):
         mine["ground"][fresh], mine["foot"][fresh], mine["metric"][fresh] = ground[fresh], foot[fresh], valid[fresh]
         speed, along = self._speed(view, rows), view.lane_speed[rows]
         mine["rides"] |= (speed > self._fastest_mps) | (metric & (along > self._along_mps))
-        moves = (speed > LEAST_MPS) & np.isfinite(view.heading[rows])
+        moves = (speed > LEAST_MPS) & (np.isfinite(view.heading[rows]) | (speed > SURE_MPS))
         crosses = metric & moves & (np.abs(along) < ACROSS * speed)
         mine["across_ns"] += np.where(crosses, clock.step_ns, 0)
         mine["along_ns"] += np.where(metric & ~crosses & moves, clock.step_ns, 0)
@@ -143,7 +145,7 @@ class PedestrianRule(PlaceRule):
         often = mine["seen"] >= SEEN * (clock.frames - mine["frame"] + 1)
         sure = (lasted_ns >= KNOWN_NS) & often & ~mine["rides"] & (mine["walked"] | (lasted_ns >= self._still_ns))
         if not np.count_nonzero(sure):
-            return rows[sure]
+            return np.zeros(0, np.int64)
         crossed = mine["across_ns"] >= ACROSS_NS
         sure &= crossed | ~metric | moves | (lasted_ns >= self._still_ns)
         on_foot: AnyArray = rows[sure & (crossed | ~self._among(view, rows))]
@@ -170,7 +172,8 @@ class PedestrianRule(PlaceRule):
     @staticmethod
     def _heights(view: StepView, rows: AnyArray) -> AnyArray:
         boxes = reference_boxes(view, rows)
-        return np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
+        high: AnyArray = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
+        return high
 
     def _measures(self, seconds: float, last: Event | None) -> PedestrianMeasures:
         earlier = last.measures.count if last and isinstance(last.measures, PedestrianMeasures) else 0

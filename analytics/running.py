@@ -9,7 +9,7 @@ import numpy as np
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
-from analytics.stay_rule import StayRule
+from analytics.stay_rule import RUNNING, StayRule
 from analytics.views import reference_boxes
 from core.arrays import AnyArray, Bool
 from core.events import Event, RunningMeasures
@@ -23,7 +23,9 @@ class RunningRule(StayRule):
 
     def __init__(self, spec: RunningSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
         place = Place(shared, zone=spec.zone)
-        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
+        super().__init__(
+            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False, pace=RUNNING
+        )
         self._fast_mps, self._fast_lengths = spec.speed_kmh / KMH_PER_MPS, spec.speed_lengths_per_s
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:

@@ -13,7 +13,7 @@ from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
-from analytics.stay_rule import StayRule
+from analytics.stay_rule import DRIVING, StayRule
 from analytics.vehicles import MOTOR
 from analytics.views import class_mask
 from core.arrays import F64, I64, AnyArray, Bool
@@ -74,7 +74,9 @@ class SlowVehicleRule(StayRule):
         self, spec: SlowVehicleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
     ) -> None:
         place = Place.of(spec, shared)
-        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
+        super().__init__(
+            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False, pace=DRIVING
+        )
         self._metric, self._share = scene.ground is not None, spec.share
         unit = 1.0 if self._metric else CAR_BOX_M
         self._stopped, self._usual = spec.stop_speed_kmh / KMH_PER_MPS / unit, spec.usual_kmh / KMH_PER_MPS / unit
@@ -86,6 +88,9 @@ class SlowVehicleRule(StayRule):
         if not self._metric:
             lengths = np.maximum(lengths / 100.0, 1.0)  # about ten cars to a lane: their size in pixels is not known
         self._pace = Pace(lengths, spec.window_s, spec.least_vehicles)
+        told = [e.measures.usual_mps for e in open_events if isinstance(e.measures, SlowVehicleMeasures)]
+        self._told = max((v for v in told if v is not None), default=np.nan)
+        """Usual speed of the events that were open before a restart: holds until it is known again."""
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
@@ -149,7 +154,8 @@ class SlowVehicleRule(StayRule):
         return SlowVehicleMeasures(round(seconds, 3), share, round(speed, 3), round(usual, 3))
 
     def _usual_of(self, view: StepView, rows: AnyArray) -> F64:
-        return np.append(self._pace.median, np.nan)[view.lane[rows]]
+        median = np.where(np.isnan(self._pace.median), self._told, self._pace.median)
+        return np.append(median, np.nan)[view.lane[rows]]
 
     def _speed(self, view: StepView, rows: AnyArray) -> F64:
         sight = self._shared.look(view)

@@ -12,7 +12,7 @@ from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone
 from analytics.shared import Shared
-from analytics.stay_rule import StayRule
+from analytics.stay_rule import DRIVING, StayRule
 from core.arrays import F64, AnyArray, Bool
 from core.events import Event, SpeedingMeasures
 from core.explanation import Amount, Reasons, reason
@@ -31,7 +31,15 @@ class SpeedingRule(StayRule):
         self, spec: SpeedingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
     ) -> None:
         super().__init__(
-            spec, Place.of(spec, shared), camera_id, open_events, shared, for_s=0.0, reach=3.0, swaps=False
+            spec,
+            Place.of(spec, shared),
+            camera_id,
+            open_events,
+            shared,
+            for_s=0.0,
+            reach=3.0,
+            swaps=False,
+            pace=DRIVING,
         )
         given = None if spec.limit_kmh is None else spec.limit_kmh / KMH_PER_MPS
         limits = [given if given is not None else lane.speed_limit_mps for lane in scene.lanes.values()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -20,6 +20,11 @@ from core.arrays import F64, AnyArray, Bool
 from core.events import Event, EventKind, Measures
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
+
+WALKING: Final = 1.5
+RUNNING: Final = 6.0
+DRIVING: Final = 20.0
+"""Heights of its box (about 1.5 m) by which a person or a vehicle goes on in a second, at most."""
 
 
 class StaySpec(PlaceSpec, Protocol):
@@ -45,7 +50,7 @@ class StayRule(ABC):
         open_events: of this rule, open when the process ended.
         shared: with the camera's other rules.
         for_s: for how long the condition is met before an event starts.
-        reach, swaps: see `Stays`.
+        reach, swaps, pace: see `Stays`.
     """
 
     def __init__(
@@ -59,12 +64,13 @@ class StayRule(ABC):
         for_s: float,
         reach: float,
         swaps: bool,
+        pace: float = 0.0,
     ) -> None:
         self._rule_id, self._wanted = spec.rule_id, class_mask(spec.classes)
         self._place = place
         self._for_ns = round(for_s * SECOND_NS)
         self._shared, self._clock = shared, shared.clock
-        self._stays = Stays(gap_ns=round(spec.gap_s * SECOND_NS), reach=reach, swaps=swaps)
+        self._stays = Stays(gap_ns=round(spec.gap_s * SECOND_NS), reach=reach, swaps=swaps, pace=pace)
         self._episodes = Episodes(
             EventKind(spec.kind),
             rule_id=spec.rule_id,
@@ -75,7 +81,7 @@ class StayRule(ABC):
             hold_ns=round(spec.hold_s * SECOND_NS),
         )
         for event in open_events:
-            self._episodes.restore(self._stays.restore(event.box), event)
+            self._episodes.restore(self._stays.restore(event.box, event.at_ns), event)
 
     @abstractmethod
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:

@@ -17,7 +17,9 @@ FIELDS: Final = [
     ("last_ns", np.int64),
     ("way", np.float64),
     ("box", np.float32, (4,)),
+    ("box_ns", np.int64),
     ("open", np.bool_),
+    ("lost", np.bool_),
     ("meets", np.bool_),
     ("observed", np.bool_),
     ("denied", np.bool_),
@@ -52,29 +54,40 @@ class Stays:
     """Subjects: things that meet a condition, each known by its track, and found again by its place.
 
     A track that is lost and found under a new number (hidden for a moment, camera reconnected, process started again)
-    is the same subject if its foot is within `reach` box heights of where the subject was last seen.
+    is the same subject if its foot is within `reach` box heights of where the subject was last seen. Where the camera
+    was lost meanwhile, the subject of an open event may have gone on, and is sought further away.
 
     Args:
         gap_ns: the condition may fail for this long before the waiting starts anew.
         reach: in heights of the subject's box.
         swaps: the subject of a track that is seen to go may be found in another track at its place: for things that
             do not move, whose numbers a passing one takes.
+        pace: by so many heights of its box a second it may have gone on while the camera was lost.
     """
 
-    def __init__(self, *, gap_ns: int, reach: float, swaps: bool) -> None:
-        self.gap_ns, self._reach, self._swaps = gap_ns, reach, swaps
+    def __init__(self, *, gap_ns: int, reach: float, swaps: bool, pace: float = 0.0) -> None:
+        self.gap_ns, self._reach, self._swaps, self._pace = gap_ns, reach, swaps, pace
         self._next = 1
+        self._restored: list[tuple[int, int]] = []
         self.rows: AnyArray = np.zeros(0, FIELDS)
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def restore(self, box: tuple[float, float, float, float] | None) -> int:
-        """A subject of an event that was open before; without a box it is never found again."""
+    def restore(self, box: tuple[float, float, float, float] | None, at_ns: int) -> int:
+        """A subject of an open event, which was here at `at_ns` (UTC); without a box it is never found again."""
         added = self._new(1)
-        added["box"], added["open"] = (np.nan,) * 4 if box is None else box, True
+        added["box"], added["open"], added["lost"] = (np.nan,) * 4 if box is None else box, True, True
         self.rows = np.concatenate((self.rows, added))
+        self._restored.append((len(self.rows) - 1, at_ns))
         return int(added["subject"][0])
+
+    def left_at(self, boxes: F32) -> Bool:
+        """Which of these boxes (K, 4) are where the subject of an open event was when the camera was lost."""
+        mine = self.rows[self.rows["open"] & self.rows["lost"]]
+        height = mine["box"][:, 3] - mine["box"][:, 1]
+        near = _foot_distance(mine["box"], boxes) <= self._reach * height[:, None]
+        return np.asarray(near.any(axis=0), np.bool_)
 
     def keep_open(self, subjects: list[int]) -> None:
         """The subjects with open events: these wait to be found again until their event ends."""
@@ -114,6 +127,11 @@ class Stays:
         if not len(self.rows) and not meets.any():
             return
         mine = self.rows
+        for index, at_ns in self._restored:
+            mine["box_ns"][index] = clock.run_ns - max(clock.wall_ns - at_ns, 0)
+        self._restored.clear()
+        if clock.lost:
+            mine["lost"] |= mine["open"]
         if clock.new_epoch:
             mine["track"] = -1
         same = mine["track"][:, None] == ids[None, :]
@@ -158,7 +176,8 @@ class Stays:
             mine["denied"] = mine["observed"] & ~meets[column]
             mine["meets"] = has & meets[column] & (joined | observed[column])
             seen = mine["observed"] & mine["meets"]
-            mine["box"][seen] = boxes[column[seen]]
+            mine["box"][seen], mine["box_ns"][seen] = boxes[column[seen]], now
+            mine["lost"] &= ~has
         else:
             mine["row"], mine["observed"], mine["denied"], mine["meets"] = -1, False, False, False
         anew = mine["meets"] & ~joined
@@ -192,7 +211,8 @@ class Stays:
             mine["open"][orphan][:, None] & (began[None, :] >= mine["last_ns"][orphan][:, None] - HANDOVER_NS)
         )
         height = (mine["box"][:, 3] - mine["box"][:, 1])[orphan]
-        away[~takes | ~(away <= self._reach * height[:, None])] = np.inf
+        gone_on = mine["lost"][orphan] * self._pace * (clock.run_ns - mine["box_ns"][orphan]) / SECOND_NS
+        away[~takes | ~(away <= ((self._reach + gone_on) * height)[:, None])] = np.inf
         gone = np.zeros(len(mine), np.bool_)
         while len(orphan) and np.isfinite(away).any():
             i, k = np.unravel_index(int(np.argmin(away)), away.shape)
@@ -209,6 +229,7 @@ class Stays:
     def _hold(mine: AnyArray, at: int | slice, clock: CameraClock, row: AnyArray, track: AnyArray, box: F32) -> None:
         mine["row"][at], mine["track"][at], mine["box"][at], mine["last_ns"][at] = row, track, box, clock.run_ns
         mine["meets"][at], mine["observed"][at], mine["denied"][at] = True, True, False
+        mine["box_ns"][at], mine["lost"][at] = clock.run_ns, False
 
     def _drop_stale(self, clock: CameraClock) -> None:
         mine = self.rows

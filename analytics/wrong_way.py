@@ -13,7 +13,7 @@ from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone, waited
 from analytics.shared import Shared
-from analytics.stay_rule import StayRule
+from analytics.stay_rule import DRIVING, StayRule
 from analytics.track_table import TrackTable
 from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Event, WrongWayMeasures
@@ -37,7 +37,9 @@ class WrongWayRule(StayRule):
         self, spec: WrongWaySpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
     ) -> None:
         place = Place.of(spec, shared)
-        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False)
+        super().__init__(
+            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False, pace=DRIVING
+        )
         self._metric = scene.ground is not None
         self._least = spec.min_speed_kmh / KMH_PER_MPS
         self._against = math.cos(math.radians(spec.angle_deg))

@@ -15,7 +15,7 @@ SCHEMA_VERSION: Final = 1
 
 
 class EventKind(StrEnum):
-    """Every kind of event that a rule here can find; definitions are in docs/events.md."""
+    """Every kind of event that a rule here can find; each has a page under docs/events/. All kinds: `core.kinds`."""
 
     LINE_CROSSING = "security.line_crossing"
     INTRUSION = "security.intrusion"
@@ -131,6 +131,7 @@ class CongestionMeasures:
         level: `heavy`, `slow`, `queuing` or `stationary` (DATEX II AbnormalTrafficTypeEnum).
         share: of the free-flow speed, 0..1 and above.
         vehicles: most at once so far.
+        duration_s: slow so far.
         mean_speed_mps, free_flow_mps: None uncalibrated.
         unit: what speeds were measured in, `m/s` or `car lengths/s`.
     """
@@ -146,7 +147,9 @@ class CongestionMeasures:
 
 @dataclass(frozen=True, slots=True)
 class QueueMeasures:
-    """`length` now and `longest` so far, in `unit`: `m` or `car lengths`; `vehicles`: most in queues at once so far."""
+    """`length` now and `longest` so far, in `unit`: `m` or `car lengths`; `vehicles`: most of all lanes at once;
+    `duration_s`: so far.
+    """
 
     length: float
     longest: float
@@ -157,7 +160,9 @@ class QueueMeasures:
 
 @dataclass(frozen=True, slots=True)
 class SpillbackMeasures:
-    """`length` of the queue now, in `unit`: `m` or `car lengths`; `vehicles` in it now."""
+    """`length` now of the longest queue that reaches the line, in `unit`: `m` or `car lengths`; `vehicles` in all;
+    `duration_s`: so far.
+    """
 
     length: float
     vehicles: int
@@ -175,7 +180,7 @@ class StoppedVehicleMeasures:
 
 @dataclass(frozen=True, slots=True)
 class WrongWayMeasures:
-    """`way_m`: driven against the direction so far, `speed_mps` now; both None uncalibrated."""
+    """`duration_s`: so far; `way_m`: driven against the direction so far, `speed_mps` now; both None uncalibrated."""
 
     duration_s: float
     way_m: float | None = None
@@ -202,7 +207,7 @@ class CollisionMeasures:
 
 @dataclass(frozen=True, slots=True)
 class SlowVehicleMeasures:
-    """`share`: its speed as a share of the usual one; speeds None uncalibrated."""
+    """`duration_s`: so slow so far; `share`: of the usual speed; `speed_mps` now and `usual_mps`: None uncalibrated."""
 
     duration_s: float
     share: float
@@ -229,7 +234,7 @@ class LaneMeasures:
 
 @dataclass(frozen=True, slots=True)
 class RunningMeasures:
-    """`speed_mps`: None uncalibrated."""
+    """`duration_s`: so far; `speed_mps` now, None uncalibrated."""
 
     duration_s: float
     speed_mps: float | None = None

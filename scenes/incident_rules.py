@@ -13,7 +13,15 @@ MOTOR: list[str] = ["motorcycle", "car", "bus", "truck"]
 
 
 class StoppedVehicleSpec(Standing):
-    """A vehicle stands still on a carriageway."""
+    """A vehicle stands still on a carriageway.
+
+    One event for each. On the scene's lanes a vehicle in a queue (as in [traffic.queue](traffic.queue.md)) waits and
+    does not count, when three or more stand in it, or within 20 m of the vehicle on all lanes of its group; its
+    foremost one only within 20 m of the end of the lane, be that a stop line or where the camera sees no further:
+    elsewhere it is what the others wait for. Off the lanes, draw the zone where nobody queues or waits at a signal.
+
+    A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box.
+    """
 
     kind: Literal["incident.stopped_vehicle"] = "incident.stopped_vehicle"
     for_s: Seconds = Field(10.0, description="Seconds for which it stands before the event starts")
@@ -24,7 +32,15 @@ class StoppedVehicleSpec(Standing):
 
 
 class WrongWaySpec(Carriageway):
-    """A vehicle drives against the direction of its lane."""
+    """A vehicle drives against the direction of its lane.
+
+    One event for each. Who was seen to drive the right way for a second before may overtake, or turn round: that is
+    waited for longer. Heading, way and speed are over the ground; without one in car boxes, as in
+    [traffic.queue](traffic.queue.md). A vehicle that is pushed, or a queue whose boxes tremble, is below
+    `min_speed_kmh`. Where turning round is allowed, name the place under `except_zones`.
+
+    Limit: who enters where no lane is drawn is found when it comes to one.
+    """
 
     kind: Literal["incident.wrong_way"] = "incident.wrong_way"
     classes: list[ClassName] = Field(MOTOR, min_length=1, description=CLASSES)
@@ -44,7 +60,11 @@ class WrongWaySpec(Carriageway):
 
 
 class PedestrianSpec(Carriageway):
-    """Somebody is on foot on a carriageway."""
+    """Somebody is on foot on a carriageway.
+
+    One event for the place, however many there are and whatever their numbers. Draw crossings as zones and name them
+    under `except_zones`. People on two-wheelers are no pedestrians: the tracker joins them to their vehicle.
+    """
 
     kind: Literal["incident.pedestrian_on_carriageway"] = "incident.pedestrian_on_carriageway"
     classes: list[ClassName] = Field(["person"], min_length=1, description=CLASSES)
@@ -65,7 +85,13 @@ class PedestrianSpec(Carriageway):
 
 
 class CollisionSpec(Carriageway):
-    """Two road users meet, and one of them comes to an abnormal stop."""
+    """Two road users meet, and one of them comes to an abnormal stop.
+
+    One event for each vehicle that comes to such a stop. Who waits in a queue, as in
+    [incident.stopped_vehicle](incident.stopped_vehicle.md), has not collided. Needs a ground.
+
+    Limit: one that drives on is not found.
+    """
 
     kind: Literal["incident.collision"] = "incident.collision"
     classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES + ": who comes to a stop")
@@ -81,7 +107,11 @@ class CollisionSpec(Carriageway):
 
 
 class SlowVehicleSpec(Carriageway):
-    """A vehicle is far slower than those around it."""
+    """A vehicle is far slower than those around it.
+
+    One event for each. Those around it: the median speed of the vehicles that passed on its lane in about the last
+    `window_s`, each counted by the way it made, so that who stands or crawls does not slow the median.
+    """
 
     kind: Literal["incident.slow_vehicle"] = "incident.slow_vehicle"
     classes: list[ClassName] = Field(MOTOR, min_length=1, description=CLASSES)

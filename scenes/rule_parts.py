@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Collection, Mapping
 from typing import Annotated, Final, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from core.scene import Scene
 from core.taxonomy import GROUPS, LABELS
@@ -81,6 +91,13 @@ class RulePart(BaseModel):
 
     kind: str
     id: Identifier | None = Field(None, description="Unique in the scene. Default: the kind and the place")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The first sentence as its description: pages under docs/events/ have the rest."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        schema["description"] = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0]
+        return schema
 
     @property
     def place(self) -> str:

@@ -25,7 +25,10 @@ from scenes.rule_parts import (
 
 
 class IllegalParkingSpec(Standing):
-    """A vehicle stands where stopping is forbidden."""
+    """A vehicle stands where stopping is forbidden.
+
+    As [incident.stopped_vehicle](incident.stopped_vehicle.md), for longer, in a no-stopping zone.
+    """
 
     kind: Literal["violation.illegal_parking"] = "violation.illegal_parking"
     for_s: Seconds = Field(60.0, description="Seconds for which it stands before the event starts")
@@ -36,7 +39,11 @@ class IllegalParkingSpec(Standing):
 
 
 class SpeedingSpec(Carriageway):
-    """A vehicle is faster than allowed. An indication, not for fines: cameras are not calibrated as instruments."""
+    """A vehicle is faster than allowed.
+
+    An indication, not for fines: cameras are not calibrated as instruments. One event for each vehicle that is over the
+    limit by two standard deviations of its speed. Needs a ground.
+    """
 
     kind: Literal["violation.speeding"] = "violation.speeding"
     classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
@@ -53,7 +60,12 @@ class SpeedingSpec(Carriageway):
 
 
 class LaneViolationSpec(RulePart):
-    """A lane that is closed to a class, or a forbidden turn."""
+    """A lane that is closed to a class, or a forbidden turn.
+
+    One event for each. A bus lane, motorcycles on a flyover: give the lane, and the classes to which it is closed. A
+    forbidden turn: who crosses the line `entry` forward and then the line `exit`; it has no duration, its two
+    revisions come together.
+    """
 
     kind: Literal["violation.lane"] = "violation.lane"
     lane: PlaceId | None = Field(None, description="Id of a lane closed to `classes`; or give `group`, or `entry`")
@@ -91,7 +103,10 @@ class LaneViolationSpec(RulePart):
 
 
 class NoCrossingSpec(RulePart):
-    """A vehicle crosses a solid line."""
+    """A vehicle crosses a solid line.
+
+    As [security.line_crossing](security.line_crossing.md), for vehicles, over a line drawn along the marking.
+    """
 
     kind: Literal["violation.no_crossing"] = "violation.no_crossing"
     line: PlaceId = Field(description="Id of a line of the scene, along the marking")

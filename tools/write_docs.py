@@ -1,4 +1,5 @@
-"""Write what is made from the code: JSON Schemas for editors and of records, the AsyncAPI document, tables of docs.
+"""Write what is made from the code: JSON Schemas for editors and of records, the AsyncAPI document, tables of docs, and
+for each kind of event a page and a drawing.
 
     python tools/write_docs.py [--release VERSION]
 
@@ -12,11 +13,19 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from core.kinds import KINDS
 from core.schemas import RECORDS, schema_of
 from matpho.asyncapi import asyncapi, file_of
 from matpho.cli.check import SCHEMAS, json_schema
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # for `tools` and `tests`, which are not installed
+
+from tools.event_pages.drawing import draw  # noqa: E402
+from tools.event_pages.examples import EXAMPLES  # noqa: E402
+from tools.event_pages.page import SPECS, index, page  # noqa: E402
+from tools.event_pages.play import play  # noqa: E402
+
 START, END = "<!-- tables: made by `make docs` -->", "<!-- end of tables -->"
 
 
@@ -37,11 +46,22 @@ def documents() -> dict[Path, str]:
     made |= {ROOT / "schemas" / file_of(name): _json(schema_of(name)) for name in RECORDS}
     made[ROOT / "schemas/asyncapi.yaml"] = asyncapi()
     for name, file in (("config", "configuration.md"), ("scene", "scenes.md")):
-        path = ROOT / "docs" / file
-        before, _, rest = path.read_text(encoding="utf-8").partition(START)
-        after = rest.partition(END)[2]
-        made[path] = f"{before}{START}\n\n{tables(name)}\n{END}{after}"
-    return made
+        made |= _with_tables(ROOT / "docs" / file, tables(name))
+    return made | event_pages()
+
+
+def event_pages() -> dict[Path, str]:
+    """The page of each kind of event and its drawing, and the table of all."""
+    folder = ROOT / "docs/events"
+    made = _with_tables(ROOT / "docs/events.md", index() + "\n")
+    played = {kind.value: play(kind, make()) for kind, make in EXAMPLES.items()}
+    made |= {folder / f"{kind}.md": page(kind, played.get(kind)) for kind in KINDS}
+    return made | {folder / f"{kind}.svg": draw(one) for kind, one in played.items()}
+
+
+def _with_tables(path: Path, content: str) -> dict[Path, str]:
+    before, _, rest = path.read_text(encoding="utf-8").partition(START)
+    return {path: f"{before}{START}\n\n{content}\n{END}{rest.partition(END)[2]}"}
 
 
 def _json(value: dict[str, Any]) -> str:
@@ -55,6 +75,10 @@ def tables(name: str) -> str:
     said = []
     for title, part in parts.items():
         if "properties" not in part:
+            continue
+        kind = part["properties"].get("kind", {}).get("const")
+        if kind in SPECS and kind in KINDS:
+            said.append(f"### {title}\n\n{part.get('description', '')} See [{kind}](events/{kind}.md).\n")
             continue
         said.append(f"### {title}\n\n{part.get('description', '')}\n")
         said.append("| key | type | default | meaning |\n| --- | --- | --- | --- |")

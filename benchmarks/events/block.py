@@ -14,14 +14,17 @@ from zipfile import BadZipFile
 import numpy as np
 
 from benchmarks.events.cameras import place_cameras
+from benchmarks.events.crowd_truth import crowd_events
 from benchmarks.events.event_truth import TrueEvent, Witness, true_events
-from benchmarks.events.kinds import KINDS, places_of
+from benchmarks.events.kinds import KINDS, places_of, road_of
 from benchmarks.events.lane_truth import Ways
+from benchmarks.events.line_truth import line_events
 from benchmarks.events.made_up import made_up
 from benchmarks.events.measured import Pair, pairs
 from benchmarks.events.noise import TABLE, Levels
 from benchmarks.events.place_truth import place_events, queued
 from benchmarks.events.scoring import Alert
+from benchmarks.events.traffic.bystanders import with_bystanders
 from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.turning import Turn, turns
 from benchmarks.events.views import PICKED_PX, View, build_view
@@ -125,7 +128,10 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
             views,
             found,
             (
-                true_events(recording, view, witness, looks_s) + place_events(ways, slow, view)
+                true_events(recording, view, witness, looks_s)
+                + place_events(ways, slow, view)
+                + line_events(ways, view, witness, looks_s)
+                + crowd_events(recording, view)
                 for view, witness in zip(views, witnesses, strict=True)
             ),
             strict=True,
@@ -137,7 +143,7 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
 
 @lru_cache(maxsize=1)
 def load(recording: str) -> Recording:
-    """A recording; the last one is kept.
+    """A recording, in streets with people on squares beside them; the last one is kept.
 
     Raises:
         ConfigError: it cannot be read.
@@ -145,7 +151,8 @@ def load(recording: str) -> Recording:
     if recording == MADE_UP:
         return made_up()
     try:
-        return Recording.load(Path(recording))
+        found = Recording.load(Path(recording))
+        return with_bystanders(found) if road_of(found.name) == "street" else found
     except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise ConfigError("error-bench-events-recording", path=recording, reason=str(error)) from error
 

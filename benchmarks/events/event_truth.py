@@ -107,7 +107,7 @@ def _for_s(kind: str) -> float:
 
 
 def _holding(recording: Recording, view: View, kind: str, condition: Condition) -> list[TrueEvent]:
-    zones = {name: area for name, area in view.areas.items() if name.startswith(KINDS[kind].zones)}
+    zones = {name: area for name, area in view.areas.items() if name.startswith(KINDS[kind].where)}
     if not zones:
         return []
     meets = _meets(recording, kind, condition, shapely.union_all(list(zones.values())))
@@ -122,15 +122,26 @@ def _holding(recording: Recording, view: View, kind: str, condition: Condition) 
         if not len(part) or time_s[part[-1]] - time_s[part[0]] < condition.for_s:
             continue
         user, began, end = int(users[part[0]]), float(time_s[part[0]]), float(time_s[part[-1]])
-        holds_row = rows[part[np.searchsorted(time_s[part], began + condition.for_s)]]
+        for_s = max(condition.for_s, _way_s(recording, rows[part], time_s[part], condition.over_m))
+        if began + for_s > end:
+            continue
+        holds_row = rows[part[np.searchsorted(time_s[part], began + for_s)]]
         cause, number = _cause(recording, kind, condition, holds_row, (user, began, end))
         length = float(recording.length[rows[part[0]]])
         x, y = float(recording.x[holds_row]), float(recording.y[holds_row])
         zone = min(zones, key=lambda name: float(zones[name].distance(shapely.Point(x, y))))
         track = _track(recording, rows[part], time_s[part])
-        holds = began + condition.for_s
+        holds = began + for_s
         events.append(TrueEvent(kind, cause, user, began, holds, end, zone, length, track, number))
     return _first_of_each(events) if condition.injected else events
+
+
+def _way_s(recording: Recording, rows: AnyArray, time_s: F64, over_m: float) -> float:
+    """Seconds until so much way is made; infinite where it is not."""
+    if over_m <= 0:
+        return 0.0
+    way = np.cumsum(recording.speed[rows[:-1]] * np.diff(time_s))
+    return float(time_s[1:][way >= over_m][0] - time_s[0]) if len(way) and way[-1] >= over_m else float("inf")
 
 
 def _first_of_each(events: Sequence[TrueEvent]) -> list[TrueEvent]:
@@ -148,6 +159,11 @@ def _meets(recording: Recording, kind: str, condition: Condition, zone: Any) -> 
     meets: Bool = np.isin(recording.cls, wanted) & (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
     if condition.below_mps is not None:
         meets &= recording.speed < condition.below_mps
+    if condition.above_mps is not None:
+        meets &= recording.speed > condition.above_mps
+    if condition.over_limit is not None:
+        limits = np.array([*(lane.speed_limit_mps for lane in recording.lanes), np.inf])
+        meets &= recording.speed > condition.over_limit * limits[recording.lane]
     if condition.injected:
         meets &= _of_incidents(recording, kind)
     near = np.flatnonzero(meets)
@@ -179,9 +195,11 @@ def _cause(
     involved = False
     for number, incident in enumerate(recording.incidents):
         if user in incident.users and began <= incident.end_s and end >= incident.start_s:
-            if incident.kind == kind:
+            if incident.kind == kind or incident.kind in condition.of:
                 return "incident", number
             involved = True
+    if condition.every:
+        return "incident", -1
     if involved:
         return "alone", -1
     for decoy in recording.decoys:

@@ -24,15 +24,23 @@ class Condition:
 
     Attributes:
         for_s, gap_s: how long it lasts before it is an event, and which gaps do not matter; as the rule's defaults.
-        below_mps: only while it is slower.
+        below_mps, above_mps: only while it is slower, or faster.
+        over_limit: only while it is faster than this many times its lane's limit; over_m: for so many metres of way.
         injected: only users of incidents of this kind while these last, since truth cannot tell it from ways alone.
+        of: other kinds of incidents that make it happen too.
+        every: all for which it holds are incidents, whether or not somebody made them happen.
     """
 
     classes: tuple[str, ...]
     for_s: float
     gap_s: float
     below_mps: float | None = None
+    above_mps: float | None = None
+    over_limit: float | None = None
+    over_m: float = 0.0
     injected: bool = False
+    of: tuple[str, ...] = ()
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,9 @@ class Kind:
 
     Attributes:
         zones: how the names of the zones or lines begin in which its rule watches (`views.build_view`).
-        condition: of a road user; None: of a group of lanes (`place_truth`).
+        condition: of a road user; None: of a group of lanes (`place_truth`), or of who crosses a line (`line_truth`).
+        areas: how the names of the zones begin in which truth holds, where the rule does not watch zones.
+        fixed: parameters of the rule that are not its defaults.
         by_place: an alert belongs to an event in the same place; else to a user near it.
         early_s: an alert may come so long before the definition truly holds, as speeds and feet are measured; late_s:
             and so long after it truly ended.
@@ -50,14 +60,24 @@ class Kind:
 
     zones: str = ""
     condition: Condition | None = None
+    areas: str = ""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
     by_place: bool = False
     early_s: float = 3.0
     late_s: float = 10.0
     sweep: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
+    @property
+    def where(self) -> str:
+        """How the names of the zones begin in which truth holds."""
+        return self.areas or self.zones
+
 
 _VEHICLE: Final = ("vehicle",)
+_LARGE: Final = ("bus", "truck")
+"""To these any carriageway stands for a lane that is closed to them."""
 _STANDS_MPS: Final = 3 / 3.6
+_RUNS_MPS: Final = 12 / 3.6
 KINDS: Final[Mapping[str, Kind]] = {
     "traffic.congestion": Kind(by_place=True, early_s=30.0, late_s=60.0),
     "traffic.queue": Kind(by_place=True, early_s=15.0, late_s=30.0, sweep={"min_length_m": (15.0, 22.0, 45.0)}),
@@ -76,10 +96,51 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "incident.collision": Kind("road-", Condition(_VEHICLE, 3.0, 1.0, below_mps=_STANDS_MPS, injected=True)),
     "incident.slow_vehicle": Kind("road-", Condition(_VEHICLE, 10.0, 1.0, injected=True)),
+    "violation.illegal_parking": Kind(
+        "road-",
+        Condition(_VEHICLE, 60.0, 2.0, below_mps=_STANDS_MPS, of=("incident.stopped_vehicle", "incident.collision")),
+    ),
+    "violation.speeding": Kind(
+        "road-", Condition(_VEHICLE, 0.0, 0.5, over_limit=1.1, over_m=20.0, every=True), early_s=2.0
+    ),
+    "violation.lane": Kind(
+        condition=Condition(_LARGE, 2.0, 1.0, every=True), areas="road-", fixed={"classes": list(_LARGE)}
+    ),
+    "security.intrusion": Kind(
+        "crossing-", Condition(("person",), 1.0, 0.5, every=True), fixed={"classes": ["person"]}, by_place=True
+    ),
+    "security.loitering": Kind("square-", Condition(("person",), 60.0, 2.0, every=True), early_s=5.0),
+    "security.running": Kind("square-", Condition(("person",), 1.5, 0.5, above_mps=_RUNS_MPS, every=True)),
+    "security.crowding": Kind("square-", by_place=True, early_s=5.0),
+    "security.line_crossing": Kind("count-", fixed={"classes": ["vehicle"]}, early_s=1.5, late_s=1.5),
 }
 """In the order of reports."""
-NO_TRAFFIC: Final = ("incident.debris", "incident.smoke_fire", "violation.red_light", "violation.illegal_parking")
-"""Kinds of docs/events.md for which the simulated traffic has no incidents yet."""
+_PIXELS: Final = "none yet: it is found in pictures, and the simulated traffic has none"
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "camera.down": "none: no road user brings it about; streams are cut in `tests/faults` and `tests/pipeline` instead",
+    **dict.fromkeys(("camera.frozen", "camera.dark", "camera.blurred", "camera.moved", "camera.covered"), _PIXELS),
+    **dict.fromkeys(("incident.debris", "incident.smoke_fire", "violation.red_light"), _PIXELS),
+    **dict.fromkeys(("security.abandoned_object", "security.fight_suspected"), _PIXELS),
+    **dict.fromkeys(("environment.encroachment", "environment.littering", "environment.flooding"), _PIXELS),
+    "violation.no_crossing": "none of its own: crossings are scored as security.line_crossing",
+}
+"""Kinds that are not scored here, and why."""
+
+
+def case_of(kind: str) -> str:
+    """What the benchmark has of a kind, in words.
+
+    Raises:
+        KeyError: it is neither scored nor named as one that is not.
+    """
+    if kind not in KINDS:
+        return ELSEWHERE[kind]
+    how = KINDS[kind]
+    where = "places" if how.by_place else "road users"
+    if how.condition is not None and how.condition.injected:
+        return f"incidents made to happen in simulated traffic, alerts laid beside them by {where}"
+    return f"all times at which the definition truly holds in simulated traffic, alerts laid beside them by {where}"
+
 
 MOTORWAYS: Final = frozenset({"motorway", "trunk"})
 """Scenes without signals."""
@@ -100,7 +161,7 @@ def specs_for(kind: str, scene: Scene, road: Road, *, sweep: bool = False) -> It
     how, spec = KINDS[kind], SPECS.get(kind)
     if spec is None:
         return
-    fixed: dict[str, Any] = {"road": road} if "road" in spec.model_fields else {}
+    fixed: dict[str, Any] = {**how.fixed, **({"road": road} if "road" in spec.model_fields else {})}
     for place in _places(how, spec, scene):
         yield spec(**place, **fixed)
         for name, values in how.sweep.items() if sweep else ():

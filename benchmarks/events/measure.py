@@ -12,7 +12,7 @@ from typing import Any, Final
 from benchmarks.events import measured, turning
 from benchmarks.events.block import MADE_UP, Block, CameraResult, run_block
 from benchmarks.events.counting import Counted, count
-from benchmarks.events.kinds import KINDS, NO_TRAFFIC, rule_of
+from benchmarks.events.kinds import ELSEWHERE, KINDS, rule_of
 from benchmarks.events.noise import NOISES, Levels
 from benchmarks.events.scoring import Score, default, score
 from benchmarks.events.sweep import curves
@@ -213,7 +213,7 @@ def as_dict(result: EventsResult) -> dict[str, Any]:
         "noises": {name: _said_figures(found) for name, found in result.noises.items()},
         "curves": result.curves,
         "counts_on_videos": [item.figures() for item in result.counted],
-        "kinds_without_incidents": list(NO_TRAFFIC),
+        "kinds_without_incidents": list(ELSEWHERE),
     }
 
 

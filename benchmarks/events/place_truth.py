@@ -107,14 +107,14 @@ def _congestion(ways: Ways, group: str, lanes: list[LaneView]) -> Iterator[TrueE
     share, most = paces(ways, lanes, free, window_s)
     enough = most >= spec.least_vehicles
     strict, near = enough & (share < SLOW), enough & (share < SLOW * (1 + EDGE))
-    yield from _events("traffic.congestion", group, strict, near, (for_s, 0.0, clear_s))
+    yield from holding("traffic.congestion", group, strict, near, (for_s, 0.0, clear_s))
 
 
 def _queue(ways: Ways, slow: Bool, group: str, lanes: list[LaneView]) -> Iterator[TrueEvent]:
     spec = QueueSpec(group=group)
     longest = np.max([queues(ways, slow, lane).length_m for lane in lanes], axis=0)
     strict, near = longest >= spec.min_length_m, longest >= spec.min_length_m * (1 - EDGE)
-    yield from _events("traffic.queue", group, strict, near, (spec.for_s, spec.gap_s, spec.clear_s))
+    yield from holding("traffic.queue", group, strict, near, (spec.for_s, spec.gap_s, spec.clear_s))
 
 
 def _spillback(ways: Ways, slow: Bool, group: str, lanes: list[LaneView], mark_m: float) -> Iterator[TrueEvent]:
@@ -124,10 +124,14 @@ def _spillback(ways: Ways, slow: Bool, group: str, lanes: list[LaneView], mark_m
     margin = EDGE * 20.0
     near = strict | np.any([queues(ways, slow, lane, mark_m + margin).past for lane in lanes], axis=0)
     near |= np.any([queues(ways, slow, lane, mark_m - margin).past for lane in lanes], axis=0)
-    yield from _events("traffic.spillback", line, strict, near, (spec.for_s, spec.gap_s, spec.clear_s))
+    yield from holding("traffic.spillback", line, strict, near, (spec.for_s, spec.gap_s, spec.clear_s))
 
 
-def _events(kind: str, place: str, strict: Bool, near: Bool, times: tuple[float, float, float]) -> Iterator[TrueEvent]:
+def holding(kind: str, place: str, strict: Bool, near: Bool, times: tuple[float, float, float]) -> Iterator[TrueEvent]:
+    """Events of a place where a definition holds (`strict`, once each `STEP_S`), and where it nearly does.
+
+    `times`: for so long it must hold, with such gaps, and be gone for so long, in seconds.
+    """
     for_s, gap_s, clear_s = times
     true = _spans(strict, for_s, gap_s, clear_s)
     for began, holds, end in true:

@@ -23,6 +23,8 @@ LEAST_LANE_M: Final = 12.0
 LEAST_LANE_S: Final = 1.2
 """Of a lane that is drawn: so long, and so long to drive over at its limit. Of shorter ones nobody expects figures."""
 LEAST_ZONE_M2: Final = 12.0
+LEAST_SQUARE: Final = 0.5
+"""Share of a square that is seen, from which somebody would have it watched."""
 KERB_M: Final = 0.3
 """Kept between a crossing and the carriageway beside it, and between lanes and what stands beside them."""
 LEAST_LINE_M: Final = 4.0
@@ -186,7 +188,7 @@ def _lane(camera: Camera, lane: RecordedLane, seen: Any) -> tuple[Any, Any, F64,
 
 
 def _areas(recording: Recording, strips: Mapping[str, Sequence[Any]], seen: Any) -> dict[str, Any]:
-    """Zones in metres: carriageway without bus stops, carriageway without crossings, crossings."""
+    """Zones in metres: carriageway without bus stops, carriageway without crossings, crossings, squares."""
     marked: dict[str, list[Any]] = {}
     for area in recording.areas:
         marked.setdefault(area.kind, []).append(shapely.Polygon(area.polygon))
@@ -201,6 +203,10 @@ def _areas(recording: Recording, strips: Mapping[str, Sequence[Any]], seen: Any)
             found[f"walk-{group}-{number}"] = piece
     for number, piece in enumerate(_pieces(crossings & seen)):
         found[f"crossing-{number}"] = piece
+    for number, square in enumerate(marked.get("square", [])):
+        piece = _largest(square & seen)
+        if piece is not None and piece.area >= LEAST_SQUARE * square.area:
+            found[f"square-{number}"] = piece
     return {name: shapely.Polygon(area.exterior).simplify(0.05) for name, area in found.items()}
 
 

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from pipeline.runner import CameraPlan
 
 SPEED: Final = 4.0
-"""So many times faster than in the street the junction's seven minutes are played first: then its congestion has built
-up and cleared in two.
+"""So many times faster than in the street the junction's seven minutes are played first: then a vehicle has broken down
+before its queue, a rider has come against the traffic, somebody has walked over the street, and the congestion has
+built up and cleared, all in two.
 """
 FPS: Final = 8.0
 """Frames of the junction in a second of its own time: four times as fast, 32 in a second of ours."""

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from analytics.table import build_rule
-from core.events import CollisionMeasures, Event, PedestrianMeasures, Phase, SlowVehicleMeasures
+from core.events import CollisionMeasures, PedestrianMeasures, SlowVehicleMeasures
 from core.scene import Label, Scene, Zone
 from core.taxonomy import ObjectClass
-from scenes.rules import AnyRuleSpec, CollisionSpec, PedestrianSpec, SlowVehicleSpec
-from tests.support.tracks import T0, Actor, Shot, Way, film, play, still, walk
+from scenes.rules import CollisionSpec, PedestrianSpec, SlowVehicleSpec
+from tests.support.tracks import Actor, Way, film, still, walk
 from tests.support.traffic import METRES, PIXELS, driver
+from tests.support.watched import found, seconds
 
 CAR, SIZE = ObjectClass.CAR, (45, 30)
 CROSSING = Zone("crossing", Label("", ""), np.array([(480, 350), (520, 350), (520, 550), (480, 550)], np.float64))
-
-
-def found(shots: Sequence[Shot], spec: AnyRuleSpec) -> list[Event]:
-    return [e for e in play(build_rule(spec, shots[0].scene, "cam"), shots).events if e.phase is Phase.STARTED]
-
-
-def seconds(events: Sequence[Event]) -> list[float]:
-    return [round((e.at_ns - T0) / 1e9, 1) for e in events]
 
 
 # Pedestrians

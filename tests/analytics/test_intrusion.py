@@ -13,6 +13,7 @@ from core.events import CrowdingMeasures, EndReason, Event, IntrusionMeasures, P
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.rules import CrowdingSpec, IntrusionSpec
+from tests.support import watched
 from tests.support.tracks import T0, Actor, Shot, film, make_scene, pause, play, still, walk
 
 SCENE = make_scene()
@@ -20,11 +21,11 @@ SPEC = IntrusionSpec(zone="z")
 
 
 def events(shots: list[Shot], spec: IntrusionSpec | CrowdingSpec = SPEC) -> list[Event]:
-    return list(play(build_rule(spec, shots[0].scene, "cam"), shots).events)
+    return watched.events(shots, spec)
 
 
 def starts(shots: list[Shot]) -> int:
-    return sum(e.phase is Phase.STARTED for e in events(shots))
+    return len(watched.found(shots, SPEC))
 
 
 def seconds(ns: int) -> float:

@@ -10,25 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.table import build_rule
-from core.events import EndReason, Event, LoiteringMeasures, Phase, StoppedVehicleMeasures
+from core.events import EndReason, LoiteringMeasures, Phase, StoppedVehicleMeasures
 from core.scene import Scene
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.rules import LoiteringSpec, StoppedVehicleSpec
-from tests.support.tracks import T0, Actor, Shot, film, make_scene, pause, play, still, walk, with_lanes
+from tests.support.tracks import T0, Actor, film, make_scene, pause, play, still, walk, with_lanes
+from tests.support.watched import events, starts
 
 SCENE, GROUND = make_scene(), make_scene(0.05)
 LOITER, STOP = LoiteringSpec(zone="z"), StoppedVehicleSpec(zone="z")
 CAR = ObjectClass.CAR
-
-
-def events(shots: list[Shot], spec: LoiteringSpec | StoppedVehicleSpec) -> list[Event]:
-    return list(play(build_rule(spec, shots[0].scene, "cam"), shots).events)
-
-
-def starts(shots: list[Shot], spec: LoiteringSpec | StoppedVehicleSpec) -> list[float]:
-    """At which second each event started to be told."""
-    return [round((e.at_ns - T0) / 1e9, 1) for e in events(shots, spec) if e.phase is Phase.STARTED]
 
 
 def parked(track_id: int, x: float = 500, y: float = 500, start: float = -1e9, end: float = 1e9) -> Actor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +13,11 @@ from hypothesis import strategies as st
 
 from analytics.schedule import DAYS, Schedule
 from analytics.table import build_rule
-from core.events import Event, EventKind, LaneMeasures, Phase, SpeedingMeasures
+from core.events import EventKind, LaneMeasures, Phase, SpeedingMeasures
 from core.scene import Label, Line
 from core.taxonomy import ObjectClass
 from scenes.documents import ProblemsError
 from scenes.rules import (
-    AnyRuleSpec,
     IllegalParkingSpec,
     IntrusionSpec,
     LaneViolationSpec,
@@ -28,19 +26,12 @@ from scenes.rules import (
     SpeedingSpec,
 )
 from scenes.scene_file import load_scene
-from tests.support.tracks import SECOND, T0, Actor, Shot, film, play, still, walk
+from tests.support.tracks import SECOND, T0, Actor, film, play, still, walk
 from tests.support.traffic import METRES, PIXELS, driver
+from tests.support.watched import found, seconds
 
 CAR, BUS, MOTORCYCLE, SIZE = ObjectClass.CAR, ObjectClass.BUS, ObjectClass.MOTORCYCLE, (45, 30)
 LIMITED = replace(METRES, lanes={n: replace(lane, speed_limit_mps=50 / 3.6) for n, lane in METRES.lanes.items()})
-
-
-def found(shots: Sequence[Shot], spec: AnyRuleSpec) -> list[Event]:
-    return [e for e in play(build_rule(spec, shots[0].scene, "cam"), shots).events if e.phase is Phase.STARTED]
-
-
-def seconds(events: Sequence[Event]) -> list[float]:
-    return [round((e.at_ns - T0) / 1e9, 1) for e in events]
 
 
 def test_parking_where_it_is_forbidden() -> None:

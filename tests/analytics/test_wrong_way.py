@@ -9,18 +9,14 @@ from core.events import Event, Phase, WrongWayMeasures
 from core.scene import Scene
 from core.taxonomy import ObjectClass
 from scenes.rules import WrongWaySpec
-from tests.support.tracks import T0, Actor, Shot, film, make_scene, play, walk, with_lanes
+from tests.support.tracks import T0, Actor, film, make_scene, play, walk, with_lanes
+from tests.support.watched import starts
 
 METRES = with_lanes(make_scene(0.1))
 """Lanes a and b, 80 m to the right: 100 px are 10 m."""
 PIXELS = with_lanes(make_scene())
 MOTORCYCLE = ObjectClass.MOTORCYCLE
 RULE = WrongWaySpec()
-
-
-def starts(shots: list[Shot], spec: WrongWaySpec = RULE) -> list[float]:
-    found = play(build_rule(spec, shots[0].scene, "cam"), shots).events
-    return [round((e.at_ns - T0) / 1e9, 1) for e in found if e.phase is Phase.STARTED]
 
 
 def back(number: int = 1, start_s: float = 0.0, speed_mps: float = 8.0, y: float = 400) -> Actor:
@@ -47,16 +43,16 @@ def test_way_and_speed_are_told() -> None:
 
 def test_the_right_way_is_no_event() -> None:
     ways = [Actor(n, walk([(n, 90, 400), (n + 10, 910, 400)]), MOTORCYCLE, (20, 18)) for n in range(5)]
-    assert starts(film(ways, 20, scene=METRES)) == []
+    assert starts(film(ways, 20, scene=METRES), RULE) == []
 
 
 def test_who_pushes_a_vehicle_back_is_no_event() -> None:
-    assert starts(film([back(speed_mps=1.3)], 60, scene=METRES)) == []
+    assert starts(film([back(speed_mps=1.3)], 60, scene=METRES), RULE) == []
 
 
 def test_who_crosses_lanes_is_no_event() -> None:
     across = Actor(1, walk([(0, 500, 200), (6, 500, 800)]), MOTORCYCLE, (20, 18))
-    assert starts(film([across], 8, scene=METRES)) == []
+    assert starts(film([across], 8, scene=METRES), RULE) == []
 
 
 def test_who_overtakes_over_a_dashed_line_is_given_time() -> None:
@@ -67,16 +63,16 @@ def test_who_overtakes_over_a_dashed_line_is_given_time() -> None:
     )
     scene = Scene("s", 1, METRES.reference_size, METRES.zones, METRES.lines, METRES.ground, METRES.origin, lanes)
     overtakes = walk([(0, 100, 400), (2, 300, 400), (2.5, 350, 500), (6, 700, 500), (6.5, 750, 400), (8, 900, 400)])
-    assert starts(film([Actor(1, overtakes, MOTORCYCLE, (20, 18))], 10, scene=scene)) == []
+    assert starts(film([Actor(1, overtakes, MOTORCYCLE, (20, 18))], 10, scene=scene), RULE) == []
     stays = walk([(0, 100, 400), (2, 300, 400), (2.5, 350, 500), (10.5, 890, 500)])
-    assert starts(film([Actor(1, stays, MOTORCYCLE, (20, 18))], 12, scene=scene)) == [pytest.approx(8.4, abs=0.4)]
+    assert starts(film([Actor(1, stays, MOTORCYCLE, (20, 18))], 12, scene=scene), RULE) == [pytest.approx(8.4, abs=0.4)]
 
 
 def test_a_queue_whose_boxes_tremble_is_no_event() -> None:
     def trembles(n: int) -> Actor:
         return Actor(n, lambda t: (300 + 40 * n + 3 * (round(t * 10) % 2), 400.0), MOTORCYCLE, (20, 18))
 
-    assert starts(film([trembles(n) for n in range(8)], 30, scene=METRES)) == []
+    assert starts(film([trembles(n) for n in range(8)], 30, scene=METRES), RULE) == []
 
 
 def test_numbers_that_change_in_a_queue_are_no_event() -> None:
@@ -85,16 +81,16 @@ def test_numbers_that_change_in_a_queue_are_no_event() -> None:
     def swaps(n: int) -> Actor:
         return Actor(n, lambda t: (300 + 30 * ((n + int(t // 2)) % 2), 400.0), MOTORCYCLE, (20, 18))
 
-    assert starts(film([swaps(0), swaps(1)], 30, scene=METRES)) == []
+    assert starts(film([swaps(0), swaps(1)], 30, scene=METRES), RULE) == []
 
 
 def test_excepted_zones_are_left_out() -> None:
     spec = WrongWaySpec(except_zones=["z"])
     short = Actor(1, walk([(0, 790, 400), (4, 210, 400)]), MOTORCYCLE, (20, 18))
     assert starts(film([short], 6, scene=METRES), spec) == []
-    assert len(starts(film([short], 6, scene=METRES))) == 1
+    assert len(starts(film([short], 6, scene=METRES), RULE)) == 1
 
 
 @pytest.mark.parametrize("fps", [2.0, 25.0])
 def test_at_any_frame_rate(fps: float) -> None:
-    assert starts(film([back(speed_mps=6)], 12, scene=METRES, fps=fps)) == [pytest.approx(2.1, abs=0.6)]
+    assert starts(film([back(speed_mps=6)], 12, scene=METRES, fps=fps), RULE) == [pytest.approx(2.1, abs=0.6)]

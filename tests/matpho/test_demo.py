@@ -1,6 +1,8 @@
-"""The shipped junction, from its recording to events and measurements: its congestion builds up, and clears."""
+"""The shipped junction, from its recording to events and measurements: its incidents, its congestion that clears."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 from core.detections import DetectionBatch
 from core.events import Event, EventKind, Measurement, Phase, Record
@@ -29,6 +31,14 @@ class Unasked:
         raise AssertionError("the junction's road users are known")
 
 
+INCIDENTS = {
+    EventKind.STOPPED_VEHICLE: (60.0, 10.0),
+    EventKind.WRONG_WAY: (153.0, 2.0),
+    EventKind.PEDESTRIAN: (217.0, 1.0),
+}
+"""When each truly begins, in seconds of the recording (`tools/demo_traffic.py`), and how long its rule waits."""
+
+
 def test_the_junction_jams_and_clears_with_events_and_measurements_that_show_it() -> None:
     file, records = load_scene(JUNCTION_SCENE), list[Record]()
     assert file.warnings == ()
@@ -40,12 +50,21 @@ def test_the_junction_jams_and_clears_with_events_and_measurements_that_show_it(
     events = [record for record in records if isinstance(record, Event)]
     began = {event.event_id: event for event in events if event.phase is Phase.STARTED}
     ended = {event.event_id: event for event in events if event.phase is Phase.ENDED}
-    kinds = {event.kind for event in began.values()}
-    assert kinds == {EventKind.CONGESTION, EventKind.QUEUE, EventKind.SPILLBACK}
+    kinds = Counter(event.kind for event in began.values())
+    assert kinds.keys() == {EventKind.CONGESTION, EventKind.QUEUE, EventKind.SPILLBACK, *INCIDENTS}
+    assert all(kinds[kind] == 1 for kind in INCIDENTS), "each once, and none that did not happen"
     assert set(began) == set(ended), "all of it clears before the end"
     (jam,) = [event for event in ended.values() if event.kind is EventKind.CONGESTION]
     assert jam.zone == "n_in"
-    assert 60 * SECOND < jam.started_ns < 180 * SECOND < 300 * SECOND < jam.at_ns < 435 * SECOND
+    assert 180 * SECOND < jam.started_ns < 300 * SECOND < jam.at_ns < 435 * SECOND
+
+    for kind, (start_s, wait_s) in INCIDENTS.items():
+        (incident,) = [event for event in began.values() if event.kind is kind]
+        assert start_s - 1 < incident.started_ns / SECOND < start_s + 3
+        assert incident.at_ns / SECOND < start_s + wait_s + 3
+    (stopped,) = [event for event in ended.values() if event.kind is EventKind.STOPPED_VEHICLE]
+    behind = [event for event in began.values() if event.zone in ("e_in", "petrol_station")]
+    assert any(stopped.started_ns < event.started_ns < stopped.at_ns for event in behind), "a queue behind it"
 
     lanes = [
         record

@@ -1,21 +1,69 @@
-"""Cuts a stretch out of simulated traffic, as the event benchmark records it, for the demo's drawn camera.
+"""Simulates the demo's junction with its incidents, and cuts out the stretch that the demo's drawn camera shows.
 
-python tools/cut_traffic.py TRAFFIC_FOLDER OUT.traffic --from 330 --to 745
+python tools/demo_traffic.py OUT.traffic [--folder RECORDING]
+
+With a folder the recording is kept there, and cut again when it lies there already.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.environments import Environment, find_uv
+from benchmarks.events.traffic.junction import junction
+from benchmarks.events.traffic.simulate import SUMO, job
+from core.taxonomy import ObjectClass
 from pipeline.sources.traffic.canvas import band
 from pipeline.sources.traffic.recording import About, AreaAbout, CameraAbout, LaneAbout, write_recording
 from pipeline.sources.traffic.view import View
 
+SEED = 1
+DEMAND_S, FROM_S, TO_S = 900.0, 330.0, 770.0
+"""One round of demand, from free flow to jam and back, and what is shown of it."""
+INCIDENTS = [
+    {
+        "act": "breakdown",
+        "kind": "incident.stopped_vehicle",
+        "group": "e_in",
+        "at_s": 372.0,
+        "start_m": 221.0,
+        "end_m": 236.0,
+        "classes": [int(ObjectClass.CAR), int(ObjectClass.TRUCK)],
+        "duration_s": 90.0,
+    },
+    {
+        "act": "ghost",
+        "kind": "incident.wrong_way",
+        "group": "w_out",
+        "at_s": 480.0,
+        "path": "against",
+        "type": "ghost_motorcycle",
+        "kerb_m": 0.7,
+        "start_m": 12.0,
+        "end_m": 76.0,
+        "speed_mps": 6.5,
+    },
+    {
+        "act": "ghost",
+        "kind": "incident.pedestrian_on_carriageway",
+        "group": "w_in",
+        "at_s": 545.0,
+        "path": "across",
+        "type": "ghost_person",
+        "other_group": "w_out",
+        "start_m": 238.0,
+        "end_m": 250.0,
+        "speed_mps": 1.3,
+    },
+]
+"""As `benchmarks.events.traffic.incidents.plan` draws them; placed by hand, where the camera sees them well."""
 STEP_S = 0.5
 AROUND_M = 200.0
 FREE_FLOW_KMH = 44.0
@@ -26,14 +74,20 @@ CAMERA = CameraAbout(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--from", dest="start", type=float, required=True)
-    parser.add_argument("--to", dest="end", type=float, required=True)
+    parser.add_argument("--folder", type=Path)
     wish = parser.parse_args()
-    told = json.loads((wish.folder / "traffic.json").read_text())
-    with np.load(wish.folder / "traffic.npz") as file:
-        users, rows, signals = cut({name: file[name] for name in file.files}, wish.start, wish.end)
+    with tempfile.TemporaryDirectory() as other:
+        write(wish.folder or Path(other), wish.out)
+
+
+def write(folder: Path, out: Path) -> None:
+    """Simulate into a folder where nothing lies there yet, and cut."""
+    if not (folder / "traffic.json").exists():
+        simulate(folder)
+    told = json.loads((folder / "traffic.json").read_text())
+    with np.load(folder / "traffic.npz") as file:
+        users, rows, signals = cut({name: file[name] for name in file.files}, FROM_S, TO_S)
     versions = ", ".join(f"{name} {value}" for name, value in told["versions"].items())
     about = About(
         format=1,
@@ -43,9 +97,22 @@ def main() -> None:
         lanes=tuple(lane_about(lane) for lane in told["lanes"]),
         areas=(*(AreaAbout(kind=area["kind"], polygon=area["polygon"]) for area in told["areas"]), *houses()),
     )
-    write_recording(wish.out, about, users, rows, signals)
-    wish.out.with_suffix(".places.yaml").write_text(places(about))
-    print(f"{wish.out}: {len(users)} road users, {len(rows)} places, {wish.out.stat().st_size / 1000:.0f} kB")
+    write_recording(out, about, users, rows, signals)
+    out.with_suffix(".places.yaml").write_text(places(about))
+    print(f"{out}: {len(users)} road users, {len(rows)} places, {out.stat().st_size / 1000:.0f} kB")
+    for one in told["incidents"]:
+        print(one["kind"], f"{one['start_s'] - FROM_S:.0f} to {one['end_s'] - FROM_S:.0f} s at", one["x"], one["y"])
+
+
+def simulate(folder: Path) -> None:
+    """The junction as the benchmark has it, seen further, with these incidents and no others."""
+    scene = replace(junction(), radius_m=AROUND_M)
+    with tempfile.TemporaryDirectory() as work:
+        made = job(scene, SEED, DEMAND_S, Path(work), folder.resolve())
+        made |= {"incidents": INCIDENTS, "seconds": TO_S + 5}
+        path = Path(work) / "job.json"
+        path.write_text(json.dumps(made), encoding="utf-8")
+        Environment(find_uv(), SUMO).run("run_sumo.py", path, print)
 
 
 def lane_about(lane: dict[str, Any]) -> LaneAbout:
@@ -79,6 +146,7 @@ MARGIN_PX = 14.0
 GATE = (62.0, 0.0, 10.5)
 """Where a queue from the east is told to reach: metres east, and from south to north."""
 NEARER_M = 0.45
+WAIT_M = 35.0
 
 
 def places(about: About) -> str:
@@ -86,6 +154,20 @@ def places(about: About) -> str:
     view = View(about.camera)
     said = ["ground:", "  homography:"]
     said += ["    - [" + ", ".join(f"{value:.8e}" for value in row) + "]" for row in view.ground.tolist()]
+    said += ["", "zones:"]
+    crossings = (area for area in about.areas if area.kind == "crossing")
+    for number, area in enumerate(crossings, 1):
+        name = f"{{en: 'crossing {number}', vi: 'lối sang đường {number}'}}"
+        said += [f"  - id: crossing_{number}", f"    name: {name}", f"    polygon: {widened(view, area.polygon)}"]
+    stops = (area for area in about.areas if area.kind == "bus_stop" and all(inside(view, p) for p in area.polygon))
+    for number, area in enumerate(stops, 1):
+        name = f"{{en: 'bus stop {number}', vi: 'trạm xe buýt {number}'}}"
+        said += [f"  - id: bus_stop_{number}", f"    name: {name}", f"    polygon: {widened(view, area.polygon)}"]
+    for group in dict.fromkeys(lane.group for lane in about.lanes if lane.stop_line):
+        en, vi = WORDS[group[0]]
+        name = f"{{en: '{en} stop line', vi: 'vạch dừng nhánh {vi}'}}"
+        corners = waiting(view, [lane for lane in about.lanes if lane.group == group])
+        said += [f"  - id: {group}_wait", f"    name: {name}", f"    polygon: {corners}"]
     said += ["", "lane_groups:"]
     inbound_first = sorted(about.lanes, key=lambda lane: not lane.group.endswith("_in"))
     for group in dict.fromkeys(lane.group for lane in inbound_first):
@@ -145,6 +227,25 @@ def inside(view: View, point: Any) -> bool:
     """Whether a point of the ground lies well within the picture."""
     (x, y), before = (one[0] for one in view.project(np.array([[*point, 0.0]])))
     return bool(before and MARGIN_PX < x < view.size[0] - MARGIN_PX and MARGIN_PX < y < view.size[1] - MARGIN_PX)
+
+
+def waiting(view: View, lanes: list[LaneAbout]) -> str:
+    """The last metres of an approach: who stands there may wait for his green."""
+    found = []
+    for lane in lanes:
+        start, end = (np.array(lane.centreline[index]) for index in (0, -1))
+        back = (start - end) / np.hypot(*(start - end))
+        found.append(band(end + WAIT_M * back, end - back, lane.width_m + 1.0))
+    first, last = found[0], found[-1]
+    # A band's corners: left and right of its start, right and left of its end. Lanes are counted from the right.
+    return pixels(view, np.array((last[0], first[1], first[2], last[3])) - np.array((0.0, NEARER_M)))
+
+
+def widened(view: View, corners: Any) -> str:
+    """An area and a metre around it: who crosses beside the stripes still crosses."""
+    places = np.array(corners)
+    middle = (places.min(axis=0) + places.max(axis=0)) / 2
+    return pixels(view, places + np.sign(places - middle))
 
 
 def pixels(view: View, points: Any) -> str:

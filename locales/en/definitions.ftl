@@ -1,0 +1,47 @@
+# What each kind of event is, in one sentence; its arguments are the defaults of its rule's parameters
+definition-traffic-congestion = The mean speed on a group of lanes has stayed below a share of its free-flow speed for longer than a cycle of the signals.
+definition-traffic-queue = Vehicles slower than { $begin_kmh } km/h, until they are faster than { $end_kmh } km/h, stand one behind another with gaps of at most { $gap_m } m, over at least { $min_length_m } m for { $for_s } s.
+definition-traffic-spillback = A queue has reached a line for { $for_s } s: the junction behind, or the end of a ramp.
+definition-incident-stopped_vehicle = A vehicle has stood on a carriageway, slower than { $stop_speed_kmh } km/h, for { $for_s } s, and waits neither in a queue nor at a signal.
+definition-incident-wrong_way = A vehicle heads against the direction of its lane, by more than { $angle_deg }°, for { $min_way_m } m and { $for_s } s.
+definition-incident-pedestrian_on_carriageway = Somebody has been on foot on a carriageway for { $for_s } s, crossings excepted.
+definition-incident-collision = Two road users meet, and one of them comes to an abnormal stop: it loses its speed by more than { $deceleration_mps2 } m/s² within { $reach_m } m of another, and has stood since for { $for_s } s.
+definition-incident-slow_vehicle = A vehicle has moved at less than { $share } of the median speed of those that passed on its lane for { $for_s } s.
+definition-incident-debris = A thing that was not there before lies on a carriageway, and no track explains it.
+definition-incident-smoke_fire = A detector with such classes sees smoke or fire in several of its looks.
+definition-violation-red_light = A vehicle crosses the stop line after its signal has been red for longer than a time of grace.
+definition-violation-illegal_parking = A vehicle has stood where stopping is forbidden for { $for_s } s.
+definition-violation-speeding = A vehicle has been faster than the limit, plus a tolerance, over { $over_m } m of way.
+definition-violation-lane = A vehicle has been on a lane that is closed to its class for { $for_s } s, or makes a forbidden turn.
+definition-violation-no_crossing = A vehicle crosses a solid line.
+definition-security-intrusion = Somebody has been in a closed zone, in its closed hours, for { $for_s } s.
+definition-security-line_crossing = Somebody crosses a tripwire: from one side of a line to the other, through the line itself.
+definition-security-loitering = A person has stayed in a zone for { $for_s } s.
+definition-security-crowding = At least { $count } people have been in a zone at once, or more than { $density_per_m2 } to a square metre, for { $for_s } s.
+definition-security-running = A person has moved faster than { $speed_kmh } km/h for { $for_s } s.
+definition-security-abandoned_object = An object lies where its owner left it, and he is away.
+definition-security-fight_suspected = People approach each other rapidly and stay together: a hint, not a finding.
+definition-environment-encroachment = Goods, stalls or parked vehicles take up a pavement or a carriageway.
+definition-environment-littering = An object appears in a no-dumping zone, and its owner leaves.
+definition-environment-flooding = Water stands on the street.
+definition-camera-down = A live camera has sent no frame for { $after_s } s.
+definition-camera-frozen = Frames come, and all show the same picture.
+definition-camera-dark = The picture is too dark to see anything.
+definition-camera-blurred = The picture is out of focus, or its lens is dirty.
+definition-camera-moved = The camera does not look where it looked before.
+definition-camera-covered = Something covers the lens.
+
+# Kinds that no rule raises yet
+kind-incident-debris = Debris
+kind-incident-smoke_fire = Smoke or fire
+kind-violation-red_light = Red light
+kind-security-abandoned_object = Abandoned object
+kind-security-fight_suspected = Fight suspected
+kind-environment-encroachment = Encroachment
+kind-environment-littering = Littering
+kind-environment-flooding = Flooding
+kind-camera-frozen = Camera frozen
+kind-camera-dark = Camera dark
+kind-camera-blurred = Camera blurred
+kind-camera-moved = Camera moved
+kind-camera-covered = Camera covered

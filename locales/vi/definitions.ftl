@@ -1,0 +1,47 @@
+# Mỗi loại sự kiện là gì, trong một câu; các tham số là giá trị mặc định của quy tắc
+definition-traffic-congestion = Tốc độ trung bình trên một nhóm làn thấp hơn một tỷ lệ của tốc độ thông thoáng, kéo dài hơn một chu kỳ đèn.
+definition-traffic-queue = Các xe chậm hơn { $begin_kmh } km/h, cho tới khi nhanh hơn { $end_kmh } km/h, nối đuôi nhau với khoảng hở không quá { $gap_m } m, dài ít nhất { $min_length_m } m trong { $for_s } giây.
+definition-traffic-spillback = Hàng xe đã ùn tới một vạch trong { $for_s } giây: nút giao phía sau, hoặc cuối một nhánh dẫn.
+definition-incident-stopped_vehicle = Một xe đứng trên lòng đường, chậm hơn { $stop_speed_kmh } km/h, trong { $for_s } giây, mà không phải đang xếp hàng hay chờ đèn.
+definition-incident-wrong_way = Một xe đi ngược hướng của làn, lệch quá { $angle_deg }°, được { $min_way_m } m và { $for_s } giây.
+definition-incident-pedestrian_on_carriageway = Có người đi bộ dưới lòng đường trong { $for_s } giây, trừ lối sang đường.
+definition-incident-collision = Hai đối tượng gặp nhau và một trong hai dừng bất thường: giảm tốc hơn { $deceleration_mps2 } m/s² khi cách đối tượng kia không quá { $reach_m } m, rồi đứng yên { $for_s } giây.
+definition-incident-slow_vehicle = Một xe đi chậm hơn { $share } lần tốc độ trung vị của các xe đã qua làn đó, trong { $for_s } giây.
+definition-incident-debris = Một vật trước đó không có nằm trên lòng đường mà không đối tượng nào giải thích được.
+definition-incident-smoke_fire = Một bộ phát hiện có các lớp này thấy khói hoặc lửa trong nhiều lần nhìn.
+definition-violation-red_light = Một xe vượt vạch dừng khi đèn đã đỏ lâu hơn thời gian cho phép.
+definition-violation-illegal_parking = Một xe đứng ở nơi cấm dừng đỗ trong { $for_s } giây.
+definition-violation-speeding = Một xe vượt tốc độ cho phép, cộng dung sai, trên quãng đường { $over_m } m.
+definition-violation-lane = Một xe ở trên làn không dành cho loại xe của nó trong { $for_s } giây, hoặc rẽ nơi cấm rẽ.
+definition-violation-no_crossing = Một xe đè qua vạch liền.
+definition-security-intrusion = Có đối tượng ở trong khu vực đóng, vào giờ đóng, trong { $for_s } giây.
+definition-security-line_crossing = Có đối tượng vượt một vạch ảo: từ bên này sang bên kia, qua chính vạch đó.
+definition-security-loitering = Một người nán lại trong một khu vực { $for_s } giây.
+definition-security-crowding = Có ít nhất { $count } người cùng ở trong một khu vực, hoặc hơn { $density_per_m2 } người trên mỗi mét vuông, trong { $for_s } giây.
+definition-security-running = Một người di chuyển nhanh hơn { $speed_kmh } km/h trong { $for_s } giây.
+definition-security-abandoned_object = Một đồ vật nằm lại nơi chủ của nó bỏ đi.
+definition-security-fight_suspected = Người lao nhanh vào nhau và ở sát nhau: chỉ là gợi ý, không phải kết luận.
+definition-environment-encroachment = Hàng hoá, quầy bán hoặc xe đỗ chiếm vỉa hè hay lòng đường.
+definition-environment-littering = Một vật xuất hiện ở nơi cấm đổ rác và người bỏ nó rời đi.
+definition-environment-flooding = Nước đọng trên đường.
+definition-camera-down = Một camera trực tiếp không gửi khung hình nào trong { $after_s } giây.
+definition-camera-frozen = Khung hình vẫn tới nhưng tất cả đều cùng một hình.
+definition-camera-dark = Hình quá tối, không thấy gì.
+definition-camera-blurred = Hình mất nét hoặc ống kính bẩn.
+definition-camera-moved = Camera không còn nhìn về chỗ cũ.
+definition-camera-covered = Có vật che ống kính.
+
+# Các loại chưa có quy tắc nào báo
+kind-incident-debris = Vật rơi trên đường
+kind-incident-smoke_fire = Khói hoặc lửa
+kind-violation-red_light = Vượt đèn đỏ
+kind-security-abandoned_object = Đồ vật bỏ lại
+kind-security-fight_suspected = Nghi đánh nhau
+kind-environment-encroachment = Lấn chiếm vỉa hè, lòng đường
+kind-environment-littering = Đổ rác sai nơi quy định
+kind-environment-flooding = Ngập nước
+kind-camera-frozen = Camera treo hình
+kind-camera-dark = Camera tối
+kind-camera-blurred = Camera mờ
+kind-camera-moved = Camera bị xoay lệch
+kind-camera-covered = Camera bị che

@@ -1,0 +1,81 @@
+"""Who truly speeds, parks, is on a closed lane, crosses a line: from trajectories that can be worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.events.block import MADE_UP, load
+from benchmarks.events.cameras import place_cameras
+from benchmarks.events.event_truth import TrueEvent, Witness, true_events
+from benchmarks.events.lane_truth import Ways
+from benchmarks.events.line_truth import line_events
+from benchmarks.events.traffic.recording import Recording
+from benchmarks.events.views import View, build_view
+from core.taxonomy import ObjectClass
+
+
+class AllSeen(Witness):
+    """A camera before which nothing hides."""
+
+    def visible_s(self, step_s: float, wanted: list[tuple[int, float, float]]) -> list[float]:
+        return [end - start for _, start, end in wanted]
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return load(MADE_UP)
+
+
+@pytest.fixture(scope="module")
+def view(recording: Recording) -> View:
+    """Of four cameras one that sees where the car stands."""
+    views = (build_view(recording, camera) for camera in place_cameras(recording, 4, 1))
+    return next(view for view in views if told(recording, view, "incident.stopped_vehicle"))
+
+
+def told(recording: Recording, view: View, kind: str) -> list[TrueEvent]:
+    return [item for item in true_events(recording, view, AllSeen(), 0.1) if item.kind == kind]
+
+
+def test_who_is_over_the_limit_for_long_enough_speeds(recording: Recording, view: View) -> None:
+    """Cars on lane 2 drive at 14 m/s, on lane 1 at 11."""
+    assert told(recording, view, "violation.speeding") == []
+    lanes = tuple(replace(lane, speed_limit_mps=9.0) for lane in recording.lanes)
+    slower = replace(recording, lanes=lanes)
+    found = told(slower, view, "violation.speeding")
+    assert found and all(item.cause == "incident" for item in found)
+    fast = {int(u) for u in slower.user[(slower.lane > 0) & (slower.speed > 9.9)]}
+    assert {item.user for item in found} <= fast
+    for item in found:
+        speed = float(slower.speed[slower.user == item.user].max())
+        assert (item.holds_s - item.began_s) * speed == pytest.approx(20.0, abs=1.6)
+    assert len(found) > 0.8 * len(fast)
+
+
+def test_a_breakdown_of_a_minute_is_illegal_parking_and_a_shorter_one_is_not(recording: Recording, view: View) -> None:
+    """The car stands for 40 s: no parking; as if it stood for the whole recording, it parks."""
+    assert told(recording, view, "violation.illegal_parking") == []
+    (stop,) = told(recording, view, "incident.stopped_vehicle")
+    longer = replace(recording, time_s=recording.time_s * 2)
+    (parked,) = told(longer, view, "violation.illegal_parking")
+    assert parked.user == stop.user and parked.cause in ("incident", "alone")
+    assert parked.holds_s - parked.began_s == pytest.approx(60, abs=0.3)
+
+
+def test_large_vehicles_are_on_a_lane_that_is_closed_to_them(recording: Recording, view: View) -> None:
+    found = told(recording, view, "violation.lane")
+    buses = set(recording.user[recording.cls == ObjectClass.BUS].tolist())
+    assert found and {item.user for item in found} <= buses
+
+
+def test_each_vehicle_crosses_the_line_once(recording: Recording, view: View) -> None:
+    found = line_events(Ways(recording), view, AllSeen(), 0.1)
+    assert len({(item.user, item.zone) for item in found}) == len(found) > 50
+    for item in found[:20]:
+        ((time_s, x, _),) = item.track
+        rows = recording.user == item.user
+        after = recording.x[rows][np.isin(recording.step_of_rows()[rows], [round(time_s * 10)])]
+        assert after == pytest.approx([x], abs=1e-4)

@@ -1,0 +1,205 @@
+"""The scripted scenes, one for each kind that a rule raises: seen straight from above, ten pixels to a metre."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from core.events import EventKind
+from core.taxonomy import ObjectClass
+from tests.support.tracks import Actor, Way, still, walk
+from tools.event_pages.play import Example
+
+PERSON, CAR, BUS, MOTORCYCLE = ObjectClass.PERSON, ObjectClass.CAR, ObjectClass.BUS, ObjectClass.MOTORCYCLE
+SIZES: Final = {PERSON: (8, 10), MOTORCYCLE: (19, 9), CAR: (44, 19), BUS: (110, 26)}
+UPPER, LOWER = 170.0, 210.0
+"""Where feet are on the two lanes."""
+
+
+def _scene(*parts: str) -> str:
+    """A scene file with a ground; `parts`: rules last."""
+    head = "id: example\nreference_size: [640, 360]\nground: {homography: [[0.1, 0, 0], [0, -0.1, 0], [0, 0, 1]]}\n"
+    return head + "".join(parts)
+
+
+def _lanes(more: str = "", second: str = "") -> str:
+    """Two lanes of 60 m to the right, one group."""
+    return (
+        "lanes:\n"
+        "  - id: upper\n"
+        "    name: {en: upper lane, vi: làn trên}\n"
+        "    polygon: [[20, 150], [620, 150], [620, 190], [20, 190]]\n"
+        "    centreline: [[20, 170], [620, 170]]\n"
+        f"    group: east{more}\n"
+        "  - id: lower\n"
+        "    name: {en: lower lane, vi: làn dưới}\n"
+        "    polygon: [[20, 190], [620, 190], [620, 230], [20, 230]]\n"
+        "    centreline: [[20, 210], [620, 210]]\n"
+        f"    group: east{second or more}\n"
+        "lane_groups: [{id: east, name: {en: eastbound, vi: hướng đông}}]\n"
+    )
+
+
+def _zone(name: str, english: str, vietnamese: str, corners: str) -> str:
+    return f"zones:\n  - id: {name}\n    name: {{en: {english}, vi: {vietnamese}}}\n    polygon: {corners}\n"
+
+
+SQUARE: Final = _zone("square", "square", "quảng trường", "[[150, 60], [490, 60], [490, 300], [150, 300]]")
+
+
+def _line(name: str, english: str, vietnamese: str, start: str, end: str) -> str:
+    return (
+        f"lines:\n  - id: {name}\n    name: {{en: {english}, vi: {vietnamese}}}\n    start: {start}\n    end: {end}\n"
+    )
+
+
+def _rule(*lines: str) -> str:
+    return "rules:\n  - " + "\n    ".join(lines) + "\n"
+
+
+def _who(number: int, way: Way, cls: ObjectClass = CAR) -> Actor:
+    return Actor(number, way, cls, SIZES[cls])
+
+
+def _drives(number: int, start_s: float, mps: float, y: float = UPPER, cls: ObjectClass = CAR) -> Actor:
+    """Through the whole picture, from left to right."""
+    return _who(number, walk([(start_s, 0, y), (start_s + 64 / mps, 640, y)]), cls)
+
+
+def _stops(number: int, start_s: float, at_x: float, y: float = UPPER) -> Actor:
+    """Comes at 10 m/s, brakes for two seconds, and stands."""
+    fast = max(at_x - 100, 0) / 100
+    points = [(start_s, 0.0, y), (start_s + fast, at_x - 100, y), (start_s + fast + 2, at_x, y), (1e4, at_x, y)]
+    return _who(number, walk(points))
+
+
+def _crash(t: float) -> tuple[float, float]:
+    """At 14 m/s, and from 2 s on with 9 m/s² to a stop."""
+    late = min(max(t - 2.0, 0.0), 14 / 9)
+    return 20 + 140 * min(t, 2.0) + 10 * (14 * late - 4.5 * late**2), UPPER
+
+
+QUEUED: Final = [_who(n + 1, still(590 - 62 * n, UPPER)) for n in range(8)]
+CROWD: Final = [_who(n + 1, still(260 + 38 * (n % 4), 140 + 40 * (n // 4)), PERSON) for n in range(10)]
+PASSED: Final = [_drives(n + 10, 2.5 * n, 12.0, UPPER if n % 2 else LOWER) for n in range(24)]
+
+
+EXAMPLES: Final[Mapping[EventKind, Callable[[], Example]]] = {
+    EventKind.LINE_CROSSING: lambda: Example(
+        _scene(
+            _line("gate", "gate", "cổng", "[320, 320]", "[320, 40]"),
+            _rule("kind: security.line_crossing", "line: gate", "direction: forward"),
+        ),
+        [_who(1, walk([(0, 150, 210), (14, 480, 160)]), PERSON)],
+        14,
+    ),
+    EventKind.INTRUSION: lambda: Example(
+        _scene(
+            _zone("depot", "depot", "kho", "[[240, 60], [560, 60], [560, 300], [240, 300]]"),
+            _rule("kind: security.intrusion", "zone: depot", 'hours: ["22:00-06:00"]'),
+        ),
+        [_who(1, walk([(0, 120, 260), (12, 420, 150)]), PERSON)],
+        12,
+        clock_h=9.0,
+    ),
+    EventKind.LOITERING: lambda: Example(
+        _scene(SQUARE, _rule("kind: security.loitering", "zone: square")),
+        [_who(1, walk([(0, 100, 200), (8, 200, 180), (30, 430, 110), (50, 300, 260), (70, 420, 220)]), PERSON)],
+        70,
+        fps=2.0,
+    ),
+    EventKind.RUNNING: lambda: Example(
+        _scene(SQUARE, _rule("kind: security.running", "zone: square")),
+        [
+            _who(1, walk([(0, 60, 240), (12, 600, 120)]), PERSON),
+            _who(2, walk([(0, 200, 260), (12, 340, 280)]), PERSON),
+        ],
+        10,
+    ),
+    EventKind.CROWDING: lambda: Example(_scene(SQUARE, _rule("kind: security.crowding", "zone: square")), CROWD, 14),
+    EventKind.CONGESTION: lambda: Example(
+        _scene(_lanes("\n    free_flow_kmh: 40"), _rule("kind: traffic.congestion", "group: east", "road: motorway")),
+        [_who(n + 1, walk([(0, 40 + 70 * n, UPPER), (100, 260 + 70 * n, UPPER)])) for n in range(5)],
+        100,
+        fps=2.0,
+    ),
+    EventKind.QUEUE: lambda: Example(
+        _scene(_lanes(), _rule("kind: traffic.queue", "group: east")), QUEUED, 36, fps=2.0
+    ),
+    EventKind.SPILLBACK: lambda: Example(
+        _scene(
+            _lanes(),
+            _line("junction", "junction", "nút giao", "[240, 240]", "[240, 140]"),
+            _rule("kind: traffic.spillback", "line: junction"),
+        ),
+        [*QUEUED[:4], *(_stops(n + 1, 2.5 * (n - 4), 590 - 62 * n) for n in range(4, 7))],
+        30,
+    ),
+    EventKind.STOPPED_VEHICLE: lambda: Example(
+        _scene(_lanes(), _rule("kind: incident.stopped_vehicle")),
+        [_stops(1, 0, 360), _drives(2, 4, 11, LOWER), _drives(3, 9, 11, LOWER)],
+        20,
+    ),
+    EventKind.WRONG_WAY: lambda: Example(
+        _scene(_lanes(), _rule("kind: incident.wrong_way")),
+        [_who(1, walk([(0, 640, LOWER), (9, 10, LOWER)]), MOTORCYCLE), _drives(2, 1, 11)],
+        9,
+    ),
+    EventKind.PEDESTRIAN: lambda: Example(
+        _scene(
+            _lanes(),
+            _zone("crossing", "crossing", "lối sang đường", "[[440, 140], [500, 140], [500, 240], [440, 240]]"),
+            _rule("kind: incident.pedestrian_on_carriageway", "except_zones: [crossing]"),
+        ),
+        [
+            _who(1, walk([(0, 180, 110), (10, 240, 270)]), PERSON),
+            _who(2, walk([(0, 470, 110), (12, 472, 280)]), PERSON),
+        ],
+        10,
+    ),
+    EventKind.COLLISION: lambda: Example(
+        _scene(_lanes(), _rule("kind: incident.collision")),
+        [_who(1, _crash), _who(2, walk([(0, 300, LOWER), (3.4, 436, LOWER), (3.7, 446, 204), (99, 446, 204)]))],
+        10,
+        fps=10.0,
+    ),
+    EventKind.SLOW_VEHICLE: lambda: Example(
+        _scene(_lanes(), _rule("kind: incident.slow_vehicle")), [_drives(1, 40, 3.0, UPPER + 6), *PASSED], 62
+    ),
+    EventKind.ILLEGAL_PARKING: lambda: Example(
+        _scene(
+            _lanes(),
+            _zone("kerb", "kerb", "lề đường", "[[200, 230], [520, 230], [520, 262], [200, 262]]"),
+            _rule("kind: violation.illegal_parking", "zone: kerb"),
+        ),
+        [
+            _who(1, walk([(0, 0, LOWER), (2, 200, LOWER), (5, 380, 250), (99, 380, 250)])),
+            _drives(2, 20, 11),
+            _drives(3, 40, 11),
+        ],
+        68,
+        fps=2.0,
+    ),
+    EventKind.SPEEDING: lambda: Example(
+        _scene(_lanes("\n    speed_limit_kmh: 50"), _rule("kind: violation.speeding")),
+        [_drives(1, 0, 20.0), _drives(2, 0, 12.0, LOWER)],
+        4,
+        fps=10.0,
+    ),
+    EventKind.LANE: lambda: Example(
+        _scene(_lanes(), _rule("kind: violation.lane", "lane: upper", "classes: [car, motorcycle]")),
+        [_drives(1, 0, 9), _drives(2, 3, 9, UPPER, BUS), _drives(3, 1, 9, LOWER)],
+        8,
+    ),
+    EventKind.NO_CROSSING: lambda: Example(
+        _scene(
+            _lanes(),
+            _line("marking", "solid line", "vạch liền", "[60, 190]", "[580, 190]"),
+            _rule("kind: violation.no_crossing", "line: marking"),
+        ),
+        [_who(1, walk([(0, 0, UPPER), (2.5, 250, UPPER), (4, 370, LOWER), (7, 640, LOWER)]))],
+        7,
+    ),
+    EventKind.CAMERA_DOWN: lambda: Example(_scene(_rule("kind: camera.down")), [], 12, silent_s=40),
+}
+"""Made when asked for: a kind without one has no drawing, and the tests say so."""
