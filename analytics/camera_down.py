@@ -9,6 +9,7 @@ from analytics.episodes import NOTHING, Cue, Episodes
 from core.events import CameraDownMeasures, Event, EventKind
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
+from core.mutes import Mutes
 from core.scene import Scene
 from scenes.rules import CameraDownSpec
 
@@ -41,6 +42,10 @@ class CameraDownRule:
         """A frame has come; the next ticks tell whether more do."""
         self._clock.frame(view.frame)
         return NOTHING
+
+    def mute(self, mutes: Mutes) -> None:
+        """Events under these mutes are not told."""
+        self._episodes.mutes = mutes
 
     def tick(self, now_ns: int) -> Findings:
         """Whether frames have come since the last tick, and if not, for how long."""

@@ -21,6 +21,7 @@ from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.frames import FrameMeta
 from core.motion import Motion
+from core.mutes import Mutes
 from core.protocols import Rule
 from core.scene import Scene
 from core.tracks import TrackBatch
@@ -65,13 +66,17 @@ class _Camera:
 class RuleEngine:
     """Runs the rules of each camera. One that raises is disabled for that camera, logged and counted; others go on.
 
+    Args:
+        mutes: what people want to hear nothing of; asked at each frame and tick.
+
     Attributes:
         failed: how often a rule failed, by (camera_id, rule_id); it is disabled from then on.
         unknown_frames: frames of cameras that were never added or are removed, by camera; they are ignored.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mutes: Mutes | None = None) -> None:
         compile_rules()
+        self._mutes = Mutes() if mutes is None else mutes
         self._cameras: dict[str, _Camera] = {}
         self.failed: Counter[tuple[str, str]] = Counter()
         self.unknown_frames: Counter[str] = Counter()
@@ -118,6 +123,8 @@ class RuleEngine:
             }
             rules[view] = {TRACK_LOG: TrackLogRule(camera_id)} if view in views else {}
             rules[view] |= build_rules(mine, scene.at(view), camera_id, kept)
+            for rule in rules[view].values():
+                rule.mute(self._mutes)
             taken.update(e.event_id for events in kept.values() for e in events)
         camera = _Camera(scene, rules, live)
         camera.open_events = {e.event_id: e for e in open_events}

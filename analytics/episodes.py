@@ -13,6 +13,7 @@ from analytics.clock import SECOND_NS, CameraClock
 from core.events import EndReason, Event, EventKind, Measures, Phase, Picture, Severity
 from core.findings import EvidenceRequest, Findings
 from core.frames import FrameMeta
+from core.mutes import Mutes
 
 UPDATE_NS: Final = 5 * SECOND_NS
 """No more often than this is an event updated, unless its severity rises."""
@@ -49,6 +50,8 @@ class _Open:
     absent_ns: int = 0
     searching: bool = False
     """The camera was away, and the cause has not been found again yet."""
+    muted: bool = False
+    """Nobody is told of it: a person muted it."""
 
 
 class Episodes:
@@ -58,6 +61,9 @@ class Episodes:
     gone. An event ends `clear_ns` after its cause was seen to go, and `hold_ns` after it was last found where it can
     neither be found nor be seen to be gone; only time with frames counts. So an event outlives the loss of its camera:
     it is held until frames come again, and then for `hold_ns`.
+
+    What a person has muted is followed all the same, and not told: an event that is open when it is muted is closed,
+    and one whose cause is still there when the mute ends starts then.
 
     Args:
         kind, rule_id, camera_id, zone, severity: of its events.
@@ -82,6 +88,8 @@ class Episodes:
         self._hold_camera_ns = hold_camera_ns
         self._open: dict[int, _Open] = {}
         self._restored: list[tuple[int, Event]] = []
+        self.mutes = Mutes()
+        """In force now; the same object for all rules."""
 
     def __len__(self) -> int:
         return len(self._open) + len(self._restored)
@@ -107,6 +115,8 @@ class Episodes:
     def instant(self, clock: CameraClock, frame: FrameMeta, cue: Cue) -> Findings:
         """An event without duration: started and ended at this frame."""
         event = self._new(cue, clock.wall_ns, clock, frame, self._severity)
+        if self._is_muted(event, clock):
+            return NOTHING
         ended = self._revised(event, cue, Phase.ENDED, clock, event.severity, EndReason.CLEARED)
         requests = tuple(EvidenceRequest(event, frame, picture.path) for picture in event.pictures)
         return Findings(events=(event, ended), evidence=requests)
@@ -131,14 +141,20 @@ class Episodes:
             severity: of the events from now on; None: as given at the start.
         """
         events, evidence = self._resume(clock), []
+        events += self._mute(clock)
         if clock.lost:
             self._search()
         here = set()
         for key, since_ns in found:
             here.add(key)
             item = self._open.get(key)
+            last: Event | None = None
+            if item is not None and item.muted and self.mutes.covering(item.event, clock.wall_ns) is None:
+                last, item = item.event, None  # the mute is over, and its cause still there
             if item is None:
-                event = self._start(key, since_ns, clock, frame, describe, severity)
+                event = self._start(key, since_ns, clock, frame, describe, severity, last)
+                if self._open[key].muted:
+                    continue
                 events.append(event)
                 evidence += [EvidenceRequest(event, frame, p.path) for p in event.pictures if frame is not None]
             else:
@@ -153,14 +169,15 @@ class Episodes:
         if not len(self):
             return NOTHING
         events = self._resume(clock)
+        events += self._mute(clock)
         if self._hold_camera_ns is not None and clock.silent_ns > self._hold_camera_ns:
-            events += [self._end(key, item, clock, EndReason.CAMERA_LOST) for key, item in list(self._open.items())]
+            events += self._end_each(clock, EndReason.CAMERA_LOST)
         return Findings(events=tuple(events)) if events else NOTHING
 
     def end_all(self, clock: CameraClock, reason: EndReason) -> Findings:
         """End what is open, whatever its cause does."""
         events = self._resume(clock)
-        events += [self._end(key, item, clock, reason) for key, item in list(self._open.items())]
+        events += self._end_each(clock, reason)
         return Findings(events=tuple(events))
 
     def _resume(self, clock: CameraClock) -> list[Event]:
@@ -176,6 +193,34 @@ class Episodes:
         self._restored.clear()
         return events
 
+    def _mute(self, clock: CameraClock) -> list[Event]:
+        """Close the open events that have been muted; their cause is followed on."""
+        events: list[Event] = []
+        for item in self._open.values() if self.mutes else ():
+            mute = None if item.muted else self.mutes.covering(item.event, clock.wall_ns)
+            if mute is not None:
+                item.muted = True
+                self.mutes.suppressed[mute.mute_id] += 1
+                events.append(_ended(item.event, clock, EndReason.MUTED))
+        return events
+
+    def _is_muted(self, event: Event, clock: CameraClock) -> bool:
+        """Whether nobody is to be told of a new event; each such one is counted."""
+        mute = self.mutes.covering(event, clock.wall_ns) if self.mutes else None
+        if mute is not None:
+            self.mutes.suppressed[mute.mute_id] += 1
+        return mute is not None
+
+    def _end_each(self, clock: CameraClock, reason: EndReason) -> list[Event]:
+        return [self._end(key, item, clock, reason) for key, item in list(self._open.items()) if not self._drop(key)]
+
+    def _drop(self, key: int) -> bool:
+        """Let go of a muted event, of whose end nobody is told."""
+        muted = self._open[key].muted
+        if muted:
+            del self._open[key]
+        return muted
+
     def _search(self) -> None:
         for item in self._open.values():
             item.searching, item.absent_ns = True, 0
@@ -188,15 +233,19 @@ class Episodes:
         frame: FrameMeta | None,
         describe: Describe,
         severity: Severity | None,
+        last: Event | None = None,
     ) -> Event:
-        cue = describe(key, (clock.run_ns - since_ns) / SECOND_NS, None)
+        cue = describe(key, (clock.run_ns - since_ns) / SECOND_NS, last)
         event = self._new(cue, clock.wall_of(since_ns), clock, frame, severity or self._severity)
-        self._open[key] = _Open(event, since_ns, clock.run_ns, clock.run_ns)
+        muted = self._is_muted(event, clock)
+        self._open[key] = _Open(event, since_ns, clock.run_ns, clock.run_ns, muted=muted)
         return event
 
     def _revise(
         self, key: int, item: _Open, clock: CameraClock, describe: Describe, severity: Severity | None
     ) -> Sequence[Event]:
+        if item.muted:
+            return ()
         held_ns, waited_ns = clock.run_ns - item.since_ns, clock.run_ns - item.sent_ns
         was = item.event.severity
         level = severity or was
@@ -214,7 +263,7 @@ class Episodes:
             item = self._open[key]
             item.absent_ns += min(clock.step_ns, SECOND_NS)
             seen_gone = key in denied and not item.searching
-            if item.absent_ns > (self._clear_ns if seen_gone else self._hold_ns):
+            if item.absent_ns > (self._clear_ns if seen_gone else self._hold_ns) and not self._drop(key):
                 cue = describe(key, max(item.seen_ns - item.since_ns, 0) / SECOND_NS, item.event)
                 item.event = replace(item.event, measures=cue.measures)
                 events.append(self._end(key, item, clock, EndReason.CLEARED if seen_gone else EndReason.UNSEEN))
@@ -222,9 +271,7 @@ class Episodes:
 
     def _end(self, key: int, item: _Open, clock: CameraClock, reason: EndReason) -> Event:
         del self._open[key]
-        event = item.event
-        at_ns = _not_before(event, clock)
-        return replace(event, revision=event.revision + 1, phase=Phase.ENDED, at_ns=at_ns, end_reason=reason)
+        return _ended(item.event, clock, reason)
 
     def _new(self, cue: Cue, started_ns: int, clock: CameraClock, frame: FrameMeta | None, severity: Severity) -> Event:
         event_id = secrets.token_hex(16)
@@ -278,6 +325,7 @@ class Episodes:
             event.pictures,
             end_reason,
             event.view,
+            event.verdict,
         )
 
 
@@ -289,6 +337,11 @@ def picture_path(event_id: str, frame: FrameMeta) -> str:
 @lru_cache(maxsize=4)
 def _day(number: int) -> str:
     return f"{datetime.fromtimestamp(number * DAY_NS // SECOND_NS, UTC):%Y-%m-%d}"
+
+
+def _ended(event: Event, clock: CameraClock, reason: EndReason) -> Event:
+    at_ns = _not_before(event, clock)
+    return replace(event, revision=event.revision + 1, phase=Phase.ENDED, at_ns=at_ns, end_reason=reason)
 
 
 def _not_before(event: Event, clock: CameraClock) -> int:

@@ -14,6 +14,7 @@ from analytics.views import class_mask, cue_of_one
 from core.events import EndReason, Event, EventKind, Measures
 from core.explanation import Reasons
 from core.findings import Findings, StepView
+from core.mutes import Mutes
 
 
 class InstantSpec(PlaceNames, Protocol):
@@ -65,6 +66,10 @@ class InstantRule(ABC):
         if not len(self._episodes):
             return self._found(view)
         return self._episodes.end_all(self._clock, EndReason.CLEARED) + self._found(view)
+
+    def mute(self, mutes: Mutes) -> None:
+        """Events under these mutes are not told."""
+        self._episodes.mutes = mutes
 
     def tick(self, now_ns: int) -> Findings:
         """Nothing: without a frame nothing is seen to happen."""

@@ -23,6 +23,7 @@ from core.arrays import I64
 from core.events import Measurement
 from core.explanation import Reasons
 from core.findings import Findings, StepView
+from core.mutes import Mutes
 from core.scene import Scene
 from scenes.rules import MeasureSpec
 
@@ -141,6 +142,9 @@ class MeasureRule:
             self._free_flow.update(view, clock)
         self._last_ns = now_ns
         return findings
+
+    def mute(self, mutes: Mutes) -> None:
+        """Nothing: it makes no events."""
 
     def tick(self, now_ns: int) -> Findings:
         """A camera that has fallen silent ends its intervals."""

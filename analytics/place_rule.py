@@ -19,6 +19,7 @@ from core.arrays import I64, AnyArray, frozen
 from core.events import Event, EventKind, Measures, Severity
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
+from core.mutes import Mutes
 
 
 class PlaceNames(Protocol):
@@ -140,6 +141,10 @@ class PlaceRule(ABC):
         since_ns = clock.run_ns if stay.since_ns is None else stay.since_ns
         found = ((0, since_ns),) if starts or goes_on else ()
         return self._episodes.update(clock, view.frame, found, (0,) if look.known else (), describe, look.severity)
+
+    def mute(self, mutes: Mutes) -> None:
+        """Events under these mutes are not told."""
+        self._episodes.mutes = mutes
 
     def tick(self, now_ns: int) -> Findings:
         """Hold an open event while no frame comes."""

@@ -20,6 +20,7 @@ from core.arrays import F64, AnyArray, Bool
 from core.events import Event, EventKind, Measures
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
+from core.mutes import Mutes
 
 WALKING: Final = 1.5
 RUNNING: Final = 6.0
@@ -137,15 +138,19 @@ class StayRule(ABC):
 
         pairs = zip(found["subject"].tolist(), found["since_ns"].tolist(), strict=True)
         findings = self._episodes.update(clock, view.frame, pairs, set(denied.tolist()), describe)
-        if findings:
+        if findings or self._episodes.mutes:
             self._stays.keep_open(list(self._episodes.keys()))
         return findings
+
+    def mute(self, mutes: Mutes) -> None:
+        """Events under these mutes are not told."""
+        self._episodes.mutes = mutes
 
     def tick(self, now_ns: int) -> Findings:
         """Hold open events while no frame comes."""
         self._clock.tick(now_ns)
         findings = self._episodes.tick(self._clock)
-        if findings:
+        if findings or self._episodes.mutes:
             self._stays.keep_open(list(self._episodes.keys()))
         return findings
 

@@ -17,6 +17,7 @@ from core.arrays import AnyArray, frozen
 from core.events import TrackSummary
 from core.explanation import Reasons
 from core.findings import Findings, StepView
+from core.mutes import Mutes
 from core.taxonomy import LABELS
 
 CHORD_NS: Final = SECOND_NS
@@ -71,6 +72,9 @@ class TrackLogRule:
         if len(rows):
             self._add(view, rows, run_ns)
         return findings
+
+    def mute(self, mutes: Mutes) -> None:
+        """Nothing: it makes no events."""
 
     def tick(self, now_ns: int) -> Findings:
         """Nothing: only frames move tracks."""

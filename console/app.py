@@ -12,8 +12,10 @@ from fastapi.responses import FileResponse, JSONResponse, Response, StreamingRes
 from starlette.staticfiles import StaticFiles
 
 from console.guard import LOOPBACK_NAMES, Guard
+from console.incidents import rows, tell
 from console.live import live_pictures
-from console.queries import OPEN, event_query, known, language_of, whole_number
+from console.people import people
+from console.queries import OPEN, event_query, known, language_of, seen_rows
 from console.stream import Streams
 from console.summary import summary
 from console.texts import page_texts
@@ -37,6 +39,7 @@ def create_app(
     evidence: Path,
     *,
     live: LiveView | None = None,
+    token: str = "",
     allowed_hosts: Collection[str] = LOOPBACK_NAMES,
 ) -> FastAPI:
     """The application, for `console.server`.
@@ -44,11 +47,14 @@ def create_app(
     Args:
         evidence: folder that paths of pictures refer to; it may not be there yet.
         live: shows what cameras see now; None where they are watched by another process.
+        token: what a request must carry that gives a verdict or mutes; only who was given the page's address has it.
+            Empty: the page may only look.
         allowed_hosts: names that a request may give as its Host, without port; the others are refused.
     """
     app = FastAPI(title="Matpho", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     app.state.streams = Streams(store, evidence)
     app.include_router(_events(store, evidence, app.state.streams), prefix="/api")
+    app.include_router(people(store, token), prefix="/api")
     app.include_router(_places(store, evidence), prefix="/api")
     app.include_router(_traffic(store, evidence, live), prefix="/api")
     app.include_router(_pages(store, evidence))
@@ -69,6 +75,20 @@ def _events(store: EventStore, evidence: Path, streams: Streams) -> APIRouter:
         row = store.last_row()  # before the events: what is stored meanwhile comes twice rather than never
         found = [views.event(event) for event in store.events(query)]
         return {"row": row, "total": store.count(query), "events": found}
+
+    @api.get("/rows")
+    def listed(request: Request) -> dict[str, Any]:
+        """One row for each incident, and for each event that is in none, newest first; `row` as `/events` has it."""
+        query, views = event_query(request.query_params), Views(store, evidence, language_of(request))
+        row = f"{store.last_row()}-{store.incidents.last_row()}"
+        return {"row": row, "total": store.count_rows(query), "rows": rows(store, views, query)}
+
+    @api.get("/rows/{name:path}")
+    def one_row(request: Request, name: str) -> dict[str, Any]:
+        """An incident with its story, or an event with its revisions, by id."""
+        views = Views(store, evidence, language_of(request))
+        incident = store.incidents.latest(name)
+        return event(request, name) if incident is None else tell(store, views, incident)
 
     @api.get("/events/{event_id:path}")
     def event(request: Request, event_id: str) -> dict[str, Any]:
@@ -92,7 +112,7 @@ def _events(store: EventStore, evidence: Path, streams: Streams) -> APIRouter:
         if streams.full:
             raise RequestError("error-request-streams", status=503)
         after = request.headers.get("last-event-id") or request.query_params.get("after")
-        row = None if after is None else whole_number({"after": after}, "after", 0, 0, 2**63 - 1)
+        row = None if after is None else seen_rows(after)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(streams.listen(row, chosen), media_type="text/event-stream", headers=headers)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from console.guard import LOOPBACK_NAMES, Guard
 from console.queries import known, language_of
 from console.texts import editor_texts
+from console.trusted import trusted_body
 from core.errors import ConfigError, MatphoError, RequestError
 from core.scene import Scene
 from evidence.grid import ground_grid
@@ -23,7 +22,6 @@ from scenes.documents import ProblemsError
 from scenes.draft import SECTIONS, Draft, point_pairs
 
 STATIC: Final = Path(__file__).parent / "static"
-TOKEN_HEADER: Final = "x-matpho-token"  # noqa: S105  a header's name
 MOST_BODY: Final = 4_000_000
 
 
@@ -68,24 +66,8 @@ class _Desk:
         Raises:
             RequestError: it comes from another site, carries no token, or its body is not what the page sends.
         """
-        origin = request.headers.get("origin", "")
-        own = f"{request.url.scheme}://{request.headers.get('host', '')}"
-        if origin != own or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            raise RequestError("error-editor-origin", status=403)
-        if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), self._token.encode()):
-            raise RequestError("error-editor-token", status=403)
-        if not request.headers.get("content-type", "").startswith("application/json"):
-            raise RequestError("error-editor-body", status=415)
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST_BODY:
-                raise RequestError("error-editor-body", status=413)
-        try:
-            data = json.loads(body)
-        except ValueError:
-            data = None
-        if not isinstance(data, dict) or not isinstance(data.get("sections"), dict):
+        data = await trusted_body(request, self._token, MOST_BODY)
+        if not isinstance(data.get("sections"), dict):
             raise RequestError("error-editor-body")
         return data
 

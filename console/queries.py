@@ -84,6 +84,19 @@ def whole_number(params: Mapping[str, str], field: str, default: int, low: int, 
     return number
 
 
+def seen_rows(after: str) -> tuple[int, int | None]:
+    """What a page has seen: the row number of an event and, after a hyphen, of an incident (None: all there are).
+
+    Raises:
+        RequestError: it is none.
+    """
+    event, hyphen, incident = after.partition("-")
+    if not hyphen:
+        return whole_number({"after": event}, "after", 0, 0, 2**63 - 1), None
+    seen = [whole_number({"after": part}, "after", 0, 0, 2**63 - 1) for part in (event, incident)]
+    return seen[0], seen[1]
+
+
 def _choice(field: str, value: str, choices: Mapping[str, T]) -> T:
     if value not in choices:
         raise RequestError("error-request-choice", field=field, name=field, value=value, known=", ".join(choices))

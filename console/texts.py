@@ -29,6 +29,11 @@ PAGE: Final = (
     "page-traffic-queue", "page-traffic-unit-flow", "page-traffic-unit-pcu", "page-traffic-unit-count",
     "page-traffic-unit-speed", "page-traffic-unit-density", "page-traffic-unit-inside", "page-traffic-unit-queue",
     "page-traffic-los", "page-traffic-los-speed", "page-traffic-los-density", "page-traffic-now", "page-traffic-now-of",
+    "page-incident-events", "page-story", "page-incident-part", "page-verdict", "page-look-only",
+    "page-your-name", "page-why", "page-say-who-and-why", "page-true-alert", "page-false-alert",
+    "page-mute", "page-mutes", "page-mute-scope", "page-mute-for", "page-mute-rule",
+    "page-mute-track", "page-mute-kind", "page-mute-30m", "page-mute-1h", "page-mute-8h",
+    "page-mute-24h", "page-mute-end", "page-muted-until", "page-mute-suppressed",
     "page-traffic-now-none", "page-traffic-now-apart", "page-traffic-latest", "page-traffic-open",
 )  # fmt: skip
 EDITOR: Final = (

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from core.codec import event_to_dict
+from core.codec import event_to_dict, time_text
 from core.errors import ConfigError
-from core.events import Event, Measures, Picture
+from core.events import Event, Measures, Picture, Verdict
 from core.sentences import class_names, duration, sentence
 from evidence.folder import place
 from locales import Language, text
 from store.events import EventStore, SceneRecord
+
+_CHUNK: Final = 500
 
 
 class Views:
@@ -29,9 +31,24 @@ class Views:
         self._evidence = evidence
         self.language = language
         self._scenes: dict[str, SceneRecord | None] = {}
+        self._verdicts: dict[str, Verdict | None] = {}
+        self._incidents: dict[str, str] = {}
+
+    def know(self, events: Sequence[Event]) -> None:
+        """Ask once for all of these what people said of them, and of which incidents they are."""
+        fresh = [event.event_id for event in events if event.event_id not in self._verdicts]
+        for first in range(0, len(fresh), _CHUNK):
+            some = fresh[first : first + _CHUNK]
+            self._verdicts |= dict.fromkeys(some, None) | self._store.desk.verdicts(some)
+            self._incidents |= self._store.incidents.of_events(some)
+
+    def place(self, event: Event) -> str:
+        """The name of an event's place."""
+        return self.place_name(event.camera_id, event.zone, event.view)
 
     def event(self, event: Event) -> dict[str, Any]:
         """An event with what a person reads of it."""
+        self.know([event])
         view = event_to_dict(event)
         view["pictures"] = [self._picture(picture, shown) for picture, shown in _paired(event, view)]
         view |= {
@@ -44,9 +61,21 @@ class Views:
             "reference_size": self._reference_size(event.camera_id),
             "measure_rows": list(measure_rows(event.measures, self.language)),
         }
+        verdict = self._verdicts[event.event_id] or event.verdict
+        view["verdict"] = None if verdict is None else self._verdict(verdict)
+        view["incident_id"] = self._incidents.get(event.event_id)
         if event.end_reason is not None:
             view["end_reason_name"] = text(f"reason-{event.end_reason.value}", self.language)
         return view
+
+    def _verdict(self, verdict: Verdict) -> dict[str, Any]:
+        return {
+            "says": verdict.says.value,
+            "says_name": text(f"says-{verdict.says.value}", self.language),
+            "by": verdict.by.removeprefix("person:"),
+            "at": time_text(verdict.at_ns),
+            "reason": verdict.reason,
+        }
 
     def sentence(self, event: Event) -> str:
         """What happened, in words."""

@@ -22,13 +22,18 @@ from core.events import (
     EventKind,
     FrameObject,
     FrameTracks,
+    Incident,
     Measurement,
     Measures,
+    Member,
     Phase,
     Picture,
     Record,
+    Role,
+    Says,
     Severity,
     TrackSummary,
+    Verdict,
 )
 from core.taxonomy import LABELS, class_of
 
@@ -89,6 +94,8 @@ def record_to_dict(record: Record) -> dict[str, Any]:
     match record:
         case Event():
             return event_to_dict(record)
+        case Incident():
+            return incident_to_dict(record)
         case Measurement():
             return measurement_to_dict(record)
         case TrackSummary():
@@ -121,6 +128,7 @@ def event_to_dict(event: Event) -> dict[str, Any]:
         "pictures": [{"path": p.path, "captured": time_text(p.captured_ns)} for p in event.pictures],
         "end_reason": None if event.end_reason is None else event.end_reason.value,
         "view": event.view,
+        "verdict": _verdict_to_dict(event.verdict),
         "schema_version": event.schema_version,
     }
 
@@ -159,10 +167,112 @@ def event_from_dict(value: dict[str, Any]) -> Event:
             pictures=tuple(Picture(str(p["path"]), time_ns(p["captured"])) for p in value["pictures"]),
             end_reason=None if end_reason is None else EndReason(end_reason),
             view=str(value.get("view", "")),
+            verdict=_verdict_from(value.get("verdict")),
             schema_version=version,
         )
     except _WRONG as error:
         raise ValueError(f"not an event: {type(error).__name__} {error}") from error
+
+
+def _verdict_to_dict(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    return {"says": verdict.says.value, "by": verdict.by, "at": time_text(verdict.at_ns), "reason": verdict.reason}
+
+
+def _verdict_from(value: dict[str, Any] | None) -> Verdict | None:
+    if value is None:
+        return None
+    return Verdict(Says(value["says"]), str(value["by"]), time_ns(value["at"]), str(value.get("reason", "")))
+
+
+def incident_to_dict(value: Incident) -> dict[str, Any]:
+    """An incident as JSON values, in the order a person reads."""
+    return {
+        "incident_id": value.incident_id,
+        "revision": value.revision,
+        "phase": value.phase.value,
+        "kind": value.kind.value,
+        "cause": value.cause,
+        "severity": value.severity.value,
+        "started": time_text(value.started_ns),
+        "at": time_text(value.at_ns),
+        "camera_id": value.camera_id,
+        "zone": value.zone,
+        "cameras": list(value.cameras),
+        "members": [_member_to_dict(member) for member in value.members],
+        "position": None if value.position is None else [round(v, 7) for v in value.position],
+        "view": value.view,
+        "more": value.more,
+        "merged_into": value.merged_into,
+        "verdict": _verdict_to_dict(value.verdict),
+        "schema_version": value.schema_version,
+    }
+
+
+def incident_from_dict(value: dict[str, Any]) -> Incident:
+    """The incident that `incident_to_dict` wrote.
+
+    Raises:
+        ValueError: a newer, unknown schema, or a field that is missing or wrong.
+    """
+    try:
+        version = int(value["schema_version"])
+        if version > SCHEMA_VERSION:
+            raise ValueError(f"incident schema {version} is newer than {SCHEMA_VERSION}")
+        position = value.get("position")
+        return Incident(
+            incident_id=str(value["incident_id"]),
+            revision=int(value["revision"]),
+            phase=Phase(value["phase"]),
+            kind=EventKind(value["kind"]),
+            cause=str(value["cause"]),
+            severity=Severity(value["severity"]),
+            started_ns=time_ns(value["started"]),
+            at_ns=time_ns(value["at"]),
+            camera_id=str(value["camera_id"]),
+            zone=str(value["zone"]),
+            cameras=tuple(str(name) for name in value["cameras"]),
+            members=tuple(_member_from(member) for member in value["members"]),
+            position=None if position is None else (float(position[0]), float(position[1])),
+            view=str(value.get("view", "")),
+            more=int(value.get("more", 0)),
+            merged_into=str(value.get("merged_into", "")),
+            verdict=_verdict_from(value.get("verdict")),
+            schema_version=version,
+        )
+    except _WRONG as error:
+        raise ValueError(f"not an incident: {type(error).__name__} {error}") from error
+
+
+def _member_to_dict(value: Member) -> dict[str, Any]:
+    return {
+        "event_id": value.event_id,
+        "revision": value.revision,
+        "kind": value.kind.value,
+        "role": value.role.value,
+        "phase": value.phase.value,
+        "camera_id": value.camera_id,
+        "zone": value.zone,
+        "started": time_text(value.started_ns),
+        "at": time_text(value.at_ns),
+        "view": value.view,
+    }
+
+
+def _member_from(value: dict[str, Any]) -> Member:
+    return Member(
+        str(value["event_id"]),
+        int(value["revision"]),
+        EventKind(value["kind"]),
+        Role(value["role"]),
+        Phase(value["phase"]),
+        str(value["camera_id"]),
+        str(value["zone"]),
+        time_ns(value["started"]),
+        time_ns(value["at"]),
+        str(value.get("view", "")),
+    )
 
 
 def measurement_to_dict(value: Measurement) -> dict[str, Any]:

@@ -68,3 +68,7 @@ class RequestError(MatphoError):
         super().__init__(message_id, **arguments)
         self.status = status
         self.field = field
+
+
+class VerifierError(MatphoError):
+    """A second look gave no answer."""

@@ -58,6 +58,27 @@ class EndReason(StrEnum):
     """A turning camera looked elsewhere for too long to know."""
     CAMERA_REMOVED = "camera_removed"
     RULE_REMOVED = "rule_removed"
+    MUTED = "muted"
+    """A person muted it; its cause may still be there."""
+
+
+class Says(StrEnum):
+    """What a second look, or a person, says of an event."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    UNSURE = "unsure"
+    UNVERIFIED = "unverified"
+    """A second look was to be taken, and gave no answer in time."""
+
+
+class Role(StrEnum):
+    """What an event is in its incident."""
+
+    CAUSE = "cause"
+    SAME = "same"
+    """The cause, as another camera or rule sees it."""
+    EFFECT = "effect"
 
 
 class CameraState(StrEnum):
@@ -298,6 +319,23 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a second look, or a person, says of an event.
+
+    Attributes:
+        says: of a person confirmed (a true alert) or rejected (a false one).
+        by: `model:NAME`, `http:HOST` or `person:NAME`.
+        at_ns: UTC.
+        reason: in their words.
+    """
+
+    says: Says
+    by: str
+    at_ns: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One revision of an event.
 
@@ -316,6 +354,7 @@ class Event:
         pictures: the evidence, oldest first.
         end_reason: None until it has ended.
         view: the preset of a turning camera in which `zone` and `box` lie; empty for a fixed camera.
+        verdict: of a second look or a person, None while nobody has looked.
     """
 
     event_id: str
@@ -337,6 +376,67 @@ class Event:
     pictures: tuple[Picture, ...] = ()
     end_reason: EndReason | None = None
     view: str = ""
+    verdict: Verdict | None = None
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An event in an incident, by its latest revision that is known."""
+
+    event_id: str
+    revision: int
+    kind: EventKind
+    role: Role
+    phase: Phase
+    camera_id: str
+    zone: str
+    started_ns: int
+    at_ns: int
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Events of one cause: what an operator sees as one row.
+
+    What it says depends on the events alone: the same ones give the same incident with the same revision, whatever
+    their order.
+
+    Attributes:
+        incident_id: from the event in it that started first.
+        revision: the sum of its events' revisions: it rises with each change, and leaves numbers out.
+        phase: ended when all its events are; a late effect opens it again.
+        kind: of its cause.
+        cause: the event that explains the others.
+        severity: the highest of its events.
+        started_ns: UTC, when its first event began.
+        at_ns: UTC of the newest revision among its events.
+        camera_id: that of the cause, as are `zone`, `view` and `position` (longitude, latitude).
+        cameras: that see something of it.
+        members: its events, the cause first, then by their start.
+        more: further events, of more than `members` holds.
+        merged_into: the incident that took over, where two turned out to be one; empty for the others.
+        verdict: that of the cause.
+    """
+
+    incident_id: str
+    revision: int
+    phase: Phase
+    kind: EventKind
+    cause: str
+    severity: Severity
+    started_ns: int
+    at_ns: int
+    camera_id: str
+    zone: str
+    cameras: tuple[str, ...]
+    members: tuple[Member, ...]
+    position: tuple[float, float] | None = None
+    view: str = ""
+    more: int = 0
+    merged_into: str = ""
+    verdict: Verdict | None = None
     schema_version: int = SCHEMA_VERSION
 
 
@@ -480,4 +580,4 @@ class FrameTracks:
     schema_version: int = SCHEMA_VERSION
 
 
-Record: TypeAlias = Event | Measurement | TrackSummary | CameraHealth | FrameTracks
+Record: TypeAlias = Event | Incident | Measurement | TrackSummary | CameraHealth | FrameTracks

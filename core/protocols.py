@@ -12,6 +12,7 @@ from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.frames import FrameBatch, FrameMeta, InputSpec, Look, Surface
 from core.live import LivePicture
+from core.mutes import Mutes
 from core.tracks import TrackBatch
 
 
@@ -138,6 +139,10 @@ class Rule(Protocol):
         """What is known when watching ends, for good or until a turning camera looks here again, when `update` goes on:
         a last, cut minute. Open events stay open.
         """
+        ...
+
+    def mute(self, mutes: Mutes) -> None:
+        """From now on events under these mutes, which change with time, are not told."""
         ...
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:

@@ -19,6 +19,7 @@ from core.events import (
     SCHEMA_VERSION,
     CameraHealth,
     Event,
+    Incident,
     Measurement,
     Record,
     TrackSummary,
@@ -29,6 +30,7 @@ Schema = dict[str, Any]
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 RECORDS: Final[Mapping[str, type[Record]]] = {
     "event": Event,
+    "incident": Incident,
     "measurement": Measurement,
     "track": TrackSummary,
     "health": CameraHealth,

@@ -17,6 +17,7 @@ from sinks.nv_frame import SCHEMA
 _NAMES: Final[dict[type[Record], str]] = {**{record: name for name, record in RECORDS.items()}, FrameTracks: "frame"}
 _TYPES: Final = {
     "event": "matpho.<kind>.<phase>, such as matpho.security.loitering.started",
+    "incident": "matpho.incident.<phase>, such as matpho.incident.started",
     "measurement": "matpho.measurement",
     "track": "matpho.track",
     "health": "matpho.health.<state>, such as matpho.health.running",
@@ -25,11 +26,15 @@ _TYPES: Final = {
 PROTOBUF: Final = {"schemaFormat": "application/vnd.google.protobuf;version=3", "schema": SCHEMA}
 _SAID: Final = {
     "event": "One revision of an event. De-duplicate by ce_id, which is event_id:revision.",
+    "incident": "Events of one cause: the cause, its effects, where and when. De-duplicate by ce_id, which is "
+    "incident_id:revision; the highest revision holds.",
     "measurement": "Traffic in one place and one interval.",
     "track": "A summary of a track that ended.",
     "health": "A camera's state, at a change and once a minute; the topic keeps the last of each camera.",
     "frame": "All tracks seen in one frame, as nv.Frame of NVIDIA Metropolis. Only where the operator wants it.",
 }
+_CAMERA: Final = "The camera's id, UTF-8"
+_KEYS: Final = {"incident": "The incident's id, UTF-8"}
 
 
 def file_of(name: str) -> str:
@@ -58,8 +63,9 @@ def asyncapi() -> str:
         "info": {
             "title": "Matpho",
             "version": matpho.__version__,
-            "description": "Traffic and security events, traffic measurements, tracks and camera health of a city's "
-            "cameras. CloudEvents 1.0 in Kafka's binary mode. At least once; in order for each camera (the key).",
+            "description": "Traffic and security events, incidents, traffic measurements, tracks and camera health of "
+            "a city's cameras. CloudEvents 1.0 in Kafka's binary mode. At least once; in order for each camera, or "
+            "incident (the key).",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": CONTENT_TYPE,
@@ -90,6 +96,6 @@ def _message(name: str) -> dict[str, Any]:
         "headers": {"type": "object", "properties": headers, "required": list(headers)},
         "payload": PROTOBUF if name == "frame" else {"$ref": f"./{file_of(name)}"},
         "bindings": {
-            "kafka": {"key": {"type": "string", "description": "The camera's id, UTF-8"}, "bindingVersion": "0.5.0"}
+            "kafka": {"key": {"type": "string", "description": _KEYS.get(name, _CAMERA)}, "bindingVersion": "0.5.0"}
         },
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from core.events import CameraHealth, Event, FrameTracks, Measurement, Record, TrackSummary
+from core.events import CameraHealth, Event, FrameTracks, Incident, Measurement, Record, TrackSummary
 from core.protocols import Sink
 from scenes.config import Configuration, KafkaSinkSpec, TopicSpec, TopicsSpec
 from scenes.secrets import Login, resolve
@@ -16,6 +16,7 @@ from sinks.kafka.sink import KafkaSink
 HOUR_S: Final = 3600.0
 TOPICS: Final[tuple[tuple[str, type[Record], float | None], ...]] = (
     ("events", Event, 720.0),
+    ("incidents", Incident, 720.0),
     ("measurements", Measurement, 720.0),
     ("tracks", TrackSummary, 168.0),
     ("health", CameraHealth, None),

@@ -16,12 +16,15 @@ from core.errors import ConfigError, SinkError
 from core.protocols import Sink, Source
 from core.scene import Scene
 from core.taxonomy import ObjectClass, classes_of
+from incidents.sites import Site
 from matpho.defaults import EVIDENCE, STORE
 from matpho.kafka_plan import kafka_sinks, sends, sinks_of
+from matpho.second_look_plan import second_look_of
 from matpho.viewpoints import Onvif, make_viewpoint
 from models.registry import class_labels
 from pipeline.onvif.tls import believing
 from pipeline.runner import CameraPlan
+from pipeline.second_look.alerts import SecondLook
 from pipeline.sources.table import sources_for
 from pipeline.sources.urls import Credentials, redact
 from scenes.config import (
@@ -62,6 +65,9 @@ class Plan:
     workers: Workers = 1
     outbox: OutboxSpec = field(default_factory=OutboxSpec)
     frame_tracks: bool = False
+    sites: tuple[Site, ...] = ()
+    """Where cameras stand, of those that the configuration places or names neighbours of."""
+    second_look: Callable[[], SecondLook | None] = lambda: None
 
     def with_threads(self, threads: int) -> Plan:
         """The same with so many threads in the detector."""
@@ -136,7 +142,21 @@ def plan_configuration(
         spec.workers if workers is None else workers,
         spec.outbox,
         any(isinstance(sink, KafkaSinkSpec) and sends(sink.topics, "frames") for sink in spec.sinks),
+        sites_of(configuration),
+        lambda: second_look_of(configuration),
     )
+
+
+def sites_of(configuration: Configuration, area: str | None = None) -> tuple[Site, ...]:
+    """What linking knows of the cameras of a configuration; `area`: of these alone."""
+    found = []
+    for camera in configuration.spec.cameras:
+        if area is not None and camera.area != area:
+            continue
+        file, at = configuration.scenes.get(camera.id), camera.position
+        scene = empty_scene(camera.id, *UNKNOWN_SIZE) if file is None else file.scene
+        found.append(Site.of(camera.id, scene, None if at is None else (at.longitude, at.latitude), camera.neighbours))
+    return tuple(found)
 
 
 def model_of(configuration: Configuration) -> ModelSpec:

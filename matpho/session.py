@@ -14,11 +14,15 @@ import structlog
 
 from core.arrays import U8
 from core.errors import ConfigError
-from core.events import Event, Record
+from core.events import Event
 from core.findings import EvidenceRequest
+from core.mutes import Mutes
 from core.protocols import Detector, Sink
 from core.scene import Scene
 from evidence.pictures import PictureWriter, write_reference
+from incidents.follow import Follower
+from matpho.desk_watch import DeskWatch
+from matpho.linking import follower_of, wait_stored
 from matpho.planning import Plan
 from matpho.summary import RunSummary, run_dict
 from models.appearance.load import load_describer
@@ -26,6 +30,7 @@ from models.detector import OnnxDetector
 from models.registry import by_shape, load_detector
 from pipeline.camera import CameraStatus
 from pipeline.runner import Pipeline
+from pipeline.second_look.alerts import Alerts
 from pipeline.step import StepResult
 from sinks.fan_out import FanOut, SinkCounters
 from sinks.outbox import Bounds
@@ -127,6 +132,11 @@ class Session:
         self._started_ns, self._began = time.time_ns(), time.monotonic()
         stack.callback(self._finish)
         stack.callback(self._drain)
+        self.follower = self._link(stack)
+        self.alerts = Alerts(self.fan_out.publish, plan.second_look())
+        stack.callback(self.alerts.close)
+        mutes = Mutes()
+        self._watch_desk(mutes, stack)
         scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
         evidence = None
         if plan.evidence is not None:
@@ -138,8 +148,10 @@ class Session:
             OnlineTracker(),
             plan.cameras,
             describer=describer,
-            publish=self._publish,
+            publish=self.alerts.publish,
             evidence=evidence,
+            alerts=self.alerts,
+            mutes=mutes,
             tell_frames=plan.frame_tracks,
             open_events=self._open_events,
             batch_size=plan.batch.size,
@@ -182,10 +194,28 @@ class Session:
         self.summary.wall_s = time.monotonic() - self._began
         self.summary.lost = self.pipeline.lost_frames
         sinks = {name: asdict(counters) for name, counters in self.fan_out.counters().items()}
-        return {**run_dict(self.summary.counts, self._started_ns, self.status()), "sinks": sinks}
+        more: dict[str, Any] = {"second_look": asdict(self.alerts.counts)}
+        if self.follower is not None:
+            more["incidents"] = self.follower.counts()
+        return {**run_dict(self.summary.counts, self._started_ns, self.status()), "sinks": sinks, **more}
 
-    def _publish(self, records: Sequence[Record]) -> None:
-        self.fan_out.publish(records)
+    def _link(self, stack: ExitStack) -> Follower | None:
+        """Link incidents, where no supervisor does it for several processes."""
+        if self.store is None or self._of > 1:
+            return None
+        follower = follower_of(self.plan, self.store, self.fan_out.publish)
+        stack.callback(follower.close)
+        stack.callback(wait_stored, self.fan_out)
+        follower.start()
+        return follower
+
+    def _watch_desk(self, mutes: Mutes, stack: ExitStack) -> None:
+        if self.store is None:
+            return
+        cameras = [camera.camera_id for camera in self.plan.cameras]
+        desk = DeskWatch(self.store, mutes, cameras, self.alerts.judge, self.fan_out.publish)
+        desk.start()
+        stack.callback(desk.close)
 
     def _open_events(self, camera_id: str) -> Sequence[Event]:
         return () if self.store is None else self.store.open_events(camera_id)

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -17,6 +18,7 @@ from core.errors import MatphoError
 from core.events import Event, Record
 from core.findings import EvidenceRequest, Findings
 from core.frames import MOVING, FrameBatch, Surface
+from core.mutes import Mutes
 from core.protocols import Describer, Detector, Source, Tracker
 from core.scene import Scene
 from models.close_ups import CloseUps
@@ -26,6 +28,8 @@ from pipeline.camera import Camera, CameraStatus
 from pipeline.frame_tracks import frame_tracks
 from pipeline.health import HealthLog
 from pipeline.live import LivePictures
+from pipeline.second_look.alerts import Alerts
+from pipeline.second_look.crops import crop_of
 from pipeline.step import Begun, StageTimes, Step, StepResult
 from pipeline.viewpoint import MakeViewpoint, ViewMarker
 from scenes.rules import AnyRuleSpec
@@ -96,8 +100,10 @@ class Pipeline:
         publish: takes records away; must not block (`sinks.fan_out.FanOut.publish`).
         describer: says what they look like before they are joined, None to go by place alone.
         evidence: keeps pictures, None to keep none.
+        alerts: what `publish` belongs to, where events get a second look: it is asked before they are published.
         tell_frames: publish the tracks of each frame too.
         open_events: events of a camera that were open when the system last stopped.
+        mutes: what people want to hear nothing of; may change at any time.
         window_s, max_age_s, batch_size: see `pipeline.batcher.Batcher`; the batch is the detector's unless given.
 
     Attributes:
@@ -114,18 +120,21 @@ class Pipeline:
         describer: Describer | None = None,
         publish: Callable[[Sequence[Record]], None] = lambda _records: None,
         evidence: Evidence | None = None,
+        alerts: Alerts | None = None,
         tell_frames: bool = False,
         open_events: Callable[[str], Sequence[Event]] = lambda _camera_id: (),
+        mutes: Mutes | None = None,
         batch_size: int | None = None,
         window_s: float = 0.01,
         max_age_s: float = 2.0,
     ) -> None:
         self._scenes: dict[str, Scene] = {}
         self.live = LivePictures(self._scenes)
-        self._rules = RuleEngine()
+        self._rules = RuleEngine(mutes)
         looks, world = KnownFirst(CloseUps(detector, self._scenes)), World(self._scenes)
         self._step = Step(looks, tracker, world, self._rules, describer=describer)
         self._publish, self._evidence, self._open_events = publish, evidence, open_events
+        self._alerts = alerts
         self._batcher = Batcher(batch_size or max(detector.batch_size, 1), window_s=window_s, max_age_s=max_age_s)
         self._running: dict[str, _Running] = {}
         self._pictured: set[tuple[str, str]] = set()
@@ -293,11 +302,16 @@ class Pipeline:
             raise MatphoError("error-detector-failing", count=self._lost_in_a_row, reason=reason) from error
 
     def _hand_over(self, findings: Findings, batch: FrameBatch | None) -> None:
+        surfaces = {} if batch is None else dict(zip(batch.frames, batch.surfaces, strict=True))
+        if self._alerts is not None:
+            for request in findings.evidence:
+                surface, scene = surfaces.get(request.frame), self._scenes.get(request.frame.camera_id)
+                seen = None if surface is None or scene is None else partial(crop_of, request, surface, scene)
+                self._alerts.ask(request.event, seen)
         if findings.records:
             self._publish(findings.records)
-        if self._evidence is None or batch is None:
+        if self._evidence is None:
             return
-        surfaces = dict(zip(batch.frames, batch.surfaces, strict=True))
         for request in findings.evidence:
             surface = surfaces.get(request.frame)
             if surface is not None:

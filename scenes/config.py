@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from core.events import EventKind
 from scenes.documents import Document, Problem, ProblemsError, parse, read_document
 from scenes.parts import Strict
 from scenes.place_specs import Name, TwoNames
@@ -71,6 +72,13 @@ class TrackingSpec(Strict):
     )
 
 
+def _known_kind(value: str) -> str:
+    if not any(kind.value == value or kind.value.startswith(f"{value}.") for kind in EventKind):
+        known = ", ".join(kind.value for kind in EventKind)
+        raise PydanticCustomError("problem-kind-unknown", "unknown kind", {"name": value, "known": known})
+    return value
+
+
 class CredentialSpec(Strict):
     """Where a camera's user and password come from; never the values themselves."""
 
@@ -126,6 +134,19 @@ class OnvifSpec(Strict):
         return self
 
 
+class PositionSpec(Strict):
+    """A place on Earth (WGS 84). `[longitude, latitude]` stands for it."""
+
+    longitude: float = Field(ge=-180, le=180, description="Degrees east")
+    latitude: float = Field(ge=-90, le=90, description="Degrees north")
+
+
+def _as_position(value: Any) -> Any:
+    if isinstance(value, list) and len(value) == 2:
+        return {"longitude": value[0], "latitude": value[1]}
+    return value
+
+
 class CameraSpec(Strict):
     """One camera."""
 
@@ -152,6 +173,15 @@ class CameraSpec(Strict):
         "same by FFmpeg); `auto`: `nvdec` where the model runs on a GPU. What the GPU cannot decode, the CPU does",
     )
     credentials: CredentialSpec | None = Field(None, description="Login of the camera")
+    position: Annotated[PositionSpec, BeforeValidator(_as_position)] | None = Field(
+        None, description="Where it stands, `[longitude, latitude]`: what its scene cannot place is about there"
+    )
+    neighbours: list[Name] = Field(
+        default_factory=list,
+        max_length=64,
+        description="Cameras that see the same road, or the road before or behind: their events may have one cause",
+    )
+    area: str = Field("", description="Part of the city whose incidents are linked together; see incidents.md")
     onvif: Annotated[OnvifSpec, BeforeValidator(_as_onvif)] | None = Field(
         None, description="Where to ask a camera that turns which preset it shows; else its picture alone tells"
     )
@@ -164,6 +194,35 @@ class BatchSpec(Strict):
     size: int = Field(8, ge=1, le=256, description="Most frames in one call of the detector")
     window_ms: float = Field(10.0, ge=0, le=1000, description="Longest wait for more frames after the first")
     max_age_s: float = Field(2.0, gt=0, description="Live frames older than this are dropped and counted")
+
+
+class SecondLookSpec(Strict):
+    """A second look at events before they go out, by a larger model or by a verifier over HTTP."""
+
+    kinds: list[Annotated[str, AfterValidator(_known_kind)]] = Field(
+        min_length=1, description="Kinds that are looked at, such as `incident.collision`, or their first part"
+    )
+    model: Annotated[ModelSpec, BeforeValidator(_as_model)] | None = Field(
+        None, description="The model that looks at the event's place, at the full resolution of the frame"
+    )
+    url: str | None = Field(None, description="The verifier: https://…, or http:// on this machine; see incidents.md")
+    token_env: Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = Field(
+        None, description="Variable that holds the verifier's bearer token"
+    )
+    token_file: Path | None = Field(None, description="File, readable by its owner alone, that holds it")
+    wait_s: float = Field(3.0, ge=0.1, le=30, description="Longest time for which an event is held back, in seconds")
+    waiting: int = Field(32, ge=1, le=1_000, description="Most events that wait for their look; more go out unverified")
+    at_once: int = Field(1, ge=1, le=16, description="Looks taken at one time, by a verifier over HTTP")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SecondLookSpec:
+        if (self.model is None) == (self.url is None):
+            raise PydanticCustomError("problem-second-look-one-way", "one of model, url", {})
+        if self.url is None and (self.token_env or self.token_file):
+            raise PydanticCustomError("problem-second-look-token", "a token without url", {})
+        if self.token_env is not None and self.token_file is not None:
+            raise PydanticCustomError("problem-second-look-token", "two tokens", {})
+        return self
 
 
 class StoreSpec(Strict):
@@ -209,6 +268,9 @@ class TopicsSpec(Strict):
         None, ge=1, le=100, description="Copies of a new topic's records; default: the brokers'"
     )
     events: TopicSpec = Field(TopicSpec(), description="Events: `matpho.events.v1`")
+    incidents: TopicSpec = Field(
+        TopicSpec(), description="Incidents, each with its events: `matpho.incidents.v1`; their key is the incident"
+    )
     measurements: TopicSpec = Field(TopicSpec(), description="Measurements: `matpho.measurements.v1`")
     tracks: TopicSpec = Field(TopicSpec(), description="Summaries of tracks that ended: `matpho.tracks.v1`")
     health: TopicSpec = Field(
@@ -281,6 +343,7 @@ class SystemSpec(Strict):
     store: StoreSpec = Field(StoreSpec(), description="Event store")
     batch: BatchSpec = Field(BatchSpec(), description="Batching across cameras")
     outbox: OutboxSpec = Field(OutboxSpec(), description="What waits for the sinks")
+    second_look: SecondLookSpec | None = Field(None, description="A second look at events before they go out")
     workers: Workers = Field(
         1, description="Processes that share the cameras, each watched over and started again; auto: one for each core"
     )

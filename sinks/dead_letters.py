@@ -10,7 +10,7 @@ import structlog
 
 from core.codec import record_to_dict, time_text
 from core.errors import SinkError
-from core.events import Event, Record
+from core.events import Event, Incident, Record
 from sinks.json_lines import JsonLines
 
 _log = structlog.get_logger()
@@ -51,4 +51,6 @@ class DeadLetters:
 
 
 def _names(record: Record) -> dict[str, object]:
+    if isinstance(record, Incident):
+        return {"incident_id": record.incident_id, "revision": record.revision}
     return {"event_id": record.event_id, "revision": record.revision} if isinstance(record, Event) else {}

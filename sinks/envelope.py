@@ -12,7 +12,7 @@ from urllib.parse import quote
 import orjson
 
 from core.codec import encode, time_text
-from core.events import CameraHealth, Event, EventKind, FrameTracks, Measurement, Phase, Record, TrackSummary
+from core.events import CameraHealth, Event, EventKind, FrameTracks, Incident, Measurement, Phase, Record, TrackSummary
 from core.schemas import RECORDS, urn_of
 from sinks.nv_frame import nv_frame
 
@@ -32,10 +32,11 @@ def attributes_of(record: Record) -> dict[str, str]:
     """The CloudEvents attributes of a record.
 
     - `type`: of an event kind and phase, `matpho.security.loitering.started`, so that a consumer can pick out what
-      begins without reading the value; else `matpho.measurement`, `matpho.track`, `matpho.health.<state>`
-    - `source`: the camera, `/matpho/cameras/<camera_id>`, percent-encoded
-    - `id`: what consumers de-duplicate by, `<event_id>:<revision>` of an event, else what identifies the record;
-      `subject`: the event, the place, the track, the camera
+      begins without reading the value; else `matpho.incident.<phase>`, `matpho.measurement`, `matpho.track`,
+      `matpho.health.<state>`
+    - `source`: the camera (of an incident that of its cause), `/matpho/cameras/<camera_id>`, percent-encoded
+    - `id`: what consumers de-duplicate by, `<event_id>:<revision>` of an event, `<incident_id>:<revision>` of an
+      incident, else what identifies the record; `subject`: the event, the incident, the place, the track, the camera
     - `time`: of this revision, the end of a measurement or track, RFC 3339 UTC
     - `dataschema`: `urn:matpho:schema:<name>:<schema version>`
     """
@@ -61,12 +62,17 @@ def message_of(record: Record, mode: Mode = "binary") -> tuple[list[tuple[str, b
 
 
 def key_of(record: Record) -> bytes:
-    """The camera: its records share a partition, so they keep their order.
+    """The camera, of an incident the incident: its records share a partition, so they keep their order.
 
     Raises:
         ValueError: its name is not Unicode.
     """
-    return record.camera_id.encode()
+    return ordered_by(record).encode()
+
+
+def ordered_by(record: Record) -> str:
+    """The camera of a record, of an incident the incident: records that share it keep their order."""
+    return record.incident_id if isinstance(record, Incident) else record.camera_id
 
 
 def _described(record: Record) -> tuple[str, str, str, int]:
@@ -74,6 +80,9 @@ def _described(record: Record) -> tuple[str, str, str, int]:
     if isinstance(record, Event):
         identity = f"{record.event_id}:{record.revision}"
         return _type_of(record.kind, record.phase), identity, record.event_id, record.at_ns
+    if isinstance(record, Incident):
+        identity = f"{record.incident_id}:{record.revision}"
+        return f"matpho.incident.{record.phase.value}", identity, record.incident_id, record.at_ns
     camera = _quoted(record.camera_id)
     match record:
         case Measurement():

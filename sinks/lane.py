@@ -19,6 +19,7 @@ from core.events import (
     Event,
     EventKind,
     FrameTracks,
+    Incident,
     Measurement,
     Phase,
     Record,
@@ -45,6 +46,7 @@ _EXAMPLES: Final[tuple[Record, ...]] = (
     TrackSummary("", 0, 1, 0, 0, 0, (), 0),
     CameraHealth("", 0, CameraState.ENDED, 0, 0.0, 0, 0),
     FrameTracks("", 0, 0, 0),
+    Incident("", 1, Phase.ENDED, EventKind.CAMERA_DOWN, "", Severity.LOWEST, 0, 0, "", "", cameras=(), members=()),
 )
 
 

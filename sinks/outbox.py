@@ -14,7 +14,7 @@ import structlog
 
 from core.codec import SECOND_NS, encode
 from core.errors import SinkError
-from core.events import Event, Record
+from core.events import Event, Incident, Record
 from sinks.record_log import Entry, RecordLog, no_step
 
 T = TypeVar("T")
@@ -140,7 +140,7 @@ class Outbox:
         excess = len(self._intake) - self._bounds.memory
         if excess <= 0:
             return []
-        gone = _victims(self._intake, excess, lambda item: isinstance(item[1], Event))
+        gone = _victims(self._intake, excess, lambda item: isinstance(item[1], Event | Incident))
         going = {id(item) for item in gone}
         self._intake = [item for item in self._intake if id(item) not in going]
         return gone

@@ -16,9 +16,16 @@ from typing import Any, Final
 
 import structlog
 
-from core.codec import event_from_dict, frame_from_dict, health_from_dict, measurement_from_dict, track_from_dict
+from core.codec import (
+    event_from_dict,
+    frame_from_dict,
+    health_from_dict,
+    incident_from_dict,
+    measurement_from_dict,
+    track_from_dict,
+)
 from core.errors import SinkError
-from core.events import CameraHealth, Event, FrameTracks, Measurement, Record, TrackSummary
+from core.events import CameraHealth, Event, FrameTracks, Incident, Measurement, Record, TrackSummary
 
 log = structlog.get_logger()
 
@@ -30,6 +37,7 @@ TYPES: Final[tuple[tuple[type[Record], Callable[[dict[str, Any]], Record]], ...]
     (TrackSummary, track_from_dict),
     (CameraHealth, health_from_dict),
     (FrameTracks, frame_from_dict),
+    (Incident, incident_from_dict),
 )
 """By the number that stands in the file; numbers are added to, never changed."""
 BUSY_S: Final = 5.0
@@ -62,7 +70,7 @@ class Entry:
     @property
     def is_event(self) -> bool:
         """Whether it goes last when there is too much."""
-        return isinstance(self.record, Event)
+        return isinstance(self.record, Event | Incident)
 
 
 class RecordLog:
@@ -180,7 +188,7 @@ class RecordLog:
                 f"{columns} AND at_ns < ? ORDER BY at_ns, seq LIMIT ?", (after, before_ns, most)
             )
             gone += self._entries(old.fetchall())
-            for among in ("type > 0", "type = 0"):
+            for among in ("type NOT IN (0, 5)", "type IN (0, 5)"):
                 missing = least_bytes - sum(len(e.body) for e in gone)
                 if missing <= 0 or len(gone) >= most:
                     break

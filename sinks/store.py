@@ -7,7 +7,7 @@ from typing import Final
 
 from core.delivery import Delivered, Delivery, Outcome, Rejected, RetryAfter
 from core.errors import StoreError
-from core.events import Event, Measurement, Record, TrackSummary
+from core.events import Event, Incident, Measurement, Record, TrackSummary
 from store.events import EventStore
 
 RETRY_S: Final = 5.0
@@ -26,8 +26,8 @@ class StoreSink:
         return self._name
 
     def accepts(self, record: Record) -> bool:
-        """Events, measurements and tracks."""
-        return isinstance(record, Event | Measurement | TrackSummary)
+        """Events, incidents, measurements and tracks."""
+        return isinstance(record, Event | Incident | Measurement | TrackSummary)
 
     def write(self, records: Sequence[Record]) -> Delivery:
         """All in one transaction; a full disk or a locked file is tried again, a record no store can hold rejected."""

@@ -125,8 +125,7 @@ def _prepare(engine: Engine, path: Path) -> None:
             raise StoreError("error-store-not-ours", path=path)
         if version > schema.VERSION:
             raise StoreError("error-store-newer", path=path, found=version, known=schema.VERSION)
-        if version == 0:
-            schema.create(connection)
+        schema.create(connection)  # also what a file of an earlier program lacks
         connection.commit()
     engine.dispose()
     if not event.contains(engine, "connect", schema.configure_sqlite):

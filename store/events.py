@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, s
 from sqlalchemy import exists as sql_exists
 
 from core.codec import event_from_dict, measurement_from_dict, to_json, track_from_dict
-from core.events import CameraHealth, Event, FrameTracks, Measurement, Phase, Record, TrackSummary
+from core.events import CameraHealth, Event, FrameTracks, Incident, Measurement, Phase, Record, TrackSummary
 from store import schema
 from store.database import Database
+from store.desk import Desk
+from store.incidents import Incidents, incident_row, keep_members, purge_incidents
 from store.records import EventQuery, RunRecord, SceneRecord
 
 __all__ = ["EventQuery", "EventStore", "RunRecord", "SceneRecord"]
@@ -26,7 +28,7 @@ _IS_LATEST = ~sql_exists().where(
 
 
 class EventStore:
-    """Events with all their revisions, measurements, tracks, scenes and runs.
+    """Events with all their revisions, incidents, measurements, tracks, scenes and runs, and what people said.
 
     May be shared by threads, and its file by processes: one writes at a time, readers never wait for it. Every method
     raises `StoreError` when the file cannot be read or written; a failed write has changed nothing.
@@ -34,6 +36,8 @@ class EventStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.incidents = Incidents(database)
+        self.desk = Desk(database)
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = True) -> EventStore:
@@ -48,8 +52,8 @@ class EventStore:
     def append(self, records: Sequence[Record]) -> None:
         """Store records in one transaction; those already there (by their keys) are passed over.
 
-        Keys: (event_id, revision) of an event; camera, place, direction and interval of a measurement; camera, epoch,
-        track and start of a track.
+        Keys: (event_id, revision) of an event, (incident_id, revision) of an incident; camera, place, direction and
+        interval of a measurement; camera, epoch, track and start of a track.
 
         Raises:
             StoreError: none of them was stored.
@@ -66,6 +70,7 @@ class EventStore:
                 connection.execute(schema.insert_new(schema.cameras), [{"camera_id": name} for name in names])
                 for table, values in rows.items():
                     connection.execute(schema.insert_new(table), values)
+                keep_members(connection, [record for record in records if isinstance(record, Incident)])
 
     def events(self, query: EventQuery = _ALL) -> list[Event]:
         """The latest revision of each event, the one that started last first."""
@@ -78,11 +83,49 @@ class EventStore:
         """How many events there are, whatever the query's limit and offset."""
         return self._database.number(_select_events(query, func.count()))
 
+    def rows(self, query: EventQuery = _ALL) -> list[tuple[str, bool]]:
+        """What an operator sees as rows: ids of incidents (True), and of events that are in none; the one with the
+        event that started last first.
+
+        An incident is among them when one of its events is asked for.
+        """
+        events, members = schema.events, schema.incident_events
+        wanted = _select_events(query, members.c.incident_id, events.c.event_id)
+        wanted = wanted.join(members, members.c.event_id == events.c.event_id, isouter=True)
+        wanted = wanted.order_by(events.c.started_ns.desc(), events.c.row.desc())
+        found: dict[tuple[str, bool], None] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(wanted):  # read one by one: the newest are enough
+                found[row.incident_id or row.event_id, row.incident_id is not None] = None
+                if len(found) == query.offset + query.limit:
+                    break
+        return list(found)[query.offset :]
+
+    def count_rows(self, query: EventQuery = _ALL) -> int:
+        """How many rows there are, whatever the query's limit and offset."""
+        events, members = schema.events, schema.incident_events
+        name = func.coalesce(members.c.incident_id, events.c.event_id)
+        wanted = _select_events(query, func.count(name.distinct()))
+        return self._database.number(wanted.join(members, members.c.event_id == events.c.event_id, isouter=True))
+
     def event(self, event_id: str) -> list[Event]:
         """All revisions of one event, oldest first; empty when unknown."""
         table = schema.events
         wanted = select(table.c.row, table.c.body).where(table.c.event_id == event_id).order_by(table.c.revision)
         return self._database.bodies(wanted, event_from_dict)
+
+    def ids_starting_with(self, prefix: str, limit: int = 3) -> list[str]:
+        """Ids of events that begin so: what a person has copied from a table."""
+        table = schema.events
+        wanted = select(table.c.event_id).where(table.c.event_id.startswith(prefix, autoescape=True)).distinct()
+        with self._database.read() as connection:
+            return [str(name) for name in connection.scalars(wanted.limit(limit))]
+
+    def latest(self, event_ids: Sequence[str]) -> dict[str, Event]:
+        """The latest revision of each of these (at most 500) that is known."""
+        table = schema.events
+        wanted = select(table.c.row, table.c.body).where(table.c.event_id.in_(event_ids), _IS_LATEST)
+        return {event.event_id: event for event in self._database.bodies(wanted, event_from_dict)}
 
     def since(self, row: int, limit: int = 500) -> list[tuple[int, Event]]:
         """Revisions stored after a row number, in the order they were stored, each with its own."""
@@ -93,6 +136,19 @@ class EventStore:
     def last_row(self) -> int:
         """The row number of the revision stored last, 0 when there is none."""
         return self._database.number(select(func.coalesce(func.max(schema.events.c.row), 0)))
+
+    def newest_event_ns(self) -> int | None:
+        """When the newest revision was (UTC, by its camera's clock), None without any."""
+        with self._database.read() as connection:
+            found = connection.scalar(select(func.max(schema.events.c.at_ns)))
+        return None if found is None else int(found)
+
+    def row_before(self, at_ns: int) -> int:
+        """The row number before the first revision of a time (UTC) or later."""
+        table = schema.events
+        last = func.coalesce(func.max(table.c.row), 0)
+        first = select(func.coalesce(func.min(table.c.row) - 1, select(last).scalar_subquery()))
+        return self._database.number(first.where(table.c.at_ns >= at_ns))
 
     def open_events(self, camera_id: str) -> list[Event]:
         """The latest revision of each event of a camera that has not ended, oldest first."""
@@ -202,6 +258,7 @@ class EventStore:
         gone = select(table.c.event_id).group_by(table.c.event_id).having(func.max(table.c.at_ns) < before_ns)
         with self._database.write() as connection:
             deleted = connection.execute(delete(table).where(table.c.event_id.in_(gone))).rowcount
+            deleted += purge_incidents(connection, before_ns)
             for other, at in ((schema.measurements, "end_ns"), (schema.tracks, "ended_ns")):
                 deleted += connection.execute(delete(other).where(other.c[at] < before_ns)).rowcount
         return deleted
@@ -225,6 +282,8 @@ def _row_of(record: Record) -> tuple[Table, dict[str, Any]]:
                 "at_ns": record.at_ns,
                 "body": body,
             }
+        case Incident():
+            return schema.incidents, incident_row(record, body)
         case Measurement():
             return schema.measurements, {
                 "camera_id": record.camera_id,

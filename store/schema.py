@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Index,
@@ -55,6 +56,65 @@ events = Table(
     Index("events_by_kind", "kind", "started_ns"),
     sqlite_autoincrement=True,  # a row number that a page has read is never given again after a purge
 )
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("row", _ROW, primary_key=True, autoincrement=True),
+    Column("incident_id", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("started_ns", BigInteger, nullable=False),
+    Column("at_ns", BigInteger, nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Column("merged", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("incident_id", "revision"),
+    Index("incidents_by_start", "started_ns"),
+    Index("incidents_by_time", "at_ns"),
+    sqlite_autoincrement=True,
+)
+
+incident_events = Table(
+    "incident_events",
+    metadata,
+    Column("event_id", String, primary_key=True),
+    Column("incident_id", String, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),  # of the incident that said so
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("mute_id", String, primary_key=True),
+    Column("until_ns", BigInteger, nullable=False, index=True),
+    Column("suppressed", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("row", _ROW, primary_key=True, autoincrement=True),
+    Column("event_id", String, nullable=False, index=True),
+    Column("at_ns", BigInteger, nullable=False),
+    Column("says", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("row", _ROW, primary_key=True, autoincrement=True),
+    Column("at_ns", BigInteger, nullable=False),
+    Column("who", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("why", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What people did here. Nothing in this program changes or deletes a row of it."""
 
 measurements = Table(
     "measurements",

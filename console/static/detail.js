@@ -2,12 +2,14 @@
 
 import { getJson } from "./api.js";
 import { $, el, icon } from "./dom.js";
-import { badge, iconOf, pictureComes, pictureOf } from "./rows.js";
+import { people } from "./people.js";
+import { badge, iconOf, pictureComes, pictureOf, verdict } from "./rows.js";
 import { sceneDrawing } from "./scene.js";
 import { at, lasted, momentText, number, t, timeText, language } from "./words.js";
 
 let current = null;
 let chosenPicture = null;
+const typed = new Map();
 
 /** The event shown now: its id and revision, null when there is none. */
 export const showing = () => current;
@@ -19,15 +21,28 @@ export async function open(id, { following = false, close }) {
   current = wanted;
   let answer;
   try {
-    answer = await getJson(`/api/events/${encodeURIComponent(id)}`, { lang: language() });
+    answer = await getJson(`/api/rows/${encodeURIComponent(id)}`, { lang: language() });
   } catch (error) {
     if (current === wanted) empty(error.status === 404 ? t("gone") : t("failed", { value: error.message }), close);
     return false;
   }
   if (current !== wanted) return true; // another was asked for meanwhile
+  if (typing() && $("detail").dataset.id === id) {
+    again({ following, close });
+    return true;
+  }
   current.revision = answer.event.revision;
   render(answer, following, close);
   return true;
+}
+
+/** Whether somebody writes a reason: what is shown is not renewed under their hands. */
+const typing = () => document.activeElement?.matches(".people input");
+
+/** Look again when they have left the field; late enough for a click on a button beside it. */
+function again(options) {
+  const part = document.activeElement.closest(".people");
+  part.addEventListener("focusout", () => setTimeout(() => part.isConnected && current && open(current.id, options), 800), { once: true });
 }
 
 /** Show nothing, and say why. */
@@ -37,7 +52,7 @@ export function empty(message = t("detail-none"), close = null) {
   $("detail").replaceChildren(...(close ? [closeButton(close)] : []), el("p", { class: "detail-none" }, message));
 }
 
-function render({ event, revisions, scene }, following, close) {
+function render({ event, revisions, scene, story, cause, lasted: whole }, following, close) {
   const scroll = $("detail").querySelector(".detail-body")?.scrollTop ?? 0;
   const same = $("detail").dataset.id === event.event_id;
   $("detail").dataset.id = event.event_id;
@@ -46,11 +61,15 @@ function render({ event, revisions, scene }, following, close) {
     "div",
     { class: "detail-body" },
     picture(event),
-    measures(event),
+    story && storyOf(story, whole),
+    event.incident_id && !event.incident ? partOf(event) : null,
+    measures(cause ?? event),
+    people(cause ?? event),
     el("div", { class: "columns" }, facts(event), history(revisions)),
     place(event, scene),
     ids(event),
   );
+  body.querySelectorAll(".people").forEach((part) => kept(part, event.event_id));
   $("detail").replaceChildren(
     el(
       "header",
@@ -58,7 +77,7 @@ function render({ event, revisions, scene }, following, close) {
       el(
         "div",
         {},
-        el("h2", {}, icon(iconOf(event)), event.kind_name, badge(event), following ? el("span", { class: "tag" }, t("newest")) : null),
+        el("h2", {}, icon(iconOf(event)), event.kind_name, badge(event), verdict(event), following ? el("span", { class: "tag" }, t("newest")) : null),
         el("p", {}, event.sentence),
       ),
       following ? null : closeButton(close),
@@ -105,7 +124,7 @@ function facts(event) {
   const [started, latest] = [at(event.started), at(event.at)];
   const ended = event.phase === "ended";
   const rows = [
-    [t("camera"), event.camera_id],
+    [t("camera"), (event.cameras ?? [event.camera_id]).join(", ")],
     [t("zone"), event.zone_name || t("whole-camera")],
     [t("started"), momentText(started)],
     [t(ended ? "ended" : "updated"), momentText(latest)],
@@ -120,6 +139,39 @@ function facts(event) {
   ];
   const list = rows.filter(Boolean).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
   return el("section", {}, el("h3", {}, t("facts")), el("dl", { class: "facts" }, ...list));
+}
+
+/** An incident's events in the order in which they began; each leads to its own details. */
+function storyOf(lines, whole) {
+  const items = lines.map((line) =>
+    el(
+      "li",
+      { class: `role-${line.role}` },
+      el("a", { href: `#event=${encodeURIComponent(line.event_id)}` },
+        el("span", { class: "story-when" }, el("time", { datetime: line.started }, timeText(at(line.started))), line.after_s >= 1 ? el("small", {}, `+${lasted(1000 * line.after_s)}`) : null),
+        el("span", { class: "story-what" },
+          el("b", {}, line.role_name), " ", line.kind_name, line.phase === "ended" ? el("small", {}, ` · ${line.phase_name}`) : null,
+          el("span", {}, line.sentence),
+          el("small", {}, line.camera_id),
+        ),
+        line.picture ? el("img", { src: line.picture, alt: "", loading: "lazy" }) : null,
+      ),
+    ),
+  );
+  return el("section", {}, el("h3", {}, `${t("story")} · ${whole}`), el("ol", { class: "story" }, ...items));
+}
+
+const partOf = (event) =>
+  el("p", { class: "part-of" }, el("a", { href: `#event=${encodeURIComponent(event.incident_id)}` }, t("incident-part")));
+
+/** What somebody is typing outlives the event's next revision. */
+function kept(part, id) {
+  const drafts = part.querySelectorAll("input, select");
+  for (const field of drafts) {
+    const key = `${id}/${field.name}`;
+    if (typed.has(key)) field.value = typed.get(key);
+    field.addEventListener("input", () => typed.set(key, field.value));
+  }
 }
 
 function measures(event) {
@@ -156,7 +208,7 @@ function ids(event) {
     copy.textContent = t("copied");
     setTimeout(() => (copy.textContent = t("copy")), 1500);
   });
-  const json = `/api/events/${encodeURIComponent(event.event_id)}`;
+  const json = `/api/rows/${encodeURIComponent(event.event_id)}`;
   return el(
     "section",
     {},

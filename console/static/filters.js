@@ -30,8 +30,8 @@ export function fits(event) {
   const { camera, kind, state } = values();
   const { since, until } = span();
   return (
-    (!camera || event.camera_id === camera) &&
-    (!kind || event.kind === kind || event.kind.startsWith(`${kind}.`)) &&
+    (!camera || (event.cameras ?? [event.camera_id]).includes(camera)) &&
+    (!kind || (event.kinds ?? [event.kind]).some((one) => one === kind || one.startsWith(`${kind}.`))) &&
     (!state || (event.phase === "ended") === (state === "ended")) &&
     (!since || at(event.at) >= since) &&
     (!until || at(event.started) < until)

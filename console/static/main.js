@@ -1,9 +1,10 @@
 // The page: loads what is there, then follows what comes.
 
-import { Live, getJson } from "./api.js";
+import { Live, getJson, token } from "./api.js";
 import { $ } from "./dom.js";
 import * as detail from "./detail.js";
 import * as filters from "./filters.js";
+import * as mutes from "./mutes.js";
 import * as rows from "./rows.js";
 import * as strip from "./strip.js";
 import * as traffic from "./traffic.js";
@@ -17,6 +18,7 @@ const state = { total: 0, anyAtAll: true, above: 0, load: 0, summaryTimer: 0, ca
 
 const live = new Live({
   event: arrived,
+  incident: linked,
   measured: traffic.measured,
   reset: () => reload(),
   trouble: ({ message }) => trouble(t("trouble", { value: message })),
@@ -28,10 +30,12 @@ const live = new Live({
 });
 
 async function begin() {
+  token.take();
   await loadWords(new URLSearchParams(location.search).get("lang") ?? localStorage.getItem("language"));
   for (const button of $("languages").children) button.addEventListener("click", () => speak(button.dataset.lang));
   filters.start(() => reload());
   traffic.start(trouble);
+  mutes.start(trouble);
   $("older").addEventListener("click", older);
   $("above").addEventListener("click", () => $("scroll").scrollTo({ top: 0, behavior: "smooth" }));
   $("scroll").addEventListener("scroll", () => atTop() && showAbove(0), { passive: true });
@@ -40,6 +44,7 @@ async function begin() {
     $($("traffic").hidden ? "alerts" : "traffic").focus();
   });
   addEventListener("hashchange", () => (view(), choose()));
+  addEventListener("acted", acted);
   addEventListener("keydown", keys);
   addEventListener("resize", strip.draw);
   // A page kept for the back button must not keep its stream: a browser opens six connections to a server, no more.
@@ -59,7 +64,7 @@ async function reload() {
   showLive();
   try {
     const [answer, cameras] = await Promise.all([
-      getJson("/api/events", { ...filters.query(), limit: PAGE, lang: language() }),
+      getJson("/api/rows", { ...filters.query(), limit: PAGE, lang: language() }),
       getJson("/api/cameras", { lang: language() }),
     ]);
     if (load !== state.load) return;
@@ -68,9 +73,10 @@ async function reload() {
     filters.choices(state.cameras);
     rows.clear();
     state.total = answer.total;
-    answer.events.forEach(putLoaded);
+    answer.rows.forEach(putLoaded);
     live.start(answer.row, language());
     traffic.reload();
+    mutes.reload();
   } catch (error) {
     if (load !== state.load) return;
     trouble(t("failed", { value: error.message }));
@@ -89,6 +95,32 @@ function arrived(event) {
   if (!state.cameras.includes(event.camera_id)) filters.choices((state.cameras = [...state.cameras, event.camera_id].sort()));
   clearTimeout(state.summaryTimer);
   state.summaryTimer = setTimeout(summarise, 300);
+  const incident = rows.incidentOf(event);
+  if (incident) {
+    if (chosenId() === event.event_id || detail.showing()?.id === incident) choose();
+    return;
+  }
+  show(event);
+}
+
+/** An incident from the stream: its row takes the place of those of its events. */
+function linked(incident) {
+  const id = incident.event_id;
+  const { members, merged_into: into } = incident.incident;
+  if (into) {
+    if (rows.drop(id)) state.total -= 1;
+    if (chosenId() === id) location.hash = `event=${encodeURIComponent(into)}`;
+    return showCounts();
+  }
+  const chosen = members.some((member) => member.event_id === detail.showing()?.id) && !chosenId();
+  for (const member of members) if (rows.drop(member.event_id)) state.total -= 1;
+  rows.belong(incident);
+  show(incident);
+  if (chosen) choose();
+}
+
+/** Show what has changed in the list, if it belongs there. */
+function show(event) {
   if (filters.fits(event)) {
     const isNew = rows.put(event, { fresh: true });
     if (isNew) {
@@ -117,7 +149,7 @@ async function lookForPicture(event, look = 0) {
   await new Promise((done) => setTimeout(done, PICTURE_LOOKS_MS[look]));
   let found = null;
   try {
-    found = (await getJson(`/api/events/${encodeURIComponent(id)}`, { lang: language() })).event;
+    found = (await getJson(`/api/rows/${encodeURIComponent(id)}`, { lang: language() })).event;
   } catch {
     found = null; // the next look, or the banner of the stream, tells
   }
@@ -131,11 +163,20 @@ async function lookForPicture(event, look = 0) {
   if (detail.showing()?.id === id) choose();
 }
 
+/** Somebody judged or muted what is shown: its row and details say so. */
+async function acted() {
+  const id = detail.showing()?.id;
+  if (!id) return;
+  const { event } = await getJson(`/api/rows/${encodeURIComponent(id)}`, { lang: language() });
+  if (rows.get(id)) rows.put(event);
+  choose();
+}
+
 async function older() {
   const load = state.load;
-  const answer = await getJson("/api/events", { ...filters.query(), limit: PAGE, offset: rows.count(), lang: language() });
+  const answer = await getJson("/api/rows", { ...filters.query(), limit: PAGE, offset: rows.count(), lang: language() });
   if (load !== state.load) return;
-  answer.events.forEach(putLoaded);
+  answer.rows.forEach(putLoaded);
   showCounts();
 }
 

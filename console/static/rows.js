@@ -5,6 +5,7 @@ import { ago, at, dayText, sameDay, t, timeText } from "./words.js";
 
 const MOST_ROWS = 500;
 const shown = new Map();
+const incidents = new Map();
 
 const ICONS = new Set(["line_crossing", "intrusion", "loitering", "crowding", "stopped_vehicle", "congestion", "queue", "spillback", "down"]);
 
@@ -31,13 +32,30 @@ export function newest() {
   return $("rows").firstElementChild ? get($("rows").firstElementChild.dataset.id) : null;
 }
 
+/** The incident that an event belongs to, as far as this page has heard. */
+export const incidentOf = (event) => incidents.get(event.event_id) ?? event.incident_id ?? null;
+
+/** Remember which events an incident has: they have no rows of their own. */
+export function belong(incident) {
+  for (const member of incident.incident.members) incidents.set(member.event_id, incident.event_id);
+}
+
+/** Take a row away; whether there was one. */
+export function drop(id) {
+  const there = shown.has(id);
+  remove(id);
+  return there;
+}
+
 export function clear() {
   shown.clear();
+  incidents.clear();
   $("rows").replaceChildren();
 }
 
 /** Show an event: a new row at its place in time, or its row with the new revision. Returns whether it is new here. */
 export function put(event, { fresh = false } = {}) {
+  if (event.incident) belong(event);
   const known = shown.get(event.event_id);
   if (known && known.event.revision > event.revision) return false;
   const item = el("li", { "data-id": event.event_id }, row(event));
@@ -95,9 +113,9 @@ function row(event) {
     el(
       "div",
       {},
-      el("h3", {}, icon(iconOf(event)), el("span", {}, event.kind_name), badge(event)),
+      el("h3", {}, icon(iconOf(event)), el("span", {}, event.kind_name), badge(event), many(event), verdict(event)),
       el("p", { class: "said" }, event.sentence),
-      el("p", { class: "where" }, el("b", {}, event.camera_id), event.zone_name ? ` · ${event.zone_name}` : ""),
+      el("p", { class: "where" }, el("b", {}, (event.cameras ?? [event.camera_id]).join(", ")), event.zone_name ? ` · ${event.zone_name}` : ""),
     ),
     el(
       "div",
@@ -108,6 +126,16 @@ function row(event) {
     ),
   );
 }
+
+/** How many events an incident has. */
+const many = (event) => {
+  const count = event.incident ? event.incident.members.length + event.incident.more : 1;
+  return count > 1 ? el("span", { class: "badge many" }, t("incident-events", { count })) : null;
+};
+
+/** What a second look or a person said of an event. */
+export const verdict = (event) =>
+  event.verdict ? el("span", { class: `badge says-${event.verdict.says}`, title: `${event.verdict.by}: ${event.verdict.reason}` }, event.verdict.says_name) : null;
 
 /** Cut the picture around the event's box, so that a small picture shows who or what. */
 function closeUp(event, image) {

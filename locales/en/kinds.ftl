@@ -22,6 +22,7 @@ reason-unseen = its cause was no longer found
 reason-camera_lost = the camera was away for too long to know
 reason-camera_removed = the camera was removed
 reason-rule_removed = the rule was removed from the scene
+reason-muted = it was muted
 
 direction-forward = forward
 direction-backward = backward

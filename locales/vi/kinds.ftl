@@ -22,6 +22,7 @@ reason-unseen = không còn tìm thấy nguyên nhân
 reason-camera_lost = camera mất tín hiệu quá lâu nên không xác định được
 reason-camera_removed = camera đã được gỡ bỏ
 reason-rule_removed = quy tắc đã được gỡ khỏi cảnh
+reason-muted = đã tắt cảnh báo
 
 direction-forward = chiều thuận
 direction-backward = chiều ngược

@@ -20,7 +20,9 @@ from matpho.cli import (
     demo,
     doctor,
     events,
+    incidents,
     kafka,
+    mutes,
     outbox,
     replay,
     report,
@@ -39,7 +41,6 @@ app = typer.Typer(
 app.command("run", help=text("cli-help-run"))(run.run)
 app.command("demo", help=text("cli-help-demo"))(demo.demo)
 app.command("check", help=text("cli-help-check"))(check.check)
-app.command("events", help=text("cli-help-events"))(events.events)
 app.command("serve", help=text("cli-help-serve"))(serve.serve)
 app.command("report", help=text("cli-help-report"))(report.report)
 app.command("replay", help=text("cli-help-replay"))(replay.replay)
@@ -47,6 +48,10 @@ app.command("track", help=text("cli-help-track"))(replay.track)
 app.command("shadow", help=text("cli-help-shadow"))(shadow.shadow)
 app.command("doctor", help=text("cli-help-doctor"))(doctor.doctor)
 app.command("consume", help=text("cli-help-consume"))(consume.consume)
+app.command("audit", help=text("cli-help-audit"))(mutes.audit)
+app.add_typer(events.app, name="events", help=text("cli-help-events"))
+app.add_typer(incidents.app, name="incidents", help=text("cli-help-incidents"))
+app.add_typer(mutes.app, name="mutes", help=text("cli-help-mutes"))
 app.add_typer(scene.app, name="scene", help=text("cli-help-scene"))
 app.add_typer(kafka.app, name="kafka", help=text("cli-help-kafka"))
 app.add_typer(outbox.app, name="outbox", help=text("cli-help-outbox"))

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from core.codec import event_from_dict, time_ns
+from core.codec import event_from_dict, incident_from_dict, time_ns
 from core.errors import ConfigError
+from core.events import Severity
 from core.sentences import sentence
+from core.story import headline
 from locales import text
 from matpho.cli.display import STYLE, kind_name
 from matpho.cli.output import print_line
@@ -32,6 +34,7 @@ class Records(StrEnum):
     """What can be read."""
 
     EVENTS = "events"
+    INCIDENTS = "incidents"
     MEASUREMENTS = "measurements"
     TRACKS = "tracks"
     HEALTH = "health"
@@ -55,7 +58,7 @@ def consume(
     from matpho.planning import parse_start
     from sinks.kafka.reader import read_topics
 
-    settings, topics = _where(kafka or [], config)
+    settings, topics = where(kafka or [], config)
     hours = {name: kept for name, _, kept in TOPICS}
     names = [topic_of(topics, wanted.value, hours[wanted.value]).name for wanted in records or [Records.EVENTS]]
     first, last = (None if value is None else parse_start(value) for value in (since, until))
@@ -76,7 +79,12 @@ def consume(
                 return
 
 
-def _where(servers: list[str], config: Path | None) -> tuple[KafkaSettings, TopicsSpec]:
+def where(servers: list[str], config: Path | None) -> tuple[KafkaSettings, TopicsSpec]:
+    """The brokers and topics of a configuration, or those at addresses.
+
+    Raises:
+        ConfigError: both or neither is given, or the configuration has no Kafka sink.
+    """
     from matpho.kafka_plan import login_of, settings_of
     from scenes.config import KafkaSinkSpec, TopicsSpec, load_configuration
     from sinks.kafka.settings import KafkaSettings
@@ -135,6 +143,8 @@ def _show(console: Console, value: dict[str, Any]) -> None:
         else:
             style = STYLE[event.severity]
             said = f"{kind_name(event)}: {sentence(event, event.zone)} ({text(f'phase-{event.phase.value}')})"
+    elif "incident_id" in value:
+        style, said = STYLE[Severity(value["severity"])], _incident(value)
     elif "counts" in value:
         counts = ", ".join(f"{text(f'class-{label}')} {count}" for label, count in value["counts"].items())
         said = " ".join(part for part in (value["place"], value["direction"], counts or "0") if part)
@@ -143,3 +153,12 @@ def _show(console: Console, value: dict[str, Any]) -> None:
     else:
         said = " ".join(part for part in (value["state"], f"{value['fps']:.1f} fps", value["error"]) if part)
     console.print(f"{clock} {value['camera_id']} {said}", style=style, markup=False)
+
+
+def _incident(value: dict[str, Any]) -> str:
+    try:
+        incident = incident_from_dict(value)
+    except ValueError:  # of a newer version
+        return f"{value['kind']} {value['phase']}"
+    members = f"{incident.incident_id[:12]}: {headline(incident, None, lambda event: event.zone)}"
+    return f"{members} ({text(f'phase-{incident.phase.value}')})"

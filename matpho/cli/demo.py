@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 import time
 import webbrowser
@@ -78,13 +79,15 @@ def _with_page(plan: Plan, folder: Path, port: int, browser: bool, console: Cons
     from store.events import EventStore
 
     store, live = EventStore.open(folder / "events.db"), LiveRelay()
-    with BackgroundServer(create_app(store, folder / "evidence", live=live), port=port) as server:
+    token = secrets.token_urlsafe(24)
+    with BackgroundServer(create_app(store, folder / "evidence", live=live, token=token), port=port) as server:
+        address = f"{server.url}#token={token}"
         if browser:
-            webbrowser.open(f"{server.url}#view=traffic")
-        out = Output(headline=text("cli-page-at", url=server.url), live=live)
+            webbrowser.open(f"{address}&view=traffic")
+        out = Output(headline=text("cli-page-at", url=address), live=live)
         run_plan(plan, out, most_s=SHOWN_S)
         _write_report(folder, console)
-        console.print(text("cli-page-stays", url=server.url), soft_wrap=True)
+        console.print(text("cli-page-stays", url=address), soft_wrap=True)
         wait_for_stop()
     store.close()
 

@@ -21,8 +21,8 @@ from scenes.config import BatchSpec, ModelSpec, load_configuration
 
 CPU_FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimd")
 OURS = (
-    "analytics", "benchmarks", "console", "core", "evidence", "locales", "models", "pipeline", "scenes", "sinks",
-    "store", "trackers",
+    "analytics", "benchmarks", "console", "core", "evidence", "incidents", "locales", "models", "pipeline", "scenes",
+    "sinks", "store", "trackers",
 )  # fmt: skip
 
 

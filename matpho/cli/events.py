@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from core.codec import event_to_dict, to_json
-from core.events import Event, Phase
+from core.errors import ConfigError
+from core.events import Event, Phase, Says, Verdict
 from core.sentences import sentence
-from locales import language, text
+from locales import text
 from matpho.cli.display import STYLE, kind_name
 from matpho.cli.options import StoreOption
+from matpho.cli.people import ByOption, WhyOption, event_of, incident_of, opened, place_names, who
+from matpho.cli.story import tell
 from matpho.defaults import STORE
-
-if TYPE_CHECKING:
-    from store.events import EventStore
 
 
 class Form(StrEnum):
@@ -32,7 +33,12 @@ class Form(StrEnum):
     CSV = "csv"
 
 
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback()
 def events(
+    context: typer.Context,
     store: StoreOption = STORE,
     since: Annotated[str | None, typer.Option(help=text("cli-opt-since"))] = None,
     until: Annotated[str | None, typer.Option(help=text("cli-opt-until"))] = None,
@@ -41,11 +47,19 @@ def events(
     phase: Annotated[list[Phase] | None, typer.Option(help=text("cli-opt-phase"))] = None,
     limit: Annotated[int, typer.Option(min=1, help=text("cli-opt-limit"))] = 100,
     form: Annotated[Form, typer.Option("--format", help=text("cli-opt-format"))] = Form.TABLE,
+    incident: Annotated[str | None, typer.Option(help=text("cli-opt-incident"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=text("cli-opt-story-json"))] = False,
 ) -> None:
-    """List events, newest first."""
+    """List events, newest first, or tell an incident."""
+    if context.invoked_subcommand is not None:
+        return
     from matpho.planning import parse_start
-    from store.events import EventStore
     from store.records import EventQuery
+
+    if incident is not None:
+        with opened(store) as found_in:
+            tell(found_in, incident_of(found_in, store, incident), incident, as_json=as_json or form is Form.JSON)
+        return
 
     query = EventQuery(
         since_ns=None if since is None else parse_start(since),
@@ -55,13 +69,10 @@ def events(
         phases=tuple(phase or ()),
         limit=limit,
     )
-    opened = EventStore.open(store, create=False)
-    try:
-        found, total = opened.events(query), opened.count(query)
-        names = _place_names(opened, found)
-    finally:
-        opened.close()
-    if form is Form.JSON:
+    with opened(store) as found_in:
+        found, total = found_in.events(query), found_in.count(query)
+        names = place_names(found_in, {event.camera_id for event in found})
+    if form is Form.JSON or as_json:
         for event in found:
             typer.echo(to_json(event))
     elif form is Form.CSV:
@@ -70,14 +81,38 @@ def events(
         _print_table(found, names, total)
 
 
-def _place_names(store: EventStore, found: list[Event]) -> dict[tuple[str, str], str]:
-    names: dict[tuple[str, str], str] = {}
-    for camera_id in {event.camera_id for event in found}:
-        scene = store.scene(camera_id)
-        drawing = {} if scene is None else scene.drawing
-        for place in (place for kind in ("groups", "lanes", "lines", "zones") for place in drawing.get(kind, ())):
-            names[camera_id, place["id"]] = place["label"][language()]
-    return names
+@app.command(help=text("cli-help-verdict"))
+def verdict(
+    event: Annotated[str, typer.Argument(help=text("cli-arg-verdict-event"))],
+    says: Annotated[str, typer.Argument(help=text("cli-arg-verdict-says"))],
+    why: WhyOption,
+    by: ByOption = None,
+    store: StoreOption = STORE,
+) -> None:
+    """Keep a person's verdict on an event."""
+    answers = {"true": Says.CONFIRMED, "false": Says.REJECTED}
+    if says not in answers:
+        raise ConfigError("error-verdict-says")
+    with opened(store) as kept_in:
+        known = event_of(kept_in, store, event)
+        given = Verdict(answers[says], f"person:{who(by)}", time.time_ns(), why)
+        kept = kept_in.desk.judge(known.event_id, given)
+    name = kept.verdict.by.removeprefix("person:")
+    typer.echo(text("cli-verdict-kept", event=known.event_id, says=text(f"says-{kept.verdict.says.value}"), by=name))
+
+
+@app.command(help=text("cli-help-thresholds"))
+def thresholds(
+    store: StoreOption = STORE,
+    most_lost: Annotated[float, typer.Option(min=0, max=1, help=text("cli-opt-most-lost"))] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help=text("cli-opt-thresholds-json"))] = False,
+) -> None:
+    """Propose thresholds from verdicts; changes nothing."""
+    from matpho.cli.thresholds import propose_from, show
+
+    with opened(store) as kept_in:
+        judged, proposals = propose_from(kept_in, most_lost)
+    show(judged, proposals, as_json=as_json)
 
 
 def _csv(found: list[Event]) -> str:

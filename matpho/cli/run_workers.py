@@ -16,6 +16,7 @@ from locales import language, text
 from matpho.cli.display import Board, print_summary
 from matpho.cli.output import Output, print_line
 from matpho.cli.signals import stopping
+from matpho.linking import linked
 from matpho.loops import compile_loops, loops_ready
 from matpho.planning import Plan
 from matpho.request import RunRequest
@@ -43,6 +44,8 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
     with ExitStack() as stack:
         # Opened here first, so that one process makes the tables.
         store = None if plan.store is None else open_store(plan.store, stack)
+        if store is not None:
+            stack.enter_context(linked(plan, store, request.sinks(), of))
         board = stack.enter_context(Board(console, scenes, headline=out.headline or text("cli-workers", count=of)))
         stack.enter_context(stopping(supervisor.stop))
         for events in supervisor.run():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated
 
 import typer
@@ -26,8 +27,9 @@ def serve(
 
     opened = EventStore.open(store, create=False)
     try:
-        with BackgroundServer(create_app(opened, evidence), host=host, port=port) as server:
-            Console().print(text("cli-page-at", url=server.url), soft_wrap=True)
+        token = secrets.token_urlsafe(24)
+        with BackgroundServer(create_app(opened, evidence, token=token), host=host, port=port) as server:
+            Console().print(text("cli-page-at", url=f"{server.url}#token={token}"), soft_wrap=True)
             wait_for_stop()
     finally:
         opened.close()

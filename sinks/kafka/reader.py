@@ -88,7 +88,7 @@ def _received(consumer: Any, ends: Mapping[Any, int] | None, stopped: Callable[[
     while not stopped():
         for part, messages in consumer.poll(timeout_ms=_POLL_MS).items():
             for message in messages:
-                received = _as_received(message)
+                received = as_received(message)
                 if received is None or received.identity in seen:
                     continue
                 seen[received.identity] = None
@@ -100,7 +100,8 @@ def _received(consumer: Any, ends: Mapping[Any, int] | None, stopped: Callable[[
             return
 
 
-def _as_received(message: Any) -> Received | None:
+def as_received(message: Any) -> Received | None:
+    """A message with its CloudEvents attributes; None without a value."""
     if message.value is None:
         return None
     headers = {name: (value or b"").decode(errors="replace") for name, value in message.headers}

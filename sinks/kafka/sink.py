@@ -11,7 +11,7 @@ from core.delivery import Delivered, Delivery, Outcome, Rejected, RetryAfter
 from core.errors import SinkError
 from core.events import Event, Record
 from locales import text
-from sinks.envelope import Mode, key_of, message_of
+from sinks.envelope import Mode, key_of, message_of, ordered_by
 from sinks.kafka.admin import prepare
 from sinks.kafka.driver import RETRY_S, Driver, Message
 from sinks.kafka.kafka_python import CLIENT_ERRORS, KafkaPythonDriver, keep_secrets
@@ -148,14 +148,14 @@ class KafkaSink:
 
 
 def _in_order(records: Sequence[Record], outcomes: list[Outcome]) -> list[Outcome]:
-    """After the first record of a camera that has to wait, its later ones wait with it."""
+    """After the first record of a key (a camera, an incident) that has to wait, its later ones wait with it."""
     if all(isinstance(outcome, Delivered) for outcome in outcomes):
         return outcomes
     waiting: dict[str, RetryAfter] = {}
     for index, (record, outcome) in enumerate(zip(records, outcomes, strict=True)):
-        before = waiting.get(record.camera_id)
+        before = waiting.get(ordered_by(record))
         if before is not None and not isinstance(outcome, Rejected):
             outcomes[index] = before
         elif isinstance(outcome, RetryAfter):
-            waiting[record.camera_id] = outcome
+            waiting[ordered_by(record)] = outcome
     return outcomes

@@ -16,6 +16,7 @@ from core.codec import record_to_dict
 from core.events import CameraDownMeasures, EndReason, Event, EventKind, Phase
 from core.explanation import Reasons
 from core.findings import Findings, StepView
+from core.mutes import Mutes
 from core.taxonomy import ObjectClass
 from scenes.rules import AnyRuleSpec, CameraDownSpec, IntrusionSpec, LineCrossingSpec, MeasureSpec, StoppedVehicleSpec
 from tests.support.tracks import SECOND, T0, Actor, Shot, film, join, make_scene, still, walk
@@ -90,6 +91,9 @@ class Broken:
 
     def close(self, now_ns: int) -> Findings:
         return Findings()
+
+    def mute(self, mutes: Mutes) -> None:
+        pass
 
     def explain(self, view: StepView, row: int) -> dict[str, Reasons]:
         return {}

@@ -16,7 +16,7 @@ from kafka import KafkaProducer  # type: ignore[import-untyped]
 
 import matpho_client.records as client_records
 from core.codec import encode, record_to_dict
-from core.events import CameraHealth, Event, Measurement, Record, TrackSummary
+from core.events import CameraHealth, Event, Incident, Measurement, Record, TrackSummary
 from matpho_client import NotARecordError, events, health, measurements, tracks
 from sinks.envelope import message_of
 from sinks.kafka.settings import KafkaSettings, TopicSettings
@@ -32,6 +32,7 @@ START = datetime.fromtimestamp(T0 / 1e9, UTC)
 def test_any_record_is_read_whole(record: Record) -> None:
     readers: dict[type[Record], Any] = {
         Event: client_records.event,
+        Incident: client_records.incident,
         Measurement: client_records.measurement,
         TrackSummary: client_records.track,
         CameraHealth: client_records.camera_health,

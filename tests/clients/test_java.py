@@ -17,7 +17,7 @@ from matpho.kafka_plan import sinks_of
 from scenes.config import KafkaSinkSpec, TopicSpec, TopicsSpec
 from sinks.fan_out import FanOut
 from tests.support.kafka import KafkaBroker, KafkaUnavailable, jars
-from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, any_event_of
+from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, an_incident, any_event_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +39,15 @@ def own_broker(tmp_path: Path) -> Iterator[KafkaBroker]:
 @pytest.mark.slow
 def test_a_java_consumer_reads_every_topic_by_the_document_alone(own_broker: KafkaBroker) -> None:
     events = [any_event_of(kind, number) for number, kind in enumerate(MEASURES_OF)]
-    others: list[Record] = [a_measurement(1), a_measurement(2), a_track(), a_health(), a_frame(), an_event(99)]
+    others: list[Record] = [
+        a_measurement(1),
+        a_measurement(2),
+        a_track(),
+        a_health(),
+        a_frame(),
+        an_event(99),
+        an_incident(),
+    ]
     spec = KafkaSinkSpec(kind="kafka", bootstrap=[own_broker.address], topics=TopicsSpec(frames=TopicSpec()))
     for _ in range(2):  # as after a broker that did not answer
         fan_out = FanOut([make() for make in sinks_of(spec)])
@@ -55,6 +63,7 @@ def test_a_java_consumer_reads_every_topic_by_the_document_alone(own_broker: Kaf
         found[told["channel"]] = told
     assert {name: (told["records"], told["distinct"]) for name, told in found.items()} == {
         "events": (2 * len(events) + 2, len(events) + 1),
+        "incidents": (2, 1),
         "measurements": (4, 2),
         "tracks": (2, 1),
         "health": (2, 1),

@@ -11,8 +11,9 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
-from console.editor import TOKEN_HEADER, create_editor
+from console.editor import create_editor
 from console.texts import EDITOR
+from console.trusted import TOKEN_HEADER
 from core.scene import Ground
 from locales import LANGUAGES, catalogue
 from tests.support.scenes import SCENE

@@ -16,6 +16,7 @@ from core.codec import (
     event_to_dict,
     frame_from_dict,
     health_from_dict,
+    incident_from_dict,
     measurement_from_dict,
     record_to_dict,
     time_ns,
@@ -23,8 +24,8 @@ from core.codec import (
     to_json,
     track_from_dict,
 )
-from core.events import SCHEMA_VERSION, CameraHealth, Event, FrameTracks, Measurement, Record, TrackSummary
-from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, records, times
+from core.events import SCHEMA_VERSION, CameraHealth, Event, FrameTracks, Incident, Measurement, Record, TrackSummary
+from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, an_incident, records, times
 
 READ: dict[type[Any], Any] = {
     Event: event_from_dict,
@@ -32,8 +33,9 @@ READ: dict[type[Any], Any] = {
     TrackSummary: track_from_dict,
     CameraHealth: health_from_dict,
     FrameTracks: frame_from_dict,
+    Incident: incident_from_dict,
 }
-PLAIN: list[Record] = [an_event(), a_measurement(), a_track(), a_health(), a_frame()]
+PLAIN: list[Record] = [an_event(), an_incident(), a_measurement(), a_track(), a_health(), a_frame()]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -107,8 +109,10 @@ def test_a_record_without_a_field_is_refused_unless_the_field_may_be_empty(recor
     del value[name]
     if name == "view":
         assert READ[type(record)](value) == record
-    elif isinstance(record, Event) and name in {"box", "position", "end_reason"}:
+    elif isinstance(record, Event) and name in {"box", "position", "end_reason", "verdict"}:
         assert getattr(event_from_dict(value), name) is None
+    elif isinstance(record, Incident) and name in {"position", "more", "merged_into", "verdict"}:
+        assert getattr(incident_from_dict(value), name) in (None, 0, "")
     elif isinstance(record, Measurement) and name in ADDED_LATER:
         assert measurement_from_dict(value) == record
     else:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.events import CameraHealth, Event, EventKind, FrameTracks, Measurement, Phase, Record, TrackSummary
+from core.events import CameraHealth, Event, EventKind, FrameTracks, Incident, Measurement, Phase, Record, TrackSummary
 from store.events import EventQuery, EventStore, RunRecord, SceneRecord
 from tests.support.records import SECOND, T0, a_measurement, a_track, an_event, stored
 
@@ -37,7 +37,9 @@ def test_any_record_is_read_back_as_it_was(written: list[Record]) -> None:
         first: dict[object, Record] = {}
         for record in written:
             first.setdefault(key(record), record)
-        found = [event for _, event in store.since(0)] + store.measurements() + store.tracks()
+        found: list[Record] = [event for _, event in store.since(0)]
+        found += [incident for _, incident in store.incidents.since(0)]
+        found += [*store.measurements(), *store.tracks()]
         assert {key(record): record for record in found} == first
         assert set(store.cameras()) == {record.camera_id for record in written}
         store.close()
@@ -47,6 +49,8 @@ def key(record: Record) -> object:
     match record:
         case Event():
             return record.event_id, record.revision
+        case Incident():
+            return record.incident_id, record.revision, "incident"
         case Measurement():
             return record.camera_id, record.place, record.direction, record.start_ns, record.end_ns
         case TrackSummary():

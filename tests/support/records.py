@@ -20,24 +20,29 @@ from core.events import (
     EventKind,
     FrameObject,
     FrameTracks,
+    Incident,
     IntrusionMeasures,
     LaneMeasures,
     LineCrossingMeasures,
     LoiteringMeasures,
     Measurement,
     Measures,
+    Member,
     PedestrianMeasures,
     Phase,
     Picture,
     QueueMeasures,
     Record,
+    Role,
     RunningMeasures,
+    Says,
     Severity,
     SlowVehicleMeasures,
     SpeedingMeasures,
     SpillbackMeasures,
     StoppedVehicleMeasures,
     TrackSummary,
+    Verdict,
     WrongWayMeasures,
 )
 from core.taxonomy import LABELS
@@ -93,6 +98,9 @@ _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
 }
 
 
+verdicts = st.none() | st.builds(Verdict, st.sampled_from(Says), texts, times, texts)
+
+
 @st.composite
 def events(draw: st.DrawFn) -> Event:
     """Any event whose numbers have as many decimals as the codec writes."""
@@ -117,8 +125,45 @@ def events(draw: st.DrawFn) -> Event:
         pictures=tuple(draw(st.lists(st.builds(Picture, names, times), max_size=2))),
         end_reason=draw(st.none() | st.sampled_from(EndReason)),
         view=draw(texts),
+        verdict=draw(verdicts),
     )
 
+
+incidents = st.builds(
+    Incident,
+    incident_id=names,
+    revision=st.integers(1, 2**31 - 1),
+    phase=st.sampled_from(Phase),
+    kind=st.sampled_from(EventKind),
+    cause=names,
+    severity=st.sampled_from(Severity),
+    started_ns=times,
+    at_ns=times,
+    camera_id=names,
+    zone=texts,
+    cameras=st.lists(names, max_size=3).map(tuple),
+    members=st.lists(
+        st.builds(
+            Member,
+            names,
+            st.integers(1, 2**31 - 1),
+            st.sampled_from(EventKind),
+            st.sampled_from(Role),
+            st.sampled_from(Phase),
+            names,
+            texts,
+            times,
+            times,
+            texts,
+        ),
+        max_size=3,
+    ).map(tuple),
+    position=st.none() | st.tuples(rounded(-180, 180, 7), rounded(-90, 90, 7)),
+    view=texts,
+    more=counts,
+    merged_into=texts,
+    verdict=verdicts,
+)
 
 measurements = st.builds(
     Measurement,
@@ -195,7 +240,7 @@ frames = st.builds(
     ).map(tuple),
 )
 
-stored: st.SearchStrategy[Record] = events() | measurements | tracks
+stored: st.SearchStrategy[Record] = events() | incidents | measurements | tracks
 """What the event store takes."""
 
 described: st.SearchStrategy[Record] = stored | healths
@@ -248,6 +293,30 @@ def any_event_of(kind: EventKind, number: int) -> Event:
     hints, values = get_type_hints(form), {str: "m", int: 2, float: 1.5}
     given = {field.name: values.get(hints[field.name]) for field in fields(form)}
     return replace(an_event(number), kind=kind, measures=form(**given))
+
+
+def an_incident(number: int = 1, revision: int = 2, *, camera: str = "cam-1") -> Incident:
+    """Incident `number`: a stopped vehicle and the queue behind it."""
+    started = T0 + number * SECOND
+    members = tuple(
+        Member(f"event-{number:06d}-{role}", 1, kind, role, Phase.STARTED, camera, "n", started, started)
+        for kind, role in ((EventKind.STOPPED_VEHICLE, Role.CAUSE), (EventKind.QUEUE, Role.EFFECT))
+    )
+    return Incident(
+        f"incident-{number:06d}",
+        revision,
+        Phase.UPDATED,
+        EventKind.STOPPED_VEHICLE,
+        members[0].event_id,
+        Severity.HIGH,
+        started,
+        started + revision * SECOND,
+        camera,
+        "n",
+        cameras=(camera,),
+        members=members,
+        position=(105.8342, 21.0278),
+    )
 
 
 def a_measurement(number: int = 1, *, camera: str = "cam-1") -> Measurement:

@@ -14,11 +14,13 @@ from kafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
 from matpho_client.records import (
     Event,
     Health,
+    Incident,
     Measurement,
     NotARecordError,
     Track,
     camera_health,
     event,
+    incident,
     measurement,
     track,
 )
@@ -59,6 +61,11 @@ def events(
         return not wanted or any(found.kind == kind or found.kind.startswith(f"{kind}.") for kind in wanted)
 
     return Reader(servers, topic, event, takes=takes, **options)
+
+
+def incidents(servers: str | Sequence[str], *, topic: str = "matpho.incidents.v1", **options: Any) -> Reader[Incident]:
+    """Incidents; `cameras` are those of their causes. Further options: `Reader`."""
+    return Reader(servers, topic, incident, **options)
 
 
 def measurements(

@@ -51,6 +51,55 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """An event in an incident; `role`: cause, same (the cause seen by another camera) or effect."""
+
+    event_id: str
+    revision: int
+    kind: str
+    role: str
+    phase: str
+    camera_id: str
+    zone: str
+    started: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Events of one cause. Of one `incident_id` the highest revision holds.
+
+    Attributes:
+        kind: of its cause, whose event is `cause`; `camera_id`, `zone` and `position` (longitude, latitude) are its.
+        members: its events, the cause first; `more`: further ones.
+        merged_into: the incident that took over; empty for the others.
+        raw: the whole JSON value.
+    """
+
+    incident_id: str
+    revision: int
+    phase: str
+    kind: str
+    cause: str
+    severity: str
+    started: datetime
+    at: datetime
+    camera_id: str
+    zone: str
+    cameras: tuple[str, ...]
+    members: tuple[Member, ...]
+    position: tuple[float, float] | None
+    more: int
+    merged_into: str
+    raw: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def identity(self) -> str:
+        """Equal for what was sent twice."""
+        return f"{self.incident_id}:{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """Traffic in one place and one interval; None what is unknown. All fields are in `raw`."""
 
@@ -131,6 +180,11 @@ def event(value: bytes) -> Event:
     return _read(value, _event)
 
 
+def incident(value: bytes) -> Incident:
+    """An incident's JSON; raises as `event`."""
+    return _read(value, _incident)
+
+
 def measurement(value: bytes) -> Measurement:
     """A measurement's JSON; raises as `event`."""
     return _read(value, _measurement)
@@ -176,6 +230,42 @@ def _event(raw: dict[str, Any]) -> Event:
         position=None if position is None else (float(position[0]), float(position[1])),
         end_reason=raw.get("end_reason"),
         raw=raw,
+    )
+
+
+def _incident(raw: dict[str, Any]) -> Incident:
+    position = raw.get("position")
+    return Incident(
+        incident_id=str(raw["incident_id"]),
+        revision=int(raw["revision"]),
+        phase=str(raw["phase"]),
+        kind=str(raw["kind"]),
+        cause=str(raw["cause"]),
+        severity=str(raw["severity"]),
+        started=_time(raw["started"]),
+        at=_time(raw["at"]),
+        camera_id=str(raw["camera_id"]),
+        zone=str(raw["zone"]),
+        cameras=tuple(str(name) for name in raw["cameras"]),
+        members=tuple(_member(one) for one in raw["members"]),
+        position=None if position is None else (float(position[0]), float(position[1])),
+        more=int(raw.get("more", 0)),
+        merged_into=str(raw.get("merged_into", "")),
+        raw=raw,
+    )
+
+
+def _member(raw: dict[str, Any]) -> Member:
+    return Member(
+        event_id=str(raw["event_id"]),
+        revision=int(raw["revision"]),
+        kind=str(raw["kind"]),
+        role=str(raw["role"]),
+        phase=str(raw["phase"]),
+        camera_id=str(raw["camera_id"]),
+        zone=str(raw["zone"]),
+        started=_time(raw["started"]),
+        at=_time(raw["at"]),
     )
 
 

@@ -22,7 +22,7 @@ from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
 from sinks.nv_frame import nv_frame
 from tests.support.kafka import KafkaBroker
-from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event
+from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, an_incident
 
 pytestmark = pytest.mark.broker
 
@@ -89,21 +89,21 @@ def test_a_topic_that_cannot_be_made_is_told_and_waited_for(kafka: KafkaBroker, 
 
 
 def test_each_type_of_record_has_a_topic_of_its_own(kafka: KafkaBroker, name: str) -> None:
-    topics = {kind: f"{name}-{kind}" for kind in ("events", "measurements", "tracks", "health")}
+    topics = {kind: f"{name}-{kind}" for kind in ("events", "incidents", "measurements", "tracks", "health")}
     specs = {kind: TopicSpec(name=topic) for kind, topic in topics.items()}
     spec = KafkaSinkSpec(kind="kafka", bootstrap=[kafka.address], topics=TopicsSpec(partitions=2, **specs))
     fan_out = FanOut([make() for make in sinks_of(spec)])
-    records: list[Record] = [an_event(1), a_measurement(), a_track(), a_health(), an_event(2)]
+    records: list[Record] = [an_event(1), a_measurement(), a_track(), a_health(), an_event(2), an_incident()]
     fan_out.publish(records)
     assert set(fan_out.close(30).values()) == {0}
-    for kind, mine in (("events", [0, 4]), ("measurements", [1]), ("tracks", [2]), ("health", [3])):
+    for kind, mine in (("events", [0, 4]), ("measurements", [1]), ("tracks", [2]), ("health", [3]), ("incidents", [5])):
         got = kafka.read(topics[kind])
         assert [json.loads(message.value) for message in got] == [record_to_dict(records[n]) for n in mine]
 
 
 def test_the_tracks_of_frames_are_sent_where_they_are_asked_for(kafka: KafkaBroker, name: str) -> None:
     nothing = TopicSpec(send=False)
-    topics = TopicsSpec(events=nothing, measurements=nothing, tracks=nothing, health=nothing)
+    topics = TopicsSpec(events=nothing, incidents=nothing, measurements=nothing, tracks=nothing, health=nothing)
     plain = KafkaSinkSpec(kind="kafka", bootstrap=[kafka.address], topics=topics)
     assert sinks_of(plain) == ()
     asked = topics.model_copy(update={"frames": TopicSpec(name=name)})
@@ -118,6 +118,7 @@ def test_a_topic_that_takes_nothing_holds_up_no_other(kafka: KafkaBroker, name: 
     topics = TopicsSpec(
         create=False,
         events=TopicSpec(name=f"{name}-e"),
+        incidents=TopicSpec(send=False),
         measurements=TopicSpec(name=f"{name}-missing"),
         tracks=TopicSpec(send=False),
         health=TopicSpec(send=False),

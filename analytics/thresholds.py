@@ -1,0 +1,149 @@
+"""Thresholds proposed from people's verdicts, with what they would have changed. Nothing here changes a rule.
+
+Only events that went out can be judged: what a threshold below today's would find, no verdict tells. So thresholds are
+only ever proposed higher.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.events import Event, EventKind, Says
+
+Z: Final = 1.959963984540054
+LEAST: Final = 5
+"""Judged true and false alerts below which a proposal rests on too little, and says so."""
+KMH: Final = 3.6
+
+
+def _measure(name: str, scale: float = 1.0) -> Callable[[Any], float | None]:
+    def read(measures: Any) -> float | None:
+        value = getattr(measures, name)
+        return None if value is None else scale * float(value)
+
+    return read
+
+
+FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] = {
+    EventKind.INTRUSION: {"for_s": _measure("duration_s")},
+    EventKind.LOITERING: {"for_s": _measure("dwell_s")},
+    EventKind.CROWDING: {"count": _measure("count"), "for_s": _measure("duration_s")},
+    EventKind.RUNNING: {"speed_kmh": _measure("speed_mps", KMH), "for_s": _measure("duration_s")},
+    EventKind.CONGESTION: {"least_vehicles": _measure("vehicles"), "for_s": _measure("duration_s")},
+    EventKind.QUEUE: {
+        "min_length_m": lambda m: m.longest if m.unit == "m" else None,
+        "for_s": _measure("duration_s"),
+    },
+    EventKind.SPILLBACK: {"for_s": _measure("duration_s")},
+    EventKind.STOPPED_VEHICLE: {"for_s": _measure("stopped_s")},
+    EventKind.ILLEGAL_PARKING: {"for_s": _measure("stopped_s")},
+    EventKind.WRONG_WAY: {
+        "min_way_m": _measure("way_m"),
+        "min_speed_kmh": _measure("speed_mps", KMH),
+        "for_s": _measure("duration_s"),
+    },
+    EventKind.PEDESTRIAN: {"for_s": _measure("duration_s")},
+    EventKind.COLLISION: {
+        "deceleration_mps2": _measure("deceleration_mps2"),
+        "min_speed_kmh": _measure("speed_mps", KMH),
+        "for_s": _measure("stopped_s"),
+    },
+    EventKind.SLOW_VEHICLE: {"for_s": _measure("duration_s")},
+    EventKind.SPEEDING: {"tolerance": lambda m: m.speed_mps / m.limit_mps - 1.0, "over_m": _measure("way_m")},
+    EventKind.LANE: {"for_s": _measure("duration_s")},
+    EventKind.CAMERA_DOWN: {"after_s": _measure("silent_s")},
+}
+"""For each kind the parameters of its rule that the measures of its events tell something of. An event whose measure
+stayed below the parameter would not have been one. The other kinds have none.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`found` of `of`, with its 95 % interval (Wilson 1927); without any the interval is everything."""
+
+    found: int
+    of: int
+    low: float
+    high: float
+
+    @classmethod
+    def count(cls, found: int, of: int) -> Share:
+        """Of a count."""
+        if of <= 0:
+            return cls(0, 0, 0.0, 1.0)
+        share, square = found / of, Z * Z / of
+        middle = (share + square / 2) / (1 + square)
+        half = Z / (1 + square) * math.sqrt(share * (1 - share) / of + square / (4 * of))
+        return cls(found, of, max(0.0, middle - half), min(1.0, middle + half))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a higher parameter of one rule at one camera would have done to the judged alerts.
+
+    Attributes:
+        value: of the parameter, None where no value helps: false alerts look like true ones.
+        gone: judged false alerts that would not have been; `lost`: judged true ones.
+        few: less than `LEAST` of one of them were judged.
+    """
+
+    camera_id: str
+    rule_id: str
+    kind: EventKind
+    parameter: str
+    value: float | None
+    gone: Share
+    lost: Share
+    few: bool
+
+
+def propose(judged: Iterable[tuple[Event, Says]], most_lost: float = 0.0) -> list[Proposal]:
+    """The best proposal for each camera and rule that has a judged false alert.
+
+    Args:
+        judged: latest revisions of events, with a person's verdict; others are passed over.
+        most_lost: largest share of judged true alerts that a proposal may cost.
+
+    Of values that take away as many false alerts the lowest is proposed, of parameters the one that takes away most.
+    """
+    rules: dict[tuple[str, str, EventKind], list[tuple[Event, bool]]] = defaultdict(list)
+    for event, says in judged:
+        if says in (Says.CONFIRMED, Says.REJECTED):
+            rules[event.camera_id, event.rule_id, event.kind].append((event, says is Says.CONFIRMED))
+    found = []
+    for (camera_id, rule_id, kind), events in sorted(rules.items()):
+        true, false = (sum(is_true is wanted for _, is_true in events) for wanted in (True, False))
+        if not false:
+            continue
+        best = Proposal(camera_id, rule_id, kind, "", None, Share.count(0, false), Share.count(0, true), False)
+        for parameter, read in FIGURES.get(kind, {}).items():
+            value, gone, lost = _best([(read(event.measures), is_true) for event, is_true in events], most_lost * true)
+            if value is not None and gone > best.gone.found:
+                shares = Share.count(gone, false), Share.count(lost, true)
+                best = Proposal(camera_id, rule_id, kind, parameter, value, *shares, min(true, false) < LEAST)
+        found.append(best)
+    return found
+
+
+def _best(values: list[tuple[float | None, bool]], most_lost: float) -> tuple[float | None, int, int]:
+    """The value, just above a false alert's, that takes away most of them at no more than this loss."""
+    known = sorted((value, is_true) for value, is_true in values if value is not None)
+    best: tuple[float | None, int, int] = None, 0, 0
+    for top in dict.fromkeys(value for value, is_true in known if not is_true):
+        limit = _just_above(top)
+        gone = sum(value < limit and not is_true for value, is_true in known)
+        lost = sum(value < limit and is_true for value, is_true in known)
+        if lost <= most_lost and gone > best[1]:
+            best = limit, gone, lost
+    return best
+
+
+def _just_above(value: float) -> float:
+    """The next number with two decimals at most, or three digits: what a person would write into a scene."""
+    step = 0.01 if value < 10 else 0.1 if value < 100 else 1.0
+    return round((math.floor(value / step + 1e-9) + 1) * step, 2)

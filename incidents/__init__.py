@@ -1,0 +1,1 @@
+"""Events of one cause, brought together: what an operator sees as one row."""
