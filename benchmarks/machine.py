@@ -38,6 +38,20 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+@contextmanager
+def other_cores() -> Iterator[None]:
+    """What is started inside keeps off the core that `one_core` takes, where there are others."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, before - {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def cpu_features() -> list[str]:
     """Those of `FEATURES` that the processor has; empty where the system does not tell."""
     facts = cpu_facts()

@@ -5,10 +5,13 @@ Times are RFC 3339 UTC strings with nanoseconds; classes are labels.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from math import isfinite
+from operator import attrgetter
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import orjson
 
@@ -57,6 +60,8 @@ _WRONG = (KeyError, TypeError, IndexError, AttributeError, OverflowError)
 """What reading a field raises that is missing, or of another type or size."""
 
 
+# The same moment is written several times: of a frame in all its events, of a start and a picture in all revisions.
+@lru_cache(maxsize=4096)
 def time_text(ns: int) -> str:
     """RFC 3339 in UTC with nine decimals, such as `2026-01-05T08:00:00.250000000Z`."""
     seconds, rest = divmod(ns, SECOND_NS)
@@ -64,10 +69,32 @@ def time_text(ns: int) -> str:
 
 
 def _measures_to_dict(measures: Measures) -> dict[str, Any]:
-    return {name: getattr(measures, name) for name in _NAMES_OF[type(measures)]}
+    value = {}
+    for name, allowed in _ALLOWED_IN[type(measures)]:
+        value[name] = found = getattr(measures, name)
+        if (type(found) not in allowed and not _text(found, str in allowed)) or (
+            type(found) is float and not isfinite(found)
+        ):
+            raise ValueError(f"measures.{name} is {found!r}")
+    return value
 
 
-_NAMES_OF = {form: tuple(field.name for field in fields(form)) for form in MEASURES_OF.values()}
+def _text(value: object, wanted: bool) -> bool:
+    """Enumerations of texts are texts too."""
+    return wanted and isinstance(value, str)
+
+
+def _allowed_in(form: type[Any]) -> tuple[tuple[str, frozenset[type]], ...]:
+    """Names of fields without parts, and the types that each may have; whole numbers stand for others too."""
+    found = []
+    for name, hint in get_type_hints(form).items():
+        kinds = set(get_args(hint)) if get_origin(hint) is UnionType else {hint}
+        if not any(get_origin(kind) for kind in kinds):
+            found.append((name, frozenset(kinds | {int} if float in kinds else kinds)))
+    return tuple(found)
+
+
+_ALLOWED_IN = {form: _allowed_in(form) for form in MEASURES_OF.values()}
 
 
 @lru_cache(maxsize=1024)
@@ -107,23 +134,28 @@ def record_to_dict(record: Record) -> dict[str, Any]:
 
 
 def event_to_dict(event: Event) -> dict[str, Any]:
-    """An event as JSON values, in the order a person reads."""
+    """An event as JSON values, in the order a person reads.
+
+    Raises:
+        ValueError, OverflowError: a number in it is not finite, and so has no JSON.
+    """
+    box, position = event.box, event.position
     return {
         "event_id": event.event_id,
         "revision": event.revision,
         "kind": event.kind._value_,
         "phase": event.phase._value_,
         "severity": event.severity._value_,
-        "confidence": round(event.confidence, 4),
+        "confidence": round(event.confidence * 1e4) / 1e4,  # a third of the time of round(x, 4), and refuses NaN
         "started": time_text(event.started_ns),
         "at": time_text(event.at_ns),
         "camera_id": event.camera_id,
         "rule_id": event.rule_id,
         "zone": event.zone,
         "track_ids": list(event.track_ids),
-        "classes": [LABELS[c] for c in event.class_ids],
-        "box": None if event.box is None else [round(v, 2) for v in event.box],
-        "position": None if event.position is None else [round(v, 7) for v in event.position],
+        "classes": list(_labels(event.class_ids)),
+        "box": None if box is None else _hundredths(*box),
+        "position": None if position is None else [round(position[0] * 1e7) / 1e7, round(position[1] * 1e7) / 1e7],
         "measures": _measures_to_dict(event.measures),
         "pictures": [{"path": p.path, "captured": time_text(p.captured_ns)} for p in event.pictures],
         "end_reason": None if event.end_reason is None else event.end_reason.value,
@@ -131,6 +163,15 @@ def event_to_dict(event: Event) -> dict[str, Any]:
         "verdict": _verdict_to_dict(event.verdict),
         "schema_version": event.schema_version,
     }
+
+
+@lru_cache(maxsize=4096)
+def _labels(class_ids: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(LABELS[number] for number in class_ids)
+
+
+def _hundredths(left: float, top: float, right: float, bottom: float) -> list[float]:
+    return [round(left * 100) / 100, round(top * 100) / 100, round(right * 100) / 100, round(bottom * 100) / 100]
 
 
 def event_from_dict(value: dict[str, Any]) -> Event:
@@ -333,7 +374,7 @@ def track_to_dict(value: TrackSummary) -> dict[str, Any]:
         "class": LABELS[value.class_id],
         "started": time_text(value.started_ns),
         "ended": time_text(value.ended_ns),
-        "path": [[round(x, 1), round(y, 1)] for x, y in value.path],
+        "path": [[round(x * 10) / 10, round(y * 10) / 10] for x, y in value.path],
         "observed": value.observed,
         "mean_speed_mps": None if value.mean_speed_mps is None else round(value.mean_speed_mps, 3),
         "view": value.view,
@@ -372,7 +413,7 @@ def health_to_dict(value: CameraHealth) -> dict[str, Any]:
         "at": time_text(value.at_ns),
         "state": value.state.value,
         "epoch": value.epoch,
-        "fps": round(value.fps, 3),
+        "fps": round(value.fps * 1e3) / 1e3,
         "dropped": value.dropped,
         "reconnects": value.reconnects,
         "last_frame": None if value.last_frame_ns is None else time_text(value.last_frame_ns),
@@ -456,17 +497,58 @@ def _object_from(row: list[Any]) -> FrameObject:
 
 
 def encode(record: Record) -> bytes:
-    """A record as one line of JSON, UTF-8.
+    """A record as one line of JSON, UTF-8; what its schema would refuse has none.
 
     Raises:
-        ValueError: it has none: text that is not Unicode.
+        ValueError: text that is not Unicode, a number that is not finite, a field of another type than its own.
         OverflowError: an integer of more than 64 bits.
     """
     try:
+        _refuse_wrong_types(record)
         return orjson.dumps(record_to_dict(record))
     except orjson.JSONEncodeError as error:
         kind = OverflowError if "Integer" in str(error) else ValueError
         raise kind(str(error)) from error
+    except _WRONG as error:
+        if isinstance(error, OverflowError):
+            raise
+        raise ValueError(f"not a {type(record).__name__}: {type(error).__name__} {error}") from error
+
+
+def _refuse_wrong_types(record: Record) -> None:
+    """Texts and whole numbers are of their type; the rest shows when it is written. A rule may be anyone's."""
+    names, usual, allowed, values = _PLAIN_OF[type(record)]
+    found = values(record)
+    if tuple(map(type, found)) != usual:
+        for name, value, kinds in zip(names, found, allowed, strict=True):
+            if type(value) not in kinds and not _text(value, str in kinds):
+                raise ValueError(f"{name} is {value!r}")
+    if isinstance(record, Event):
+        _refuse_others("track_ids", record.track_ids, int)
+        _refuse_others("pictures", [picture.path for picture in record.pictures], str)
+    elif isinstance(record, Measurement):
+        _refuse_others("counts", record.counts, str)
+        _refuse_others("counts", record.counts.values(), int)
+
+
+def _refuse_others(name: str, values: Iterable[object], kind: type) -> None:
+    for value in values:
+        if type(value) is not kind:
+            raise ValueError(f"{name} has {value!r}")
+
+
+def _plain_fields(form: type[Any]) -> _Plain:
+    """Names; the types that they mostly have; all that they may have; how to get the values."""
+    found = {name: kinds for name, kinds in _allowed_in(form) if kinds <= _INTEGERS | _TEXTS | {type(None)}}
+    usual = tuple(str if str in kinds else int for kinds in found.values())
+    return tuple(found), usual, tuple(found.values()), attrgetter(*found)
+
+
+_Plain = tuple[tuple[str, ...], tuple[type, ...], tuple[frozenset[type], ...], Callable[[Any], tuple[Any, ...]]]
+_INTEGERS: frozenset[type] = frozenset({int})
+_TEXTS: frozenset[type] = frozenset({str})
+_FORMS: tuple[type[Record], ...] = (Event, Incident, Measurement, TrackSummary, CameraHealth, FrameTracks)
+_PLAIN_OF = {form: _plain_fields(form) for form in _FORMS}
 
 
 def to_json(record: Record) -> str:

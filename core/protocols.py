@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.delivery import Delivery
 from core.detections import DetectionBatch
@@ -181,3 +181,12 @@ class Sink(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class EncodedSink(Sink, Protocol):
+    """A sink that sends records' JSON: where it has been made already, it need not be made again."""
+
+    def write_encoded(self, records: Sequence[Record], bodies: Sequence[bytes]) -> Delivery:
+        """As `write`; `bodies`: what `core.codec.encode` made of each."""
+        ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from core.events import CameraHealth, Event, FrameTracks, Incident, Measurement,
 from core.protocols import Sink
 from scenes.config import Configuration, KafkaSinkSpec, TopicSpec, TopicsSpec
 from scenes.secrets import Login, resolve
+from sinks.kafka.registry import RegistrySettings
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
 
@@ -31,7 +33,7 @@ def kafka_sinks(configuration: Configuration, spec: KafkaSinkSpec) -> tuple[Call
     Raises:
         ConfigError: the login is missing.
     """
-    return sinks_of(spec, login_of(configuration, spec), configuration.path)
+    return sinks_of(spec, login_of(configuration, spec), configuration.path, registry_of(configuration, spec))
 
 
 def login_of(configuration: Configuration, spec: KafkaSinkSpec) -> Login | None:
@@ -43,8 +45,33 @@ def login_of(configuration: Configuration, spec: KafkaSinkSpec) -> Login | None:
     return None if spec.credentials is None else resolve(spec.credentials, "kafka", configuration.folder)
 
 
+def registry_of(configuration: Configuration, spec: KafkaSinkSpec) -> RegistrySettings | None:
+    """The schema registry that a configuration names.
+
+    Raises:
+        ConfigError: its login is missing.
+    """
+    found = spec.schema_registry
+    if found is None:
+        return None
+    login = None
+    if found.credentials is not None:
+        login = resolve(found.credentials, "schema_registry", configuration.folder)
+    return RegistrySettings(
+        found.url,
+        register=found.register_schemas,
+        user=None if login is None else login.user,
+        password=None if login is None else login.password,
+        ca_file=None if found.ca_file is None else configuration.path(found.ca_file),
+        timeout_s=spec.timeout_s,
+    )
+
+
 def sinks_of(
-    spec: KafkaSinkSpec, login: Login | None = None, place: Callable[[Path], Path] = lambda path: path
+    spec: KafkaSinkSpec,
+    login: Login | None = None,
+    place: Callable[[Path], Path] = lambda path: path,
+    registry: RegistrySettings | None = None,
 ) -> tuple[Callable[[], Sink], ...]:
     """What makes the sinks; `place` finds the files that are named."""
     settings = settings_of(spec, login, place)
@@ -52,7 +79,8 @@ def sinks_of(
     for name, takes, hours in TOPICS:
         if sends(spec.topics, name):
             sink = "kafka" if takes is Event else f"kafka-{name}"
-            made.append(_maker(spec, settings, topic_of(spec.topics, name, hours), sink, takes))
+            topic = topic_of(spec.topics, name, hours)
+            made.append(_maker(spec, partial(KafkaSink, settings, topic, sink, takes=takes, registry=registry)))
     return tuple(made)
 
 
@@ -95,11 +123,9 @@ def topic_of(topics: TopicsSpec, name: str, hours: float | None) -> TopicSetting
     )
 
 
-def _maker(
-    spec: KafkaSinkSpec, settings: KafkaSettings, topic: TopicSettings, name: str, takes: type[Record]
-) -> Callable[[], Sink]:
+def _maker(spec: KafkaSinkSpec, kafka_sink: Callable[..., KafkaSink]) -> Callable[[], Sink]:
     def make() -> Sink:
-        sink = KafkaSink(settings, topic, name, takes=takes, mode=spec.mode)
+        sink = kafka_sink(mode=spec.mode)
         if spec.required:
             sink.check()
         return sink

@@ -282,6 +282,15 @@ class TopicsSpec(Strict):
     )
 
 
+class SchemaRegistrySpec(Strict):
+    """A Confluent Schema Registry, or one that speaks its API."""
+
+    url: str = Field(pattern=r"^https?://[^\s@]+$", description="http(s)://host:port")
+    credentials: CredentialSpec | None = Field(None, description="Login (HTTP Basic)")
+    register_schemas: bool = Field(True, description="Register schemas that it lacks; else whoever runs it has to")
+    ca_file: Path | None = Field(None, description="Its certificate authority (PEM)")
+
+
 class KafkaSinkSpec(Strict):
     """Records to Kafka topics as CloudEvents."""
 
@@ -293,6 +302,9 @@ class KafkaSinkSpec(Strict):
     mode: Literal["binary", "structured"] = Field(
         "binary",
         description="Of CloudEvents: attributes in Kafka's headers, or all in one JSON value",
+    )
+    schema_registry: SchemaRegistrySpec | None = Field(
+        None, description="Values then begin with a zero and the number of their schema there (Confluent's wire format)"
     )
     required: bool = Field(False, description="Refuse to start while no broker answers, rather than wait and say so")
     security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field("PLAINTEXT", description="Protocol")

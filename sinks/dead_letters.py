@@ -36,7 +36,7 @@ class DeadLetters:
         _log.error("record_rejected", sink=sink, camera_id=record.camera_id, reason=reason, **_names(record))
         if self._path is None:
             return
-        line = {"sink": sink, "reason": reason, "at": time_text(time.time_ns()), "record": record_to_dict(record)}
+        line = {"sink": sink, "reason": reason, "at": time_text(time.time_ns()), "record": _value_of(record)}
         try:
             if self._lines is None:
                 self._lines = JsonLines.append_to(self._path)
@@ -48,6 +48,13 @@ class DeadLetters:
         """Close the file."""
         if self._lines is not None:
             self._lines.close()
+
+
+def _value_of(record: Record) -> object:
+    try:
+        return record_to_dict(record)
+    except (ValueError, OverflowError):  # it has no JSON: for a person, then
+        return repr(record)
 
 
 def _names(record: Record) -> dict[str, object]:

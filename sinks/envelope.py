@@ -45,20 +45,30 @@ def attributes_of(record: Record) -> dict[str, str]:
     return {**dict(lasting), "id": identity, "time": time_text(at_ns), "subject": subject}
 
 
-def message_of(record: Record, mode: Mode = "binary") -> tuple[list[tuple[str, bytes]], bytes]:
+def message_of(
+    record: Record, mode: Mode = "binary", body: bytes | None = None
+) -> tuple[list[tuple[str, bytes]], bytes]:
     """Headers and value of a record; the tracks of a frame are always protobuf in binary mode (`sinks.nv_frame`).
+
+    Args:
+        body: its JSON, where that has been made already.
 
     Raises:
         ValueError, OverflowError: it has no JSON.
     """
     frame = isinstance(record, FrameTracks)
-    value = nv_frame(record) if isinstance(record, FrameTracks) else encode(record)
+    made = body if body is not None and not frame else None
+    value = made or (nv_frame(record) if isinstance(record, FrameTracks) else encode(record))
     if mode == "structured" and not frame:
         whole = {**attributes_of(record), "datacontenttype": CONTENT_TYPE, "data": orjson.Fragment(value)}
         return [("content-type", STRUCTURED_TYPE.encode())], orjson.dumps(whole)
     kind, identity, subject, at_ns = _described(record)
-    own = (("ce_id", identity.encode()), ("ce_time", time_text(at_ns).encode()), ("ce_subject", subject.encode()))
-    return [*_lasting_headers(_SCHEMAS[type(record)], kind, record.camera_id, record.schema_version), *own], value
+    return [
+        *_lasting_headers(_SCHEMAS[type(record)], kind, record.camera_id, record.schema_version),
+        ("ce_id", identity.encode()),
+        ("ce_time", time_text(at_ns).encode()),
+        ("ce_subject", subject.encode()),
+    ], value
 
 
 def key_of(record: Record) -> bytes:

@@ -13,9 +13,10 @@ from core.errors import SinkError
 from core.events import Record
 from core.protocols import Sink
 from sinks.dead_letters import DeadLetters
-from sinks.lane import Lane, SinkCounters
+from sinks.lane import Lane
 from sinks.outbox import Bounds, Outbox
 from sinks.record_log import Entry, RecordLog, no_step
+from sinks.tally import SinkCounters
 
 __all__ = ["FanOut", "SinkCounters"]
 

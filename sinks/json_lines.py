@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Final
 
-from core.codec import to_json
+from core.codec import encode
 from core.delivery import Delivered, Delivery, Outcome, Rejected
 from core.errors import SinkError
 from core.events import FrameTracks, Record
@@ -116,21 +116,29 @@ class JsonLinesSink:
 
     def write(self, records: Sequence[Record]) -> Delivery:
         """All or none of the lines; rejected where a record has no UTF-8 form, or the reader of a pipe has gone."""
-        lines: list[bytes] = []
+        bodies: list[bytes] = []
         outcomes: list[Outcome] = []
         for record in records:
             try:
-                lines.append(f"{to_json(record)}\n".encode())
+                bodies.append(encode(record))
                 outcomes.append(Delivered())
             except (ValueError, OverflowError) as error:
                 outcomes.append(Rejected(str(error)))
+        return self._add(bodies, len(records)) or Delivery(tuple(outcomes))
+
+    def write_encoded(self, records: Sequence[Record], bodies: Sequence[bytes]) -> Delivery:
+        """See `EncodedSink`."""
+        return self._add(bodies, len(records)) or Delivery.all_delivered(len(records))
+
+    def _add(self, bodies: Sequence[bytes], records: int) -> Delivery | None:
+        """Why nothing was added; None where it was."""
         try:
-            self._lines.write(b"".join(lines))
+            self._lines.write(b"".join([body + b"\n" for body in bodies]))
         except BrokenPipeError:
-            return Delivery((Rejected(text("sink-reader-gone")),) * len(records))
+            return Delivery((Rejected(text("sink-reader-gone")),) * records)
         except OSError as error:
-            return Delivery.retry_all(len(records), RETRY_S, text("sink-file-failed", reason=error.strerror or error))
-        return Delivery(tuple(outcomes))
+            return Delivery.retry_all(records, RETRY_S, text("sink-file-failed", reason=error.strerror or error))
+        return None
 
     def close(self) -> None:
         if self._owned:

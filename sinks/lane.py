@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from threading import Thread
 from typing import Final
 
@@ -26,10 +25,12 @@ from core.events import (
     Severity,
     TrackSummary,
 )
-from core.protocols import Sink
+from core.protocols import EncodedSink, Sink
 from sinks.dead_letters import DeadLetters
-from sinks.outbox import LOG_EVERY_S, Outbox
+from sinks.outbox import Outbox
+from sinks.place import Place
 from sinks.record_log import Entry, no_step
+from sinks.tally import SinkCounters, Tally
 
 _log = structlog.get_logger()
 
@@ -50,17 +51,6 @@ _EXAMPLES: Final[tuple[Record, ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SinkCounters:
-    """Records of one sink since the start; `retried` counts each try again, `waiting` is now."""
-
-    delivered: int = 0
-    retried: int = 0
-    rejected: int = 0
-    dropped: int = 0
-    waiting: int = 0
-
-
 class Lane:
     """Takes one sink's records out of the outbox, in order, until each is delivered, rejected or dropped.
 
@@ -78,68 +68,62 @@ class Lane:
         step: Callable[[str], None] = no_step,
     ) -> None:
         self.name = sink.name
-        self._sink, self._outbox, self._letters, self._step = sink, outbox, letters, step
-        self._read = outbox.begin(sink.name)
+        self._sink, self._changed, self._letters, self._step = sink, outbox.changed, letters, step
+        self._count_from = outbox.counts
+        self._place = Place(sink.name, outbox)
         self._in_hand: list[Entry] = []
         self._deadline: float | None = None
-        self._rewound: int | None = None
-        self._counts = SinkCounters(waiting=self._count(self._read))
+        self._tally = Tally(sink.name)
+        self._tally.waiting(self._waiting())
         self._failures = 0
-        self._unlogged = [0, 0]
-        self._logged_at = -LOG_EVERY_S
         self._thread = Thread(target=self._run, name=f"sink-{self.name}", daemon=True)
 
     def start(self) -> None:
         """Begin to deliver."""
-        if self._counts.waiting:
-            _log.info("records_from_before", sink=self.name, waiting=self._counts.waiting)
+        waiting = self.counters().waiting
+        if waiting:
+            _log.info("records_from_before", sink=self.name, waiting=waiting)
         self._thread.start()
 
     def expect(self, records: Sequence[Record]) -> None:
         """Records were published; once finished, it takes none."""
-        wanted = [record for record in records if self._sink.accepts(record)]
-        with self._outbox.changed:
+        wanted = self._accepted(records)
+        with self._changed:
             if self._deadline is None:
-                self._counts = replace(self._counts, waiting=self._counts.waiting + len(wanted))
+                self._tally.expect(len(wanted))
                 return
-        self._drop(wanted)
+        self._tally.drop(wanted, waited=False)
 
     def lose(self, entries: Sequence[Entry]) -> None:
         """A bound cost these records; those that it has taken already are no loss."""
-        with self._outbox.changed:
-            wanted = [e.record for e in entries if e.seq > self._read and self._sink.accepts(e.record)]
-            self._counts = replace(self._counts, waiting=max(0, self._counts.waiting - len(wanted)))
-        self._drop(wanted)
+        with self._changed:
+            read = self._place.read
+        self._tally.drop(self._accepted([entry.record for entry in entries if entry.seq > read]), waited=True)
 
     def give_up(self, record: Record) -> None:
         """A record that was published can never be delivered."""
         if self._sink.accepts(record):
-            with self._outbox.changed:
-                rejected, waiting = self._counts.rejected + 1, self._counts.waiting - 1
-                self._counts = replace(self._counts, rejected=rejected, waiting=waiting)
+            self._tally.settle(0, 0, 1)
 
     def rewind(self, seq: int) -> None:
         """Go on after another number, at the next batch."""
-        with self._outbox.changed:
-            self._rewound = seq
-            self._outbox.changed.notify_all()
+        self._place.rewind(seq)
 
     def counters(self) -> SinkCounters:
         """What became of its records so far."""
-        with self._outbox.changed:
-            return self._counts
+        return self._tally.counters()
 
     def finish(self, deadline: float) -> None:
         """End when nothing waits any more, or at the deadline (monotonic)."""
-        with self._outbox.changed:
+        with self._changed:
             self._deadline = deadline
-            self._outbox.changed.notify_all()
+            self._changed.notify_all()
 
     def join(self, deadline: float) -> int:
         """Wait for its end; how many records are left. One that hangs is left behind 2 s after the deadline."""
         self._thread.join(max(0.0, deadline + CLOSE_S - time.monotonic()))
         left = self.counters().waiting
-        self._log_dropped(now=True)
+        self._tally.tell_dropped(now=True)
         if self._thread.is_alive():
             _log.warning("sink_left_behind", sink=self.name, waiting=left)
         elif left:
@@ -148,9 +132,11 @@ class Lane:
 
     def _run(self) -> None:
         while (batch := self._next()) is not None:
-            wanted = [entry for entry in batch if self._sink.accepts(entry.record)]
+            accepts = self._sink.accepts
+            wanted = [entry for entry in batch if accepts(entry.record)]
             pause = self._deliver(wanted) if wanted else 0.0
-            self._acknowledge()
+            self._place.acknowledge(self._in_hand)
+            self._step("acknowledged")
             if pause > 0:
                 self._rest(pause)
         try:
@@ -160,59 +146,39 @@ class Lane:
 
     def _next(self) -> list[Entry] | None:
         """The next batch; None when the lane is to end."""
-        outbox = self._outbox
-        with outbox.changed:
-            outbox.changed.wait_for(self._has_reason_to_wake)
-            if self._rewound is not None:
-                self._read, self._rewound, self._in_hand = self._rewound, None, []
-                self._counts = replace(self._counts, waiting=self._count(self._read))
-            if self._deadline is not None and (
-                time.monotonic() >= self._deadline or not (self._in_hand or outbox.last > self._read)
-            ):
+        place = self._place
+        with self._changed:
+            while not (self._in_hand or place.more or place.rewound or self._deadline is not None):
+                self._changed.wait()
+            if place.rewound:
+                place.go_back()
+                self._in_hand = []
+                self._tally.waiting(self._waiting())
+            if self._deadline is not None and (time.monotonic() >= self._deadline or not (self._in_hand or place.more)):
                 return None
-            last = outbox.last
-        batch, self._in_hand = self._in_hand + self._fresh(BATCH - len(self._in_hand), last), []
-        return batch
-
-    def _fresh(self, most: int, last: int) -> list[Entry]:
-        if most <= 0 or last <= self._read:
-            return []
         try:
-            fresh = self._outbox.read(self.name, self._read, most)
+            fresh = place.take(BATCH - len(self._in_hand))
         except SinkError as error:
             _log.error("outbox_not_read", sink=self.name, reason=str(error))
             self._rest(FAILED_S)
-            return []
-        with self._outbox.changed:
-            # Where nothing is left up to the last, a bound has cost it.
-            self._read = fresh[-1].seq if fresh else last
-        return fresh
-
-    def _has_reason_to_wake(self) -> bool:
-        waits = bool(self._in_hand) or self._outbox.last > self._read
-        return waits or self._deadline is not None or self._rewound is not None
+            fresh = []
+        batch, self._in_hand = self._in_hand + fresh, []
+        return batch
 
     def _deliver(self, batch: list[Entry]) -> float:
         """Write, and book the outcomes; how long to rest before the next try, in seconds."""
-        outcomes = self._write([entry.record for entry in batch]).outcomes
+        outcomes = self._write(batch).outcomes
         self._step("delivered")
-        for entry, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, Rejected):
-                self._letters.bury(self.name, entry.record, outcome.reason)
-        self._in_hand = [e for e, outcome in zip(batch, outcomes, strict=True) if isinstance(outcome, RetryAfter)]
-        delivered = sum(isinstance(outcome, Delivered) for outcome in outcomes)
-        later = [outcome for outcome in outcomes if isinstance(outcome, RetryAfter)]
-        rejected = len(outcomes) - delivered - len(later)
-        with self._outbox.changed:
-            counts = self._counts
-            self._counts = SinkCounters(
-                counts.delivered + delivered,
-                counts.retried + len(later),
-                counts.rejected + rejected,
-                counts.dropped,
-                max(0, counts.waiting - delivered - rejected),
-            )
-            waiting = self._counts.waiting
+        delivered = sum([type(outcome) is Delivered for outcome in outcomes])
+        if delivered == len(batch):
+            waiting, later, self._in_hand = self._tally.settle(delivered, 0, 0), [], []
+        else:
+            for entry, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, Rejected):
+                    self._letters.bury(self.name, entry.record, outcome.reason)
+            self._in_hand = [e for e, outcome in zip(batch, outcomes, strict=True) if isinstance(outcome, RetryAfter)]
+            later = [outcome for outcome in outcomes if isinstance(outcome, RetryAfter)]
+            waiting = self._tally.settle(delivered, len(later), len(batch) - delivered - len(later))
         if not later:
             if self._failures:
                 _log.info("sink_recovered", sink=self.name, waiting=waiting)
@@ -224,9 +190,13 @@ class Lane:
         _log.warning("sink_retry", sink=self.name, reason=later[0].reason, pause_s=pause, waiting=waiting)
         return pause
 
-    def _write(self, batch: list[Record]) -> Delivery:
+    def _write(self, batch: list[Entry]) -> Delivery:
+        records = [entry.record for entry in batch]
         try:
-            delivery = self._sink.write(batch)
+            if isinstance(self._sink, EncodedSink):
+                delivery = self._sink.write_encoded(records, [entry.body for entry in batch])
+            else:
+                delivery = self._sink.write(records)
         except Exception as error:  # noqa: BLE001 a sink may be anyone's; its failure must stay its own
             return Delivery.retry_all(len(batch), FAILED_S, _words(error))
         if len(delivery.outcomes) != len(batch):
@@ -234,41 +204,21 @@ class Lane:
             return Delivery.retry_all(len(batch), FAILED_S, reason)
         return delivery
 
-    def _acknowledge(self) -> None:
-        self._outbox.acknowledge(self.name, self._in_hand[0].seq - 1 if self._in_hand else self._read)
-        self._step("acknowledged")
-
     def _rest(self, seconds: float) -> None:
         # The end is a deadline, not a wish to hurry: a sink that asked for rest is given it as far as time allows.
         until = time.monotonic() + seconds
-        with self._outbox.changed:
-            while (left := self._resting(until)) > 0:
-                self._outbox.changed.wait(left)
+        with self._changed:
+            while (left := (until if self._deadline is None else min(until, self._deadline)) - time.monotonic()) > 0:
+                self._changed.wait(left)
 
-    def _resting(self, until: float) -> float:
-        end = until if self._deadline is None else min(until, self._deadline)
-        return end - time.monotonic()
+    def _waiting(self) -> int:
+        """About how many records wait behind its place: those of the types that it takes."""
+        taken = {type(record) for record in self._accepted(_EXAMPLES)}
+        return sum(count for kind, count in self._count_from(self._place.read).items() if kind in taken)
 
-    def _count(self, after: int) -> int:
-        """About how many records wait behind a number: those of the types that it takes."""
-        taken = {type(record) for record in _EXAMPLES if self._sink.accepts(record)}
-        return sum(count for kind, count in self._outbox.counts(after).items() if kind in taken)
-
-    def _drop(self, records: Sequence[Record]) -> None:
-        if records:
-            events = sum(isinstance(record, Event) for record in records)
-            with self._outbox.changed:
-                self._counts = replace(self._counts, dropped=self._counts.dropped + len(records))
-                self._unlogged[0] += events
-                self._unlogged[1] += len(records) - events
-        self._log_dropped(now=False)
-
-    def _log_dropped(self, *, now: bool) -> None:
-        # At the bound every publish drops: one line each would drown the rest.
-        clock = time.monotonic()
-        if any(self._unlogged) and (now or clock - self._logged_at >= LOG_EVERY_S):
-            _log.error("records_dropped", sink=self.name, events=self._unlogged[0], others=self._unlogged[1])
-            self._unlogged, self._logged_at = [0, 0], clock
+    def _accepted(self, records: Sequence[Record]) -> list[Record]:
+        accepts = self._sink.accepts
+        return [record for record in records if accepts(record)]
 
 
 def _words(error: Exception) -> str:

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from threading import Condition, Thread
-from typing import Final, TypeVar
-
-import structlog
+from typing import Final
 
 from core.codec import SECOND_NS, encode
 from core.errors import SinkError
 from core.events import Event, Incident, Record
+from sinks.cursors import Cursors
 from sinks.record_log import Entry, RecordLog, no_step
+from sinks.retention import drop_delivered, sacrifice
+from sinks.saving import CURSOR_S, Saving
+from sinks.tail import Tail, victims
 
-T = TypeVar("T")
-log = structlog.get_logger()
-
-CURSOR_S: Final = 0.2
-"""Longest time for which a delivery stands in memory alone; a process killed within it delivers again."""
 TRIM_S: Final = 1.0
-TROUBLE_S: Final = 1.0
-"""Pause after the disk failed: a full one is freed by a person or a clean-up job, not within moments."""
-LOG_EVERY_S: Final = 10.0
 NEWEST: Final = 1 << 62
 """Stands for the number of a record that was dropped before it had one."""
 TAIL: Final = 10_000
@@ -81,23 +73,19 @@ class Outbox:
         self._on_drop, self._on_unencodable, self._on_order = on_drop, on_unencodable, on_order
         self.changed = Condition()
         self._numbered = self.last = 0 if file is None else file.last
-        self._cursors: dict[str, int] = {} if file is None else file.cursors()
+        self._cursors = Cursors({} if file is None else file.cursors())
+        self._saving = None if file is None else Saving(file, step)
         self._intake: list[tuple[int, Record]] = []
-        self._tail: list[Entry] = []
-        self._unsaved: list[Entry] = []
-        self._reading: dict[str, int] = {}
-        self._dirty = self._ending = self._failing = self._busy = False
-        self._next_trim = self._next_try = self._next_cursor = 0.0
-        self._said = -LOG_EVERY_S
+        self._tail = Tail()
+        self._ending = self._busy = False
+        self._next_trim = 0.0
         self._thread = Thread(target=self._run, name="outbox", daemon=True)
         self._thread.start()
 
     def begin(self, sink: str) -> int:
         """The number after which a sink goes on: where it was, or from now on."""
         with self.changed:
-            self._dirty = self._dirty or sink not in self._cursors
-            self._reading[sink] = self._cursors.setdefault(sink, self.last)
-            return self._cursors[sink]
+            return self._cursors.begin(sink, self.last)
 
     def publish(self, records: Sequence[Record]) -> None:
         """Take records. Never waits for the disk."""
@@ -112,8 +100,7 @@ class Outbox:
     def acknowledge(self, sink: str, seq: int) -> None:
         """A sink has everything up to this number."""
         with self.changed:
-            self._cursors[sink] = seq
-            self._dirty = True
+            self._cursors.acknowledge(sink, seq)
 
     def read(self, sink: str, after: int, limit: int) -> list[Entry]:
         """The first records after a number, from memory or, where they are older, from the disk.
@@ -121,29 +108,16 @@ class Outbox:
         Raises:
             SinkError: the disk cannot be read.
         """
-        found = self._read(after, limit)
+        upto = after
         with self.changed:
-            self._reading[sink] = found[-1].seq if found else after
+            self._cursors.reading(sink, self.last)  # no bound takes what is just being read
+        try:
+            found = self._read(after, limit)
+            upto = found[-1].seq if found else after
+        finally:
+            with self.changed:
+                self._cursors.reading(sink, upto)
         return found
-
-    def _read(self, after: int, limit: int) -> list[Entry]:
-        with self.changed:
-            tail = self._tail
-            if self._file is None or (tail and tail[0].seq <= after + 1) or after >= self.last:
-                return self._from_tail(after, limit)
-            first = tail[0].seq if tail else self.last + 1
-        found = self._file.read(after, limit)
-        return [entry for entry in found if entry.seq < first] or self._from_tail(after, limit)
-
-    def _bound_intake(self) -> list[tuple[int, Record]]:
-        """What the newest cost, where the disk neither answers nor fails."""
-        excess = len(self._intake) - self._bounds.memory
-        if excess <= 0:
-            return []
-        gone = _victims(self._intake, excess, lambda item: isinstance(item[1], Event | Incident))
-        going = {id(item) for item in gone}
-        self._intake = [item for item in self._intake if id(item) not in going]
-        return gone
 
     def counts(self, after: int) -> dict[type[Record], int]:
         """How many records of each type wait behind a number; for a start."""
@@ -163,6 +137,29 @@ class Outbox:
         if self._file is not None:
             self._file.close()
 
+    def _read(self, after: int, limit: int) -> list[Entry]:
+        with self.changed:
+            first = self._tail.first
+            if self._file is None or (first is not None and first <= after + 1) or after >= self.last:
+                return self._tail.read(after, limit)
+            last = self.last
+        found = self._file.read(after, limit)
+        found = [entry for entry in found if entry.seq < (last + 1 if first is None else first)]
+        if found:
+            return found
+        with self.changed:
+            return self._tail.read(after, limit)
+
+    def _bound_intake(self) -> list[tuple[int, Record]]:
+        """What the newest cost, where the disk neither answers nor fails."""
+        excess = len(self._intake) - self._bounds.memory
+        if excess <= 0:
+            return []
+        gone = victims(self._intake, excess, lambda item: isinstance(item[1], Event | Incident))
+        going = {id(item) for item in gone}
+        self._intake = [item for item in self._intake if id(item) not in going]
+        return gone
+
     def _run(self) -> None:
         while not self._turn():
             pass
@@ -170,16 +167,16 @@ class Outbox:
     def _turn(self) -> bool:
         """Write down what has come; whether this was the last turn."""
         with self.changed:
-            self.changed.wait_for(lambda: self._intake or self._ending, self._patience())
+            if not (self._intake or self._ending):
+                self.changed.wait(CURSOR_S if self._cursors.changed else TRIM_S)
             taken, self._intake, ending = self._intake, [], self._ending
             self._busy = bool(taken)
         if taken:
             self._step("taken")
         entries = self._number(taken)
-        self._unsaved += entries
-        self._save(ending=ending)
+        self._save(entries, ending=ending)
         with self.changed:
-            self._tail += entries
+            self._tail.add(entries)
             self.last, self._busy = self._numbered, False
             if entries:
                 self.changed.notify_all()
@@ -187,11 +184,6 @@ class Outbox:
             self._step("seen")
         self._trim()
         return ending
-
-    def _patience(self) -> float:
-        if self._file is None:
-            return TRIM_S
-        return CURSOR_S if self._dirty else TRIM_S
 
     def _number(self, taken: Sequence[tuple[int, Record]]) -> list[Entry]:
         entries = []
@@ -205,96 +197,60 @@ class Outbox:
             entries.append(Entry(self._numbered, at_ns, record, body))
         return entries
 
-    def _save(self, *, ending: bool) -> None:
-        if self._file is None:
-            self._unsaved.clear()
+    def _save(self, entries: Sequence[Entry], *, ending: bool) -> None:
+        if self._saving is None:
             return
-        now = time.monotonic()
-        due = self._dirty and (ending or now >= self._next_cursor)
-        if not (self._unsaved or due) or (self._failing and now < self._next_try and not ending):
-            return
+        self._saving.add(entries)
         with self.changed:
-            cursors, was_dirty = dict(self._cursors), self._dirty
-            self._dirty = False
-        try:
-            self._file.commit(self._unsaved, cursors, self._step)
-        except SinkError as error:
-            self._failed(error, was_dirty=was_dirty)
-            return
-        self._step("committed")
-        self._next_cursor = now + CURSOR_S
-        if self._failing:
-            log.info("outbox_recovered", path=str(self._file.path), saved=len(self._unsaved))
-        self._failing = False
-        self._unsaved = []
-
-    def _failed(self, error: SinkError, *, was_dirty: bool) -> None:
-        self._failing, self._next_try = True, time.monotonic() + TROUBLE_S
-        self._dirty = self._dirty or was_dirty
-        if time.monotonic() >= self._said + LOG_EVERY_S:
-            self._said = time.monotonic()
-            log.error("outbox_not_written", reason=str(error), in_memory=len(self._unsaved))
+            changed = self._cursors.changed
+            if not self._saving.due(cursors_changed=changed, ending=ending):
+                return
+            cursors, self._cursors.changed = self._cursors.as_dict(), False
+        if not self._saving.write(cursors):
+            with self.changed:
+                self._cursors.changed = self._cursors.changed or changed
 
     def _trim(self) -> None:
         now = time.monotonic()
-        full = len(self._tail) > (self._bounds.memory if self._file is None or self._failing else 2 * TAIL)
+        in_memory = self._saving is None or self._saving.failing
+        full = len(self._tail) > (self._bounds.memory if in_memory else 2 * TAIL)
         if now < self._next_trim and not full:
             return
         self._next_trim = now + TRIM_S
         with self.changed:
-            floor = min(self._cursors.values(), default=self.last)
-            # What a sink has in hand is not dropped: it holds it itself.
-            taken = min(self._reading.values(), default=self.last)
-        if self._file is not None:
-            self._trim_file(floor, taken)
-        self._trim_memory(floor, taken)
+            delivered, taken = self._cursors.delivered(self.last), self._cursors.taken(self.last)
+        self._trim_file(delivered, taken)
+        self._trim_memory(delivered, taken)
 
-    def _trim_file(self, floor: int, taken: int) -> None:
-        assert self._file is not None  # noqa: S101
-        bounds, now_ns = self._bounds, time.time_ns()
+    def _trim_file(self, delivered: int, taken: int) -> None:
+        if self._file is None or self._saving is None:
+            return
+        log, bounds, now_ns = self._file, self._bounds, time.time_ns()
         try:
-            for sink, seq in self._file.take_orders():
+            for sink, seq in log.take_orders():
                 self._on_order(sink, seq)
-            excess = self._file.bytes - bounds.disk_bytes
-            self._file.drop_delivered(floor, now_ns - round(bounds.keep_s * SECOND_NS), excess)
-            excess = self._file.bytes - bounds.disk_bytes
-            gone = self._file.sacrifice(taken, max(excess, 0), now_ns - round(bounds.age_s * SECOND_NS))
+            excess = log.file.bytes - bounds.disk_bytes
+            drop_delivered(log, delivered, now_ns - round(bounds.keep_s * SECOND_NS), excess)
+            excess = log.file.bytes - bounds.disk_bytes
+            # What a sink has in hand is not dropped: it holds it itself.
+            gone = sacrifice(log, taken, max(excess, 0), now_ns - round(bounds.age_s * SECOND_NS))
         except SinkError as error:
-            self._failed(error, was_dirty=False)
+            self._saving.failed(error)
             return
         if excess > 0:
             self._next_trim = 0.0  # more than one helping
         if gone:
             self._on_drop(gone)
 
-    def _trim_memory(self, floor: int, taken: int) -> None:
+    def _trim_memory(self, delivered: int, taken: int) -> None:
+        saving = self._saving
         with self.changed:
-            if self._file is None or self._failing:
-                seen = bisect_right(self._tail, floor, key=_seq)
-                self._unsaved = [entry for entry in self._unsaved if entry.seq > floor]
-                del self._tail[:seen]
-                free = bisect_right(self._tail, taken, key=_seq)
-                excess = max(0, len(self._tail) - self._bounds.memory)
-                gone = _victims(self._tail[free:], excess, lambda entry: entry.is_event)
-                if gone:
-                    going = {entry.seq for entry in gone}
-                    self._tail = [entry for entry in self._tail if entry.seq not in going]
-                    self._unsaved = [entry for entry in self._unsaved if entry.seq not in going]
-            else:
-                gone = []
-                del self._tail[: max(0, len(self._tail) - TAIL)]
+            if saving is not None and not saving.failing:
+                self._tail.keep_newest(TAIL)
+                return
+            self._tail.drop_delivered(delivered)
+            gone = self._tail.sacrifice(taken, self._bounds.memory)
+        if saving is not None:
+            saving.spare(delivered, {entry.seq for entry in gone})
         if gone:
             self._on_drop(gone)
-
-    def _from_tail(self, after: int, limit: int) -> list[Entry]:
-        with self.changed:
-            start = bisect_right(self._tail, after, key=_seq)
-            return self._tail[start : start + limit]
-
-
-_seq = attrgetter("seq")
-
-
-def _victims(items: Sequence[T], count: int, is_event: Callable[[T], bool]) -> list[T]:
-    """The oldest measurements and tracks, then the oldest events."""
-    return sorted(items, key=is_event)[:count] if count else []

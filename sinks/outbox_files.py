@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from core.errors import SinkError
-from sinks.record_log import Entry, RecordLog, alone
+from sinks.log_file import alone
+from sinks.record_log import Entry, RecordLog
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ def _take_over(own: RecordLog, path: Path) -> None:
             missing = {sink: own.last for sink in other.cursors() if sink not in own.cursors()}
             count = 0
             for entries in _undelivered(other):
-                own.commit([replace(e, seq=own.last + 1 + i) for i, e in enumerate(entries)], missing)
+                own.commit([e._replace(seq=own.last + 1 + i) for i, e in enumerate(entries)], missing)
                 missing = {}
                 count += len(entries)
             other.close()

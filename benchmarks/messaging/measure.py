@@ -10,20 +10,19 @@ from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import Any, Final
 
-from kafka import KafkaConsumer, KafkaProducer  # type: ignore[import-untyped]
+from kafka import KafkaProducer  # type: ignore[import-untyped]
 
-from benchmarks.machine import one_core
+from benchmarks.machine import machine, one_core
+from benchmarks.messaging.consumer import delays
 from core.codec import event_to_dict
 from core.delivery import Delivered
 from core.errors import SinkError
 from core.events import Event, EventKind, LoiteringMeasures, Phase, Picture, Severity
 from sinks.fan_out import FanOut
-from sinks.kafka.settings import DriverName, KafkaSettings, TopicSettings
+from sinks.kafka.settings import Compression, DriverName, KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
 from sinks.memory import MemorySink
 from sinks.record_log import RecordLog
@@ -31,7 +30,9 @@ from sinks.record_log import RecordLog
 MARKS: Final = {"confluent": 100_000, "kafka-python": 7_500, "outbox": 50_000}
 """Events a second that are wanted."""
 LATENCY_MARK_MS: Final = 50.0
-BATCH: Final = 10_000
+FRAME_MARK_MS: Final = 1_000.0
+BATCH: Final = 1_000
+"""Events in one write: of larger ones the memory no longer fits the processor's caches."""
 CAMERAS: Final = 40
 RATE: Final = 2_000
 Progress = Callable[[str], object]
@@ -39,27 +40,34 @@ Progress = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """`per_s`: events a second by the clock, the best round; `cpu_us`: microseconds of CPU for each, of all threads of
-    the process.
+    """`per_s`: events a second by the clock, the best round, waits for the broker included; `cpu_us`: microseconds of
+    CPU for each, of all threads of this process alone.
     """
 
     per_s: float
     cpu_us: float
 
+    @property
+    def per_cpu_s(self) -> float:
+        """Events for a second of this process's CPU: what a core can do that waits for nobody."""
+        return 1e6 / self.cpu_us
+
 
 @dataclass(slots=True)
 class Result:
-    """All figures; speeds of peers under `peer: …`."""
+    """All figures; speeds of peers under `peer: …`; of latencies the median and the 99th percentile."""
 
     events: int
     bytes: int
     versions: dict[str, str]
+    machine: dict[str, Any]
     speeds: dict[str, Speed] = field(default_factory=dict)
     latency_ms: dict[str, tuple[float, float]] = field(default_factory=dict)
+    from_frame_ms: tuple[float, float] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON values."""
-        return asdict(self) | {"marks": MARKS, "latency_mark_ms": LATENCY_MARK_MS}
+        return asdict(self) | {"marks": MARKS, "latency_mark_ms": LATENCY_MARK_MS, "frame_mark_ms": FRAME_MARK_MS}
 
 
 def measure(
@@ -81,13 +89,15 @@ def measure(
         drivers.insert(0, "confluent")
     names = ("kafka-python", "confluent-kafka", "orjson")
     versions = {name: metadata.version(name) for name in names if find_spec(name.replace("-", "_")) or name != names[1]}
-    result = Result(events, len(json.dumps(event_to_dict(made[0]))), versions)
+    result = Result(events, len(json.dumps(event_to_dict(made[0]))), versions, machine())
     with one_core():
         for number in range(rounds):
             for driver in drivers:
                 progress(f"{number + 1}/{rounds} {driver}")
                 _keep(result, driver, _timed(_ours(server, driver), _share(made, driver)))
                 _keep(result, f"peer: {driver}", _timed(PEERS[driver](server), _share(made, driver)))
+            if "confluent" in drivers:
+                _keep(result, "confluent, lz4", _timed(_ours(server, "confluent", "lz4"), made))
             progress(f"{number + 1}/{rounds} outbox")
             _keep(result, "outbox", _timed(_outbox, made))
     for driver in drivers:
@@ -140,12 +150,12 @@ def _keep(result: Result, name: str, found: Speed) -> None:
     result.speeds[name] = found
 
 
-def _topic() -> TopicSettings:
+def a_topic() -> TopicSettings:
     return TopicSettings(f"matpho.bench.{uuid.uuid4().hex[:8]}", create=True, partitions=6, retention_s=600)
 
 
-def _ours(server: str, driver: DriverName) -> Callable[[Sequence[Event]], None]:
-    sink = KafkaSink(KafkaSettings((server,), driver=driver, timeout_s=60), _topic())
+def _ours(server: str, driver: DriverName, compression: Compression | None = None) -> Callable[[Sequence[Event]], None]:
+    sink = KafkaSink(KafkaSettings((server,), driver=driver, compression=compression, timeout_s=60), a_topic())
 
     def send(made: Sequence[Event]) -> None:
         for first in range(0, len(made), BATCH):
@@ -160,7 +170,7 @@ def _ours(server: str, driver: DriverName) -> Callable[[Sequence[Event]], None]:
 def _peer_confluent(server: str) -> Callable[[Sequence[Event]], None]:
     import confluent_kafka
 
-    topic = _topic()
+    topic = a_topic()
     KafkaSink(KafkaSettings((server,)), topic).check()
     producer = confluent_kafka.Producer({"bootstrap.servers": server, "acks": "all", "linger.ms": 5})
 
@@ -180,7 +190,7 @@ def _peer_confluent(server: str) -> Callable[[Sequence[Event]], None]:
 
 
 def _peer_kafka_python(server: str) -> Callable[[Sequence[Event]], None]:
-    topic = _topic()
+    topic = a_topic()
     KafkaSink(KafkaSettings((server,)), topic).check()
     producer = KafkaProducer(bootstrap_servers=server, acks="all", linger_ms=5)
 
@@ -209,31 +219,23 @@ def _outbox(made: Sequence[Event]) -> None:
 
 
 def _latency(server: str, driver: DriverName, seconds: float) -> tuple[float, float]:
-    """Median and 99th percentile from publishing to a consumer, through the outbox on disk, in milliseconds."""
-    topic, found, count = _topic(), list[float](), round(RATE * seconds)
+    """Median and 99th percentile from publishing to a consumer in another process, through the outbox on disk, in
+    milliseconds.
+    """
+    topic, count = a_topic(), round(RATE * seconds)
     sink = KafkaSink(KafkaSettings((server,), driver=driver), topic)
     sink.check()
-    consumer = KafkaConsumer(topic.name, bootstrap_servers=server, auto_offset_reset="earliest", fetch_max_wait_ms=10)
 
-    def consume() -> None:
-        deadline = time.monotonic() + seconds + 30
-        while len(found) < count and time.monotonic() < deadline:
-            for messages in consumer.poll(timeout_ms=100).values():
-                now = time.time_ns()
-                found.extend((now - int(dict(message.headers)["ce_subject"])) / 1e6 for message in messages)
+    def send() -> None:
+        with TemporaryDirectory() as folder:
+            fan_out = FanOut([sink], file=RecordLog.open(Path(folder) / "0.db"))
+            began = time.monotonic()
+            for number in range(count):
+                due = began + number / RATE
+                while time.monotonic() < due:
+                    time.sleep(0.0005)
+                fan_out.publish([replace(an_event(number), event_id=str(time.time_ns()))])
+            fan_out.close(30)
 
-    reader = Thread(target=consume)
-    with TemporaryDirectory() as folder:
-        fan_out = FanOut([sink], file=RecordLog.open(Path(folder) / "0.db"))
-        reader.start()
-        began = time.monotonic()
-        for number in range(count):
-            due = began + number / RATE
-            while time.monotonic() < due:
-                time.sleep(0.0005)
-            fan_out.publish([replace(an_event(number), event_id=str(time.time_ns()))])
-        reader.join()
-        fan_out.close(10)
-    consumer.close()
-    settled = found[RATE // 2 :] or [float("nan")] * 2  # the first half second is of connecting
-    return median(settled), quantiles(settled, n=100)[98]
+    # The first half second is of connecting.
+    return delays(server, topic.name, "ce_subject", send, settle=RATE // 2)

@@ -23,7 +23,9 @@ def messaging(
     out: Annotated[Path | None, typer.Option("--json", help=text("cli-opt-bench-json"))] = None,
 ) -> None:
     """Events into Kafka a second by each driver, beside the client libraries used plainly; time to a consumer."""
+    from benchmarks.machine import other_cores
     from benchmarks.messaging import measure, report
+    from matpho.cli.bench_frames import CLIP, from_frame
     from matpho.local_kafka import LocalKafka, free_port, look
 
     console = Console()
@@ -31,8 +33,11 @@ def messaging(
     with ExitStack() as stack:
         if kafka is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="matpho-bench-")))
-            kafka = stack.enter_context(LocalKafka(look().way(None), free_port(), folder)).address
+            with other_cores():
+                kafka = stack.enter_context(LocalKafka(look().way(None), free_port(), folder)).address
         found = measure.measure(kafka, events=events, rounds=rounds, seconds=seconds, progress=progress)
+        progress(CLIP.name)
+        found.from_frame_ms = from_frame(kafka, seconds)
     for table in report.tables(found):
         console.print(table)
     write_json(out, found.as_dict())

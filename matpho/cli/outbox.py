@@ -148,11 +148,11 @@ def _waiting(path: Path) -> Iterator[Waiting]:
             first = log.read(seq, 1)
             oldest = (time.time_ns() - first[0].at_ns) / 1e9 if first else None
             events = counts.get(Event, 0)
-            yield Waiting(path.name, sink, events, sum(counts.values()) - events, oldest, in_use, log.bytes)
+            yield Waiting(path.name, sink, events, sum(counts.values()) - events, oldest, in_use, log.file.bytes)
 
 
 def _in_use(path: Path) -> bool:
-    from sinks.record_log import alone
+    from sinks.log_file import alone
 
     try:
         with alone(path):
@@ -171,7 +171,7 @@ def _cursor(log: RecordLog, sink: str, path: Path) -> int:
 
 def _go_on_after(path: Path, log: RecordLog, sink: str, seq: int, *, forget: bool = False) -> None:
     """At once where nobody has the file; else whoever has it is asked, and does it within a second."""
-    from sinks.record_log import alone
+    from sinks.log_file import alone
 
     with ExitStack() as stack:
         try:

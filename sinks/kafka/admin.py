@@ -26,6 +26,9 @@ _log = structlog.get_logger()
 
 PROBE_S: Final = 2.0
 _WATCHED: Final = ("cleanup.policy", "retention.ms", "max.message.bytes")
+LEAST_BROKER: Final = (0, 11)
+"""Headers, which CloudEvents need, and idempotent producers came with it."""
+LEAST_ZSTD: Final = (2, 1)
 _WAIT_S: Final = 5.0
 """Longest wait for a new topic's leaders."""
 
@@ -61,7 +64,7 @@ def prepare(settings: KafkaSettings, topic: TopicSettings, timeout_s: float) -> 
     except SinkError as error:
         return RetryAfter(RETRY_S, str(error))
     try:
-        return _look(admin, topic)
+        return _too_old(admin, settings) or _look(admin, topic)
     except (*CLIENT_ERRORS, LookupError) as error:
         return RetryAfter(RETRY_S, text("sink-kafka-admin", topic=topic.name, reason=_words(error)))
     finally:
@@ -93,6 +96,22 @@ def _greet(server: str, settings: KafkaSettings) -> None:
             if settings.cert_file is not None:
                 context.load_cert_chain(settings.cert_file, settings.key_file)
             context.wrap_socket(connection, server_hostname=host).close()
+
+
+def _too_old(admin: Any, settings: KafkaSettings) -> RetryAfter | None:
+    """Why the oldest of the brokers that answer cannot take what is sent."""
+    versions = []
+    for broker in admin.describe_cluster()["brokers"]:
+        try:
+            versions.append(tuple(admin.get_broker_version_data(broker["broker_id"]).broker_version))
+        except kafka_errors.KafkaError:
+            continue  # it has just died, and is still listed
+    least = LEAST_ZSTD if settings.compression == "zstd" else LEAST_BROKER
+    oldest = min(versions, default=least)
+    if oldest >= least:
+        return None
+    found, wanted = (".".join(map(str, version)) for version in (oldest, least))
+    return RetryAfter(RETRY_S, text("sink-kafka-old", found=found, least=wanted))
 
 
 def _look(admin: Any, topic: TopicSettings) -> RetryAfter | Found:

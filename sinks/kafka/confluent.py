@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 import confluent_kafka as confluent
@@ -20,6 +19,10 @@ from sinks.kafka.tokens import tokens_of
 _log = structlog.get_logger()
 
 CLOSE_S: Final = 2.0
+STEP_S: Final = 0.001
+"""Of a wait for acknowledgements: left alone, the library looks only each 10 ms whether all have come, since successes
+are not reported one by one.
+"""
 _DELIVERED: Final = Delivered()
 
 
@@ -32,9 +35,13 @@ class ConfluentDriver:
 
     def __init__(self, settings: KafkaSettings, topic: str, *, max_bytes: int) -> None:
         self._topic, self._timeout_s = topic, settings.timeout_s
-        self._failed: dict[int, Any] = {}
+        self._failed: list[tuple[bytes, Any]] = []
         self._said = ""
-        told = {"error_cb": self._hear, "logger": logging.getLogger("kafka.librdkafka")}
+        told = {
+            "error_cb": self._hear,
+            "on_delivery": self._report,
+            "logger": logging.getLogger("kafka.librdkafka"),
+        }
         # A batch is refused as a whole: none may be larger than the topic takes. 1000 is the least that it allows.
         self._producer = confluent.Producer(_options(settings) | told | {"message.max.bytes": max(1000, max_bytes)})
 
@@ -49,23 +56,25 @@ class ConfluentDriver:
     def send(self, messages: Sequence[Message]) -> list[Outcome]:
         """See `Driver`."""
         failed: dict[int, Outcome] = {}
-        self._failed = {}
+        self._failed = []
         deadline = time.monotonic() + self._timeout_s
-        produce, topic, report = self._producer.produce, self._topic, self._report
-        for index, message in enumerate(messages):
-            key, value, headers = message
+        produce, topic = self._producer.produce, self._topic
+        for index, (key, value, headers) in enumerate(messages):
             try:
-                produce(topic, value, key, headers=headers, on_delivery=partial(report, index))
+                produce(topic, value, key, headers=headers)
             except (BufferError, confluent.KafkaException) as error:
-                refused = self._hand_over_again(index, message, deadline, error)
+                refused = self._hand_over_again(messages[index], deadline, error)
                 if refused is not None:
                     failed[index] = refused
-        if self._producer.flush(max(1.0, deadline + 1.0 - time.monotonic())):
+        until = max(time.monotonic(), deadline) + 1.0
+        while (left := self._producer.flush(STEP_S)) and time.monotonic() < until:
+            pass
+        if left:
             # Only failures are reported: whatever was neither reported nor flushed may have arrived or not.
             return [RetryAfter(RETRY_S, self._said or text("sink-kafka-slow"))] * len(messages)
-        for index, reason in sorted(self._failed.items()):
-            failed[index] = self._outcome_of(reason, messages[index])
-        if len(messages) > 1:
+        if self._failed:
+            failed |= self._reported(messages)
+        if failed and len(messages) > 1:
             failed |= self._alone(messages, failed)
         return [failed.get(index, _DELIVERED) for index in range(len(messages))]
 
@@ -85,6 +94,15 @@ class ConfluentDriver:
         refused = [index for index, outcome in failed.items() if isinstance(outcome, Rejected)]
         return {index: self.send([messages[index]])[0] for index in refused} if len(refused) > 1 else {}
 
+    def _reported(self, messages: Sequence[Message]) -> dict[int, Outcome]:
+        """What became of those that failed, found by their values: records of one value share one fate."""
+        reasons = dict(self._failed)
+        return {
+            index: self._outcome_of(reasons[message.value], message)
+            for index, message in enumerate(messages)
+            if message.value in reasons
+        }
+
     def _outcome_of(self, error: Any, message: Message) -> Outcome:
         return outcome_of(error.code(), self.words(error), self._topic, len(message.value))
 
@@ -93,7 +111,7 @@ class ConfluentDriver:
         said = f"{error.name()}: {error.str()}"
         return f"{said} ({self._said})" if self._said and error.code() < 0 else said
 
-    def _hand_over_again(self, index: int, message: Message, deadline: float, error: Exception) -> Outcome | None:
+    def _hand_over_again(self, message: Message, deadline: float, error: Exception) -> Outcome | None:
         """A message that the library did not take: waits for room, where that is all."""
         key, value, headers = message
         reason: Exception = error
@@ -102,17 +120,16 @@ class ConfluentDriver:
                 return RetryAfter(RETRY_S, self._said or text("sink-kafka-slow"))
             self._producer.poll(0.1)
             try:
-                report = partial(self._report, index)
-                self._producer.produce(self._topic, value, key, headers=headers, on_delivery=report)
+                self._producer.produce(self._topic, value, key, headers=headers)
             except (BufferError, confluent.KafkaException) as again:
                 reason = again
             else:
                 return None
         return self._outcome_of(reason.args[0], message)
 
-    def _report(self, index: int, error: Any, _message: Any) -> None:
+    def _report(self, error: Any, message: Any) -> None:
         if error is not None:
-            self._failed[index] = error
+            self._failed.append((message.value(), error))
 
     def _hear(self, error: Any) -> None:
         self._said = error.str()
@@ -148,6 +165,7 @@ def _options(settings: KafkaSettings) -> dict[str, Any]:
         "message.timeout.ms": milliseconds(settings.timeout_s),
         "socket.timeout.ms": max(1000, milliseconds(settings.timeout_s / 2)),
         "reconnect.backoff.max.ms": 1000,
+        "socket.nagle.disable": True,
         "queue.buffering.max.messages": 200_000,
         "delivery.report.only.error": True,
         "log.connection.close": False,

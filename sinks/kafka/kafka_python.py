@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
 from kafka import KafkaProducer  # type: ignore[import-untyped]
 from kafka import errors as kafka_errors
+from kafka.partitioner import Partitioner, murmur2  # type: ignore[import-untyped]
 
 from core.delivery import Delivered, Outcome
 from sinks.kafka.driver import Message, outcome_of
@@ -21,6 +23,9 @@ _log = structlog.get_logger()
 CLIENT_ERRORS: Final = (kafka_errors.KafkaError, OSError, ValueError, RuntimeError)
 """What the library raises for settings, networks and brokers."""
 _LINGER_MS: Final = 5
+_BATCH_BYTES: Final = 1 << 18
+"""Of one partition's batch: with one request in flight, small batches would wait for each other's answers."""
+_DELIVERED: Final = Delivered()
 _CLOSE_S: Final = 2.0
 _TELLING_LOGGERS: Final = (
     "kafka.net.connection",
@@ -49,7 +54,9 @@ class KafkaPythonDriver:
             max_in_flight_requests_per_connection=1,
             compression_type=settings.compression,
             linger_ms=_LINGER_MS,
+            batch_size=min(_BATCH_BYTES, max_bytes),
             max_request_size=max_bytes,
+            partitioner=_Partitioner(),
             delivery_timeout_ms=milliseconds(settings.timeout_s),
             metrics_enabled=False,
         )
@@ -90,15 +97,32 @@ class KafkaPythonDriver:
     def _await(self, item: Any, message: Message, deadline: float) -> Outcome:
         if not hasattr(item, "get"):
             return item  # type: ignore[no-any-return]
+        if item.succeeded():
+            return _DELIVERED
         try:
             item.get(timeout=max(0.0, deadline - time.monotonic()))
         except kafka_errors.KafkaError as error:
             return self._outcome_of(error, message)
-        return Delivered()
+        return _DELIVERED
 
     def _outcome_of(self, error: Exception, message: Message) -> Outcome:
         code = getattr(error, "errno", None)
         return outcome_of(code if isinstance(code, int) else -1, str(error), self._topic, len(message.value))
+
+
+class _Partitioner(Partitioner):  # type: ignore[misc]
+    """The library's own choice, murmur2 of the key, which it works out byte by byte: here once for each camera."""
+
+    def partition(
+        self, topic: str, _key: Any, serialized_key: bytes, _value: Any, _serialized_value: Any, cluster: Any
+    ) -> int:
+        parts = sorted(cluster.partitions_for_topic(topic))
+        return int(parts[_murmur2(serialized_key) % len(parts)])
+
+
+@lru_cache(maxsize=65_536)
+def _murmur2(key: bytes) -> int:
+    return int(murmur2(key)) & 0x7FFFFFFF
 
 
 def client_options(settings: KafkaSettings, timeout_s: float) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from kafka import KafkaConsumer, TopicPartition  # type: ignore[import-untyped]
 from core.errors import SinkError
 from sinks.kafka.admin import why_unreachable
 from sinks.kafka.kafka_python import CLIENT_ERRORS, client_options, keep_secrets
+from sinks.kafka.registry import unframed
 from sinks.kafka.settings import KafkaSettings
 
 REMEMBERED: Final = 200_000
@@ -108,4 +109,4 @@ def as_received(message: Any) -> Received | None:
     place = f"{message.topic}:{message.partition}:{message.offset}"
     identity = f"{message.topic}:{headers['ce_id']}" if "ce_id" in headers else place
     key = (message.key or b"").decode(errors="replace")
-    return Received(message.topic, key, headers.get("ce_type", ""), identity, message.value)
+    return Received(message.topic, key, headers.get("ce_type", ""), identity, unframed(message.value))

@@ -9,12 +9,13 @@ import structlog
 
 from core.delivery import Delivered, Delivery, Outcome, Rejected, RetryAfter
 from core.errors import SinkError
-from core.events import Event, Record
+from core.events import Event, FrameTracks, Record
 from locales import text
 from sinks.envelope import Mode, key_of, message_of, ordered_by
 from sinks.kafka.admin import prepare
 from sinks.kafka.driver import RETRY_S, Driver, Message
 from sinks.kafka.kafka_python import CLIENT_ERRORS, KafkaPythonDriver, keep_secrets
+from sinks.kafka.registry import RegistrySettings, frame_of
 from sinks.kafka.settings import KafkaSettings, TopicSettings, chosen_driver, refuse_impossible
 
 _log = structlog.get_logger()
@@ -44,6 +45,7 @@ class KafkaSink:
     Args:
         takes: the type of record.
         mode: of CloudEvents.
+        registry: a Schema Registry; JSON values then begin with the number of their schema there. None: plain JSON.
 
     Raises:
         SinkError: the settings cannot work.
@@ -57,13 +59,20 @@ class KafkaSink:
         *,
         takes: type[Record] = Event,
         mode: Mode = "binary",
+        registry: RegistrySettings | None = None,
     ) -> None:
         refuse_impossible(settings, topic)
+        if registry is not None and mode == "structured":
+            raise SinkError("error-registry-structured")
+        if registry is not None and not registry.url.startswith(("https://", "http://")):
+            raise SinkError("error-registry", url=registry.url, subject=topic.name, reason="http(s)://")
         self._kind = chosen_driver(settings.driver)
         if settings.password is not None:
             keep_secrets()
         self._settings, self._topic = settings, topic
         self._name, self._takes, self._mode = name, takes, mode
+        self._registry = None if takes is FrameTracks else registry
+        self._frame = b""
         self._driver: Driver | None = None
         self._told: tuple[str, ...] = ()
 
@@ -90,14 +99,23 @@ class KafkaSink:
 
     def write(self, records: Sequence[Record]) -> Delivery:
         """Send, and wait for the acknowledgement of each."""
+        return self._write(records, (None,) * len(records))
+
+    def write_encoded(self, records: Sequence[Record], bodies: Sequence[bytes]) -> Delivery:
+        """See `EncodedSink`."""
+        return self._write(records, bodies)
+
+    def _write(self, records: Sequence[Record], bodies: Sequence[bytes | None]) -> Delivery:
         if not records:
             return Delivery(())
         failed = self._connect(self._settings.timeout_s)
         if failed is not None or self._driver is None:
             return Delivery((failed or RetryAfter(RETRY_S, ""),) * len(records))
-        made = [self._message(record) for record in records]
-        sent = iter(self._driver.send([message for message in made if isinstance(message, Message)]))
-        outcomes = [next(sent) if isinstance(message, Message) else message for message in made]
+        made = [self._message(record, body) for record, body in zip(records, bodies, strict=True)]
+        refused = [index for index, message in enumerate(made) if isinstance(message, Rejected)]
+        outcomes = self._driver.send([message for message in made if isinstance(message, Message)])
+        for index in refused:
+            outcomes.insert(index, made[index])  # type: ignore[arg-type]
         settled = _in_order(records, outcomes)
         if any(isinstance(outcome, RetryAfter) for outcome in settled):
             self._discard()
@@ -107,12 +125,12 @@ class KafkaSink:
         """Let go of the connection, within a few seconds; nothing is waiting in it between writes."""
         self._discard()
 
-    def _message(self, record: Record) -> Message | Rejected:
+    def _message(self, record: Record, body: bytes | None) -> Message | Rejected:
         if not isinstance(record, self._takes):
             return Rejected(text("sink-not-taken", name=self._name))
         try:
-            headers, value = message_of(record, self._mode)
-            return Message(key_of(record), value, headers)
+            headers, value = message_of(record, self._mode, body)
+            return Message(key_of(record), self._frame + value if self._frame else value, headers)
         except (ValueError, OverflowError) as error:
             return Rejected(str(error))
 
@@ -128,6 +146,8 @@ class KafkaSink:
             _log.error("kafka_topic_differs", sink=self._name, topic=topic.name, differences=found.differences)
         self._told = found.differences
         try:
+            if self._registry is not None and not self._frame:
+                self._frame = frame_of(self._registry, topic.name, self._takes)
             self._driver = self._open(timeout_s, found.max_bytes or MAX_BYTES)
         except (*CLIENT_ERRORS, SinkError) as error:
             return RetryAfter(RETRY_S, str(error))

@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 
+import matpho_client
+from core.codec import event_to_dict
 from core.events import Measurement, Record
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
 from tests.support.kafka import KafkaBroker
+from tests.support.postgres import postgres
 from tests.support.records import a_measurement, an_event
 from tests.support.waiting import eventually
 
@@ -80,3 +83,20 @@ def test_a_token_on_the_list_is_found() -> None:
     alert = example("police_watch").alert
     assert alert(records.track(value), {"token-1"}) == "00:00:09 token-1 seen by c"
     assert alert(records.track(value), {"token-2"}) is None
+
+
+def test_an_archive_holds_each_record_once(kafka: KafkaBroker) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    module, names = example("archive"), {kind: f"{kind}-{uuid.uuid4().hex[:8]}" for kind in ("events", "measurements")}
+    found = [an_event(1), replace(an_event(1, 2), position=(105.8, 21.0)), an_event(2)]
+    send(kafka, names["events"], [*found, found[0]])
+    send(kafka, names["measurements"], [a_measurement(1), a_measurement(2), a_measurement(1)])
+    with postgres() as url, psycopg.connect(url, autocommit=True) as database:
+        database.execute(module.TABLES)
+        for _ in range(2):  # again from the start, as after a lost note of how far it was
+            for kind, topic in names.items():
+                module.archive(url, getattr(matpho_client, kind)(kafka.address, topic=topic, follow=False))
+        rows = database.execute("SELECT event_id, revision, latitude, body FROM events ORDER BY 1, 2").fetchall()
+        assert [row[:3] for row in rows] == [(e.event_id, e.revision, (e.position or (0, None))[1]) for e in found]
+        assert rows[1][3] == event_to_dict(found[1])
+        assert database.execute("SELECT count(*) FROM measurements").fetchone()[0] == 2

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import event as listening
 from sqlalchemy.pool import Pool
 
-from core.codec import event_from_dict
+from core.codec import encode, event_from_dict
 from core.delivery import Delivered, Rejected, RetryAfter
 from core.events import Event, Phase, Record
-from core.protocols import Sink
+from core.protocols import EncodedSink, Sink
 from sinks.json_lines import JsonLinesSink
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
@@ -101,6 +101,15 @@ def test_delivered_events_arrive_whole_and_in_order(case: Case) -> None:
     written: list[Event] = [an_event(number, zone="ngã tư Sở — làn xe máy") for number in range(20)]
     assert case.sink.write(written[:15]).outcomes == (Delivered(),) * 15
     assert case.sink.write(written[15:]).outcomes == (Delivered(),) * 5
+    assert case.arrived() == written
+
+
+def test_json_that_is_made_already_arrives_the_same(case: Case) -> None:
+    if not isinstance(case.sink, EncodedSink):
+        pytest.skip("it makes its own")
+    written = [an_event(number, zone="ngã tư Sở — làn xe máy") for number in range(5)]
+    outcomes = case.sink.write_encoded(written, [encode(event) for event in written]).outcomes
+    assert outcomes == (Delivered(),) * 5
     assert case.arrived() == written
 
 

@@ -7,11 +7,13 @@ from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.codec import (
+    encode,
     event_from_dict,
     event_to_dict,
     frame_from_dict,
@@ -24,7 +26,18 @@ from core.codec import (
     to_json,
     track_from_dict,
 )
-from core.events import SCHEMA_VERSION, CameraHealth, Event, FrameTracks, Incident, Measurement, Record, TrackSummary
+from core.events import (
+    SCHEMA_VERSION,
+    CameraHealth,
+    Event,
+    FrameTracks,
+    Incident,
+    LoiteringMeasures,
+    Measurement,
+    Record,
+    TrackSummary,
+)
+from core.schemas import RECORDS, schema_of
 from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, an_incident, records, times
 
 READ: dict[type[Any], Any] = {
@@ -35,6 +48,7 @@ READ: dict[type[Any], Any] = {
     FrameTracks: frame_from_dict,
     Incident: incident_from_dict,
 }
+SCHEMAS = {record: schema_of(name) for name, record in RECORDS.items()}
 PLAIN: list[Record] = [an_event(), an_incident(), a_measurement(), a_track(), a_health(), a_frame()]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -127,3 +141,22 @@ def test_a_wrong_value_anywhere_is_refused_and_nothing_worse(data: st.DataObject
     value[data.draw(st.sampled_from(sorted(value)))] = data.draw(json_values)
     with suppress(ValueError):
         READ[type(record)](value)
+
+
+@given(st.data())
+def test_what_the_schema_would_refuse_has_no_json(data: st.DataObject) -> None:
+    examples: list[Record] = [an_event(1), a_measurement(), a_track(), a_health()]
+    record = data.draw(st.sampled_from(examples))
+    name = data.draw(st.sampled_from([field.name for field in fields(record) if field.name != "schema_version"]))
+    wrong: Any = data.draw(json_values | st.just(object()) | st.tuples(st.floats(), st.floats()))
+    try:
+        body = encode(replace(record, **{name: wrong}))
+    except (ValueError, OverflowError):
+        return
+    jsonschema.validate(json.loads(body), SCHEMAS[type(record)])
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), None, "12", True])
+def test_measures_are_finite_numbers(number: object) -> None:
+    with pytest.raises(ValueError, match="dwell_s"):
+        encode(replace(an_event(1), measures=LoiteringMeasures(number)))  # type: ignore[arg-type]

@@ -2,107 +2,65 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import uuid
-from collections.abc import Callable
-from dataclasses import astuple, dataclass, fields
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, fields
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pytest
 
 from sinks.kafka.settings import DriverName
-from tests.support.kafka import KafkaBroker
+from tests.faults.line import Brokers, Counted, Line
+from tests.support.kafka import KafkaBroker, KafkaUnavailable
+from tests.support.kafka_cluster import Cluster
 
-ROOT = Path(__file__).resolve().parents[2]
-_COUNTED = pytest.StashKey[dict[str, "Counted"]]()
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What became of the events that were sent; `lost` and `out_of_order` after de-duplication by (event_id, revision),
-    the order by camera.
-    """
-
-    sent: int
-    received: int
-    duplicates: int
-    lost: int
-    out_of_order: int
-
-
-def count(sent: int, values: list[dict[str, Any]], cameras: int = 3) -> Counted:
-    """Of events 0 to `sent`, event n of camera n modulo `cameras`, as they came."""
-    numbers = [int(value["event_id"].removeprefix("event-")) for value in values]
-    firsts = list(dict.fromkeys(numbers))
-    wrong = 0
-    for camera in range(cameras):
-        mine = [number for number in firsts if number % cameras == camera]
-        wrong += sum(later < earlier for earlier, later in pairwise(mine))
-    return Counted(sent, len(numbers), len(numbers) - len(firsts), sent - len(firsts), wrong)
-
-
-class Line:
-    """A topic, and processes that send numbered events to it through an outbox in a folder."""
-
-    def __init__(self, kafka: KafkaBroker, folder: Path, note: Callable[[Counted], None], driver: DriverName) -> None:
-        self.kafka, self.folder, self._note, self.driver = kafka, folder, note, driver
-        self.topic = f"faults-{uuid.uuid4().hex[:8]}"
-
-    def start(
-        self, total: int, *kill: str, address: str | None = None, pause_s: str = "0", **settings: str
-    ) -> subprocess.Popen[str]:
-        """Send events up to a number; killed at a step, if one is given."""
-        query = "&".join(f"{name}={value}" for name, value in {"driver": self.driver, **settings}.items())
-        received = f"kafka://{address or self.kafka.address}/{self.topic}?{query}"
-        command = [sys.executable, "-m", "tests.support.outbox_process", str(self.folder / "0.db"), received]
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "PAUSE_S": pause_s}
-        return subprocess.Popen(
-            [*command, str(total), *kill],
-            cwd=ROOT,
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def end(self, process: subprocess.Popen[str], timeout_s: float = 90) -> str:
-        """Wait for the end of a process; what it said."""
-        return process.communicate(timeout=timeout_s)[0]
-
-    def finish(self, total: int, **settings: str) -> None:
-        """Send what is left with nothing in the way."""
-        process = self.start(total, **settings)
-        said = self.end(process)
-        assert process.returncode == 0, said
-
-    def values(self) -> list[dict[str, Any]]:
-        """What a consumer has."""
-        return [json.loads(message.value) for message in self.kafka.read(self.topic)]
-
-    def judge(self, total: int, values: list[dict[str, Any]] | None = None) -> Counted:
-        """Nothing is lost, nothing comes twice after de-duplication, each camera's events are in order."""
-        counted = count(total, self.values() if values is None else values)
-        self._note(counted)
-        assert counted.lost == 0
-        assert counted.out_of_order == 0
-        return counted
+B = TypeVar("B", bound=Brokers)
+_COUNTED = pytest.StashKey[dict[str, Counted]]()
 
 
 @pytest.fixture(params=["kafka-python", "confluent"])
-def line(request: pytest.FixtureRequest, kafka: KafkaBroker, tmp_path: Path) -> Line:
-    counted = request.config.stash.setdefault(_COUNTED, {})
+def driver(request: pytest.FixtureRequest) -> DriverName:
     if request.param == "confluent" and os.environ.get("MATPHO_TEST_REQUIRE_ALL") != "1":
         pytest.importorskip("confluent_kafka")
+    name: DriverName = request.param
+    return name
 
-    def note(found: Counted) -> None:
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Callable[[Counted], None]:
+    """Keeps what was counted for the table at the end."""
+    counted = request.config.stash.setdefault(_COUNTED, {})
+
+    def keep(found: Counted) -> None:
         counted[request.node.name] = found
 
-    return Line(kafka, tmp_path, note, request.param)
+    return keep
+
+
+@pytest.fixture
+def line(kafka: KafkaBroker, tmp_path: Path, note: Callable[[Counted], None], driver: DriverName) -> Line[KafkaBroker]:
+    return Line(kafka, tmp_path, note, driver)
+
+
+@pytest.fixture(scope="session")
+def three_brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    try:
+        cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    except KafkaUnavailable as error:
+        if os.environ.get("MATPHO_TEST_REQUIRE_ALL") == "1":
+            pytest.fail(f"no Kafka brokers: {error}")
+        pytest.skip(f"no Kafka brokers: {error}")
+    with cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster_line(
+    three_brokers: Cluster, tmp_path: Path, note: Callable[[Counted], None], driver: DriverName
+) -> Line[Cluster]:
+    three_brokers.start()
+    return Line(three_brokers, tmp_path, note, driver)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

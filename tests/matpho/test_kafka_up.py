@@ -92,4 +92,6 @@ def test_the_way_asked_for_is_taken_or_refused() -> None:
 def test_the_compose_file_runs_the_broker_that_tests_run() -> None:
     services = yaml.safe_load((ROOT / "configs/compose.yaml").read_text())["services"]
     assert services["kafka"]["image"] == f"apache/kafka:{local_kafka.VERSION}"
-    assert set(services) == {"kafka", "pipeline", "page"}
+    assert set(services) == {"kafka", "pipeline", "page", "postgres", "archive"}
+    script = services["archive"]["command"][-1]
+    assert (ROOT / script[script.index("/matpho/docs") :].split()[0].removeprefix("/matpho/")).is_file()

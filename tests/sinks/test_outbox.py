@@ -117,8 +117,8 @@ def test_any_moods_and_restarts_keep_order_by_camera_and_lose_nothing(
 
 
 def full(log: RecordLog, *, free: bool) -> None:
-    pages = log._database.execute("PRAGMA page_count").fetchone()[0]
-    log._database.execute(f"PRAGMA max_page_count={pages + (100_000 if free else 0)}")
+    pages = log.file._database.execute("PRAGMA page_count").fetchone()[0]
+    log.file._database.execute(f"PRAGMA max_page_count={pages + (100_000 if free else 0)}")
 
 
 def test_while_the_disk_is_full_records_go_on_from_memory_and_are_written_when_it_is_free(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_at_the_bound_of_the_disk_measurements_go_before_events_and_are_counted(
         fan_out.publish(mixed(200))  # of which it has up to a batch in hand
         eventually(lambda: fan_out.counters()["kafka"].retried > 0)
         fan_out.publish(mixed(400, 200))
-        eventually(lambda: log.bytes <= 300_000 and fan_out.counters()["kafka"].dropped > 400)
+        eventually(lambda: log.file.bytes <= 300_000 and fan_out.counters()["kafka"].dropped > 400)
         fan_out.close(0.1)
     left = RecordLog.open(tmp_path / "0.db").read(0, 2000)
     counts = fan_out.counters()["kafka"]
@@ -159,12 +159,16 @@ def test_at_the_bound_of_the_disk_measurements_go_before_events_and_are_counted(
     assert sum(line["events"] + line["others"] for line in dropped) == counts.dropped
 
 
-def test_what_nobody_took_for_too_long_goes_and_is_counted(tmp_path: Path) -> None:
+def test_what_nobody_took_for_too_long_goes_and_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, shift = time.time_ns, [0]
+    monkeypatch.setattr("sinks.outbox.time.time_ns", lambda: real() + shift[0])
     kafka = MemorySink("kafka", away)
-    fan_out = FanOut([kafka], Bounds(age_s=0.01), file=RecordLog.open(tmp_path / "0.db"))
+    fan_out = FanOut([kafka], Bounds(age_s=3600), file=RecordLog.open(tmp_path / "0.db"))
     fan_out.publish(mixed(1))
     eventually(lambda: fan_out.counters()["kafka"].retried > 0)
     fan_out.publish(mixed(4, 1))
+    fan_out.wait_written(10)
+    shift[0] = 3601 * 10**9
     eventually(lambda: fan_out.counters()["kafka"].dropped == 12)
     assert fan_out.close(0.1) == {"kafka": 3}
     assert [e.record for e in RecordLog.open(tmp_path / "0.db").read(0, 100)] == mixed(1)

@@ -10,7 +10,9 @@ import pytest
 from core.codec import encode
 from core.errors import SinkError
 from core.events import Record
-from sinks.record_log import Entry, RecordLog, alone
+from sinks.log_file import alone
+from sinks.record_log import Entry, RecordLog
+from sinks.retention import drop_delivered, sacrifice
 from tests.support.records import a_measurement, a_track, an_event
 
 
@@ -40,49 +42,65 @@ def test_records_and_cursors_are_there_after_opening_again(path: Path) -> None:
     assert again.read(0, 10) == written
     assert again.read(1, 1) == written[1:2]
     assert again.cursors() == {"kafka": 0, "store": 5}
-    assert (again.last, again.bytes) == (5, sum(len(e.body) for e in written))
+    assert (again.last, again.file.bytes) == (5, sum(len(e.body) for e in written))
 
 
 def test_a_full_disk_changes_nothing_and_says_so(path: Path) -> None:
     log = RecordLog.open(path)
     log.commit([entry(1, an_event(1))], {"kafka": 1})
-    pages = log._database.execute("PRAGMA page_count").fetchone()[0]
-    log._database.execute(f"PRAGMA max_page_count={pages + 2}")
+    pages = log.file._database.execute("PRAGMA page_count").fetchone()[0]
+    log.file._database.execute(f"PRAGMA max_page_count={pages + 2}")
     with pytest.raises(SinkError, match="full"):
         log.commit([entry(k, an_event(k)) for k in range(2, 200)], {"kafka": 2})
     assert [e.seq for e in log.read(0, 10)] == [1]
     assert log.cursors() == {"kafka": 1}
-    log._database.execute(f"PRAGMA max_page_count={pages + 1000}")
+    log.file._database.execute(f"PRAGMA max_page_count={pages + 1000}")
     log.commit([entry(2, an_event(2))], {"kafka": 2})
     assert [e.seq for e in log.read(0, 10)] == [1, 2]
 
 
 def test_delivered_records_go_by_age_or_for_room(path: Path) -> None:
     log = filled(path)
-    assert log.drop_delivered(up_to=6, before_ns=3) == 2
+    assert drop_delivered(log, up_to=6, before_ns=3) == 2
     assert [e.seq for e in log.read(0, 10)] == [3, 4, 5, 6, 7, 8, 9]
     size = len(log.read(2, 1)[0].body)
-    assert log.drop_delivered(up_to=6, before_ns=0, least_bytes=size) == 1
-    assert log.drop_delivered(up_to=6, before_ns=0, least_bytes=10**6) == 3
+    assert drop_delivered(log, up_to=6, before_ns=0, least_bytes=size) == 1
+    assert drop_delivered(log, up_to=6, before_ns=0, least_bytes=10**6) == 3
     assert [e.seq for e in log.read(0, 10)] == [7, 8, 9]
 
 
 def test_what_nobody_took_goes_measurements_first_then_the_oldest_events(path: Path) -> None:
     log = filled(path)
     held = {e.seq: len(e.body) for e in log.read(0, 10)}
-    assert [e.seq for e in log.sacrifice(0, held[2] + 1)] == [2, 3]
-    assert [e.seq for e in log.sacrifice(0, 1, before_ns=2)] == [1]
+    assert [e.seq for e in sacrifice(log, 0, held[2] + 1)] == [2, 3]
+    assert [e.seq for e in sacrifice(log, 0, 1, before_ns=2)] == [1]
     lesser = sum(held[k] for k in (5, 6, 8, 9))
-    assert [e.seq for e in log.sacrifice(4, lesser + 1)] == [5, 6, 8, 9, 7]
+    assert [e.seq for e in sacrifice(log, 4, lesser + 1)] == [5, 6, 8, 9, 7]
     assert [e.seq for e in log.read(0, 10)] == [4]
-    assert log.bytes == held[4]
+    assert log.file.bytes == held[4]
 
 
 def test_a_number_is_never_given_twice(path: Path) -> None:
     log = filled(path)
-    log.sacrifice(0, 10**6)
+    sacrifice(log, 0, 10**6)
     log.close()
     assert RecordLog.open(path).last == 9
+
+
+def test_a_file_that_kept_no_totals_gets_them_when_it_is_opened(path: Path) -> None:
+    log = filled(path)
+    sacrifice(log, 8, 1)
+    wanted = (log.last, log.file.bytes)
+    log.close()
+    with sqlite3.connect(path) as database:
+        database.execute("DELETE FROM meta WHERE name = 'bytes'")
+        database.execute("UPDATE meta SET value = 1 WHERE name = 'version'")
+    again = RecordLog.open(path)
+    assert (again.last, again.file.bytes) == wanted == (9, sum(len(e.body) for e in again.read(0, 10)))
+    again.commit([entry(10, an_event(10))], {})
+    again.close()
+    once_more = RecordLog.open(path)
+    assert (once_more.last, once_more.file.bytes) == (10, sum(len(e.body) for e in once_more.read(0, 20)))
 
 
 def test_one_process_at_a_time(path: Path) -> None:
@@ -101,7 +119,7 @@ def test_orders_are_taken_once(path: Path) -> None:
 
 def test_a_record_that_rotted_is_told_and_left_out(path: Path) -> None:
     log = filled(path)
-    log._database.execute("UPDATE records SET body = x'7b' WHERE seq = 2")
+    log.file._database.execute("UPDATE records SET body = x'7b' WHERE seq = 2")
     assert [e.seq for e in log.read(0, 3)] == [1, 3]
 
 

@@ -14,7 +14,7 @@ import subprocess
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -72,64 +72,44 @@ class KafkaUnavailable(RuntimeError):
     """Java or Maven is missing, or the jars cannot be had."""
 
 
-class KafkaBroker:
+class BrokerProcess:
     """A broker with a data folder and ports of its own, which it keeps when it is stopped and started again.
 
-    Topics are not made by themselves; whoever connects may do anything, unless an ACL says otherwise.
-
-    Attributes:
-        address: `host:port` without login.
-        sasl_address: `host:port` with login (SASL_PLAINTEXT) as `USER`, `PASSWORD` (PLAIN, SCRAM), or with any unsigned
-            token (OAUTHBEARER).
-        ssl_address, expired_address: `host:port` with TLS, by certificates of `ca_file`; the second one's has expired.
-        near_port, far_port: who connects to the second is told to come to the first, where a proxy may stand between.
-        ca_file: None where openssl is missing; there is then no TLS.
+    Args:
+        folder: its own.
+        address: `host:port` at which it answers without login.
+        configuration: server.properties.
+        cluster: the cluster's id, the same for all its brokers.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, address: str, configuration: str, cluster: str, *formatting: str) -> None:
+        self._folder, self.address = folder, address
         self._process: subprocess.Popen[bytes] | None = None
-        *ports, self.near_port, self.far_port, controller = free_ports(7)
-        addresses = [f"127.0.0.1:{port}" for port in ports]
-        self.address, self.sasl_address, self.ssl_address, self.expired_address = addresses
         self._classpath = f"{jars()}/*"
-        self.ca_file, keystores = _keystores(folder / "certificates")
-        names = ("PLAINTEXT", "SASL", "SSL", "EXPIRED") if keystores else ("PLAINTEXT", "SASL")
-        listeners = ",".join(f"{name}://{address}" for name, address in zip(names, addresses, strict=False))
-        configuration = CONFIGURATION.format(
-            listeners=f"{listeners},FAR://127.0.0.1:{self.far_port}",
-            advertised=f"{listeners},FAR://127.0.0.1:{self.near_port}",
-            controller=controller,
-            data=folder / "data",
-            security="org.apache.kafka.common.security",
-            user=USER,
-            password=PASSWORD,
-        )
-        (folder / "server.properties").write_text(configuration + keystores)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "server.properties").write_text(configuration)
         (folder / "log4j2.xml").write_text(LOGGING)
-        self._format()
-
-    def __enter__(self) -> KafkaBroker:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.kill()
+        command = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", "server.properties")
+        done = subprocess.run([*command, *formatting], cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise KafkaUnavailable(f"cannot format the broker's data: {done.stdout}{done.stderr}")
 
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def start(self, timeout_s: float = 60) -> None:
-        """Start, on the same ports and data as before, and wait until it answers."""
+    def launch(self) -> None:
+        """Start, on the same ports and data as before."""
         if self.running:
             return
         with (self._folder / "broker.log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._java("-Xmx384m", "kafka.Kafka", "server.properties"), cwd=self._folder, stdout=log, stderr=log
             )
+
+    def start(self, timeout_s: float = 180) -> None:
+        """Start, and wait until it answers."""
+        self.launch()
         deadline = time.monotonic() + timeout_s
         while not self._answers():
             if not self.running or time.monotonic() > deadline:
@@ -148,44 +128,9 @@ class KafkaBroker:
     def log(self) -> str:
         return (self._folder / "broker.log").read_text(errors="replace")
 
-    def create_topic(self, name: str, partitions: int = 3, configs: Mapping[str, str] | None = None) -> str:
-        """Make a topic, and wait until it can be written."""
-        admin = KafkaAdminClient(bootstrap_servers=self.address)
-        try:
-            admin.create_topics(
-                {name: {"num_partitions": partitions, "replication_factor": 1, "configs": dict(configs or {})}},
-                wait_for_metadata=True,
-            )
-        finally:
-            admin.close()
-        return name
-
-    def forbid_writing(self, topic: str) -> None:
-        """An access rule: nobody may write this topic."""
-        anyone = {"principal": "User:*", "host": "*", "resource_pattern": ResourcePattern(ResourceType.TOPIC, topic)}
-        deny = ACL(operation=ACLOperation.WRITE, permission_type=ACLPermissionType.DENY, **anyone)
-        allow = ACL(operation=ACLOperation.DESCRIBE, permission_type=ACLPermissionType.ALLOW, **anyone)
-        admin = KafkaAdminClient(bootstrap_servers=self.address)
-        try:
-            admin.create_acls([deny, allow])
-        finally:
-            admin.close()
-
     def read(self, topic: str, *, quiet_s: float = 0.3) -> list[Any]:
-        """Every record in a topic (kafka-python's ConsumerRecord), partition by partition, each in its order."""
-        consumer = KafkaConsumer(bootstrap_servers=self.address, auto_offset_reset="earliest", enable_auto_commit=False)
-        try:
-            parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
-            consumer.assign(parts)
-            ends = consumer.end_offsets(parts)
-            found: dict[TopicPartition, list[Any]] = {part: [] for part in parts}
-            deadline = time.monotonic() + 20
-            while any(consumer.position(part) < ends[part] for part in parts) and time.monotonic() < deadline:
-                for part, records in consumer.poll(timeout_ms=int(quiet_s * 1000)).items():
-                    found[part] += records
-        finally:
-            consumer.close()
-        return [record for part in parts for record in found[part]]
+        """See `read_topic`."""
+        return read_topic(self.address, topic, quiet_s=quiet_s)
 
     def _answers(self) -> bool:
         host, port = self.address.split(":")
@@ -210,14 +155,95 @@ class KafkaBroker:
     def _java(self, *arguments: str) -> list[str]:
         return ["java", f"-Dlog4j2.configurationFile={self._folder / 'log4j2.xml'}", "-cp", self._classpath, *arguments]
 
-    def _format(self) -> None:
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
-        command = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", "server.properties")
-        for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512"):
-            command += ["--add-scram", f"{mechanism}=[name={USER},password={PASSWORD}]"]
-        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise KafkaUnavailable(f"cannot format the broker's data: {done.stdout}{done.stderr}")
+
+class KafkaBroker(BrokerProcess):
+    """A cluster of one.
+
+    Topics are not made by themselves; whoever connects may do anything, unless an ACL says otherwise.
+
+    Attributes:
+        address: `host:port` without login.
+        sasl_address: `host:port` with login (SASL_PLAINTEXT) as `USER`, `PASSWORD` (PLAIN, SCRAM), or with any unsigned
+            token (OAUTHBEARER).
+        ssl_address, expired_address: `host:port` with TLS, by certificates of `ca_file`; the second one's has expired.
+        near_port, far_port: who connects to the second is told to come to the first, where a proxy may stand between.
+        ca_file: None where openssl is missing; there is then no TLS.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        *ports, self.near_port, self.far_port, controller = free_ports(7)
+        addresses = [f"127.0.0.1:{port}" for port in ports]
+        address, self.sasl_address, self.ssl_address, self.expired_address = addresses
+        self.ca_file, keystores = _keystores(folder / "certificates")
+        names = ("PLAINTEXT", "SASL", "SSL", "EXPIRED") if keystores else ("PLAINTEXT", "SASL")
+        listeners = ",".join(f"{name}://{address}" for name, address in zip(names, addresses, strict=False))
+        configuration = CONFIGURATION.format(
+            listeners=f"{listeners},FAR://127.0.0.1:{self.far_port}",
+            advertised=f"{listeners},FAR://127.0.0.1:{self.near_port}",
+            controller=controller,
+            data=folder / "data",
+            security="org.apache.kafka.common.security",
+            user=USER,
+            password=PASSWORD,
+        )
+        mechanisms = ("SCRAM-SHA-256", "SCRAM-SHA-512")
+        scram = [f"{mechanism}=[name={USER},password={PASSWORD}]" for mechanism in mechanisms]
+        logins = [part for login in scram for part in ("--add-scram", login)]
+        super().__init__(folder, address, configuration + keystores, a_cluster_id(), *logins)
+
+    def __enter__(self) -> KafkaBroker:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    def create_topic(self, name: str, partitions: int = 3, configs: Mapping[str, str] | None = None) -> str:
+        """Make a topic, and wait until it can be written."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            admin.create_topics(
+                {name: {"num_partitions": partitions, "replication_factor": 1, "configs": dict(configs or {})}},
+                wait_for_metadata=True,
+            )
+        finally:
+            admin.close()
+        return name
+
+    def forbid_writing(self, topic: str) -> None:
+        """An access rule: nobody may write this topic."""
+        anyone = {"principal": "User:*", "host": "*", "resource_pattern": ResourcePattern(ResourceType.TOPIC, topic)}
+        deny = ACL(operation=ACLOperation.WRITE, permission_type=ACLPermissionType.DENY, **anyone)
+        allow = ACL(operation=ACLOperation.DESCRIBE, permission_type=ACLPermissionType.ALLOW, **anyone)
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            admin.create_acls([deny, allow])
+        finally:
+            admin.close()
+
+
+def read_topic(servers: str | Sequence[str], topic: str, *, quiet_s: float = 0.3) -> list[Any]:
+    """Every record in a topic (kafka-python's ConsumerRecord), partition by partition, each in its order."""
+    consumer = KafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest", enable_auto_commit=False)
+    try:
+        parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        consumer.assign(parts)
+        ends = consumer.end_offsets(parts)
+        found: dict[TopicPartition, list[Any]] = {part: [] for part in parts}
+        deadline = time.monotonic() + 60
+        while any(consumer.position(part) < ends[part] for part in parts) and time.monotonic() < deadline:
+            for part, records in consumer.poll(timeout_ms=int(quiet_s * 1000)).items():
+                found[part] += records
+    finally:
+        consumer.close()
+    return [record for part in parts for record in found[part]]
+
+
+def a_cluster_id() -> str:
+    """Sixteen bytes in base 64, as brokers want it."""
+    return urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
 
 
 def _keystores(folder: Path) -> tuple[Path | None, str]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(condition: Callable[[], object], timeout_s: float = 60) -> None:
+def eventually(condition: Callable[[], object], timeout_s: float = 120) -> None:
     """Return once a condition holds.
 
     Raises:

@@ -202,7 +202,8 @@ def camera_health(value: bytes) -> Health:
 
 def _read(value: bytes, make: Callable[[dict[str, Any]], T]) -> T:
     try:
-        raw = json.loads(value)
+        # A zero and the number of a schema (Confluent Schema Registry): JSON never begins so.
+        raw = json.loads(value[5:] if value[:1] == b"\0" else value)
         if "specversion" in raw:  # structured CloudEvents
             raw = raw["data"]
         return make(raw)
