@@ -24,8 +24,6 @@ from scenes.rules import CollisionSpec, IllegalParkingSpec, QueueSpec, StoppedVe
 METRES, LENGTHS = "m/s", "box lengths/s"
 QUEUE_OF: Final = 3
 """Vehicles that stand behind one another wait for something else; fewer may be the obstacle itself."""
-SIGNALS_KMH: Final = 70.0
-"""Roads with a higher limit have no signals (TCVN 5729:2012: expressways from 80 km/h)."""
 QUEUE: Final = QueueSpec(lane="any")
 
 
@@ -35,17 +33,16 @@ class Waiting:
     On the scene's lanes, a vehicle in a queue (`analytics.queues`) waits when three or more stand in it, or within a
     gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. The foremost of a
     queue does so only within a gap of the end of the lane, be that a stop line or where the camera sees no further:
-    elsewhere it is what the others wait for. Near that end, on lanes with a limit of at most `SIGNALS_KMH` or an
-    unknown one, a vehicle waits by itself, too: for a signal, or for those whom nobody sees.
+    elsewhere it is what the others wait for. With `signals`, a vehicle waits by itself, too, within a gap of a stop
+    line (`core.scene.Lane.stop_line`).
     """
 
-    def __init__(self, scene: Scene, shared: Shared) -> None:
+    def __init__(self, scene: Scene, shared: Shared, *, signals: bool) -> None:
         self._queues = shared.queues(QUEUE)
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
         names = [lane.group for lane in scene.lanes.values()]
         self._group = np.array([names.index(name) for name in names], np.int64)
-        limits = [lane.speed_limit_mps or 0.0 for lane in scene.lanes.values()]
-        self._signals = np.array(limits) * KMH_PER_MPS <= SIGNALS_KMH
+        self._signals = np.array([signals and lane.stop_line for lane in scene.lanes.values()])
 
     def __len__(self) -> int:
         return len(self._queues)
@@ -101,7 +98,7 @@ class StandRule(StayRule):
         super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=0.5, swaps=True)
         self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
         self._slow_lengths = 0.0 if isinstance(spec, CollisionSpec) else spec.stop_speed_lengths_per_s
-        self._waits = Waiting(scene, shared) if scene.lanes else None
+        self._waits = Waiting(scene, shared, signals=isinstance(spec, StoppedVehicleSpec)) if scene.lanes else None
         self._state: QueueState | None = None
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:

@@ -23,9 +23,10 @@ class Motion:
 
     Attributes:
         foot: (M, 2) float32, the point where the object stands, in pixels of the scene's reference size: middle of
-            the box's lower edge.
+            the box's lower edge; of vehicles where metres hold the middle of their footprint (`trackers.world`).
         foot_velocity: (M, 2) float32, reference pixels a second.
-        position: (M, 2) float64, metres east and north of the scene's origin, smoothed; predicted for coasting tracks.
+        position: (M, 2) float64, metres east and north of the scene's origin, smoothed, of the foot; predicted for
+            coasting tracks.
         velocity: (M, 2) float64, metres a second.
         valid: (M) bool, whether what is in metres holds (calibrated, and below the horizon); zeros where not.
         lane: (M) int16, which of the scene's lanes it is on, counted in their order; -1: none.

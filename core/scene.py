@@ -67,6 +67,7 @@ class Lane:
         speed_limit_mps: None when unknown.
         free_flow_mps: mean speed of undisturbed traffic; None: to be learnt.
         length_m: of the centreline on the ground; None uncalibrated, or where part of it lies beyond the horizon.
+        stop_line: whether it ends at the stop line of a signal.
     """
 
     lane_id: str
@@ -77,6 +78,7 @@ class Lane:
     speed_limit_mps: float | None = None
     free_flow_mps: float | None = None
     length_m: float | None = None
+    stop_line: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,9 @@ class StoppedVehicleSpec(Standing):
     One event for each. On the scene's lanes a vehicle in a queue (as in [traffic.queue](traffic.queue.md)) waits and
     does not count, when three or more stand in it, or within 20 m of the vehicle on all lanes of its group; its
     foremost one only within 20 m of the end of the lane, be that a stop line or where the camera sees no further:
-    elsewhere it is what the others wait for. Off the lanes, draw the zone where nobody queues or waits at a signal.
+    elsewhere it is what the others wait for. Within these 20 m of the `stop_line` of a lane a vehicle waits by itself,
+    too: for a signal. So a breakdown there is not found. Off the lanes, draw the zone where nobody queues or waits at a
+    signal.
 
     A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box.
     """
@@ -63,7 +65,10 @@ class PedestrianSpec(Carriageway):
     """Somebody is on foot on a carriageway.
 
     One event for the place, however many there are and whatever their numbers. Draw crossings as zones and name them
-    under `except_zones`. People on two-wheelers are no pedestrians: the tracker joins them to their vehicle.
+    under `except_zones`. People on two-wheelers are no pedestrians: the tracker joins them to their vehicle. Where the
+    detector misses the machine, a rider is told by what he does: on lanes with metres somebody counts who walks across
+    them, or along them and does not stand, and within 10 m of vehicles that queue only who walks across. Who stands on
+    a lane counts after `still_s`.
     """
 
     kind: Literal["incident.pedestrian_on_carriageway"] = "incident.pedestrian_on_carriageway"
@@ -110,7 +115,8 @@ class SlowVehicleSpec(Carriageway):
     """A vehicle is far slower than those around it.
 
     One event for each. Those around it: the median speed of the vehicles that passed on its lane in about the last
-    `window_s`, each counted by the way it made, so that who stands or crawls does not slow the median.
+    `window_s`, each counted by the way it made, so that who stands or crawls does not slow the median. Who has somebody
+    as slow within 50 m ahead on lanes of the group waits for that one, and does not count.
     """
 
     kind: Literal["incident.slow_vehicle"] = "incident.slow_vehicle"

@@ -89,6 +89,7 @@ class LaneSpec(Strict):
     )
     speed_limit_kmh: float | None = Field(None, gt=0, description="Speed limit")
     free_flow_kmh: float | None = Field(None, gt=0, description="Mean speed of undisturbed traffic; default: learnt")
+    stop_line: bool = Field(False, description="It ends at the stop line of a signal: who stands there waits for green")
 
     @model_validator(mode="after")
     def _goes_on(self) -> LaneSpec:

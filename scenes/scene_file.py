@@ -274,6 +274,7 @@ def _lane(spec: LaneSpec, ground: Ground | None) -> Lane:
         _mps(spec.speed_limit_kmh),
         _mps(spec.free_flow_kmh),
         length_m,
+        spec.stop_line,
     )
 
 

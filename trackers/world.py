@@ -125,6 +125,11 @@ class World:
     that cannot be the track's is left out once; the next begins the estimate anew, and a jump is never a speed. Rows
     of coasting tracks are predicted and correct nothing.
 
+    The lower edge of a vehicle's box is where its nearest corner stands. Its foot and position are moved from there to
+    the middle of its footprint, away from the camera by half of what the usual size of its class
+    (`core.traffic.SIZES_M`) spans in that direction at its heading; at the mean over all headings while that is not
+    known. Filters know nothing of it, so that a new heading is no motion.
+
     A velocity is exactly zero at the track's first frame, meaning unknown, and is held towards zero until it has been
     seen for about 0.3 s (`HOLD_S`): slowness is to be judged over time. State is kept for each (camera, epoch, track),
     and freed when the track or epoch ends.

@@ -43,7 +43,9 @@ CAR_PX: Final = 40.0
 """Lanes are drawn as far as a car of `CAR_M` is so many pixels high: 13 in the input of a detector that takes
 416, about the smallest that it still finds."""
 MARGIN_PX: Final = 12.0
-"""Lanes keep so far from the picture's edges: boxes that the edge cuts have no foot."""
+"""Lanes keep so far from the picture's edges, and half a car more from the lower one: boxes that the edge cuts have no
+foot."""
+HALF_CAR_M: Final = 2.25
 LEAST_LANE_M: Final = 20.0
 """Of a lane, below which a camera does not see enough of it."""
 TRIES: Final = 400
@@ -127,6 +129,9 @@ class Camera:
         metres, valid = self.ground().to_ground(np.array(corners))
         if not valid.all():
             return shapely.Polygon()
+        # A vehicle is where its middle is: at the lower edge it is whole half a length further on.
+        away = metres[2:] - (self.x, self.y)
+        metres[2:] += HALF_CAR_M * away / np.maximum(np.linalg.norm(away, axis=1), 1e-9)[:, None]
         return shapely.Polygon(metres) & shapely.Point(self.x, self.y).buffer(self.range_m, quad_segs=32)
 
 

@@ -96,11 +96,11 @@ def build_view(
         metres, valid = ground.to_ground(centreline)
         length = float(np.linalg.norm(np.diff(metres, axis=0), axis=1).sum()) if valid.all() else None
         free_flow = recording.free_flow_mps.get(lane.group)
-        label = Label(lane.lane_id, lane.lane_id)
+        label, stops = Label(lane.lane_id, lane.lane_id), lane.stop_line and end > whole.length - 0.5
         lanes[lane.lane_id] = Lane(
-            lane.lane_id, label, polygon, centreline, lane.group, lane.speed_limit_mps, free_flow, length
+            lane.lane_id, label, polygon, centreline, lane.group, lane.speed_limit_mps, free_flow, length, stops
         )
-        views[lane.lane_id] = LaneView(index, start, end, lane.stop_line and end > whole.length - 0.5)
+        views[lane.lane_id] = LaneView(index, start, end, stops)
         strips.setdefault(lane.group, []).append(strip)
     areas = _areas(recording, strips, seen)
     zones = {name: Zone(name, Label(name, name), _pixels(camera, area)) for name, area in areas.items()}

@@ -14,6 +14,7 @@ from core.frames import ClockSource, FrameMeta
 from core.scene import Ground, Label, Lane, Scene
 from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch, TrackState
+from core.traffic import SIZES_M
 
 SIZE: Final = (1280, 720)
 FOCAL: Final = 1000.0
@@ -52,7 +53,7 @@ class Film:
     Attributes:
         times: (T) seconds.
         speed: (T) true speed of all, m/s.
-        places: (T, N, 2) true positions in metres.
+        places: (T, N, 2) true positions of their middles in metres.
     """
 
     times: F64
@@ -93,8 +94,17 @@ def film(speed: Speed, seconds: float, fps: float, cars: int, noise: BoxNoise, s
     angle = rng.uniform(-np.pi / 3, np.pi / 3, cars) + np.pi * rng.integers(0, 2, cars)
     middle = np.column_stack((rng.uniform(-6, 6, cars), rng.uniform(30, 45, cars)))
     gone = np.interp(times, fine, way) - way[-1] / 2
-    places = middle + gone[:, None, None] * np.column_stack((np.cos(angle), np.sin(angle)))
-    return Film(times, speed(times), places, tuple(_boxes(times, places, noise, rng)))
+    heading = np.column_stack((np.cos(angle), np.sin(angle)))
+    places = middle + gone[:, None, None] * heading
+    return Film(times, speed(times), places, tuple(_boxes(times, near_ends(places, heading), noise, rng)))
+
+
+def near_ends(places: F64, heading: F64) -> F64:
+    """Where lower edges of boxes stand (T, N, 2): before the middles by half a footprint's depth, by heading (N, 2)."""
+    away = places / np.linalg.norm(places, axis=-1, keepdims=True)
+    along = np.abs((away * heading).sum(axis=-1, keepdims=True))
+    length, width = SIZES_M[ObjectClass.CAR]
+    return np.asarray(places - away * (along * length + np.sqrt(1 - along**2) * width) / 2, np.float64)
 
 
 def _boxes(times: F64, places: F64, noise: BoxNoise, rng: np.random.Generator) -> Iterator[TrackBatch]:

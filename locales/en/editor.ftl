@@ -45,6 +45,7 @@ editor-name-en = English name
 editor-id = Identifier, as rules name it
 editor-zoom = Look twice: for what is small here
 editor-group = Group: lanes of one direction
+editor-stop-line = Ends at the stop line of a signal
 editor-limit = Speed limit, km/h
 editor-free-flow = Free speed, km/h
 editor-east = East, m

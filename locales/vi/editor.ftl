@@ -45,6 +45,7 @@ editor-name-en = Tên tiếng Anh
 editor-id = Mã mà quy tắc dùng
 editor-zoom = Nhìn lần hai: cho vật nhỏ ở đây
 editor-group = Nhóm: các làn cùng chiều
+editor-stop-line = Kết thúc ở vạch dừng của đèn tín hiệu
 editor-limit = Tốc độ giới hạn, km/h
 editor-free-flow = Tốc độ tự do, km/h
 editor-east = Đông, m

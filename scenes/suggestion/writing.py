@@ -35,6 +35,7 @@ def with_suggestion(before: str, scene: SceneFile, found: Suggestion) -> str:
                         "name": _named("scene-name-lane", way.direction, number=place),
                         "polygon": _points(lane.polygon),
                         "centreline": _points(lane.centreline),
+                        **({"stop_line": True} if "stop" in way.lines else {}),
                         "group": name,
                     },
                     text("scene-note-lane", tracks=lane.tracks, of=way.tracks, how=how),

@@ -10,6 +10,7 @@ import pytest
 from core.events import CollisionMeasures, PedestrianMeasures, SlowVehicleMeasures
 from core.scene import Label, Scene, Zone
 from core.taxonomy import ObjectClass
+from core.tracks import TrackState
 from scenes.rules import CollisionSpec, PedestrianSpec, SlowVehicleSpec
 from tests.support.tracks import Actor, Way, film, still, walk
 from tests.support.traffic import METRES, PIXELS, driver
@@ -50,6 +51,34 @@ def test_a_person_too_fast_for_a_walker_rides_what_is_not_seen(scene: Scene) -> 
     assert found(film([rides], 20, scene=scene), PedestrianSpec()) == []
     walks = Actor(2, walk([(0, 100, 420), (20, 400, 420)]), size=(10, 17))
     assert [e.track_ids for e in found(film([rides, walks], 20, scene=scene), PedestrianSpec())] == [(2,)]
+
+
+def test_a_rider_who_waits_among_vehicles_is_no_pedestrian_but_who_walks_through_them_is() -> None:
+    """Five cars; a rider whose machine nobody sees came along at walking speed and stands; somebody walks across."""
+    cars = [Actor(n, still(600 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]
+    rider = Actor(11, walk([(0, 330, 410), (4, 390, 410), (60, 390, 410)]), size=(10, 17))
+    assert found(film([*cars, rider], 60, scene=METRES), PedestrianSpec()) == []
+    walker = Actor(12, walk([(20, 480, 360), (26, 480, 440)]), size=(10, 17))
+    assert [e.track_ids for e in found(film([*cars, rider, walker], 60, scene=METRES), PedestrianSpec())] == [(12,)]
+
+
+def test_a_thing_that_is_taken_for_somebody_counts_only_after_a_minute() -> None:
+    """Who stands on a lane with nobody near, and a box that trembles by its width, for 50 s."""
+    thing = Actor(1, lambda t: (500 + 4.0 * (round(10 * t) % 2), 400.0), size=(10, 17))
+    assert found(film([thing], 50, scene=METRES), PedestrianSpec()) == []
+    stays = Actor(1, still(500, 400), size=(10, 17))
+    assert seconds(found(film([stays], 90, scene=METRES), PedestrianSpec())) == [pytest.approx(61, abs=1)]
+
+
+def test_boxes_that_riders_lend_to_a_track_are_nobody() -> None:
+    """Seen in two frames of ten, at walking speed."""
+    lent = Actor(
+        1,
+        walk([(0, 400, 350), (8, 400, 450)]),
+        size=(10, 17),
+        state=lambda t: TrackState(1 if round(10 * t) % 5 == 0 else 2),
+    )
+    assert found(film([lent], 10, scene=METRES), PedestrianSpec()) == []
 
 
 # Collisions
@@ -115,6 +144,12 @@ def test_who_crawls_among_fast_ones_is_found(scene: object) -> None:
 
 def test_a_slow_crowd_is_no_slow_vehicle() -> None:
     assert found(film([driver(1, 40, 2), *flow(mps=5.0)], 70, scene=METRES, fps=5), SlowVehicleSpec()) == []
+
+
+def test_those_behind_a_slow_one_only_follow() -> None:
+    crawling = [driver(n, 40 + 4 * n, 3.5) for n in range(3)]
+    on = found(film([*crawling, *flow()], 75, scene=METRES, fps=5), SlowVehicleSpec())
+    assert [e.track_ids for e in on] == [(0,)]
 
 
 def test_who_stands_is_no_slow_vehicle_and_does_not_make_the_lane_slow() -> None:

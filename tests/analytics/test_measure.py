@@ -17,7 +17,7 @@ from core.findings import Findings
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.rules import MeasureSpec
-from tests.support.tracks import SECOND, T0, Actor, Shot, film, make_scene, pause, play, still, walk
+from tests.support.tracks import SECOND, T0, Actor, Shot, film, make_scene, pause, play, still, walk, with_lanes
 
 GROUND = make_scene(0.05)
 ZONE, LINE = MeasureSpec(zone="z"), MeasureSpec(line="l")
@@ -167,3 +167,16 @@ def test_long_ways_stay_bounded_in_memory_and_keep_their_shape() -> None:
     assert len(log) == 0 and all(len(w) > 100 for w in ways.values())
     assert all(np.array_equal(ways[i][0], first[i - 1]) for i in ways)
     assert all(np.abs(ways[i][-1] - place[i - 1]).max() < 60 for i in ways)
+
+
+@pytest.mark.parametrize(
+    ("sure_s", "counted"), [(0.0, 1), (3.0, 1), (99.0, 0)], ids=["at once", "behind the line", "never"]
+)
+@pytest.mark.parametrize("spec", [LINE, MeasureSpec(lanes="all")], ids=["line", "lane"])
+def test_who_crosses_before_his_track_is_sure_counts_when_it_is(sure_s: float, counted: int, spec: MeasureSpec) -> None:
+    """A detector that doubts a car is sure of it only behind the counting place."""
+    car = Actor(
+        1, walk([(0, 300, 500), (4, 700, 500)]), ObjectClass.CAR, (90, 60), lambda t: TrackState(int(t >= sure_s))
+    )
+    found = measured(film([car], 10, scene=with_lanes(GROUND)), spec)
+    assert sum(n for m in found if m.direction == "forward" for n in m.counts.values()) == counted

@@ -200,13 +200,13 @@ def test_who_queues_does_not_stand_there_by_itself(scene: Scene) -> None:
     assert len(starts(film(midway, 30, scene=make_scene(0.1), fps=5), STOP)) == 4
 
 
-def test_two_cars_are_no_queue_but_near_the_end_of_a_street() -> None:
-    """There they wait for a signal; on an expressway there is none."""
-    assert len(starts(film([parked(1, 600), parked(2, 530)], 30, scene=ROAD, fps=5), STOP)) == 2
-    at_end = film([parked(1, 790), parked(2, 720)], 30, scene=ROAD, fps=5)
-    assert starts(at_end, STOP) == []
-    fast = with_lanes(make_scene(0.1), (500,), speed_limit_mps=80 / 3.6)
-    assert len(starts(film([parked(1, 790), parked(2, 720)], 30, scene=fast, fps=5), STOP)) == 2
+def test_two_cars_are_no_queue_but_at_a_stop_line() -> None:
+    waiting = film([parked(1, 790), parked(2, 720)], 30, scene=ROAD, fps=5)
+    assert len(starts(waiting, STOP)) == 2
+    lanes = {name: replace(lane, stop_line=True) for name, lane in ROAD.lanes.items()}
+    signal = replace(ROAD, lanes=lanes)
+    assert starts(film([parked(1, 790), parked(2, 720)], 30, scene=signal, fps=5), STOP) == []
+    assert len(starts(film([parked(1, 600), parked(2, 530)], 30, scene=signal, fps=5), STOP)) == 2
 
 
 def test_those_who_wait_on_the_lanes_of_a_group_are_one_queue() -> None:

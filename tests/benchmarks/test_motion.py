@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from benchmarks.motion.film import LASTING, QUICK, BoxNoise, camera, film, scene
+from benchmarks.motion.film import LASTING, QUICK, BoxNoise, camera, film, near_ends, scene
 from benchmarks.motion.measure import accuracy, estimate, line
 from benchmarks.motion.report import tables
 
@@ -53,7 +53,10 @@ def test_films_show_what_they_say() -> None:
     assert ground is not None
     boxes = shown.batches[4].xyxy
     feet = np.column_stack(((boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]))
-    np.testing.assert_allclose(ground.to_ground(feet)[0], shown.places[4], atol=0.01)
+    heading = np.diff(shown.places, axis=0)[4] / 0.8
+    np.testing.assert_allclose(ground.to_ground(feet)[0], near_ends(shown.places[4], heading), atol=0.01)
+    half = np.linalg.norm(near_ends(shown.places[4], heading) - shown.places[4], axis=1)
+    assert (half >= 0.9 - 1e-9).all() and (half <= 2.5).all(), "half a width across, half a diagonal at most"
     assert np.linalg.norm(np.diff(shown.places, axis=0), axis=2) == pytest.approx(0.8, rel=0.01)
     assert len(scene(12).lanes) == 12
     assert camera().shape == (3, 3)

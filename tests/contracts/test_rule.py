@@ -105,7 +105,7 @@ def busy(scene: Scene, seconds: float = 30, epoch: int = 0) -> list[Shot]:
     actors = [
         Actor(1, walk([(0, 100, 500), (8, 500, 500), (30, 900, 500)])),
         Actor(2, still(450, 400, 2, 20)),
-        Actor(3, still(550, 450, 4, 25), ObjectClass.CAR, (90, 60)),
+        Actor(3, still(540, 450, 4, 25), ObjectClass.CAR, (90, 60)),
         Actor(4, walk([(5, 480, 300), (15, 520, 300), (25, 480, 300)]), state=lambda t: flicker[round(t * 10)]),
         Actor(5, walk([(0, 0, 0), (30, 1000, 1000)]), ObjectClass.MOTORCYCLE),
         Actor(6, walk([(3, 950, 600), (9, 50, 600)]), ObjectClass.MOTORCYCLE),
@@ -327,7 +327,7 @@ def test_watching_goes_on_after_it_was_closed(make: Callable[[Scene], Rule]) -> 
 
 MOVING = (
     *(LineCrossingSpec, NoCrossingSpec, LaneViolationSpec, WrongWaySpec, SlowVehicleSpec, SpeedingSpec),
-    *(RunningSpec, CollisionSpec, CameraDownSpec),
+    *(RunningSpec, CollisionSpec, CameraDownSpec, PedestrianSpec),
 )
 """Whose causes do not stand still."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def make_scene(metres_per_pixel: float | None = None, size: tuple[int, int] = (1
     return Scene("s", 1, size, {"z": zone}, {"l": line}, ground, (105.85, 21.03))
 
 
-def with_lanes(scene: Scene, rows: Sequence[float] = (400.0, 500.0), width: float = 80.0, **known: float) -> Scene:
+def with_lanes(scene: Scene, rows: Sequence[float] = (400.0, 500.0), width: float = 80.0, **known: Any) -> Scene:
     """Lanes `a`, `b`, … of one group from left to right, x = 100 to 900, their middles at these heights.
 
     `known`: further fields of `core.scene.Lane`.

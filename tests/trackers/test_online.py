@@ -134,7 +134,26 @@ def test_a_low_scored_detection_continues_a_track_but_starts_none() -> None:
         assert found.state[known].tolist() == [TrackState.CONFIRMED]
         assert found.score[known].tolist() == pytest.approx([0.3])
         states += found.state[~known].tolist()
-    assert states == []
+    assert set(states) == {TrackState.TENTATIVE}, "what stands still with poor scores is never sure to be there"
+
+
+def test_poor_detections_that_go_their_way_are_a_track() -> None:
+    """A car at half the typical score: sure when it has come its own length."""
+    tracker = OnlineTracker()
+    for k in range(250):
+        first = feed(tracker, k * 0.04, car(100), score=0.9)
+    states, seen = [], []
+    for k in range(250, 275):
+        x = 300 + 10 * (k - 250)
+        found = feed(tracker, k * 0.04, np.concatenate((car(100), car(x))), score=np.array([0.9, 0.45]))
+        mine = found.track_id != first.track_id[0]
+        states += found.state[mine].tolist()
+        seen += found.track_id[mine].tolist()
+    assert len(set(seen)) == 1
+    sure = states.index(TrackState.CONFIRMED)
+    width = float(np.ptp(car(100)[0, [0, 2]]))
+    assert 10 * (sure - 1) <= 1.2 * width and 10 * (sure + 3) >= width
+    assert set(states[sure:]) == {TrackState.CONFIRMED}
 
 
 def test_the_class_is_what_most_frames_said() -> None:

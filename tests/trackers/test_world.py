@@ -9,13 +9,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from benchmarks.events.cameras import SIZE, Camera
 from core.arrays import F64, AnyArray
 from core.frames import MOVING, ClockSource, FrameMeta
 from core.motion import Motion
 from core.scene import Ground, Label, Preset, Scene
 from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch, TrackState
+from core.traffic import SIZES_M
 from trackers.batches import FrameTracks, join
 from trackers.world import COARSEST_M_PER_PX, World
 
@@ -260,3 +264,50 @@ def test_what_leaves_by_the_lower_edge_keeps_its_speed() -> None:
     feet, speeds = _over_the_lower_edge(200.0)
     assert max(feet) > 550
     assert speeds[-1] == pytest.approx(10.0, rel=0.1)
+
+
+@settings(max_examples=25)
+@given(
+    st.sampled_from([ObjectClass.CAR, ObjectClass.BUS, ObjectClass.MOTORCYCLE]),
+    st.floats(-3.1, 3.1),
+    st.floats(18, 45),
+    st.floats(-6, 6),
+)
+def test_a_vehicle_stands_in_the_middle_of_its_footprint(
+    cls: ObjectClass, heading: float, ahead: float, aside: float
+) -> None:
+    """Boxes of a vehicle that drives past a camera 8 m up that looks 20° down: its near end is up to 5 m off."""
+    camera = Camera("a", 0.0, 0.0, 8.0, 0.0, np.radians(20.0), 1100.0)
+    length, width = SIZES_M[cls]
+    world, motion = World({"a": Scene("a", 1, SIZE, ground=camera.ground())}), Motion.empty()
+    speed, ways = 5.0, np.array((np.cos(heading), np.sin(heading)))
+    for step in range(13):
+        middle = np.array((ahead, aside)) + ways * speed * (step / 10 - 1.2)
+        corners = np.array([(a * length / 2, b * width / 2) for a in (-1, 1) for b in (-1, 1)])
+        turned = corners @ np.array([ways, (-ways[1], ways[0])]) + middle
+        points = np.concatenate([np.column_stack((turned, np.full(4, z))) for z in (0.0, 1.5)])
+        pixels, _ = camera.project(points)
+        box = np.concatenate((pixels.min(axis=0), pixels.max(axis=0))).astype(np.float32)[None]
+        one, now = np.ones(1, np.int64), step * SECOND // 10
+        rows = FrameTracks(
+            box,
+            np.full(1, 0.9, np.float32),
+            np.full(1, cls, np.int16),
+            one,
+            np.full(1, TrackState.CONFIRMED, np.uint8),
+            np.zeros(1, np.int32),
+            np.zeros(0, np.int64),
+        )
+        motion = world.locate(join((FrameMeta("a", 0, 0, now, ClockSource.FILE, 0, now, *SIZE),), [rows]))
+    off = motion.position[0] - middle
+    assert np.hypot(*off) < 0.25 + 0.1 * length, "beside the near end, which is half a length away"
+    seen, _ = camera.project_ground(motion.position)
+    np.testing.assert_allclose(motion.foot, seen, atol=6.0)
+    np.testing.assert_allclose(motion.velocity[0], speed * ways, atol=0.6)
+
+
+def test_people_and_what_has_no_ground_stand_at_the_lower_edge() -> None:
+    frame = frame_of(0.0, [(500, 300)], [1], cls=ObjectClass.PERSON)
+    assert World({"a": scene()}).locate(frame).foot.tolist() == [[500, 300]]
+    frame = frame_of(0.0, [(500, 300)], [1], cls=ObjectClass.CAR)
+    assert World({"a": scene(None)}).locate(frame).foot.tolist() == [[500, 300]]

@@ -17,6 +17,9 @@ UNKNOWN = 1 / math.pi
 """Half a footprint's depth over all headings, as a share of length and width together (Cauchy)."""
 
 
+SOON_S = 0.1
+
+
 class Filters(NamedTuple):
     """The filters of a camera's tracks, by rising id, with room for more.
 
@@ -128,6 +131,7 @@ def locate(
     track_id, class_id, xyxy, state, ended = tracks
     count = _free(filters, count, ended)
     place, jacobian, error = np.zeros(2), np.zeros((2, 2)), np.zeros((2, 2))
+    soon = np.zeros(2, np.float32), np.zeros(2), np.zeros((2, 2))
     for row in range(len(track_id)):
         wide = (xyxy[row, 2] - xyxy[row, 0]) * view.scale[0]
         high = (xyxy[row, 3] - xyxy[row, 1]) * view.scale[1]
@@ -151,11 +155,14 @@ def locate(
             seen = state[row] != COASTING
             _follow(filters, at, now_ns, seen, (place[0], place[1]), error, kind, unit, step, noise)
         _write(filters, at, jacobian, noise, moved, row)
-        if metric and max(across, down) >= noise.cut * side:
-            _as_expected(view, place, jacobian, moved, row)
         size = noise.sizes[class_id[row]]
-        if metric and size[0] > 0:
-            _to_middle(view, filters.heading[at], size, 0.5 * high, place, jacobian, moved, row)
+        cut = max(across, down) >= noise.cut * side
+        if not metric or (cut and not _is_sure(moved, row, max(size[0], kind[6]))):
+            continue
+        if cut:
+            _as_expected(view, place, jacobian, moved, row)
+        if size[0] > 0:
+            _to_middle(view, filters.heading[at], size, 0.5 * high, place, jacobian, soon, moved, row)
     return count
 
 
@@ -226,6 +233,12 @@ def _write(filters: Filters, at: int, jacobian: F64, noise: Noise, moved: Moved,
 
 
 @compiled
+def _is_sure(moved: Moved, row: int, length: float) -> bool:
+    """Whether a filter knows a place within half a length: not of who was only ever seen cut, on his way in."""
+    return bool(moved.position_cov[row, 0, 0] + moved.position_cov[row, 1, 1] <= 0.25 * length * length)
+
+
+@compiled
 def _as_expected(view: View, place: F64, jacobian: F64, moved: Moved, row: int) -> None:
     """Take the foot of a box that the picture's edge cuts from the filter, which goes on while the edge holds it."""
     east, north = moved.position[row, 0] - place[0], moved.position[row, 1] - place[1]
@@ -241,29 +254,55 @@ def _as_expected(view: View, place: F64, jacobian: F64, moved: Moved, row: int) 
 
 @compiled
 def _to_middle(
-    view: View, heading: float, size: F64, most_px: float, place: F64, jacobian: F64, moved: Moved, row: int
+    view: View,
+    heading: float,
+    size: F64,
+    most_px: float,
+    place: F64,
+    jacobian: F64,
+    soon: tuple[F32, F64, F64],
+    moved: Moved,
+    row: int,
 ) -> None:
-    """Move a vehicle's foot and position from the near end of its footprint to the middle.
+    """Move a vehicle's foot, position and velocity from the near end of its footprint to the middle.
 
     A box's lower edge is where the nearest corner stands: seen along, half a length before the middle. The middle is
-    sought up the picture, which on the ground is away from the camera; not further than `most_px`.
+    sought up the picture, which on the ground is away from the camera; not further than `most_px`. Who passes by shows
+    ever another corner, so that the near end is not as fast as he is. `soon`: room for where he will be.
     """
-    away_x, away_y = -jacobian[0, 1], -jacobian[1, 1]
-    m_per_px = math.hypot(away_x, away_y)
-    half = UNKNOWN * (size[0] + size[1])
-    if not math.isnan(heading):
-        along = (away_x * math.cos(heading) + away_y * math.sin(heading)) / m_per_px
-        half = 0.5 * (size[0] * abs(along) + size[1] * math.sqrt(max(1.0 - along * along, 0.0)))
-    m, x, y = view.matrix, moved.foot[row, 0], moved.foot[row, 1]
-    nearer = m[2, 1] / max(m[2, 0] * x + m[2, 1] * y + m[2, 2], 1e-9)
-    moved.foot[row, 1] -= min(half / (m_per_px + half * max(nearer, 0.0)), most_px)
+    x, y = moved.foot[row, 0], moved.foot[row, 1]
     before_x, before_y = place[0], place[1]
+    foot, there, turned = soon
+    foot[0] = x + SOON_S * moved.foot_velocity[row, 0]
+    foot[1] = y + SOON_S * moved.foot_velocity[row, 1]
+    half, away_x, away_y = _half_depth(jacobian, heading, size)
+    passing = not math.isnan(heading) and _on_ground(view, foot, there, turned)
+    m = view.matrix
+    nearer = m[2, 1] / max(m[2, 0] * x + m[2, 1] * y + m[2, 2], 1e-9)
+    m_per_px = math.hypot(jacobian[0, 1], jacobian[1, 1])
+    moved.foot[row, 1] -= min(half / (m_per_px + half * max(nearer, 0.0)), most_px)
     if not _on_ground(view, moved.foot[row], place, jacobian):
         moved.foot[row, 1] = y
         return
     moved.position[row, 0] += place[0] - before_x
     moved.position[row, 1] += place[1] - before_y
+    if passing:
+        then, then_x, then_y = _half_depth(turned, heading, size)
+        moved.velocity[row, 0] += (then * then_x - half * away_x) / SOON_S
+        moved.velocity[row, 1] += (then * then_y - half * away_y) / SOON_S
     _in_picture(jacobian, moved, row)
+
+
+@compiled
+def _half_depth(jacobian: F64, heading: float, size: F64) -> tuple[float, float, float]:
+    """Half of what a footprint spans away from the camera, and that direction."""
+    x, y = -jacobian[0, 1], -jacobian[1, 1]
+    long = math.hypot(x, y)
+    x, y = x / long, y / long
+    if math.isnan(heading):
+        return UNKNOWN * (size[0] + size[1]), x, y
+    along = x * math.cos(heading) + y * math.sin(heading)
+    return 0.5 * (size[0] * abs(along) + size[1] * math.sqrt(max(1.0 - along * along, 0.0))), x, y
 
 
 @compiled

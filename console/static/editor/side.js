@@ -70,6 +70,7 @@ export class Side {
     if (kind === "lanes") {
       fields.push(this.text(t("group"), item.group ?? "", (value) => this.model.change(() => this.put(item, "group", value)), { name: "group" }));
       fields.push(el("div", { class: "pair" }, this.number(t("limit"), item, "speed_limit_kmh"), this.number(t("free-flow"), item, "free_flow_kmh")));
+      fields.push(this.check(t("stop-line"), item.stop_line, (on) => this.model.change(() => (on ? (item.stop_line = true) : delete item.stop_line))));
     }
     return fields;
   }
