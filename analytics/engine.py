@@ -22,9 +22,11 @@ from core.findings import Findings, StepView
 from core.frames import FrameMeta
 from core.motion import Motion
 from core.mutes import Mutes
+from core.observations import NOTHING_SEEN, Observations
 from core.protocols import Rule
 from core.scene import Scene
 from core.tracks import TrackBatch
+from scenes.camera_rules import CAMERA_SPECS
 from scenes.rule_parts import known_places
 from scenes.rules import AnyRuleSpec, CameraDownSpec
 
@@ -33,8 +35,11 @@ TRACK_LOG = "track_log"
 """Rule id of the track summaries, which every camera has."""
 
 
-WHOLE: Final = ""
-"""The view of rules that look at the whole camera, wherever it looks: all rules of a fixed one."""
+WHOLE: Final = "*"
+"""The view of rules that look at the whole camera, wherever it looks."""
+HOME: Final = ""
+"""The view of all other rules of a fixed camera, while it looks where its scene was drawn."""
+OF_CAMERA: Final = (CameraDownSpec, *CAMERA_SPECS)
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ class _Camera:
     scene: Scene
     rules: Mapping[str, dict[str, Rule]]
     live: bool
-    view: str = WHOLE
+    view: str = HOME
     told_ns: int = 0
     """When rules of the other views last heard the clock of a file."""
     open_events: dict[str, Event] = field(default_factory=dict)
@@ -113,12 +118,12 @@ class RuleEngine:
             if spec.rule_id in ids:
                 raise ValueError(f"camera {camera_id}: two rules have the id {spec.rule_id}")
             ids.append(spec.rule_id)
-        views, rules = list(scene.presets) or [WHOLE], dict[str, dict[str, Rule]]()
+        views, rules = list(scene.presets) or [HOME], dict[str, dict[str, Rule]]()
         taken: set[str] = set()
         for view in dict.fromkeys((WHOLE, *views)):
-            mine = [s for s in specs if view in _views_of(s, scene)]
+            mine, told = [s for s in specs if view in _views_of(s, scene)], HOME if view == WHOLE else view
             kept = {
-                s.rule_id: [e for e in open_events if (e.rule_id, e.kind.value, e.view) == (s.rule_id, s.kind, view)]
+                s.rule_id: [e for e in open_events if (e.rule_id, e.kind.value, e.view) == (s.rule_id, s.kind, told)]
                 for s in mine
             }
             rules[view] = {TRACK_LOG: TrackLogRule(camera_id)} if view in views else {}
@@ -144,8 +149,13 @@ class RuleEngine:
         self.unknown_frames.pop(camera_id, None)
         return findings + Findings(events=ended)
 
-    def update(self, tracks: TrackBatch, motion: Motion) -> Findings:
-        """What the frames of a batch show, in their order; `motion` row by row with `tracks`."""
+    def update(self, tracks: TrackBatch, motion: Motion, observations: Sequence[Observations] = ()) -> Findings:
+        """What the frames of a batch show, in their order.
+
+        Args:
+            motion: row by row with `tracks`.
+            observations: one for each frame; empty: nobody observes.
+        """
         findings = NOTHING
         for number, frame in enumerate(tracks.frames):
             camera = self._cameras.get(frame.camera_id)
@@ -153,9 +163,10 @@ class RuleEngine:
                 self.unknown_frames[frame.camera_id] += 1
                 continue
             findings += self._end_orphans(camera, frame.captured_ns)
-            if camera.scene.presets:
+            if frame.view != camera.view or camera.scene.presets:
                 findings += self._turn(camera, frame)
-            view = StepView.of(tracks, motion, number, camera.scene.at(frame.view))
+            seen = observations[number] if observations else NOTHING_SEEN
+            view = StepView.of(tracks, motion, number, camera.scene.at(frame.view), seen)
             findings += self._each(frame.camera_id, camera, camera.seeing(frame.view), partial(_show, view))
         return findings
 
@@ -194,13 +205,18 @@ class RuleEngine:
             if isinstance(rule, CameraDownRule):
                 rule.reason = reason
 
+    def faults(self, camera_id: str) -> tuple[str, ...]:
+        """Kinds of the open events about the camera itself, in order; none of an unknown camera."""
+        camera = self._cameras.get(camera_id)
+        kinds = {event.kind.value for event in camera.open_events.values()} if camera else ()
+        return tuple(sorted(kind for kind in kinds if kind.startswith("camera.")))
+
     def _turn(self, camera: _Camera, frame: FrameMeta) -> Findings:
-        """A frame of a turning camera: the view that it left is closed, and a file's clock told to the others."""
+        """A frame of a camera that turns, or was turned: what it left is closed; the others hear a file's clock."""
         findings, now_ns, left = NOTHING, frame.captured_ns, camera.view
         if frame.view != left:
             camera.view = frame.view
-            if left != WHOLE:
-                findings += self._each(frame.camera_id, camera, [left], lambda rule: rule.close(now_ns))
+            findings += self._each(frame.camera_id, camera, [left], lambda rule: rule.close(now_ns))
         if not camera.live and abs(now_ns - camera.told_ns) >= SECOND_NS:
             camera.told_ns = now_ns
             others = [name for name in camera.rules if name not in (WHOLE, frame.view)]
@@ -221,7 +237,8 @@ class RuleEngine:
                     continue
                 if found is NOTHING or not found:
                     continue
-                found = found if view == WHOLE else _seen_from(view, found, away=view != camera.view)
+                if view != WHOLE and (view != HOME or camera.view != HOME):
+                    found = _seen_from(view, found, away=view != camera.view)
                 findings += found
                 for event in found.events:
                     camera.note(event)
@@ -240,8 +257,10 @@ class RuleEngine:
 
 def _views_of(spec: AnyRuleSpec, scene: Scene) -> list[str]:
     """The views in which a rule works: the presets that have its places."""
-    if not scene.presets or isinstance(spec, CameraDownSpec):
+    if isinstance(spec, OF_CAMERA):
         return [WHOLE]
+    if not scene.presets:
+        return [HOME]
     return [name for name, preset in scene.presets.items() if spec.works_in(known_places(preset.scene))]
 
 

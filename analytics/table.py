@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from analytics.camera_down import CameraDownRule
+from analytics.camera_health import CameraHealthRule
 from analytics.collision import CollisionRule
 from analytics.congestion import CongestionRule
 from analytics.crowding import CrowdingRule
@@ -28,7 +29,13 @@ from core.protocols import Rule
 from core.scene import Scene
 from scenes.rules import (
     AnyRuleSpec,
+    CameraBlurredSpec,
+    CameraClockSpec,
+    CameraCoveredSpec,
+    CameraDarkSpec,
     CameraDownSpec,
+    CameraFrozenSpec,
+    CameraMovedSpec,
     CollisionSpec,
     CongestionSpec,
     CrowdingSpec,
@@ -131,5 +138,14 @@ def build_rule(
             return StoppedVehicleRule(spec, scene, camera_id, open_events, shared)
         case CameraDownSpec():
             return CameraDownRule(spec, scene, camera_id, open_events)
+        case (
+            CameraFrozenSpec()
+            | CameraDarkSpec()
+            | CameraBlurredSpec()
+            | CameraCoveredSpec()
+            | CameraMovedSpec()
+            | CameraClockSpec()
+        ):
+            return CameraHealthRule(spec, camera_id, open_events)
         case MeasureSpec():
             return MeasureRule([spec], scene, camera_id, shared.free_flow)

@@ -56,6 +56,12 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.SPEEDING: {"tolerance": lambda m: m.speed_mps / m.limit_mps - 1.0, "over_m": _measure("way_m")},
     EventKind.LANE: {"for_s": _measure("duration_s")},
     EventKind.CAMERA_DOWN: {"after_s": _measure("silent_s")},
+    EventKind.CAMERA_FROZEN: {"for_s": _measure("duration_s")},
+    EventKind.CAMERA_DARK: {"for_s": _measure("duration_s")},
+    EventKind.CAMERA_BLURRED: {"for_s": _measure("duration_s")},
+    EventKind.CAMERA_COVERED: {"for_s": _measure("duration_s")},
+    EventKind.CAMERA_MOVED: {"for_s": _measure("duration_s")},
+    EventKind.CAMERA_CLOCK: {"for_s": _measure("duration_s")},
 }
 """For each kind the parameters of its rule that the measures of its events tell something of. An event whose measure
 stayed below the parameter would not have been one. The other kinds have none.

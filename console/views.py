@@ -244,6 +244,12 @@ def _valued(name: str, value: object, language: Language) -> str:
             return text(UNITS.get(value, "page-unit-boxes"), language)
         case "share", int() | float():
             return f"{number(100 * value, language, 0)} %"
+        case "sharpness" | "hidden", int() | float():
+            return f"{number(100 * value, language, 0)} %"
+        case "corrected", bool():
+            return text("page-yes" if value else "page-no", language)
+        case "ahead_s", int() | float():
+            return f"{number(value, language)} s"
         case "density_per_m2", float():
             return text("page-density", language, value=number(value, language))
         case "what", str():

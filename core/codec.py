@@ -419,6 +419,7 @@ def health_to_dict(value: CameraHealth) -> dict[str, Any]:
         "last_frame": None if value.last_frame_ns is None else time_text(value.last_frame_ns),
         "error": value.error,
         "schema_version": value.schema_version,
+        "faults": list(value.faults),
     }
 
 
@@ -440,6 +441,7 @@ def health_from_dict(value: dict[str, Any]) -> CameraHealth:
             last_frame_ns=None if value["last_frame"] is None else time_ns(value["last_frame"]),
             error=str(value["error"]),
             schema_version=int(value["schema_version"]),
+            faults=tuple(map(str, value.get("faults", ()))),
         )
     except _WRONG as error:
         raise ValueError(f"not a camera's health: {type(error).__name__} {error}") from error
@@ -529,6 +531,8 @@ def _refuse_wrong_types(record: Record) -> None:
     elif isinstance(record, Measurement):
         _refuse_others("counts", record.counts, str)
         _refuse_others("counts", record.counts.values(), int)
+    elif isinstance(record, CameraHealth):
+        _refuse_others("faults", record.faults, str)
 
 
 def _refuse_others(name: str, values: Iterable[object], kind: type) -> None:

@@ -35,6 +35,12 @@ class EventKind(StrEnum):
     SPEEDING = "violation.speeding"
     LANE = "violation.lane"
     NO_CROSSING = "violation.no_crossing"
+    CAMERA_FROZEN = "camera.frozen"
+    CAMERA_DARK = "camera.dark"
+    CAMERA_BLURRED = "camera.blurred"
+    CAMERA_COVERED = "camera.covered"
+    CAMERA_MOVED = "camera.moved"
+    CAMERA_CLOCK = "camera.clock"
 
 
 class Phase(StrEnum):
@@ -269,6 +275,61 @@ class CameraDownMeasures:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CameraFrozenMeasures:
+    """`duration_s`: without a change so far."""
+
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CameraDarkMeasures:
+    """`duration_s`: so far; `light`: brightness (0..255) that 1 % of the picture exceeds."""
+
+    duration_s: float
+    light: float
+
+
+@dataclass(frozen=True, slots=True)
+class CameraBlurredMeasures:
+    """`duration_s`: so far; `sharpness`: of edges, as a share of the usual."""
+
+    duration_s: float
+    sharpness: float
+
+
+@dataclass(frozen=True, slots=True)
+class CameraCoveredMeasures:
+    """`duration_s`: so far; `hidden`: share of what the picture usually shows."""
+
+    duration_s: float
+    hidden: float
+
+
+@dataclass(frozen=True, slots=True)
+class CameraMovedMeasures:
+    """How far a fixed camera's picture has moved.
+
+    Attributes:
+        duration_s: so far.
+        corrected: the shift is taken off, and rules go on.
+        right_px, down_px: None where it shows another place.
+    """
+
+    duration_s: float
+    corrected: bool
+    right_px: float | None = None
+    down_px: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraClockMeasures:
+    """`ahead_s`: how far the camera's clock is ahead of ours, negative: behind; `duration_s`: so far."""
+
+    duration_s: float
+    ahead_s: float
+
+
 Measures: TypeAlias = (
     LineCrossingMeasures
     | IntrusionMeasures
@@ -286,6 +347,12 @@ Measures: TypeAlias = (
     | SpeedingMeasures
     | LaneMeasures
     | RunningMeasures
+    | CameraFrozenMeasures
+    | CameraDarkMeasures
+    | CameraBlurredMeasures
+    | CameraCoveredMeasures
+    | CameraMovedMeasures
+    | CameraClockMeasures
 )
 
 MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
@@ -307,6 +374,12 @@ MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
     EventKind.SPEEDING: SpeedingMeasures,
     EventKind.LANE: LaneMeasures,
     EventKind.NO_CROSSING: LineCrossingMeasures,
+    EventKind.CAMERA_FROZEN: CameraFrozenMeasures,
+    EventKind.CAMERA_DARK: CameraDarkMeasures,
+    EventKind.CAMERA_BLURRED: CameraBlurredMeasures,
+    EventKind.CAMERA_COVERED: CameraCoveredMeasures,
+    EventKind.CAMERA_MOVED: CameraMovedMeasures,
+    EventKind.CAMERA_CLOCK: CameraClockMeasures,
 }
 
 
@@ -528,6 +601,7 @@ class CameraHealth:
         reconnects: times it was connected again since the start.
         last_frame_ns: UTC at which the last frame came, None before the first.
         error: what last went wrong, empty while all is well.
+        faults: kinds of the camera's own events that are open, such as `camera.covered`.
     """
 
     camera_id: str
@@ -540,6 +614,7 @@ class CameraHealth:
     last_frame_ns: int | None = None
     error: str = ""
     schema_version: int = SCHEMA_VERSION
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from core.arrays import F32, F64, I16, I64, U8, Bool
 from core.events import Event, Measurement, Record, TrackSummary
 from core.frames import FrameMeta
 from core.motion import Motion
+from core.observations import NOTHING_SEEN, Observations
 from core.scene import Scene
 from core.tracks import TrackBatch
 
@@ -19,6 +20,7 @@ class StepView:
     Attributes:
         xyxy: (M, 4) in source pixels; all other pixel values are in the scene's reference pixels.
         ended_id: ids of the tracks that ended at this frame.
+        observations: what observers told since the frame before.
     """
 
     frame: FrameMeta
@@ -41,9 +43,17 @@ class StepView:
     velocity_cov: F64
     heading: F32
     ended_id: I64
+    observations: Observations = NOTHING_SEEN
 
     @classmethod
-    def of(cls, tracks: TrackBatch, motion: Motion, frame: int, scene: Scene) -> StepView:
+    def of(
+        cls,
+        tracks: TrackBatch,
+        motion: Motion,
+        frame: int,
+        scene: Scene,
+        observations: Observations = NOTHING_SEEN,
+    ) -> StepView:
         """The view of one frame of a batch."""
         rows = tracks.rows(frame)
         return cls(
@@ -67,6 +77,7 @@ class StepView:
             motion.velocity_cov[rows],
             motion.heading[rows],
             tracks.ended(frame),
+            observations,
         )
 
     @property

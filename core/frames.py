@@ -39,8 +39,11 @@ class FrameMeta:
         media_ns: the stream's own clock; orders frames inside a camera and drives motion.
         width, height: size of the picture in pixels.
         dropped: frames of this camera lost since the one before (by a queue, the rate limit not counted).
-        view: the preset that a turning camera shows, `MOVING` while it shows none; empty for a fixed camera. Tracks end
-            where it changes.
+        view: the preset that a turning camera shows, `MOVING` while it shows none; empty for a fixed camera, `MOVING`
+            while that is turned away from where its scene was drawn. Tracks end where it changes.
+        shift_px: how far (x, y) the picture lies from where a fixed camera's scene was drawn, in its pixels. It is
+            taken off the boxes that are found: those of tracks lie where the scene's places do.
+        clock_ahead_ns: how far the camera's own clock is ahead of ours, None where it tells none.
     """
 
     camera_id: str
@@ -54,6 +57,8 @@ class FrameMeta:
     height: int
     dropped: int = 0
     view: str = ""
+    shift_px: tuple[float, float] = (0.0, 0.0)
+    clock_ahead_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,35 @@ class Surface(Protocol):
 
     def release(self) -> None:
         """Give the pixels back. Calling it again does nothing."""
+        ...
+
+
+class Glimpse(Protocol):
+    """A frame as observers see it: made once for all that look at it, each picture when it is first asked for.
+
+    Pictures are read-only, and hold until the look is over.
+    """
+
+    @property
+    def frame(self) -> FrameMeta: ...
+
+    @property
+    def luma(self) -> U8:
+        """Brightness (h, w), averaged over areas, no wider than 640; upright."""
+        ...
+
+    @property
+    def points(self) -> U8:
+        """Brightness (h, w) of single pixels, about 96 × 54 of them, evenly spread: with the noise that they have."""
+        ...
+
+    @property
+    def colour(self) -> U8:
+        """The picture (h, w, 3) BGR, averaged over areas, no wider than 640; upright."""
+        ...
+
+    def sample(self, x: I64, y: I64) -> U8:
+        """The pixels (..., 3) BGR at columns and rows of the frame; `Surface.sample`."""
         ...
 
 

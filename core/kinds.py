@@ -161,5 +161,6 @@ KINDS: Final[Mapping[str, KindAbout]] = {
     "camera.blurred": KindAbout(Sharing.OPERATION, _camera("workingIncorrectly"), "users' requests"),
     "camera.moved": KindAbout(Sharing.OPERATION, _camera("workingIncorrectly"), "users' requests"),
     "camera.covered": KindAbout(Sharing.OPERATION, _camera("workingIncorrectly"), "users' requests"),
+    "camera.clock": KindAbout(Sharing.OPERATION, _camera("workingIncorrectly"), "users' requests"),
 }
 """In the order of the documents."""

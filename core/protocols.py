@@ -10,9 +10,10 @@ from core.detections import DetectionBatch
 from core.events import Record
 from core.explanation import Reasons
 from core.findings import Findings, StepView
-from core.frames import FrameBatch, FrameMeta, InputSpec, Look, Surface
+from core.frames import FrameBatch, FrameMeta, Glimpse, InputSpec, Look, Surface
 from core.live import LivePicture
 from core.mutes import Mutes
+from core.observations import Fact
 from core.tracks import TrackBatch
 
 
@@ -55,6 +56,32 @@ class Viewpoint(Protocol):
     def look(self, frame: FrameMeta, surface: Surface) -> Look:
         """At the camera's next frame, in time order. Reads the surface, does not release it; never raises for what the
         picture shows or the camera answers.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what it holds; it is not asked again."""
+        ...
+
+
+class Observer(Protocol):
+    """Looks at pictures of one camera, at a low rate of its own, and tells rules small facts.
+
+    Attributes:
+        name: unique among the observers of a camera; in logs and counters.
+        every_ns: the least media time from one look to the next.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def every_ns(self) -> int: ...
+
+    def look(self, glimpse: Glimpse) -> Fact | None:
+        """At one frame, in time order; None: nothing to tell. Called by the camera's thread alone.
+
+        What it keeps is bounded, as its documentation says. It may raise: the look is then lost and counted.
         """
         ...
 

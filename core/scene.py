@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from core.arrays import F64, AnyArray, Bool, frozen
+from core.frames import MOVING
 from core.geometry import project
 from core.lens import Lens
 
@@ -131,6 +132,7 @@ class Scene:
         lanes: in the order in which `Motion.lane` counts them.
         groups: names of groups of lanes, of those that have one.
         simulated: its pictures and traffic are made up; pages say so.
+        pictures: files that show what a fixed camera saw when its places were drawn: by day, by night.
         presets: of a camera that turns; then zones, lines, lanes and ground are theirs, and empty here.
     """
 
@@ -145,6 +147,7 @@ class Scene:
     groups: Mapping[str, Label] = field(default_factory=dict)
     simulated: bool = False
     presets: Mapping[str, Preset] = field(default_factory=dict)
+    pictures: tuple[Path, ...] = ()
 
     def label(self, place_id: str) -> Label | None:
         """The name of a zone, line, lane or group of lanes; None of any other."""
@@ -153,10 +156,14 @@ class Scene:
 
     def at(self, view: str) -> Scene:
         """What the camera sees in a view (`FrameMeta.view`): a preset's scene, else this one, which has no places when
-        the camera has presets.
+        the camera has presets. A fixed camera that was turned away (`MOVING`) sees nothing that is known.
         """
         preset = self.presets.get(view)
-        return self if preset is None else preset.scene
+        if preset is not None:
+            return preset.scene
+        if view == MOVING and not self.presets:
+            return Scene(self.scene_id, self.version, self.reference_size, simulated=self.simulated)
+        return self
 
     def has_shape(self, size: tuple[int, int]) -> bool:
         """Whether a picture (width, height) has the shape of the scene's, within `SAME_SHAPE`; of any size."""

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from core.events import (
+    CameraBlurredMeasures,
+    CameraClockMeasures,
+    CameraCoveredMeasures,
+    CameraDarkMeasures,
     CameraDownMeasures,
+    CameraFrozenMeasures,
+    CameraMovedMeasures,
     CollisionMeasures,
     CongestionMeasures,
     CrowdingMeasures,
@@ -71,6 +79,18 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
             given = {"what": what, "duration": duration(seconds, language), "class": classes}
         case RunningMeasures(duration_s=seconds):
             given = {"duration": duration(seconds, language)}
+        case CameraFrozenMeasures(duration_s=seconds) | CameraDarkMeasures(duration_s=seconds):
+            given = {"duration": duration(seconds, language)}
+        case CameraBlurredMeasures(duration_s=seconds, sharpness=share):
+            given = {"duration": duration(seconds, language), "percent": round(100 * share)}
+        case CameraCoveredMeasures(duration_s=seconds, hidden=share):
+            given = {"duration": duration(seconds, language), "percent": round(100 * share)}
+        case CameraMovedMeasures(corrected=corrected, right_px=right, down_px=down):
+            given = {"corrected": "yes" if corrected else "no"}
+            if right is not None and down is not None:
+                name, given["shift"] = f"{name}-pixels", round(math.hypot(right, down))
+        case CameraClockMeasures(ahead_s=ahead):
+            given = {"way": "ahead" if ahead >= 0 else "behind", "seconds": round(abs(ahead), 1)}
         case CameraDownMeasures(silent_s=seconds, reason=reason):
             given = {"duration": duration(seconds, language)}
             if reason:

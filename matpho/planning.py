@@ -19,6 +19,7 @@ from core.taxonomy import ObjectClass, classes_of
 from incidents.sites import Site
 from matpho.defaults import EVIDENCE, STORE
 from matpho.kafka_plan import kafka_sinks, sends, sinks_of
+from matpho.observing import make_observers, with_camera_rules
 from matpho.second_look_plan import second_look_of
 from matpho.viewpoints import Onvif, make_viewpoint
 from models.registry import class_labels
@@ -263,14 +264,19 @@ def parse_start(value: str) -> int:
 def camera_plan(
     source: Source, file: SceneFile | None, fps: float | None = None, still_fps: float | None = None
 ) -> CameraPlan:
-    """One camera: its scene and the rules that suit its source."""
+    """One camera: its scene and the rules that suit its source.
+
+    Raises:
+        ConfigError: a picture of the scene cannot be read any more.
+    """
     scene: Scene = empty_scene(source.camera_id, *UNKNOWN_SIZE) if file is None else file.scene
     rules: tuple[AnyRuleSpec, ...] = () if file is None else file.rules
     if source.live and not any(isinstance(rule, CameraDownSpec) for rule in rules):
         rules = (*rules, CameraDownSpec())
     if not source.live:
         rules = tuple(rule for rule in rules if not isinstance(rule, CameraDownSpec))
-    return CameraPlan(source, scene, rules, fps, still_fps)
+    rules = with_camera_rules(scene, rules)
+    return CameraPlan(source, scene, rules, fps, still_fps, observers=make_observers(scene, rules))
 
 
 def _sinks(configuration: Configuration, spec: SinkSpec) -> tuple[Callable[[], Sink], ...]:

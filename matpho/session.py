@@ -197,6 +197,10 @@ class Session:
         more: dict[str, Any] = {"second_look": asdict(self.alerts.counts)}
         if self.follower is not None:
             more["incidents"] = self.follower.counts()
+        more["observers"] = {
+            camera: {name: asdict(one) for name, one in by_name.items()}
+            for camera, by_name in self.pipeline.observers().items()
+        }
         return {**run_dict(self.summary.counts, self._started_ns, self.status()), "sinks": sinks, **more}
 
     def _link(self, stack: ExitStack) -> Follower | None:

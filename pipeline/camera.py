@@ -16,6 +16,7 @@ from core.protocols import FrameStream, Source
 from locales import text
 from pipeline.batcher import Inlet
 from pipeline.motion_gate import MotionGate
+from pipeline.observing import Observing
 from pipeline.viewpoint import ViewMarker
 
 log = structlog.get_logger()
@@ -114,6 +115,7 @@ class Camera:
         fps: at most so many frames a second, by media time; None: all.
         still_fps: so many of them while nothing moves in the picture; None: all.
         marker: says where a turning camera looks; None for a fixed one.
+        observing: who looks at frames that go on to the detector; None: nobody.
         epoch: the first.
     """
 
@@ -125,6 +127,7 @@ class Camera:
         fps: float | None = None,
         still_fps: float | None = None,
         marker: ViewMarker | None = None,
+        observing: Observing | None = None,
         backoff: Backoff | None = None,
         epoch: int = 0,
     ) -> None:
@@ -133,7 +136,7 @@ class Camera:
         self.camera_id = source.camera_id
         self._source, self._inlet = source, inlet
         self._fps, self._still_fps, self._backoff = fps, still_fps, backoff or Backoff()
-        self._marker = marker
+        self._marker, self._observing = marker, observing
         self._stopping = threading.Event()
         self._lock = threading.Lock()  # guards _stream against stop
         self._stream: FrameStream | None = None
@@ -199,6 +202,8 @@ class Camera:
             self._inlet.close()
             if self._marker is not None:
                 self._marker.close()
+            if self._observing is not None:
+                self._observing.close()
 
     def _keep_connected(self) -> None:
         failures = 0
@@ -272,6 +277,8 @@ class Camera:
                 continue
             if self._marker is not None:
                 meta = self._marker.mark(meta, surface)
+            if self._observing is not None:
+                meta = self._observing.look(meta, surface)
             self._hand_over(meta if meta.dropped == carried else replace(meta, dropped=carried), surface)
             carried = 0
 

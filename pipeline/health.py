@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from core.events import CameraHealth
@@ -17,13 +17,20 @@ class HealthLog:
     def __init__(self) -> None:
         self._told: dict[str, tuple[CameraHealth, int]] = {}
 
-    def update(self, statuses: Sequence[CameraStatus], now_ns: int) -> tuple[CameraHealth, ...]:
-        """What is to be told now (UTC) of these cameras, which are all that there are."""
+    def update(
+        self,
+        statuses: Sequence[CameraStatus],
+        now_ns: int,
+        faults: Callable[[str], tuple[str, ...]] = lambda _camera_id: (),
+    ) -> tuple[CameraHealth, ...]:
+        """What is to be told now (UTC) of these cameras, which are all that there are; `faults`: of one of them."""
         found = []
         for status in statuses:
             before = self._told.get(status.camera_id)
-            if before is None or before[0].state is not status.state or now_ns - before[0].at_ns >= EVERY_NS:
-                health = _health(status, before, now_ns)
+            wrong = faults(status.camera_id)
+            same = before is not None and (before[0].state, before[0].faults) == (status.state, wrong)
+            if before is None or not same or now_ns - before[0].at_ns >= EVERY_NS:
+                health = _health(status, before, now_ns, wrong)
                 self._told[status.camera_id] = health, status.analysed
                 found.append(health)
         if len(self._told) > len(statuses):
@@ -32,7 +39,9 @@ class HealthLog:
         return tuple(found)
 
 
-def _health(status: CameraStatus, before: tuple[CameraHealth, int] | None, now_ns: int) -> CameraHealth:
+def _health(
+    status: CameraStatus, before: tuple[CameraHealth, int] | None, now_ns: int, faults: tuple[str, ...]
+) -> CameraHealth:
     fps = 0.0
     if before is not None and now_ns > before[0].at_ns:
         fps = (status.analysed - before[1]) * 1e9 / (now_ns - before[0].at_ns)
@@ -46,4 +55,5 @@ def _health(status: CameraStatus, before: tuple[CameraHealth, int] | None, now_n
         status.reconnects,
         status.last_frame_ns,
         status.error or "",
+        faults=faults,
     )

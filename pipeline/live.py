@@ -12,6 +12,7 @@ from core.live import LivePicture
 from core.protocols import LiveView
 from core.scene import Scene
 from core.tracks import TrackState
+from pipeline.placing import placed_picture
 from pipeline.step import StepResult
 
 ASKED_S: Final = 5.0
@@ -78,7 +79,7 @@ class LivePictures:
             picture = LivePicture(
                 self._number,
                 frame,
-                result.frames.surfaces[index].to_host(),
+                placed_picture(frame, result.frames.surfaces[index]),
                 tracks.xyxy[rows][seen],
                 tracks.class_id[rows][seen],
                 tracks.track_id[rows][seen],

@@ -17,8 +17,9 @@ from core.arrays import U8
 from core.errors import MatphoError
 from core.events import Event, Record
 from core.findings import EvidenceRequest, Findings
-from core.frames import MOVING, FrameBatch, Surface
+from core.frames import MOVING, FrameBatch, FrameMeta, Surface
 from core.mutes import Mutes
+from core.observations import NOTHING_SEEN, Observations
 from core.protocols import Describer, Detector, Source, Tracker
 from core.scene import Scene
 from models.close_ups import CloseUps
@@ -28,6 +29,8 @@ from pipeline.camera import Camera, CameraStatus
 from pipeline.frame_tracks import frame_tracks
 from pipeline.health import HealthLog
 from pipeline.live import LivePictures
+from pipeline.observing import MakeObserver, ObserverCounters, Observing
+from pipeline.placing import placed_picture
 from pipeline.second_look.alerts import Alerts
 from pipeline.second_look.crops import crop_of
 from pipeline.step import Begun, StageTimes, Step, StepResult
@@ -56,6 +59,7 @@ class CameraPlan:
         fps, still_fps: the most frames a second, in general and while nothing moves; None: all.
         priority: when there are too many frames, cameras get turns in the ratio of their priorities.
         viewpoint: says where the camera looks, if its scene has presets.
+        observers: look at its pictures at their own rates.
     """
 
     source: Source
@@ -65,6 +69,7 @@ class CameraPlan:
     still_fps: float | None = None
     priority: float = 1.0
     viewpoint: MakeViewpoint | None = None
+    observers: tuple[MakeObserver, ...] = ()
 
     @property
     def camera_id(self) -> str:
@@ -89,6 +94,7 @@ class _Running:
     plan: CameraPlan
     camera: Camera
     inlet: Inlet
+    observing: Observing | None = None
 
 
 class Pipeline:
@@ -132,7 +138,7 @@ class Pipeline:
         self.live = LivePictures(self._scenes)
         self._rules = RuleEngine(mutes)
         looks, world = KnownFirst(CloseUps(detector, self._scenes)), World(self._scenes)
-        self._step = Step(looks, tracker, world, self._rules, describer=describer)
+        self._step = Step(looks, tracker, world, self._rules, describer=describer, observed=self._observed)
         self._publish, self._evidence, self._open_events = publish, evidence, open_events
         self._alerts = alerts
         self._batcher = Batcher(batch_size or max(detector.batch_size, 1), window_s=window_s, max_age_s=max_age_s)
@@ -168,6 +174,12 @@ class Pipeline:
             queue = queues.get(status.camera_id)
             found.append(status if queue is None else replace(status, dropped=status.dropped + queue.dropped))
         return found
+
+    def observers(self) -> dict[str, dict[str, ObserverCounters]]:
+        """What observers did so far, by camera and name."""
+        return {
+            name: dict(one.observing.counters) for name, one in list(self._running.items()) if one.observing is not None
+        }
 
     def stop(self) -> None:
         """End soon, from any thread or a signal handler."""
@@ -246,7 +258,7 @@ class Pipeline:
         self._tell_health(statuses)
 
     def _tell_health(self, statuses: Sequence[CameraStatus]) -> None:
-        told = self._health.update(statuses, time.time_ns())
+        told = self._health.update(statuses, time.time_ns(), self._rules.faults)
         if told:
             self._publish(told)
 
@@ -316,7 +328,12 @@ class Pipeline:
             surface = surfaces.get(request.frame)
             if surface is not None:
                 scene = self._scenes.get(request.frame.camera_id)
-                self._evidence.offer(request, surface.to_host, scene and scene.at(request.frame.view))
+                picture = partial(placed_picture, request.frame, surface)
+                self._evidence.offer(request, picture, scene and scene.at(request.frame.view))
+
+    def _observed(self, frame: FrameMeta) -> Observations:
+        running = self._running.get(frame.camera_id)
+        return NOTHING_SEEN if running is None or running.observing is None else running.observing.take(frame)
 
     def _keep_reference_pictures(self, batch: FrameBatch) -> None:
         if self._evidence is None:
@@ -337,8 +354,9 @@ class Pipeline:
         self._scenes[camera_id] = plan.scene
         self._rules.add_camera(camera_id, plan.scene, plan.rules, self._open_events(camera_id), live=live)
         marker = None if plan.viewpoint is None else ViewMarker(plan.viewpoint())
-        camera = Camera(plan.source, inlet, fps=plan.fps, still_fps=plan.still_fps, marker=marker)
-        self._running[camera_id] = _Running(plan, camera, inlet)
+        observing = Observing([make() for make in plan.observers]) if plan.observers else None
+        camera = Camera(plan.source, inlet, fps=plan.fps, still_fps=plan.still_fps, marker=marker, observing=observing)
+        self._running[camera_id] = _Running(plan, camera, inlet, observing)
         if start:
             camera.start()
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeVar
 
 from core.detections import DetectionBatch
 from core.findings import Findings
-from core.frames import FrameBatch
+from core.frames import FrameBatch, FrameMeta
 from core.motion import Motion
+from core.observations import NOTHING_SEEN, Observations
 from core.protocols import Describer, Detector, Ticket, Tracker
 from core.tracks import TrackBatch
+from pipeline.placing import placed
 
 T = TypeVar("T")
 
@@ -33,8 +35,8 @@ class World(Protocol):
 class Rules(Protocol):
     """All rules of all cameras."""
 
-    def update(self, tracks: TrackBatch, motion: Motion) -> Findings:
-        """What a batch shows."""
+    def update(self, tracks: TrackBatch, motion: Motion, observations: Sequence[Observations]) -> Findings:
+        """What a batch shows; `observations`: one for each of its frames."""
         ...
 
 
@@ -76,7 +78,10 @@ class StageTimes:
 
 @dataclass(slots=True)
 class Step:
-    """Detector → describer, if any → tracker → world → rules, each answering with a type of its own."""
+    """Detector → describer, if any → tracker → world → rules, each answering with a type of its own.
+
+    `observed`: what observers have told up to a frame.
+    """
 
     detector: Detector
     tracker: Tracker
@@ -84,6 +89,7 @@ class Step:
     rules: Rules
     times: StageTimes = field(default_factory=StageTimes)
     describer: Describer | None = None
+    observed: Callable[[FrameMeta], Observations] = lambda _frame: NOTHING_SEEN
 
     def __call__(self, frames: FrameBatch) -> StepResult:
         """Take a batch the whole way. Surfaces are read, not released."""
@@ -103,10 +109,11 @@ class Step:
         if self.describer is not None:
             look = partial(self.describer.describe, frames)
             detections, times.describe = _timed(times.describe, look, detections)
+        detections = placed(detections)
         tracks, times.track = _timed(times.track, self.tracker.update, detections)
         motion, times.locate = _timed(times.locate, self.world.locate, tracks)
         started = time.perf_counter()
-        findings = self.rules.update(tracks, motion)
+        findings = self.rules.update(tracks, motion, [self.observed(frame) for frame in frames.frames])
         times.rules += time.perf_counter() - started
         times.frames += len(frames)
         return StepResult(frames, detections, tracks, motion, findings)

@@ -98,7 +98,8 @@ class LaneSpec(Strict):
         return self
 
 
-def _as_list(value: Any) -> Any:
+def as_list(value: Any) -> Any:
+    """One file as a list of one."""
     return [value] if isinstance(value, str) else value
 
 
@@ -114,7 +115,7 @@ class PresetSpec(Strict):
 
     id: Name = Field(description="Identifier, unique among the presets of the scene")
     name: TwoNames | None = Field(None, description="Name that operators see; a string or {en, vi}. Default: the id")
-    picture: Annotated[list[Path], BeforeValidator(_as_list)] = Field(
+    picture: Annotated[list[Path], BeforeValidator(as_list)] = Field(
         default_factory=list,
         description="Reference picture of what the camera sees there; or several, by day and by night",
     )

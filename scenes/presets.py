@@ -39,11 +39,11 @@ def preset_problems(document: Document, presets: Sequence[PresetSpec], size: tup
             found.append(document.problem((*at, "token"), "problem-preset-token-twice", name=token, other=other))
         ids.setdefault(preset.id, number)
         tokens.setdefault(token, number)
-        found += _picture_problems(document.inside(*at, "picture"), preset.picture, size)
+        found += picture_problems(document.inside(*at, "picture"), preset.picture, size)
     return found
 
 
-def _picture_problems(document: Document, pictures: Sequence[Path], size: tuple[int, int]) -> list[Problem]:
+def picture_problems(document: Document, pictures: Sequence[Path], size: tuple[int, int]) -> list[Problem]:
     """Missing, unreadable, of another shape than the scene's size."""
     found = []
     for number, name in enumerate(pictures):

@@ -9,6 +9,14 @@ from pydantic_core import PydanticCustomError
 
 from core.events import Severity
 from core.taxonomy import GROUPS
+from scenes.camera_rules import (
+    CameraBlurredSpec,
+    CameraClockSpec,
+    CameraCoveredSpec,
+    CameraDarkSpec,
+    CameraFrozenSpec,
+    CameraMovedSpec,
+)
 from scenes.incident_rules import (
     CollisionSpec,
     PedestrianSpec,
@@ -36,7 +44,13 @@ from scenes.violation_rules import IllegalParkingSpec, LaneViolationSpec, NoCros
 __all__ = [
     "SPEC_TYPES",
     "AnyRuleSpec",
+    "CameraBlurredSpec",
+    "CameraClockSpec",
+    "CameraCoveredSpec",
+    "CameraDarkSpec",
     "CameraDownSpec",
+    "CameraFrozenSpec",
+    "CameraMovedSpec",
     "CollisionSpec",
     "CongestionLevel",
     "CongestionSpec",
@@ -153,6 +167,12 @@ EventRuleSpec: TypeAlias = (
     | LaneViolationSpec
     | NoCrossingSpec
     | CameraDownSpec
+    | CameraFrozenSpec
+    | CameraDarkSpec
+    | CameraBlurredSpec
+    | CameraCoveredSpec
+    | CameraMovedSpec
+    | CameraClockSpec
 )
 AnyRuleSpec: TypeAlias = EventRuleSpec | MeasureSpec
 RuleSpec = Annotated[AnyRuleSpec, Field(discriminator="kind")]
@@ -177,5 +197,11 @@ SPEC_TYPES: Final[tuple[type[AnyRuleSpec], ...]] = (
     LaneViolationSpec,
     NoCrossingSpec,
     CameraDownSpec,
+    CameraFrozenSpec,
+    CameraDarkSpec,
+    CameraBlurredSpec,
+    CameraCoveredSpec,
+    CameraMovedSpec,
+    CameraClockSpec,
     MeasureSpec,
 )

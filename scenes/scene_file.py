@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import shapely
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from core.arrays import F64
 from core.errors import ConfigError
@@ -16,9 +17,9 @@ from core.scene import Ground, Label, Lane, Line, Preset, Scene, Zone
 from scenes.documents import Document, Location, Problem, ProblemsError, parse, read_document
 from scenes.ground import GroundFit, GroundSpec, LensSpec, fit_ground
 from scenes.parts import FaultError, Strict
-from scenes.place_specs import PLACES, LabelSpec, LaneGroupSpec, LaneSpec, LineSpec, Name, PresetSpec, ZoneSpec
+from scenes.place_specs import PLACES, LabelSpec, LaneGroupSpec, LaneSpec, LineSpec, Name, PresetSpec, ZoneSpec, as_list
 from scenes.places import lanes_beyond, lanes_that_overlap, places_outside, zones_beyond
-from scenes.presets import preset_problems
+from scenes.presets import picture_problems, preset_problems
 from scenes.rule_parts import known_places
 from scenes.rule_places import (
     ids_twice,
@@ -54,6 +55,11 @@ class SceneSpec(Strict):
     lines: list[LineSpec] = Field(default_factory=list, description="Directed lines in the picture")
     lanes: list[LaneSpec] = Field(default_factory=list, description="Lanes of carriageways, for measured traffic")
     lane_groups: list[LaneGroupSpec] = Field(default_factory=list, description="Names of groups of lanes")
+    picture: Annotated[list[Path], BeforeValidator(as_list)] = Field(
+        default_factory=list,
+        description="What a fixed camera saw when this was drawn; or several, by day and by night. It tells a camera "
+        "that was moved, also after a restart. Default: its first picture in each run",
+    )
     simulated: bool = Field(False, description="Its pictures and traffic are made up: pages say so")
     presets: list[PresetSpec] = Field(
         default_factory=list,
@@ -155,6 +161,8 @@ def scene_of(document: Document) -> SceneFile:
     if spec.presets:
         problems += [document.problem((n,), "problem-preset-place-outside") for n in PLACES if getattr(spec, n)]
         problems += preset_problems(document, spec.presets, spec.reference_size)
+        problems += [document.problem(("picture",), "problem-preset-place-outside")] if spec.picture else []
+    problems += picture_problems(document.inside("picture"), spec.picture, spec.reference_size)
     for (here, _), places in zip(parts, known, strict=True):
         problems += ids_twice(here, places)
         problems += [p for p in measured_twice(document, spec.rules, places) if p not in problems]
@@ -221,7 +229,7 @@ def _fit(spec: SceneSpec) -> GroundFit | None:
 def _build(spec: SceneSpec, fits: list[GroundFit | None], folder: Path) -> Scene:
     """`fits`: one for each of the spec's parts."""
     if not spec.presets:
-        return _build_part(spec, fits[0])
+        return replace(_build_part(spec, fits[0]), pictures=tuple(folder / picture for picture in spec.picture))
     origin = None if spec.origin is None else (spec.origin.longitude, spec.origin.latitude)
     presets = {
         preset.id: Preset(

@@ -116,9 +116,11 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """In the order of reports."""
 _PIXELS: Final = "none yet: it is found in pictures, and the simulated traffic has none"
+_STAGED: Final = "none: no road user brings it about; `matpho bench pixels` stages it on real clips instead"
 ELSEWHERE: Final[Mapping[str, str]] = {
     "camera.down": "none: no road user brings it about; streams are cut in `tests/faults` and `tests/pipeline` instead",
-    **dict.fromkeys(("camera.frozen", "camera.dark", "camera.blurred", "camera.moved", "camera.covered"), _PIXELS),
+    **dict.fromkeys(("camera.frozen", "camera.dark", "camera.blurred", "camera.moved", "camera.covered"), _STAGED),
+    "camera.clock": "none: no road user brings it about; clocks are set wrong in `tests/analytics` instead",
     **dict.fromkeys(("incident.debris", "incident.smoke_fire", "violation.red_light"), _PIXELS),
     **dict.fromkeys(("security.abandoned_object", "security.fight_suspected"), _PIXELS),
     **dict.fromkeys(("environment.encroachment", "environment.littering", "environment.flooding"), _PIXELS),

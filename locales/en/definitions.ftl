@@ -25,11 +25,12 @@ definition-environment-encroachment = Goods, stalls or parked vehicles take up a
 definition-environment-littering = An object appears in a no-dumping zone, and its owner leaves.
 definition-environment-flooding = Water stands on the street.
 definition-camera-down = A live camera has sent no frame for { $after_s } s.
-definition-camera-frozen = Frames come, and all show the same picture.
-definition-camera-dark = The picture is too dark to see anything.
-definition-camera-blurred = The picture is out of focus, or its lens is dirty.
-definition-camera-moved = The camera does not look where it looked before.
-definition-camera-covered = Something covers the lens.
+definition-camera-frozen = Frames come, and for { $for_s } s all have shown the same picture; a burnt-in clock may go on.
+definition-camera-dark = It is too dark to see anything: for { $for_s } s less than 1 % of the picture has been brighter than { $light } of 255.
+definition-camera-blurred = Edges have been less than { $sharpness } times as sharp as is usual at this camera, for { $for_s } s.
+definition-camera-moved = The picture of a fixed camera has lain at least { $shift_px } pixels from where its scene was drawn, or fitted nowhere, for { $for_s } s.
+definition-camera-covered = At least { $hidden } of what the picture usually shows has been hidden for { $for_s } s.
+definition-camera-clock = The camera's own clock has been more than { $ahead_s } s ahead of ours or behind it, for { $for_s } s.
 
 # Kinds that no rule raises yet
 kind-incident-debris = Debris
@@ -40,8 +41,3 @@ kind-security-fight_suspected = Fight suspected
 kind-environment-encroachment = Encroachment
 kind-environment-littering = Littering
 kind-environment-flooding = Flooding
-kind-camera-frozen = Camera frozen
-kind-camera-dark = Camera dark
-kind-camera-blurred = Camera blurred
-kind-camera-moved = Camera moved
-kind-camera-covered = Camera covered

@@ -25,11 +25,12 @@ definition-environment-encroachment = Hàng hoá, quầy bán hoặc xe đỗ ch
 definition-environment-littering = Một vật xuất hiện ở nơi cấm đổ rác và người bỏ nó rời đi.
 definition-environment-flooding = Nước đọng trên đường.
 definition-camera-down = Một camera trực tiếp không gửi khung hình nào trong { $after_s } giây.
-definition-camera-frozen = Khung hình vẫn tới nhưng tất cả đều cùng một hình.
-definition-camera-dark = Hình quá tối, không thấy gì.
-definition-camera-blurred = Hình mất nét hoặc ống kính bẩn.
-definition-camera-moved = Camera không còn nhìn về chỗ cũ.
-definition-camera-covered = Có vật che ống kính.
+definition-camera-frozen = Khung hình vẫn tới nhưng suốt { $for_s } giây tất cả đều cùng một hình; đồng hồ in trên hình có thể vẫn chạy.
+definition-camera-dark = Quá tối, không thấy gì: suốt { $for_s } giây chưa tới 1 % hình sáng hơn mức { $light } trên 255.
+definition-camera-blurred = Các cạnh trong hình nét chưa tới { $sharpness } lần mức thường của camera này, suốt { $for_s } giây.
+definition-camera-moved = Hình của một camera cố định lệch ít nhất { $shift_px } điểm ảnh so với lúc vẽ cảnh, hoặc không khớp vào đâu, suốt { $for_s } giây.
+definition-camera-covered = Ít nhất { $hidden } những gì hình thường cho thấy đã bị khuất suốt { $for_s } giây.
+definition-camera-clock = Đồng hồ của camera nhanh hoặc chậm hơn { $ahead_s } giây so với đồng hồ của hệ thống, suốt { $for_s } giây.
 
 # Các loại chưa có quy tắc nào báo
 kind-incident-debris = Vật rơi trên đường
@@ -40,8 +41,3 @@ kind-security-fight_suspected = Nghi đánh nhau
 kind-environment-encroachment = Lấn chiếm vỉa hè, lòng đường
 kind-environment-littering = Đổ rác sai nơi quy định
 kind-environment-flooding = Ngập nước
-kind-camera-frozen = Camera treo hình
-kind-camera-dark = Camera tối
-kind-camera-blurred = Camera mờ
-kind-camera-moved = Camera bị xoay lệch
-kind-camera-covered = Camera bị che

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from locales import text
 from matpho.cli.bench_messaging import messaging
+from matpho.cli.bench_pixels import pixels
 from matpho.cli.options import duration
 from matpho.cli.output import write_json
 from matpho.defaults import CLIP, MODEL
@@ -56,6 +57,7 @@ def junction(
     write_json(out, found.as_dict())
 
 
+app.command("pixels", help=text("cli-help-bench-pixels"))(pixels)
 app.command("messaging", help=text("cli-help-bench-messaging"))(messaging)
 
 

@@ -103,8 +103,10 @@ class AvReader:
         return VideoSurface(frame, self._scaler)
 
     def _meta(self, surface: Any, seq: int, lost: int, media_ns: int, pts_ns: int | None) -> FrameMeta:
+        ahead_ns = None
         if self._recipe.transport.live:
             captured, source, error = self._wall.captured(media_ns if pts_ns is None else pts_ns, time.time_ns())
+            ahead_ns = self._wall.ahead_ns
         else:
             captured, source, error = self._start_ns + media_ns, ClockSource.FILE, self._start_error_ns
         return FrameMeta(
@@ -118,6 +120,7 @@ class AvReader:
             width=surface.width,
             height=surface.height,
             dropped=lost,
+            clock_ahead_ns=ahead_ns,
         )
 
     def _media_ns(self, pts_ns: int | None) -> int | None:

@@ -64,12 +64,17 @@ class LiveClock:
     frame was held up least. What delay remains (exposure, encoding, network) is unknown and stated as `error_ns`.
     By sender report, the stated error is the distance of both clocks: how wrong the camera's clock or the delay can be.
     A camera whose clock is off by more than 5 s is not believed.
+
+    Attributes:
+        ahead_ns: how far the camera's clock was ahead of ours at the last frame (its delay taken off), None where it
+            tells no time.
     """
 
     def __init__(self, error_ns: int) -> None:
         self._error_ns = error_ns
         self._recent: deque[tuple[int, int]] = deque()  # (arrival, offset), both rising: the minimum is the first
         self._reported: int | None = None
+        self.ahead_ns: int | None = None
 
     def report(self, pts_ns: int, wall_ns: int) -> None:
         """The camera says that stream time `pts_ns` was `wall_ns` on its clock."""
@@ -85,7 +90,8 @@ class LiveClock:
             self._recent.popleft()
         anchor = self._recent[0][1]
         if self._reported is not None:
-            apart = abs(self._reported - anchor)
+            self.ahead_ns = self._reported - anchor
+            apart = abs(self.ahead_ns)
             if apart <= DISTRUST_NS:
                 return pts_ns + self._reported, ClockSource.RTCP, max(apart, FINEST_NS)
         return pts_ns + anchor, ClockSource.ARRIVAL, self._error_ns

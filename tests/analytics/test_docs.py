@@ -89,6 +89,12 @@ EXAMPLES: dict[EventKind, dict[str, Any]] = {
     EventKind.SPEEDING: {"speed_mps": 20.0, "limit_mps": 13.889, "way_m": 24.0},
     EventKind.LANE: {"what": "closed_lane", "duration_s": 3.0},
     EventKind.NO_CROSSING: {"direction": "backward"},
+    EventKind.CAMERA_FROZEN: {"duration_s": 61.0},
+    EventKind.CAMERA_DARK: {"duration_s": 12.0, "light": 20.0},
+    EventKind.CAMERA_BLURRED: {"duration_s": 12.0, "sharpness": 0.124},
+    EventKind.CAMERA_COVERED: {"duration_s": 12.0, "hidden": 0.75},
+    EventKind.CAMERA_MOVED: {"duration_s": 12.0, "corrected": True, "right_px": 6.0, "down_px": -8.0},
+    EventKind.CAMERA_CLOCK: {"duration_s": 60.0, "ahead_s": -4.26},
 }
 SENTENCES = {
     EventKind.LINE_CROSSING: ("Crossed Gate forward: person", "Vượt Cổng theo chiều thuận: người"),
@@ -148,6 +154,21 @@ SENTENCES = {
         "Crossed the solid line Gate backward: person",
         "Đè vạch liền Cổng theo chiều ngược: người",
     ),
+    EventKind.CAMERA_FROZEN: ("The same picture for 1 min 1 s", "Hình không đổi đã 1 phút 1 giây"),
+    EventKind.CAMERA_DARK: ("Too dark to see anything for 12 s", "Quá tối, không nhìn thấy gì đã 12 giây"),
+    EventKind.CAMERA_BLURRED: (
+        "Blurred for 12 s: 12 % of the usual sharpness",
+        "Hình mờ đã 12 giây: độ nét chỉ bằng 12 % mức thường",
+    ),
+    EventKind.CAMERA_COVERED: (
+        "Covered for 12 s: 75 % of the picture hidden",
+        "Bị che đã 12 giây: 75 % hình bị khuất",
+    ),
+    EventKind.CAMERA_MOVED: (
+        "The picture has moved by 10 pixels, which are taken off",
+        "Hình đã xê dịch 10 điểm ảnh, đã được bù lại",
+    ),
+    EventKind.CAMERA_CLOCK: ("The camera's clock is 4.3 s behind", "Đồng hồ camera chậm 4,3 giây"),
 }
 
 
@@ -169,6 +190,10 @@ def test_sentences_without_the_optional_parts() -> None:
     assert sentence(event(EventKind.INTRUSION, count=1), "", "vi").startswith("Có một đối tượng trong z")
     assert "/m²" not in sentence(event(EventKind.CROWDING, density_per_m2=None), "Gate", "en")
     assert sentence(event(EventKind.CAMERA_DOWN, reason=""), "", "en") == "No picture for 31 s"
+    elsewhere = event(EventKind.CAMERA_MOVED, corrected=False, right_px=None, down_px=None)
+    assert sentence(elsewhere, "", "en").startswith("The camera looks elsewhere: rules")
+    far = event(EventKind.CAMERA_MOVED, corrected=False, right_px=120.0, down_px=0.0)
+    assert "120 pixels: rules that name places pause" in sentence(far, "", "en")
 
 
 def test_sentences_of_a_turn_and_of_all_lanes() -> None:

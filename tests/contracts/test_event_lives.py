@@ -17,9 +17,9 @@ from core.events import Event, EventKind, Phase
 from core.findings import Findings
 from core.scene import Scene
 from scenes.rules import AnyRuleSpec
-from tests.support.tracks import SECOND, T0, Shot, film, join
+from tests.support.tracks import SECOND, T0, Shot, join
 from tools.event_pages.examples import EXAMPLES
-from tools.event_pages.play import Example, Played, play
+from tools.event_pages.play import Example, Played, play, shots_of
 
 How = Literal["nothing", "reconnect", "restart", "new version", "three restarts"]
 KINDS = [kind for kind in EventKind if kind is not EventKind.CAMERA_DOWN]
@@ -33,25 +33,10 @@ def begun(kind: EventKind) -> tuple[Played, Example]:
     return play(kind, example), example
 
 
-def shots_of(example: Example, scene: Scene, start_s: float, end_s: float, epoch: int) -> list[Shot]:
-    """A stretch of the film; in another epoch all tracks have other numbers."""
-    actors = [replace(actor, track_id=actor.track_id + 100 * epoch) for actor in example.actors]
-    return film(
-        actors,
-        end_s - start_s,
-        scene=scene,
-        fps=example.fps,
-        start_s=start_s,
-        epoch=epoch,
-        camera_id="cam-1",
-        wall_offset_ns=round(example.clock_h * 3_600 * SECOND),
-    )
-
-
 def watch(engine: RuleEngine, shots: Sequence[Shot]) -> list[Event]:
     found = Findings()
     for shot in shots:
-        found += engine.update(*join([shot]))
+        found += engine.update(*join([shot]), [shot.observations])
     return list(found.events)
 
 

@@ -22,6 +22,7 @@ from core.protocols import Rule
 from core.scene import Label, Line, Scene
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
+from scenes.camera_rules import CAMERA_SPECS
 from scenes.rules import (
     AnyRuleSpec,
     CameraDownSpec,
@@ -66,6 +67,7 @@ SPECS: list[AnyRuleSpec] = [
     NoCrossingSpec(line="l"),
     RunningSpec(zone="z"),
     CameraDownSpec(after_s=3),
+    *(spec() for spec in CAMERA_SPECS),
     MeasureSpec(zone="z", interval_s=10),
     MeasureSpec(line="l", interval_s=10),
     MeasureSpec(lane="a", interval_s=10),
@@ -74,6 +76,8 @@ SPECS: list[AnyRuleSpec] = [
 MAKERS: dict[str, Callable[[Scene], Rule]] = {
     spec.rule_id: (lambda scene, spec=spec: build_rule(spec, scene, "cam")) for spec in SPECS
 } | {"track_log": lambda scene: TrackLogRule("cam")}
+OF_CAMERA = (CameraDownSpec, *CAMERA_SPECS)
+"""What tracks have no part in."""
 EVENT_RULES = [spec for spec in SPECS if not isinstance(spec, MeasureSpec)]
 
 
@@ -191,7 +195,7 @@ def test_all_conditions_hold_for_a_track_whose_event_starts(spec: AnyRuleSpec, m
                 assert failing == [], (event.kind, track)
                 started += 1
     # Some want metres, or what is to be learnt first where there are none.
-    assert started or metres_per_pixel is None or isinstance(spec, CameraDownSpec)
+    assert started or metres_per_pixel is None or isinstance(spec, OF_CAMERA)
 
 
 @pytest.mark.parametrize("spec", [s for s in SPECS if isinstance(s, MeasureSpec)], ids=lambda spec: spec.rule_id)
@@ -254,7 +258,7 @@ def test_every_started_event_asks_for_its_picture() -> None:
     for spec in EVENT_RULES:
         findings = play(build_rule(spec, scene, "cam"), busy(scene))
         started = [e for e in findings.events if e.phase is Phase.STARTED]
-        assert bool(started) == (not isinstance(spec, CameraDownSpec))
+        assert bool(started) == (not isinstance(spec, OF_CAMERA))
         assert [r.event for r in findings.evidence] == started
         for event, request in zip(started, findings.evidence, strict=True):
             assert request.path == event.pictures[0].path == f"pictures/2026-01-05/{event.event_id}-1.jpg"
@@ -327,7 +331,7 @@ def test_watching_goes_on_after_it_was_closed(make: Callable[[Scene], Rule]) -> 
 
 MOVING = (
     *(LineCrossingSpec, NoCrossingSpec, LaneViolationSpec, WrongWaySpec, SlowVehicleSpec, SpeedingSpec),
-    *(RunningSpec, CollisionSpec, CameraDownSpec, PedestrianSpec),
+    *(RunningSpec, CollisionSpec, PedestrianSpec, *OF_CAMERA),
 )
 """Whose causes do not stand still."""
 

@@ -32,3 +32,14 @@ def test_a_camera_that_was_removed_is_forgotten_and_new_when_it_returns() -> Non
     assert log.update([UP], SECOND) == ()
     (back,) = log.update([UP, other], 2 * SECOND)
     assert (back.camera_id, back.fps) == ("b", 0.0)
+
+
+def test_a_fault_of_the_picture_is_told_at_once_and_so_is_its_end() -> None:
+    log = HealthLog()
+    told: list[CameraHealth] = []
+    for second in range(50):
+        faults = ("camera.covered",) if 10 <= second < 30 else ()
+        told += log.update([UP], second * SECOND, lambda _, now=faults: now)  # type: ignore[misc]
+    assert [(health.at_ns // SECOND, health.faults) for health in told] == [
+        (0, ()), (10, ("camera.covered",)), (30, ()),
+    ]  # fmt: skip

@@ -76,3 +76,14 @@ def test_pace_ends_at_once_when_closed() -> None:
     pace.close()
     assert not pace.wait(10**15)
     assert not pace.pause(10**6)
+
+
+def test_how_far_a_cameras_clock_is_ahead_is_told_also_when_it_is_not_believed() -> None:
+    clock, start_ns = LiveClock(1_000_000), 1_767_600_000 * SECOND_NS
+    clock.captured(0, start_ns)
+    assert clock.ahead_ns is None
+    for ahead_s in (2, -3, 7_200):
+        clock.report(0, start_ns + ahead_s * SECOND_NS)
+        _, source, _ = clock.captured(SECOND_NS, start_ns + SECOND_NS)
+        assert clock.ahead_ns == ahead_s * SECOND_NS
+        assert (source is ClockSource.RTCP) == (abs(ahead_s) <= 5)

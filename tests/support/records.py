@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 
 from core.events import (
     MEASURES_OF,
+    CameraBlurredMeasures,
+    CameraClockMeasures,
+    CameraCoveredMeasures,
+    CameraDarkMeasures,
     CameraDownMeasures,
+    CameraFrozenMeasures,
     CameraHealth,
+    CameraMovedMeasures,
     CameraState,
     CollisionMeasures,
     CongestionMeasures,
@@ -88,6 +94,12 @@ _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
     SpillbackMeasures: st.builds(SpillbackMeasures, reals, counts, reals, units),
     StoppedVehicleMeasures: st.builds(StoppedVehicleMeasures, reals, st.sampled_from(["m/s", "box lengths/s"])),
     CameraDownMeasures: st.builds(CameraDownMeasures, reals, texts),
+    CameraFrozenMeasures: st.builds(CameraFrozenMeasures, reals),
+    CameraDarkMeasures: st.builds(CameraDarkMeasures, reals, reals),
+    CameraBlurredMeasures: st.builds(CameraBlurredMeasures, reals, reals),
+    CameraCoveredMeasures: st.builds(CameraCoveredMeasures, reals, reals),
+    CameraMovedMeasures: st.builds(CameraMovedMeasures, reals, st.booleans(), st.none() | reals, st.none() | reals),
+    CameraClockMeasures: st.builds(CameraClockMeasures, reals, reals),
     WrongWayMeasures: st.builds(WrongWayMeasures, reals, st.none() | reals, st.none() | reals),
     PedestrianMeasures: st.builds(PedestrianMeasures, counts, reals),
     CollisionMeasures: st.builds(CollisionMeasures, reals, reals, reals, counts),
@@ -215,6 +227,7 @@ healths = st.builds(
     reconnects=counts,
     last_frame_ns=st.none() | times,
     error=texts,
+    faults=st.lists(names, max_size=3).map(tuple),
 )
 
 _plane = st.floats(-1e4, 1e4, allow_nan=False)
@@ -290,7 +303,7 @@ def an_event(
 def any_event_of(kind: EventKind, number: int) -> Event:
     """An event of a kind, with some measures that it has."""
     form: Any = MEASURES_OF[kind]
-    hints, values = get_type_hints(form), {str: "m", int: 2, float: 1.5}
+    hints, values = get_type_hints(form), {str: "m", int: 2, float: 1.5, bool: True}
     given = {field.name: values.get(hints[field.name]) for field in fields(form)}
     return replace(an_event(number), kind=kind, measures=form(**given))
 

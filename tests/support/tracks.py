@@ -13,6 +13,7 @@ from core.arrays import offsets_of
 from core.findings import Findings, StepView
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
+from core.observations import NOTHING_SEEN, Observations
 from core.protocols import Rule
 from core.scene import Ground, Label, Lane, Line, Scene, Zone
 from core.taxonomy import ObjectClass
@@ -44,10 +45,11 @@ class Shot:
     tracks: TrackBatch
     motion: Motion
     scene: Scene
+    observations: Observations = NOTHING_SEEN
 
     @property
     def view(self) -> StepView:
-        return StepView.of(self.tracks, self.motion, 0, self.scene)
+        return StepView.of(self.tracks, self.motion, 0, self.scene, self.observations)
 
 
 def still(x: float, y: float, start: float = -1e9, end: float = 1e9) -> Way:

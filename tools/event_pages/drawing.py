@@ -138,10 +138,14 @@ def _timeline(played: Played) -> list[str]:
     def x(second: float) -> int:
         return round(30 + scale * second)
 
+    wrong_s = frames_s if played.example.wrong_s is None else played.example.wrong_s
     parts = [f'<path class="way" d="M{x(0)} 70H{x(end_s)}"/>']
-    ticks = " ".join(f"M{x(second)} 52V70" for second in np.arange(0, frames_s, 1.0))
-    parts += [f'<path class="way" d="{ticks}"/>', _text(np.array((x(0), 44)), "frames")]
-    parts += [_text(np.array((x(frames_s) + 4, 44)), "no frame"), _text(np.array((x(0), 88)), "0 s")]
+    for first_s, last_s, look in ((0.0, wrong_s, "way"), (wrong_s, frames_s, "way mine")):
+        ticks = " ".join(f"M{x(second)} 52V70" for second in np.arange(first_s, last_s, 1.0))
+        parts += [f'<path class="{look}" d="{ticks}"/>'] if ticks else []
+    since = "no frame" if wrong_s == frames_s else "as this kind says"
+    parts += [_text(np.array((x(0), 44)), "frames"), _text(np.array((x(wrong_s) + 4, 44)), since)]
+    parts += [_text(np.array((x(0), 88)), "0 s")]
     parts += [f'<circle class="event" cx="{x(played.at_s)}" cy="70" r="9"/>']
     parts += [_text(np.array((x(played.at_s) - 40, 98)), f"event at {played.at_s:g} s")]
     return parts

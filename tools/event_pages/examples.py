@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from core.events import EventKind
+from core.observations import PictureHealth, Placement
 from core.taxonomy import ObjectClass
 from tests.support.tracks import Actor, Way, still, walk
 from tools.event_pages.play import Example
@@ -77,6 +79,24 @@ def _crash(t: float) -> tuple[float, float]:
     """At 14 m/s, and from 2 s on with 9 m/s² to a stop."""
     late = min(max(t - 2.0, 0.0), 14 / 9)
     return 20 + 140 * min(t, 2.0) + 10 * (14 * late - 4.5 * late**2), UPPER
+
+
+WELL: Final = PictureHealth(0.0, 100.0, 200.0, 1.0, 0.0, 0.0, 0.9, (0.0, 0.0))
+WRONG_S: Final = 6.0
+"""Second of the film at which a camera goes wrong."""
+
+
+def _frozen(second: float, start_s: float) -> PictureHealth:
+    """The first look of a stream has nothing to compare with."""
+    return replace(WELL, still_s=None if second <= start_s else max(second - max(start_s, WRONG_S), 0.0))
+
+
+def _from_then_on(wrong: PictureHealth) -> Callable[[float, float], PictureHealth]:
+    return lambda second, _start_s: wrong if second >= WRONG_S else WELL
+
+
+def _camera(fault: str, seconds: float, health: Callable[[float, float], PictureHealth] | None = None) -> Example:
+    return Example(_scene(_rule(f"kind: camera.{fault}")), [], seconds, health=health, wrong_s=WRONG_S)
 
 
 QUEUED: Final = [_who(n + 1, still(590 - 62 * n, UPPER)) for n in range(8)]
@@ -201,5 +221,15 @@ EXAMPLES: Final[Mapping[EventKind, Callable[[], Example]]] = {
         7,
     ),
     EventKind.CAMERA_DOWN: lambda: Example(_scene(_rule("kind: camera.down")), [], 12, silent_s=40),
+    EventKind.CAMERA_FROZEN: lambda: _camera("frozen", 72, _frozen),
+    EventKind.CAMERA_DARK: lambda: _camera("dark", 24, _from_then_on(replace(WELL, level=3.0, light=12.0))),
+    EventKind.CAMERA_BLURRED: lambda: _camera("blurred", 24, _from_then_on(replace(WELL, sharpness=0.2))),
+    EventKind.CAMERA_COVERED: lambda: _camera("covered", 24, _from_then_on(replace(WELL, hidden=0.7, agreement=0.25))),
+    EventKind.CAMERA_MOVED: lambda: _camera(
+        "moved", 24, _from_then_on(replace(WELL, shift_px=(6.0, -8.0), placement=Placement((6.0, -8.0))))
+    ),
+    EventKind.CAMERA_CLOCK: lambda: replace(
+        _camera("clock", 72), clock_ahead_s=lambda second: -4.3 if second >= WRONG_S else 0.02
+    ),
 }
 """Made when asked for: a kind without one has no drawing, and the tests say so."""

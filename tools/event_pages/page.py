@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from benchmarks.events.kinds import case_of
@@ -15,7 +16,7 @@ from locales import Language, text
 from scenes.rules import SPEC_TYPES, AnyRuleSpec
 from sinks.kafka.settings import TOPIC
 from tools.event_pages.drawing import dot_every_s
-from tools.event_pages.play import Played
+from tools.event_pages.play import Example, Played
 
 SPECS: Final[dict[str, type[AnyRuleSpec]]] = {str(s.model_fields["kind"].default): s for s in SPEC_TYPES}
 UNITS: Final = {
@@ -81,7 +82,8 @@ def _drawing(kind: str, played: Played | None) -> str:
     if played is None:
         return ""
     if not played.example.actors:
-        return f"![Frames, silence, and when the event is raised]({kind}.svg)"
+        what = "silence" if played.example.wrong_s is None else "from when on the camera is so"
+        return f"![Frames, {what}, and when the event is raised]({kind}.svg)"
     caption = (
         f"The example below, drawn from what the rule made of it: seen from above, 10 pixels to a metre, a dot each "
         f"{dot_every_s(played):g} s. Red: whose event it is, and where it is raised; broken: what they do after that."
@@ -126,6 +128,8 @@ def _measures(kind: str) -> str:
 def _example(played: Played) -> Iterator[str]:
     yield "## Example"
     yield f"```yaml\n{played.example.scene.rstrip()}\n```"
+    if played.example.wrong_s is not None:
+        yield _told(played.example, played.example.wrong_s, played.at_s)
     yield f"After {played.at_s:g} s an operator reads:"
     yield f"> {played.said('en')}\n>\n> {played.said('vi')}"
     if played.before:
@@ -133,6 +137,19 @@ def _example(played: Played) -> Iterator[str]:
         yield "\n".join(f"- {_mark(item.holds)} {item.said('en')}" for item in played.before)
     value: dict[str, Any] = record_to_dict(played.event)
     yield f"```json\n{_json(value)}\n```"
+
+
+def _told(example: Example, wrong_s: float, at_s: float) -> str:
+    """What the rule hears of the camera when its event is raised, where that is not what it heard at first."""
+    before, now = (
+        {
+            **({} if example.health is None else asdict(example.health(second, 0.0))),
+            **({} if example.clock_ahead_s is None else {"clock_ahead_s": example.clock_ahead_s(second)}),
+        }
+        for second in (wrong_s / 2, at_s)
+    )
+    changed = [f"`{name}` {value}" for name, value in now.items() if value != before[name] and name != "placement"]
+    return f"From {wrong_s:g} s on the camera is so; when the event is raised, the rule is told {', '.join(changed)}."
 
 
 def _mark(holds: bool | None) -> str:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from analytics.table import build_rules
 from core.events import Event, EventKind, Phase
 from core.explanation import Reasons
 from core.findings import Findings
+from core.observations import Observations, PictureHealth
 from core.scene import Scene
 from core.sentences import sentence
+from models.observers.health import EVERY_NS
 from scenes.rules import AnyRuleSpec
 from scenes.scene_file import load_scene
 from tests.support.tracks import SECOND, T0, Actor, Shot, film
+
+LOOK_S: Final = EVERY_NS / SECOND
+"""From one look of the observers to the next."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,10 @@ class Example:
         seconds, fps: of the film.
         silent_s: after the film for so long no frame comes, and only the clock goes on.
         clock_h: hours after 15:00 in Hanoi at which the film begins.
+        health: what an observer tells of the picture at a second of the film, its stream having begun at another one;
+            None: nobody looks.
+        clock_ahead_s: how far the camera's clock is ahead at a second of the film; None: it tells none.
+        wrong_s: second of the film from which the camera is as the kind says.
     """
 
     scene: str
@@ -36,6 +46,9 @@ class Example:
     fps: float = 5.0
     silent_s: float = 0.0
     clock_h: float = 0.0
+    health: Callable[[float, float], PictureHealth] | None = None
+    clock_ahead_s: Callable[[float], float] | None = None
+    wrong_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -70,15 +83,7 @@ def play(kind: EventKind, example: Example) -> Played:
     """
     scene, spec = _load(example.scene)
     rule = build_rules([spec], scene, "cam-1", {})[spec.rule_id]
-    offset_ns = round(example.clock_h * 3_600 * SECOND)
-    shots = film(
-        example.actors,
-        example.seconds,
-        scene=scene,
-        fps=example.fps,
-        camera_id="cam-1",
-        wall_offset_ns=offset_ns,
-    )
+    shots = shots_of(example, scene)
     started: list[tuple[Event, float, Reasons]] = []
     before: dict[int, Reasons] = {}
     for number, shot in enumerate(shots):
@@ -88,12 +93,46 @@ def play(kind: EventKind, example: Example) -> Played:
         before = {track: rule.explain(shot.view, row)[spec.rule_id] for row, track in rows}
     for second in range(round(example.silent_s)):
         at_s = example.seconds + second
-        found = _started(kind, rule.tick(T0 + offset_ns + round(at_s * SECOND)))
+        found = _started(kind, rule.tick(T0 + _offset_ns(example) + round(at_s * SECOND)))
         started += [(event, at_s, ()) for event in found]
     if len(started) != 1:
         raise ValueError(f"the example of {kind} raises {len(started)} events")
     event, at_s, reasons = started[0]
     return Played(example, scene, spec, shots, _renamed(event), at_s, reasons)
+
+
+def shots_of(
+    example: Example, scene: Scene, start_s: float = 0.0, end_s: float | None = None, epoch: int = 0
+) -> list[Shot]:
+    """A stretch of the film, all of it unless told otherwise; in another epoch all tracks have other numbers."""
+    shots = film(
+        [replace(actor, track_id=actor.track_id + 100 * epoch) for actor in example.actors],
+        (example.seconds if end_s is None else end_s) - start_s,
+        scene=scene,
+        fps=example.fps,
+        start_s=start_s,
+        epoch=epoch,
+        camera_id="cam-1",
+        wall_offset_ns=_offset_ns(example),
+    )
+    every = round(LOOK_S * example.fps)
+    return [_observed(example, shot, start_s, looked=number % every == 0) for number, shot in enumerate(shots)]
+
+
+def _observed(example: Example, shot: Shot, start_s: float, *, looked: bool) -> Shot:
+    """The shot, with what its camera and its observers tell beside tracks."""
+    frame = shot.tracks.frames[0]
+    second = frame.media_ns / SECOND
+    if example.health is not None and looked:
+        shot = replace(shot, observations=Observations(example.health(second, start_s)))
+    if example.clock_ahead_s is not None:
+        frame = replace(frame, clock_ahead_ns=round(example.clock_ahead_s(second) * SECOND))
+        shot = replace(shot, tracks=replace(shot.tracks, frames=(frame,)))
+    return shot
+
+
+def _offset_ns(example: Example) -> int:
+    return round(example.clock_h * 3_600 * SECOND)
 
 
 def place_name(scene: Scene, place: str, language: str) -> str:

@@ -154,7 +154,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A camera's state: connecting, running, waiting, ended, failed."""
+    """A camera's state: connecting, running, waiting, ended, failed; `faults`: such as `camera.covered`."""
 
     camera_id: str
     at: datetime
@@ -164,6 +164,7 @@ class Health:
     reconnects: int
     error: str
     raw: Mapping[str, Any] = field(repr=False, compare=False)
+    faults: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
@@ -311,6 +312,7 @@ def _health(raw: dict[str, Any]) -> Health:
         reconnects=int(raw["reconnects"]),
         error=str(raw.get("error", "")),
         raw=raw,
+        faults=tuple(map(str, raw.get("faults", ()))),
     )
 
 

@@ -1,0 +1,75 @@
+"""The figures as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE
+from rich.table import Table
+
+from benchmarks.events.intervals import wilson
+from benchmarks.events.scoring import interval_text
+from benchmarks.pixels.measure import PixelsResult
+from locales import text
+
+
+def tables(result: PixelsResult) -> Iterator[Table]:
+    """Kinds, ways to fail, cameras that are well."""
+    yield _kinds(result)
+    yield _faults(result)
+    yield _quiet(result)
+
+
+def _table(name: str, *columns: str) -> Table:
+    shown = Table(title=text(f"bench-pixels-{name}"), title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
+    shown.add_column("", no_wrap=True)
+    for column in columns:
+        shown.add_column(text(f"bench-pixels-{column}"), justify="right")
+    return shown
+
+
+def _kinds(result: PixelsResult) -> Table:
+    shown = _table("kinds", "shown", "detected")
+    for kind, count, detected in result.by_kind():
+        share = detected / count if count else None
+        shown.add_row(kind, str(count), interval_text(share, wilson(detected, count), True))
+    return shown
+
+
+def _faults(result: PixelsResult) -> Table:
+    shown = _table("faults", "shown", "detected", "delay", "wrong", "error", "places")
+    for name, one in result.found.items():
+        figures = one.figures()
+        error = f"{figures['error_px_median']:.2f} / {figures['error_px_most']:.2f}" if one.errors_px else ""
+        shown.add_row(
+            f"{one.kind}: {name}",
+            str(one.shown),
+            interval_text(figures["detection_rate"], figures["detection_rate_interval"], True),
+            interval_text(figures["mean_time_to_detect_s"], figures["mean_time_to_detect_s_interval"], False),
+            str(sum(one.wrong.values())),
+            error,
+            f"{one.places}/{one.shown}" if one.kind == "camera.moved" else "",
+        )
+    return shown
+
+
+def _quiet(result: PixelsResult) -> Table:
+    shown = _table("quiet", "hours", "false", "false-rate")
+    for name, one in result.quiet.items():
+        figures = one.figures()
+        shown.add_row(
+            text(f"bench-pixels-weather-{name.replace('_', '-')}"),
+            f"{one.hours:.2f}",
+            ", ".join(f"{kind} {count}" for kind, count in one.false.items()) or "0",
+            interval_text(figures["false_per_camera_hour"], figures["false_per_camera_hour_interval"], False),
+        )
+    return shown
+
+
+def notes(result: PixelsResult) -> Iterator[str]:
+    """What is to be known when reading them."""
+    yield text("bench-pixels-basis", clips=", ".join(result.clips), seeds=result.plan.seeds)
+    cost = ", ".join(f"{name} {ms:.1f} ms" for name, ms in result.cost_ms.items())
+    yield text("bench-pixels-cost", cost=cost)
+    if result.failed:
+        yield text("bench-pixels-failed", count=result.failed)

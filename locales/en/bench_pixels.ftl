@@ -1,0 +1,26 @@
+cli-help-bench-pixels = What observers of pictures find in real clips: cameras that fail, and cameras that are well
+cli-arg-bench-pixels-videos = Clips of cameras that stand still. Default: the shipped one
+cli-opt-bench-pixels-seeds = Times that each fault is staged on each clip, drawn anew
+cli-opt-bench-pixels-hours = Hours for which each clip is watched in each weather; untouched, five times as long
+
+bench-pixels-kinds = Faults of cameras, by kind (shifts from 5 pixels on)
+bench-pixels-faults = Each way to fail
+bench-pixels-quiet = Cameras with which nothing is wrong
+bench-pixels-shown = staged
+bench-pixels-detected = detected, %
+bench-pixels-delay = delay, s
+bench-pixels-wrong = wrong alerts
+bench-pixels-error = shift error, px: median / most
+bench-pixels-places = places rightly held
+bench-pixels-hours = camera hours
+bench-pixels-false = false alerts
+bench-pixels-false-rate = false a camera hour
+bench-pixels-weather-untouched = untouched, with grain
+bench-pixels-weather-clouds = clouds, iris that jumps
+bench-pixels-weather-rain = rain
+bench-pixels-weather-night = dusk, night with lamps and headlights, dawn
+bench-pixels-weather-infra-red = day and night filter
+bench-pixels-weather-burnt-in = clock and name burnt in
+bench-pixels-basis = Clips: { $clips }. Each fault { $seeds } times on each; in brackets 95 % intervals (Wilson, Poisson, normal). Delays count from when the definition holds. Weather is synthesised on the looped clips: hours of it are not hours of a street.
+bench-pixels-cost = Computing time of a look, every 2 s: { $cost }
+bench-pixels-failed = { $count } looks or rules failed: see the log

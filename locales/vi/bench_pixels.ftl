@@ -1,0 +1,26 @@
+cli-help-bench-pixels = Bộ quan sát hình ảnh tìm thấy gì trên phim thật: camera hỏng và camera bình thường
+cli-arg-bench-pixels-videos = Phim của camera đứng yên. Mặc định: phim đi kèm
+cli-opt-bench-pixels-seeds = Số lần dàn dựng mỗi lỗi trên mỗi phim, mỗi lần bốc thăm lại
+cli-opt-bench-pixels-hours = Số giờ theo dõi mỗi phim trong mỗi thời tiết; để nguyên thì gấp năm lần
+
+bench-pixels-kinds = Lỗi của camera, theo loại (xê dịch từ 5 điểm ảnh trở lên)
+bench-pixels-faults = Từng kiểu hỏng
+bench-pixels-quiet = Camera không có lỗi gì
+bench-pixels-shown = dàn dựng
+bench-pixels-detected = phát hiện, %
+bench-pixels-delay = trễ, giây
+bench-pixels-wrong = cảnh báo sai
+bench-pixels-error = sai số xê dịch, điểm ảnh: trung vị / lớn nhất
+bench-pixels-places = giữ vị trí đúng
+bench-pixels-hours = giờ camera
+bench-pixels-false = báo nhầm
+bench-pixels-false-rate = báo nhầm mỗi giờ camera
+bench-pixels-weather-untouched = để nguyên, có nhiễu hạt
+bench-pixels-weather-clouds = mây, khẩu độ nhảy
+bench-pixels-weather-rain = mưa
+bench-pixels-weather-night = chạng vạng, đêm có đèn đường và đèn xe, rạng sáng
+bench-pixels-weather-infra-red = đổi kính lọc ngày và đêm
+bench-pixels-weather-burnt-in = đồng hồ và tên in trên hình
+bench-pixels-basis = Phim: { $clips }. Mỗi lỗi { $seeds } lần trên mỗi phim; trong ngoặc là khoảng tin cậy 95 % (Wilson, Poisson, chuẩn). Độ trễ tính từ lúc định nghĩa thoả mãn. Thời tiết được dựng trên phim chạy lặp: số giờ ấy không phải số giờ của một con phố.
+bench-pixels-cost = Thời gian tính cho một lần nhìn, cứ 2 giây một lần: { $cost }
+bench-pixels-failed = { $count } lần nhìn hoặc luật bị lỗi: xem nhật ký

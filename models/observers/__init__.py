@@ -1,0 +1,1 @@
+"""What looks at pixels at a low rate, beside perception."""

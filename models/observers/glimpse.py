@@ -1,0 +1,63 @@
+"""A frame as observers see it: reduced once, for all that look."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+import cv2
+import numpy as np
+
+from core.arrays import I64, U8
+from core.frames import FrameMeta, Surface
+
+WIDTH: Final = 640
+"""Most pixels across: what an observer should see is larger than three pixels of a 1080p picture."""
+
+
+POINTS: Final = (96, 54)
+
+
+def reduced_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height of the reduced picture of a frame: no larger, and at least 1 × 1."""
+    scale = min(1.0, WIDTH / width)
+    return max(round(width * scale), 1), max(round(height * scale), 1)
+
+
+class SurfaceGlimpse:
+    """A `core.frames.Glimpse` of a frame whose pixels are still there. Reads the surface, does not release it."""
+
+    def __init__(self, frame: FrameMeta, surface: Surface) -> None:
+        self.frame = frame
+        self._surface = surface
+
+    @cached_property
+    def luma(self) -> U8:
+        """Brightness (h, w); `Glimpse.luma`. Straight from the decoder's luma where the frame has it."""
+        width, height = self.frame.width, self.frame.height
+        grey = self._surface.grey(width, height)
+        if grey.shape != (height, width):
+            # Samples are not turned as a picture taken upright may be.
+            grey = np.asarray(cv2.cvtColor(self._surface.to_host(), cv2.COLOR_BGR2GRAY), np.uint8)
+        return _reduced(grey, reduced_size(width, height))
+
+    @cached_property
+    def points(self) -> U8:
+        """Single pixels; `Glimpse.points`."""
+        return self._surface.grey(*POINTS)
+
+    @cached_property
+    def colour(self) -> U8:
+        """The picture (h, w, 3) BGR; `Glimpse.colour`."""
+        return _reduced(self._surface.to_host(), reduced_size(self.frame.width, self.frame.height))
+
+    def sample(self, x: I64, y: I64) -> U8:
+        """Pixels of the frame; `Glimpse.sample`."""
+        return self._surface.sample(x, y)
+
+
+def _reduced(picture: U8, size: tuple[int, int]) -> U8:
+    if picture.shape[1::-1] != size:
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    picture.flags.writeable = False
+    return picture
