@@ -109,7 +109,10 @@ class StandRule(StayRule):
         state = self._state = self._waits.queues.update(view, self._clock)
         if not np.count_nonzero(stands):
             return stands
-        return stands & ~self._waits.holds(state, view, rows, sight.side[rows])
+        waits = self._waits.holds(state, view, rows, sight.side[rows])
+        # Whose event is open does not begin to wait because others come to stand around it.
+        stays = self._stays.rows
+        return stands & (~waits | np.isin(view.track_id[rows], stays["track"][stays["open"]]))
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         length = longer_sides(reference_boxes(view, np.array([row])))

@@ -100,11 +100,15 @@ def film(speed: Speed, seconds: float, fps: float, cars: int, noise: BoxNoise, s
 
 
 def near_ends(places: F64, heading: F64) -> F64:
-    """Where lower edges of boxes stand (T, N, 2): before the middles by half a footprint's depth, by heading (N, 2)."""
+    """Where lower edges of boxes stand (T, N, 2), below the middles by half a footprint's depth, by heading (N, 2).
+
+    Rows of the picture of a camera that looks north tell how far north something is.
+    """
     away = places / np.linalg.norm(places, axis=-1, keepdims=True)
-    along = np.abs((away * heading).sum(axis=-1, keepdims=True))
+    along = np.abs(heading[..., 1:])
     length, width = SIZES_M[ObjectClass.CAR]
-    return np.asarray(places - away * (along * length + np.sqrt(1 - along**2) * width) / 2, np.float64)
+    half = (along * length + np.sqrt(1 - along**2) * width) / 2
+    return np.asarray(places - away * half / away[..., 1:], np.float64)
 
 
 def _boxes(times: F64, places: F64, noise: BoxNoise, rng: np.random.Generator) -> Iterator[TrackBatch]:

@@ -104,6 +104,7 @@ public class Consumer {
             for (JsonNode allowed : schema.get("enum")) listed |= allowed.equals(value);
             if (!listed) wrong.append(place).append(" is ").append(value).append("; ");
         }
+        if (!value.isObject() && !value.isArray()) return; // what follows is said of these
         for (JsonNode name : schema.path("required")) {
             if (!value.has(name.asText())) wrong.append(place).append(" lacks ").append(name).append("; ");
         }
@@ -135,6 +136,7 @@ public class Consumer {
             case "number" -> value.isNumber();
             case "object" -> value.isObject();
             case "array" -> value.isArray();
+            case "boolean" -> value.isBoolean();
             case "null" -> value.isNull();
             default -> false;
         };

@@ -66,7 +66,7 @@ rules:
 
 def actors() -> list[Actor]:
     """Cars from left to right through the middle of both presets, and one that stands in the north all the time."""
-    found = [Actor((MIDDLES[0][0] + 90, MIDDLES[0][1] - 22), (0.0, 0.0), (90, 60), (30, 30, 160))]
+    found = [Actor((MIDDLES[0][0] + 90, MIDDLES[0][1] - 4), (0.0, 0.0), (90, 60), (30, 30, 160))]
     for x, y in (MIDDLES[0], MIDDLES[3]):
         found += [
             Actor(

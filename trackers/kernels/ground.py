@@ -18,6 +18,7 @@ UNKNOWN = 1 / math.pi
 
 
 SOON_S = 0.1
+LEAST_SLANT = 0.3
 
 
 class Filters(NamedTuple):
@@ -295,14 +296,21 @@ def _to_middle(
 
 @compiled
 def _half_depth(jacobian: F64, heading: float, size: F64) -> tuple[float, float, float]:
-    """Half of what a footprint spans away from the camera, and that direction."""
+    """How far away from the camera, up a column of the picture, the middle of a footprint is from its near end; and
+    that direction. Rows of the picture tell what is near: it is measured across them.
+    """
     x, y = -jacobian[0, 1], -jacobian[1, 1]
     long = math.hypot(x, y)
     x, y = x / long, y / long
+    wide = math.hypot(jacobian[0, 0], jacobian[1, 0])
+    ahead_x, ahead_y = -jacobian[1, 0] / wide, jacobian[0, 0] / wide
+    slant = x * ahead_x + y * ahead_y
     if math.isnan(heading):
-        return UNKNOWN * (size[0] + size[1]), x, y
-    along = x * math.cos(heading) + y * math.sin(heading)
-    return 0.5 * (size[0] * abs(along) + size[1] * math.sqrt(max(1.0 - along * along, 0.0))), x, y
+        half = UNKNOWN * (size[0] + size[1])
+    else:
+        along = ahead_x * math.cos(heading) + ahead_y * math.sin(heading)
+        half = 0.5 * (size[0] * abs(along) + size[1] * math.sqrt(max(1.0 - along * along, 0.0)))
+    return half / max(abs(slant), LEAST_SLANT), x, y
 
 
 @compiled

@@ -31,9 +31,10 @@ def recording() -> Recording:
 
 @pytest.fixture(scope="module")
 def view(recording: Recording) -> View:
-    """Of four cameras one that sees where the car stands."""
-    views = (build_view(recording, camera) for camera in place_cameras(recording, 4, 1))
-    return next(view for view in views if told(recording, view, "incident.stopped_vehicle"))
+    """Of many cameras that which sees where the car stands, and the most of a lane."""
+    views = [build_view(recording, camera) for camera in place_cameras(recording, 30, 1)]
+    seeing = [view for view in views if told(recording, view, "incident.stopped_vehicle")]
+    return max(seeing, key=lambda view: max(lane.end_m - lane.start_m for lane in view.lanes.values()))
 
 
 def told(recording: Recording, view: View, kind: str) -> list[TrueEvent]:
