@@ -145,7 +145,7 @@ class Session:
             evidence = _Evidence(writer, plan.evidence, self.store, scenes)
         self.pipeline = Pipeline(
             detector,
-            OnlineTracker(),
+            OnlineTracker(scenes=scenes),
             plan.cameras,
             describer=describer,
             publish=self.alerts.publish,

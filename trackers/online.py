@@ -76,7 +76,9 @@ class _Camera:
         return ended
 
     def look_over(self, scene: Scene | None, width: int, height: int) -> None:
-        """Where the horizon is, in pixels of frames of this size; worked out when one of these changes."""
+        """Where the horizon is, in pixels of frames of this size, without what a lens bends; worked out when one of these
+        changes.
+        """
         if self.seen_as is not None and self.seen_as[0] is scene and self.seen_as[1:] == (width, height):
             return
         self.seen_as = scene, width, height
@@ -102,6 +104,9 @@ class OnlineTracker:
     the next.
     The result does not depend on the order of detections within a frame, nor on other cameras in the batch. The first
     tracker on a machine compiles its inner loops, for some seconds; later ones, also in later processes, find them.
+
+    Args:
+        scenes: of cameras, by id; where one has a ground, speeds are steady on it (`kernels.motion.predict`).
 
     Attributes:
         ignored: detections left out since the start because they were unusable (`trackers.batches.usable_rows`).

@@ -89,8 +89,9 @@ def watch(
         Noise(view.camera, levels, parts, (seed,), view.free, table) for view, seed in zip(views, seeds, strict=True)
     ]
     ids = {view.camera.camera_id: number for number, view in enumerate(views)}
-    world = World({view.camera.camera_id: view.scene for view in views})
-    engine, tracker, truth = RuleEngine(), OnlineTracker(), _TrueTracks(len(views))
+    scenes = {view.camera.camera_id: view.scene for view in views}
+    world, tracker = World(scenes), OnlineTracker(scenes=scenes)
+    engine, truth = RuleEngine(), _TrueTracks(len(views))
     for view in views:
         engine.add_camera(view.camera.camera_id, view.scene, view.rules, live=False)
     watched = [Watched() for _ in views]

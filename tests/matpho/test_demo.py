@@ -43,7 +43,9 @@ def test_the_junction_jams_and_clears_with_events_and_measurements_that_show_it(
     file, records = load_scene(JUNCTION_SCENE), list[Record]()
     assert file.warnings == ()
     source = TrafficSource(JUNCTION, play=Play(fps=5, start_ns=0))
-    watched = Pipeline(Unasked(), OnlineTracker(), [camera_plan(source, file)], publish=records.extend)
+    camera = camera_plan(source, file)
+    tracker = OnlineTracker(scenes={camera.camera_id: camera.scene})
+    watched = Pipeline(Unasked(), tracker, [camera], publish=records.extend)
     assert sum(len(step.frames) for step in watched.steps()) == 2200
     assert watched.lost_frames == 0
 
