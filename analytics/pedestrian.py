@@ -19,6 +19,7 @@ from core.arrays import F64, AnyArray, Bool
 from core.events import Event, PedestrianMeasures
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
+from core.lanes import group_numbers
 from core.scene import Scene
 from scenes.rules import PedestrianSpec, QueueSpec
 
@@ -75,8 +76,7 @@ class PedestrianRule(PlaceRule):
         self._fastest_mps, self._along_mps = spec.max_speed_kmh / KMH_PER_MPS, spec.max_along_kmh / KMH_PER_MPS
         self._still_ns = round(spec.still_s * SECOND_NS)
         self._queues = shared.queues(QUEUE) if scene.lanes and scene.ground is not None else None
-        groups = [lane.group for lane in scene.lanes.values()]
-        self._group = np.array([groups.index(name) for name in groups], np.int64)
+        self._group = group_numbers(scene)
         self._table = TrackTable(FIELDS)
         self._peak = 0
 

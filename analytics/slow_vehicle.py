@@ -20,7 +20,7 @@ from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Event, SlowVehicleMeasures
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
-from core.lanes import lane_lengths
+from core.lanes import group_numbers, lane_lengths
 from core.scene import Scene
 from scenes.rules import SlowVehicleSpec
 
@@ -81,8 +81,7 @@ class SlowVehicleRule(StayRule):
         unit = 1.0 if self._metric else CAR_BOX_M
         self._stopped, self._usual = spec.stop_speed_kmh / KMH_PER_MPS / unit, spec.usual_kmh / KMH_PER_MPS / unit
         self._motor = class_mask([c.label for c in MOTOR])
-        names = [lane.group for lane in scene.lanes.values()]
-        self._group = np.array([names.index(name) for name in names], np.int64)
+        self._group = group_numbers(scene)
         self._ahead = AHEAD_M if self._metric else np.inf
         lengths = lane_lengths(scene)
         if not self._metric:

@@ -17,7 +17,7 @@ from core.arrays import I64, AnyArray, Bool
 from core.events import Event, StoppedVehicleMeasures
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
-from core.lanes import lane_lengths
+from core.lanes import group_numbers, lane_lengths
 from core.scene import Scene
 from scenes.rules import CollisionSpec, IllegalParkingSpec, QueueSpec, StoppedVehicleSpec
 
@@ -40,8 +40,7 @@ class Waiting:
     def __init__(self, scene: Scene, shared: Shared, *, signals: bool) -> None:
         self._queues = shared.queues(QUEUE)
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
-        names = [lane.group for lane in scene.lanes.values()]
-        self._group = np.array([names.index(name) for name in names], np.int64)
+        self._group = group_numbers(scene)
         self._signals = np.array([signals and lane.stop_line for lane in scene.lanes.values()])
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.arrays import F64, Bool
+from core.arrays import F64, I64, Bool
 from core.scene import Lane, Line, Scene
 
 
@@ -20,6 +20,12 @@ def watched_lanes(scene: Scene, *, lane: str | None = None, group: str | None = 
     if not found.any():
         raise KeyError(lane or group or "lanes")
     return found
+
+
+def group_numbers(scene: Scene) -> I64:
+    """For each lane (L) a number that lanes of one group share."""
+    names = [lane.group for lane in scene.lanes.values()]
+    return np.array([names.index(name) for name in names], np.int64)
 
 
 def crossed_at(scene: Scene, line: Line, group: str | None = None) -> F64:

@@ -76,8 +76,9 @@ class _Camera:
         return ended
 
     def look_over(self, scene: Scene | None, width: int, height: int) -> None:
-        """Where the horizon is, in pixels of frames of this size, without what a lens bends; worked out when one of these
-        changes.
+        """Where the horizon is, in pixels of frames of this size, without what a lens bends.
+
+        Worked out when one of these changes.
         """
         if self.seen_as is not None and self.seen_as[0] is scene and self.seen_as[1:] == (width, height):
             return

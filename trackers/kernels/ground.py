@@ -15,10 +15,10 @@ from trackers.kernels.lens import straighten
 
 UNKNOWN = 1 / math.pi
 """Half a footprint's depth over all headings, as a share of length and width together (Cauchy)."""
-
-
 SOON_S = 0.1
+"""So far ahead it is looked how the near end of a vehicle moves along it."""
 LEAST_SLANT = 0.3
+"""Columns of the picture lead away from the camera by at least this cosine: less is no street view."""
 
 
 class Filters(NamedTuple):
@@ -242,11 +242,10 @@ def _is_sure(moved: Moved, row: int, length: float) -> bool:
 @compiled
 def _as_expected(view: View, place: F64, jacobian: F64, moved: Moved, row: int) -> None:
     """Take the foot of a box that the picture's edge cuts from the filter, which goes on while the edge holds it."""
-    east, north = moved.position[row, 0] - place[0], moved.position[row, 1] - place[1]
-    det = jacobian[0, 0] * jacobian[1, 1] - jacobian[0, 1] * jacobian[1, 0]
+    right, down = _in_pixels(jacobian, moved.position[row, 0] - place[0], moved.position[row, 1] - place[1])
     x, y = moved.foot[row, 0], moved.foot[row, 1]
-    moved.foot[row, 0] += (jacobian[1, 1] * east - jacobian[0, 1] * north) / det
-    moved.foot[row, 1] += (jacobian[0, 0] * north - jacobian[1, 0] * east) / det
+    moved.foot[row, 0] += right
+    moved.foot[row, 1] += down
     if _on_ground(view, moved.foot[row], place, jacobian):
         place[0], place[1] = moved.position[row, 0], moved.position[row, 1]
     else:
@@ -316,10 +315,16 @@ def _half_depth(jacobian: F64, heading: float, size: F64) -> tuple[float, float,
 @compiled
 def _in_picture(jacobian: F64, moved: Moved, row: int) -> None:
     """The velocity of a foot in the picture, by that on the ground."""
-    u, v = moved.velocity[row, 0], moved.velocity[row, 1]
+    right, down = _in_pixels(jacobian, moved.velocity[row, 0], moved.velocity[row, 1])
+    moved.foot_velocity[row, 0], moved.foot_velocity[row, 1] = right, down
+
+
+@compiled
+def _in_pixels(jacobian: F64, east: float, north: float) -> tuple[float, float]:
+    """A short way on the ground as one in the picture, right and down."""
     det = jacobian[0, 0] * jacobian[1, 1] - jacobian[0, 1] * jacobian[1, 0]
-    moved.foot_velocity[row, 0] = (jacobian[1, 1] * u - jacobian[0, 1] * v) / det
-    moved.foot_velocity[row, 1] = (jacobian[0, 0] * v - jacobian[1, 0] * u) / det
+    right = (jacobian[1, 1] * east - jacobian[0, 1] * north) / det
+    return right, (jacobian[0, 0] * north - jacobian[1, 0] * east) / det
 
 
 @compiled
