@@ -5,6 +5,8 @@ UV := .uv/bin/uv
 ARGS ?=
 TORCH ?=
 export UV_PYTHON_DOWNLOADS := never
+# Tests and demo start some hundred processes; without kept bytecode each compiles a thousand modules anew, about 3 s.
+unexport PYTHONDONTWRITEBYTECODE
 
 # One process of tests more than cores, for many wait: for brokers, browsers and cameras, which each starts for itself.
 PARALLEL ?= -n $(shell expr $$(nproc) + 1) --maxprocesses 5 --dist worksteal

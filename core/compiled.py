@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.caching import UserProvidedCacheLocator
 
 from core import cache
 
@@ -29,6 +30,16 @@ def code_folder(sources: Path) -> Path:
     return cache.cache_folder(f"kernels-{digest.hexdigest()[:16]}", variable="NUMBA_CACHE_DIR")
 
 
+class SharedCode(UserProvidedCacheLocator):
+    """Finds machine code by what its sources say (`code_folder`), and not by where they lie: another checkout or
+    environment with the same sources compiles nothing again.
+    """
+
+    @classmethod
+    def get_suitable_cache_subpath(cls, py_file: str) -> str:
+        return "code"
+
+
 def is_compiled(*packages: ModuleType) -> bool:
     """Whether there is machine code of these packages; else their first calls take seconds."""
     return all(any(code_folder(Path(str(p.__file__)).parent).glob("**/*.nbc")) for p in packages)
@@ -40,9 +51,13 @@ def compiled(function: F) -> F:
     What it calls lies in files beside it.
     """
     config: Any = numba.config
-    folder = code_folder(Path(function.__code__.co_filename).parent)
-    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+    here = {
+        "CACHE_DIR": str(code_folder(Path(function.__code__.co_filename).parent)),
+        "CACHE_LOCATOR_CLASSES": f"{__name__}.{SharedCode.__name__}",
+    }
+    before = {name: getattr(config, name, "") for name in here}
+    vars(config).update(here)
     try:
         return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
     finally:
-        config.CACHE_DIR = before
+        vars(config).update(before)

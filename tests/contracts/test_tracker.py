@@ -285,9 +285,10 @@ def test_memory_stays_flat_while_cameras_come_and_go(make: Make) -> None:
         for seq in range(4):
             tracker.update(batch((meta(f"camera-{camera}", seq), walkers(seq))))
         tracker.forget(f"camera-{camera}")
-        gc.collect()
-        sizes.append(reachable(tracker))
-    assert sizes[-1] == sizes[0]
+        if camera in (0, 59):
+            gc.collect()
+            sizes.append(reachable(tracker))
+    assert sizes[1] == sizes[0]
 
 
 def reachable(root: object) -> int:

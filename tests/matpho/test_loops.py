@@ -9,40 +9,35 @@ from pathlib import Path
 import pytest
 
 SCRIPT = """
-from pathlib import Path
 import sys
 import structlog
+from numba.core.dispatcher import Dispatcher
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-from matpho.loops import compile_loops, loops_ready
-folder = Path(sys.argv[1])
-def files():
-    return sorted(p.name for p in folder.rglob("*.nbc"))
-if not loops_ready():
-    compile_loops()
-assert loops_ready()
-before = files()
 import matpho
 from matpho.defaults import CLIP
+from matpho.loops import compile_loops, loops_ready
+def loops():
+    modules = [m for name, m in sys.modules.items() if name.startswith(("analytics.", "models.", "trackers."))]
+    found = [(name, item) for m in modules for name, item in vars(m).items() if isinstance(item, Dispatcher)]
+    return {(name, str(signature)) for name, loop in found for signature in loop.signatures}
+compile_loops()
+assert loops_ready()
+before = loops()
+assert len(before) > 20
 frames = 0
 for step in matpho.run(CLIP, scene=CLIP.with_suffix(".yaml")):
     frames += len(step.frames)
     if frames >= 40:
         break
-new = sorted(set(files()) - set(before))
-print("NEW", new)
+print("NEW", sorted(loops() - before))
 """
 
 
 @pytest.mark.slow
-def test_a_run_on_the_shipped_clip_compiles_nothing_more(tmp_path: Path) -> None:
+def test_a_run_on_the_shipped_clip_compiles_nothing_more() -> None:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path)],
-        cwd=root,
-        env={"NUMBA_CACHE_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=250,
+        [sys.executable, "-c", SCRIPT], cwd=root, capture_output=True, text=True, timeout=250, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("NEW []"), done.stdout
