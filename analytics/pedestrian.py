@@ -27,16 +27,18 @@ FIELDS: Final = [
     ("first_ns", np.int64),
     ("frame", np.int64),
     ("seen", np.int64),
-    ("across_ns", np.int64),
     ("along_ns", np.int64),
+    ("among_ns", np.int64),
+    ("across", np.float64, (2,)),
     ("ground", np.float64, (2,)),
     ("foot", np.float32, (2,)),
     ("metric", np.bool_),
     ("walked", np.bool_),
     ("rides", np.bool_),
 ]
-"""Of a track: when and at which frame it began, frames in which it was seen, how long it moved across its lane and
-along it; where it began, whether in metres; whether it walked from there; whether it was ever too fast."""
+"""Of a track: when and at which frame it began, frames in which it was seen, how long it moved along its lane, until
+when it counts as one of those who queue, the way in metres that it made across its lane; where it began, whether in
+metres; whether it walked from there; whether it was ever too fast."""
 QUEUE: Final = QueueSpec(lane="any")
 KNOWN_NS: Final = 3 * SECOND_NS // 10
 """The speed of a newer track is not known yet (`trackers.world.HOLD_S`)."""
@@ -50,12 +52,15 @@ ACROSS: Final = 0.7
 LEAST_MPS: Final = 0.5
 SURE_MPS: Final = 1.0
 """From here on a speed is believed even where it does not tell its heading: far boxes tremble."""
-ACROSS_NS: Final = 7 * SECOND_NS // 10
+ACROSS_M: Final = 1.5
 ALONG_NS: Final = 2 * SECOND_NS
-"""On a lane, somebody walks who moved across it for so long, faster than this, with less than this share of his speed
-along it; or along it for so long, as a rider also does who stops."""
+"""On a lane, somebody walks who has come so far across it, faster than this, with less than this share of his speed
+along it; or moved along it for so long, as a rider also does who stops. A box that jumps from one rider to the next and
+back has come nowhere."""
 AMONG_M: Final = 10.0
-"""So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider."""
+AMONG_NS: Final = 5 * SECOND_NS
+"""So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider; and for so long
+after, for who stands trembles about the speed at which one queues."""
 
 
 class PedestrianRule(PlaceRule):
@@ -117,7 +122,7 @@ class PedestrianRule(PlaceRule):
             return (on_foot,)
         if not (known["walked"] or self._clock.run_ns - known["first_ns"] >= self._still_ns):
             return on_foot, reason("has-not-walked", False, limit=Amount(WALKED_M, "m"))
-        if known["across_ns"] < ACROSS_NS and self._among(view, at)[0]:
+        if np.hypot(*known["across"]) < ACROSS_M and known["among_ns"] >= self._clock.run_ns:
             return on_foot, reason("among-queue", False, limit=Amount(AMONG_M, "m"))
         return (on_foot,)
 
@@ -133,22 +138,23 @@ class PedestrianRule(PlaceRule):
         mine["rides"] |= (speed > self._fastest_mps) | (metric & (along > self._along_mps))
         moves = (speed > LEAST_MPS) & (np.isfinite(view.heading[rows]) | (speed > SURE_MPS))
         crosses = metric & moves & (np.abs(along) < ACROSS * speed)
-        mine["across_ns"] += np.where(crosses, clock.step_ns, 0)
+        mine["across"] += np.where(crosses[:, None], view.velocity[rows] * (clock.step_ns / SECOND_NS), 0.0)
         mine["along_ns"] += np.where(metric & ~crosses & moves, clock.step_ns, 0)
         away = np.hypot(*(ground - mine["ground"]).T)
         by_box = np.hypot(*(foot - mine["foot"]).T) / self._heights(view, rows) * PERSON_M
-        walks = (mine["across_ns"] >= ACROSS_NS) | (mine["along_ns"] >= ALONG_NS)
+        crossed = np.hypot(*mine["across"].T) >= ACROSS_M
+        walks = crossed | (mine["along_ns"] >= ALONG_NS)
         mine["walked"] |= (np.where(valid & mine["metric"], away, by_box) >= WALKED_M) & (walks | ~metric)
         mine["seen"] += view.state[rows] == CONFIRMED
-        table.rows[at] = mine
         lasted_ns = clock.run_ns - mine["first_ns"]
         often = mine["seen"] >= SEEN * (clock.frames - mine["frame"] + 1)
         sure = (lasted_ns >= KNOWN_NS) & often & ~mine["rides"] & (mine["walked"] | (lasted_ns >= self._still_ns))
-        if not np.count_nonzero(sure):
-            return np.zeros(0, np.int64)
-        crossed = mine["across_ns"] >= ACROSS_NS
         sure &= crossed | ~metric | moves | (lasted_ns >= self._still_ns)
-        on_foot: AnyArray = rows[sure & (crossed | ~self._among(view, rows))]
+        if np.count_nonzero(sure):
+            mine["among_ns"][self._among(view, rows)] = clock.run_ns + AMONG_NS
+            sure &= crossed | (mine["among_ns"] < clock.run_ns)
+        table.rows[at] = mine
+        on_foot: AnyArray = rows[sure]
         return on_foot
 
     def _among(self, view: StepView, rows: AnyArray) -> Bool:

@@ -16,6 +16,8 @@ from core.arrays import F32, F64, AnyArray, Bool
 from core.findings import StepView
 
 CARS: Final = by_class(CAR_BOXES, 1.0)
+EDGE_PX: Final = 6.0
+"""Source pixels between a box and the picture's edge within which detectors end a box that the edge cuts."""
 
 
 class Zones:
@@ -66,6 +68,13 @@ class Sight:
     def inside(self) -> Bool:
         """(Z, M): which tracks stand in which zone, by its number (`Shared.zone`)."""
         return self._zones.holds(self.view.foot)
+
+    @cached_property
+    def cut(self) -> Bool:
+        """(M) whose boxes end at the picture's edge: they may go on beyond it."""
+        view = self.view
+        low, high = view.xyxy[:, :2].min(axis=1), (view.xyxy[:, 2:] - (view.frame.width, view.frame.height)).max(axis=1)
+        return np.asarray((low <= EDGE_PX) | (high >= -EDGE_PX), np.bool_)
 
     @cached_property
     def scale(self) -> F64:

@@ -13,7 +13,7 @@ from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.shared import Shared
 from analytics.stay_rule import StayRule
 from analytics.views import longer_sides, reference_boxes
-from core.arrays import I64, AnyArray, Bool
+from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Event, StoppedVehicleMeasures
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
@@ -24,6 +24,10 @@ from scenes.rules import CollisionSpec, IllegalParkingSpec, QueueSpec, StoppedVe
 METRES, LENGTHS = "m/s", "box lengths/s"
 QUEUE_OF: Final = 3
 """Vehicles that stand behind one another wait for something else; fewer may be the obstacle itself."""
+QUEUE_OF_AT_END: Final = 2
+"""Where the camera sees no further: what they wait for, a signal or the rest of a queue, is out of sight."""
+CUT: Final = 0.5
+"""Of its speed is what the middle of a box shows that the picture's edge cuts."""
 QUEUE: Final = QueueSpec(lane="any")
 
 
@@ -33,7 +37,7 @@ class Waiting:
     On the scene's lanes, a vehicle in a queue (`analytics.queues`) waits when three or more stand in it, or within a
     gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. The foremost of a
     queue does so only within a gap of the end of the lane, be that a stop line or where the camera sees no further:
-    elsewhere it is what the others wait for. With `signals`, a vehicle waits by itself, too, within a gap of a stop
+    elsewhere it is what the others wait for. There two are enough. With `signals`, a vehicle waits by itself, too, within a gap of a stop
     line (`core.scene.Lane.stop_line`).
     """
 
@@ -52,12 +56,19 @@ class Waiting:
         queued = chain >= 0
         if not np.count_nonzero(queued):
             return queued
-        gap = QUEUE.gap_m if self._metric else QUEUE.gap_m / CAR_BOX_M * length
+        gap = self._gap(length)
         foremost = rows == state.lead[chain]
-        at_end = self._ends[view.lane[rows]] - view.along[rows] <= gap
-        many = self._together(state, view, rows, np.broadcast_to(gap, len(rows))) >= QUEUE_OF
+        at_end = self._at_end(view, rows, gap)
+        many = self._together(state, view, rows, gap) >= np.where(at_end, QUEUE_OF_AT_END, QUEUE_OF)
         alone = at_end & self._signals[view.lane[rows]]
         return np.asarray(queued & (alone | (many & (~foremost | at_end))), np.bool_)
+
+    def _gap(self, length: AnyArray) -> F64:
+        gap: F64 = np.full(len(length), QUEUE.gap_m) if self._metric else QUEUE.gap_m / CAR_BOX_M * length
+        return gap
+
+    def _at_end(self, view: StepView, rows: AnyArray, gap: F64) -> Bool:
+        return np.asarray(self._ends[view.lane[rows]] - view.along[rows] <= gap, np.bool_)
 
     def _together(self, state: QueueState, view: StepView, rows: AnyArray, gap: AnyArray) -> I64:
         """How many (K) stand in the queue of each row, or so near to it on the lanes of its group."""
@@ -71,10 +82,10 @@ class Waiting:
         """Nothing, or that a row waits in a queue."""
         if not self.holds(state, view, np.array([row]), length)[0]:
             return ()
-        at = np.array([row])
-        gap = QUEUE.gap_m if self._metric else QUEUE.gap_m / CAR_BOX_M * length
-        vehicles = Amount(int(self._together(state, view, at, np.broadcast_to(gap, 1))[0]))
-        return (reason("waits-in-queue", False, value=vehicles, limit=Amount(QUEUE_OF)),)
+        at, gap = np.array([row]), self._gap(length)
+        vehicles = Amount(int(self._together(state, view, at, gap)[0]))
+        enough = QUEUE_OF_AT_END if self._at_end(view, at, gap)[0] else QUEUE_OF
+        return (reason("waits-in-queue", False, value=vehicles, limit=Amount(enough)),)
 
     @property
     def queues(self) -> LaneQueues:
@@ -103,6 +114,9 @@ class StandRule(StayRule):
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight = self._shared.look(view)
         stands = sight.slower_than(self._slow_mps, self._slow_lengths)[rows]
+        cut = stands & sight.cut[rows]
+        if np.count_nonzero(cut):
+            stands = stands & (~cut | sight.slower_than(CUT * self._slow_mps, CUT * self._slow_lengths)[rows])
         if self._waits is None:
             return stands
         state = self._state = self._waits.queues.update(view, self._clock)
@@ -115,20 +129,18 @@ class StandRule(StayRule):
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         length = longer_sides(reference_boxes(view, np.array([row])))
-        stands = self._stands(view, row, float(length[0]))
+        stands = self._stands(view, row, float(length[0]), CUT if self._shared.look(view).cut[row] else 1.0)
         if self._waits is None or self._state is None:
             return (stands,)
         return stands, *self._waits.explain(self._state, view, row, length)
 
-    def _stands(self, view: StepView, row: int, length: float) -> Reason:
+    def _stands(self, view: StepView, row: int, length: float, share: float) -> Reason:
         if view.valid[row]:
-            limit, speed, unit = (
-                self._slow_mps * KMH_PER_MPS,
-                float(np.hypot(*view.velocity[row])) * KMH_PER_MPS,
-                "km-h",
-            )
+            limit, unit = self._slow_mps * KMH_PER_MPS * share, "km-h"
+            speed = float(np.hypot(*view.velocity[row])) * KMH_PER_MPS
         else:
-            limit, speed, unit = self._slow_lengths, float(np.hypot(*view.foot_velocity[row])) / length, "box-lengths-s"
+            limit, unit = self._slow_lengths * share, "box-lengths-s"
+            speed = float(np.hypot(*view.foot_velocity[row])) / length
         return reason("stands", speed < limit, value=Amount(speed, unit), limit=Amount(limit, unit))
 
 

@@ -108,8 +108,12 @@ def _for_s(kind: str) -> float:
 
 def _holding(recording: Recording, view: View, kind: str, condition: Condition) -> list[TrueEvent]:
     zones = {name: area for name, area in view.areas.items() if name.startswith(KINDS[kind].where)}
-    if not zones:
-        return []
+    if KINDS[kind].by_place:
+        return [event for name in zones for event in _within(recording, kind, condition, {name: zones[name]})]
+    return _within(recording, kind, condition, zones) if zones else []
+
+
+def _within(recording: Recording, kind: str, condition: Condition, zones: dict[str, Any]) -> list[TrueEvent]:
     meets = _meets(recording, kind, condition, shapely.union_all(list(zones.values())))
     rows = np.flatnonzero(meets)
     step = recording.step_of_rows()
