@@ -37,8 +37,8 @@ class Waiting:
     On the scene's lanes, a vehicle in a queue (`analytics.queues`) waits when three or more stand in it, or within a
     gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. The foremost of a
     queue does so only within a gap of the end of the lane, be that a stop line or where the camera sees no further:
-    elsewhere it is what the others wait for. There two are enough. With `signals`, a vehicle waits by itself, too, within a gap of a stop
-    line (`core.scene.Lane.stop_line`).
+    elsewhere it is what the others wait for. There two are enough. With `signals`, a vehicle waits by itself, too,
+    within a gap of a stop line (`core.scene.Lane.stop_line`).
     """
 
     def __init__(self, scene: Scene, shared: Shared, *, signals: bool) -> None:

@@ -2,7 +2,7 @@
 
 import { getJson, postJson, token } from "./api.js";
 import { $, el } from "./dom.js";
-import { name } from "./people.js";
+import { name } from "./who.js";
 import { at, dayText, language, sameDay, t, timeText } from "./words.js";
 
 const AGAIN_MS = 5000;

@@ -3,12 +3,10 @@
 import { postJson, token } from "./api.js";
 import { el } from "./dom.js";
 import * as mutes from "./mutes.js";
+import { name, remember } from "./who.js";
 import { language, t } from "./words.js";
 
 const spans = () => [["1800", t("mute-30m")], ["3600", t("mute-1h")], ["28800", t("mute-8h")], ["86400", t("mute-24h")]];
-
-/** The name that somebody gave here before. */
-export const name = () => localStorage.getItem("name") ?? "";
 
 /** The part of the details in which a person judges or mutes an event. */
 export function people(event) {
@@ -29,7 +27,7 @@ export function people(event) {
     problem.hidden = true;
     const person = { by: by.value.trim(), why: why.value.trim() };
     if (!person.by || !person.why) return tell(t("say-who-and-why"));
-    localStorage.setItem("name", person.by);
+    remember(person.by);
     try {
       await does(person);
       why.value = "";

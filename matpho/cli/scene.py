@@ -5,16 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import typer
 from rich.console import Console
 
-from core.arrays import U8
 from core.errors import ConfigError
-from core.scene import Scene
-from locales import language, text
+from locales import text
 from matpho.cli import scene_calibrate, scene_edit, scene_suggest
-from scenes.ground import GroundFit
 
 app = typer.Typer(no_args_is_help=True)
 app.command("calibrate", help=text("cli-help-scene-calibrate"))(scene_calibrate.calibrate)
@@ -35,6 +31,7 @@ def draw(
     preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
 ) -> None:
     """Draw a scene, or a preset of it, over a picture: the first frame of a video, or that preset's own."""
+    from matpho.cli.scene_files import write_drawing
     from matpho.cli.scene_tracks import first_picture
     from scenes.scene_file import load_scene
 
@@ -46,21 +43,3 @@ def draw(
             raise ConfigError("error-draw-picture", path=scene)
         video = str(pictures[0])
     write_drawing(out, first_picture(video), file.scene, Console(), file.fit)
-
-
-def write_drawing(path: Path, picture: U8, scene: Scene, console: Console, fit: GroundFit | None = None) -> None:
-    """Write a picture with a scene drawn over it, and what its ground was fitted to.
-
-    Raises:
-        ConfigError: it cannot be written, or its name is of no format of pictures.
-    """
-    from evidence.drawing import draw_scene
-
-    good, encoded = cv2.imencode(path.suffix or ".png", draw_scene(picture, scene, language(), fit))
-    if not good:
-        raise ConfigError("error-picture-format", path=path)
-    try:
-        path.write_bytes(encoded.tobytes())
-    except OSError as error:
-        raise ConfigError("error-file-unwritable", path=path, reason=error.strerror or error) from error
-    console.print(text("cli-written", path=path), soft_wrap=True)

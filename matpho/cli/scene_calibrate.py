@@ -59,7 +59,7 @@ def calibrate(
         return
     write_ground(out, proposal, bool(distances), console, preset)
     if drawn_on is not None:
-        from matpho.cli.scene import write_drawing
+        from matpho.cli.scene_files import write_drawing
         from scenes.scene_file import load_scene
 
         write_drawing(out.with_suffix(".jpg"), drawn_on, load_scene(out).of(preset).scene, console)
@@ -115,6 +115,7 @@ def write_ground(path: Path, proposal: Proposal, known: bool, console: Console, 
     Raises:
         ConfigError: the file is there and is no scene, has presets other than the one named, or cannot be written.
     """
+    from matpho.cli.scene_files import scene_id
     from scenes.documents import document_of
     from scenes.editing import ground_section, with_sections, write_atomically
     from scenes.preset_text import PresetText
@@ -141,12 +142,6 @@ def write_ground(path: Path, proposal: Proposal, known: bool, console: Console, 
     console.print(text("cli-written", path=path), soft_wrap=True)
     if backup is not None:
         console.print(text("cli-scene-backup", path=backup), soft_wrap=True)
-
-
-def scene_id(path: Path) -> str:
-    """An identifier made of a file's name."""
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "-" for c in path.stem).strip("-_.")
-    return kept[:64] or "scene"
 
 
 def percent(share: float) -> str:

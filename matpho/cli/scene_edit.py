@@ -27,7 +27,7 @@ def edit(
     """Serve the editor until Ctrl-C."""
     from console.editor import create_editor
     from console.server import BackgroundServer
-    from matpho.cli.scene_calibrate import scene_id
+    from matpho.cli.scene_files import scene_id
     from matpho.cli.scene_tracks import first_picture
     from scenes.editing import write_atomically
 

@@ -33,8 +33,7 @@ def suggest(
     fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))] = None,
 ) -> None:
     """Propose lanes, lines and zones."""
-    from matpho.cli.scene import write_drawing
-    from matpho.cli.scene_calibrate import scene_id
+    from matpho.cli.scene_files import scene_id, write_drawing
     from matpho.cli.scene_tracks import Wish, gather, picture_size
     from scenes.documents import document_of
     from scenes.editing import write_atomically
