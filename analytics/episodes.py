@@ -112,9 +112,10 @@ class Episodes:
         for key, event in enumerate(sorted(events, key=lambda e: -e.started_ns)):
             self.restore(-key, event)
 
-    def instant(self, clock: CameraClock, frame: FrameMeta, cue: Cue) -> Findings:
-        """An event without duration: started and ended at this frame."""
-        event = self._new(cue, clock.wall_ns, clock, frame, self._severity)
+    def instant(self, clock: CameraClock, frame: FrameMeta, cue: Cue, at_ns: int | None = None) -> Findings:
+        """An event without duration, told at this frame; it happened at a run time `at_ns`, None: now."""
+        started_ns = clock.wall_ns if at_ns is None else clock.wall_of(at_ns)
+        event = self._new(cue, started_ns, clock, frame, self._severity)
         if self._is_muted(event, clock):
             return NOTHING
         ended = self._revised(event, cue, Phase.ENDED, clock, event.severity, EndReason.CLEARED)

@@ -7,6 +7,7 @@ from analytics.crossings import Crossings
 from analytics.free_flow import FreeFlow
 from analytics.queues import LaneQueues
 from analytics.sight import Sight, Zones
+from analytics.signals import Signals
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import QueueSpec, SpillbackSpec
@@ -21,12 +22,14 @@ class Shared:
         clock: has heard the frame that a rule is shown, and each tick.
         lines: crossings of all watched lines.
         free_flow: of the scene's lanes.
+        signals: what they show, and have shown lately.
     """
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.clock = scene, CameraClock()
         self.lines = Crossings(self.clock)
         self.free_flow = FreeFlow(scene)
+        self.signals = Signals(self.clock)
         self._queues: dict[tuple[float, float, float], LaneQueues] = {}
         self._numbers: dict[str, int] = {}
         self._zones = Zones([])
@@ -47,6 +50,7 @@ class Shared:
         """A frame has come: each rule says so, and the first moves the clock."""
         if self._sight is None or self._sight.view.frame is not view.frame:
             self.clock.frame(view.frame)
+            self.signals.hear(view)
             self._sight = self.look(view)
         return self._sight
 

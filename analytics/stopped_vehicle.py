@@ -11,6 +11,7 @@ from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.shared import Shared
+from analytics.signals import LaneSignals
 from analytics.stay_rule import StayRule
 from analytics.views import longer_sides, reference_boxes
 from core.arrays import F64, I64, AnyArray, Bool
@@ -38,14 +39,16 @@ class Waiting:
     gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. The foremost of a
     queue does so only within a gap of the end of the lane, be that a stop line or where the camera sees no further:
     elsewhere it is what the others wait for. There two are enough. With `signals`, a vehicle waits by itself, too,
-    within a gap of a stop line (`core.scene.Lane.stop_line`).
+    within a gap of a stop line (`core.scene.Lane.stop_line`). Where the lane's signal is known, that decides: nobody
+    waits at a stop line that has long been green (`LaneSignals.released`), and whoever stands there at red does.
     """
 
     def __init__(self, scene: Scene, shared: Shared, *, signals: bool) -> None:
         self._queues = shared.queues(QUEUE)
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
         self._group = group_numbers(scene)
-        self._signals = np.array([signals and lane.stop_line for lane in scene.lanes.values()])
+        self._stop_lines = np.array([signals and lane.stop_line for lane in scene.lanes.values()])
+        self._shown = LaneSignals(scene, shared.signals, shared.clock) if scene.signals else None
 
     def __len__(self) -> int:
         return len(self._queues)
@@ -58,9 +61,13 @@ class Waiting:
             return queued
         gap = self._gap(length)
         foremost = rows == state.lead[chain]
+        lane, waiting = view.lane[rows], self._stop_lines
         at_end = self._at_end(view, rows, gap)
+        if self._shown is not None:
+            at_end = at_end & ~self._shown.released()[lane]
+            waiting = waiting | self._shown.stopped()
         many = self._together(state, view, rows, gap) >= np.where(at_end, QUEUE_OF_AT_END, QUEUE_OF)
-        alone = at_end & self._signals[view.lane[rows]]
+        alone = at_end & waiting[lane]
         return np.asarray(queued & (alone | (many & (~foremost | at_end))), np.bool_)
 
     def _gap(self, length: AnyArray) -> F64:

@@ -16,6 +16,7 @@ from analytics.line_crossing import LineCrossingRule
 from analytics.loitering import LoiteringRule
 from analytics.measure import MeasureRule
 from analytics.pedestrian import PedestrianRule
+from analytics.red_light import RedLightRule
 from analytics.running import RunningRule
 from analytics.shared import Shared
 from analytics.slow_vehicle import SlowVehicleRule
@@ -48,6 +49,7 @@ from scenes.rules import (
     NoCrossingSpec,
     PedestrianSpec,
     QueueSpec,
+    RedLightSpec,
     RunningSpec,
     SlowVehicleSpec,
     SpeedingSpec,
@@ -136,6 +138,8 @@ def build_rule(
             return ForbiddenTurnRule(spec, scene, camera_id, open_events, shared)
         case StoppedVehicleSpec() | IllegalParkingSpec():
             return StoppedVehicleRule(spec, scene, camera_id, open_events, shared)
+        case RedLightSpec():
+            return RedLightRule(spec, scene, camera_id, open_events, shared)
         case CameraDownSpec():
             return CameraDownRule(spec, scene, camera_id, open_events)
         case (

@@ -62,6 +62,7 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.CAMERA_COVERED: {"for_s": _measure("duration_s")},
     EventKind.CAMERA_MOVED: {"for_s": _measure("duration_s")},
     EventKind.CAMERA_CLOCK: {"for_s": _measure("duration_s")},
+    EventKind.RED_LIGHT: {"grace_s": _measure("red_s")},
 }
 """For each kind the parameters of its rule that the measures of its events tell something of. An event whose measure
 stayed below the parameter would not have been one. The other kinds have none.

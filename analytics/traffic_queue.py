@@ -10,6 +10,7 @@ from analytics.free_flow import CAR_BOX_M
 from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.queues import QueueState, on_queue_lane, queue_unit
 from analytics.shared import Shared
+from analytics.signals import LaneSignals
 from analytics.vehicles import is_vehicle
 from analytics.views import CONFIRMED
 from core.events import Event, QueueMeasures
@@ -35,6 +36,7 @@ class QueueRule(PlaceRule):
         self._length = self._longest = 0.0
         self._most = 0
         self._place, self._wanted = spec.place, is_vehicle()
+        self._shown = LaneSignals(scene, shared.signals, shared.clock) if spec.except_red and scene.signals else None
         self._state: QueueState | None = None
 
     def _look(self, view: StepView) -> Look:
@@ -50,7 +52,10 @@ class QueueRule(PlaceRule):
         self._length, vehicles = float(state.length[queues].max()), state.vehicles[queues]
         self._longest, self._most = max(self._longest, self._length), max(self._most, int(vehicles.sum()))
         holds = self._length >= self._least or int(vehicles.max()) >= self._least_vehicles
-        return Look(holds, holds, lambda: np.flatnonzero(state.members(queues) & (view.state == CONFIRMED)))
+        rows = lambda: np.flatnonzero(state.members(queues) & (view.state == CONFIRMED))  # noqa: E731
+        if holds and self._shown is not None and self._shown.stopped()[state.lane[queues]].all():
+            return Look(False, True, rows, known=False)
+        return Look(holds, holds, rows)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         said, state = on_queue_lane(view, row, self._wanted, self._mine, self._place), self._state

@@ -132,7 +132,7 @@ class Views:
         return " · ".join(name for name in names if name)
 
     def place_name(self, camera_id: str, place_id: str, view: str = "") -> str:
-        """The name of a zone, line, lane or group, in a view, in the language; its id where no scene knows it."""
+        """The name of a place, group or signal, in a view, in the language; its id where no scene knows it."""
         _, item = self._place(camera_id, place_id, view)
         return place_id if item is None else self._label(item)
 
@@ -167,7 +167,7 @@ class Views:
     def _place(self, camera_id: str, place_id: str, view: str) -> tuple[str, dict[str, Any] | None]:
         record = self.scene_record(camera_id)
         if record is not None and place_id:
-            for kind in ("zone", "line", "lane", "group"):
+            for kind in ("zone", "line", "lane", "group", "signal"):
                 for item in record.drawn(view).get(f"{kind}s", ()):
                     if item["id"] == place_id:
                         return kind, item

@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     CAMERA_COVERED = "camera.covered"
     CAMERA_MOVED = "camera.moved"
     CAMERA_CLOCK = "camera.clock"
+    RED_LIGHT = "violation.red_light"
 
 
 class Phase(StrEnum):
@@ -330,6 +331,23 @@ class CameraClockMeasures:
     ahead_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class RedLightMeasures:
+    """Who crossed a stop line at red.
+
+    Attributes:
+        red_s: for which the signal had been red when the front of the vehicle crossed.
+        signal: of the scene.
+        lane: from which it came; empty when it was on none.
+        speed_mps: as it crossed; None uncalibrated.
+    """
+
+    red_s: float
+    signal: str
+    lane: str = ""
+    speed_mps: float | None = None
+
+
 Measures: TypeAlias = (
     LineCrossingMeasures
     | IntrusionMeasures
@@ -353,6 +371,7 @@ Measures: TypeAlias = (
     | CameraCoveredMeasures
     | CameraMovedMeasures
     | CameraClockMeasures
+    | RedLightMeasures
 )
 
 MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
@@ -380,6 +399,7 @@ MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
     EventKind.CAMERA_COVERED: CameraCoveredMeasures,
     EventKind.CAMERA_MOVED: CameraMovedMeasures,
     EventKind.CAMERA_CLOCK: CameraClockMeasures,
+    EventKind.RED_LIGHT: RedLightMeasures,
 }
 
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from core.arrays import F64, I64, Bool
-from core.scene import Lane, Line, Scene
+from core.geometry import signed_distance
+from core.scene import Lane, Line, Scene, Signal
 
 
 def watched_lanes(scene: Scene, *, lane: str | None = None, group: str | None = None) -> Bool:
@@ -61,6 +62,51 @@ def _share(start: F64, end: F64, line: Line) -> float | None:
     share = (between[0] * across[1] - between[1] * across[0]) / turn
     place = (between[0] * way[1] - between[1] * way[0]) / turn
     return float(share) if 0 <= share <= 1 and 0 <= place <= 1 else None
+
+
+def stop_lines(scene: Scene, signal: Signal) -> list[Line]:
+    """The stop lines of a signal, each crossed forward by who drives on: the one it names, or one for each of its
+    lanes, across the end of its centreline.
+
+    Raises:
+        KeyError: the scene has no such line or lane.
+    """
+    if signal.line is not None:
+        return [scene.lines[signal.line]]
+    return [_across_end(scene, scene.lanes[name]) for name in signal.lanes]
+
+
+def _across_end(scene: Scene, lane: Lane) -> Line:
+    """Square to the lane, on the ground where that is known, from one border of it to the other."""
+    end, ahead = lane.centreline[-1], lane.centreline[-1] - lane.centreline[-2]
+    ahead = ahead / np.hypot(*ahead)
+    across = np.array([-ahead[1], ahead[0]])
+    if scene.ground is not None:
+        metres, valid = scene.ground.to_ground(np.array([end - 2 * ahead, end]))
+        if valid.all():
+            way = metres[1] - metres[0]
+            beside = metres[1] + np.array([[-way[1], way[0]], [way[1], -way[0]]]) / np.hypot(*way)
+            pixels, before = scene.ground.to_picture(beside)
+            if before.all():
+                across = (pixels[1] - pixels[0]) / np.hypot(*(pixels[1] - pixels[0]))
+    # Just before its end: the polygon may end there, too.
+    left, right = _reach(lane.polygon, end - 2 * ahead, across)
+    ends = np.array([end + left * across, end + right * across])
+    if signed_distance((end + ahead)[None], ends[0], ends[1])[0] < 0:
+        ends = ends[::-1]
+    return Line(lane.lane_id, lane.label, ends[0].copy(), ends[1].copy())
+
+
+def _reach(polygon: F64, at: F64, across: F64) -> tuple[float, float]:
+    """How far one comes from a point in a polygon both ways, backward negative; 1 pixel where it is not inside."""
+    start, end = polygon, np.roll(polygon, -1, axis=0)
+    way, to = end - start, start - at
+    turn = across[0] * way[:, 1] - across[1] * way[:, 0]
+    safe = np.where(turn == 0, 1.0, turn)
+    far = (to[:, 0] * way[:, 1] - to[:, 1] * way[:, 0]) / safe
+    place = (to[:, 0] * across[1] - to[:, 1] * across[0]) / safe
+    cut = far[(turn != 0) & (place >= 0) & (place <= 1)]
+    return float(max(cut[cut < 0], default=-1.0)), float(min(cut[cut > 0], default=1.0))
 
 
 def lane_lengths(scene: Scene) -> F64:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
+
+from core.signals import SignalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,32 @@ class PictureHealth:
     placement: Placement = PLACED
 
 
-Fact: TypeAlias = PictureHealth
+@dataclass(frozen=True, slots=True)
+class SignalReading:
+    """What one signal of the scene shows.
+
+    Attributes:
+        changed_ns: media time of the frame at which it was first seen so, or of the latest moment at which a controller
+            can have meant; for a state that was there when looking began, of the first look.
+        confidence: 0..1; 0 while the state is unknown.
+        arrows: names of the arrows that are lit.
+    """
+
+    signal_id: str
+    state: SignalState
+    changed_ns: int
+    confidence: float
+    arrows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReadings:
+    """All signals that are in view."""
+
+    readings: tuple[SignalReading, ...]
+
+
+Fact: TypeAlias = PictureHealth | SignalReadings
 """What one observer tells at one look."""
 
 
@@ -59,12 +86,14 @@ class Observations:
     """The latest fact of each observer that looked since the frame before; None from those that did not."""
 
     health: PictureHealth | None = None
+    signals: SignalReadings | None = None
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Observations:
         """The last of each type, of facts in time order."""
-        latest = {type(fact): fact for fact in facts}
-        return cls(latest.get(PictureHealth)) if latest else NOTHING_SEEN
+        latest: dict[str, Any] = {_FIELD[type(fact)]: fact for fact in facts}
+        return cls(**latest) if latest else NOTHING_SEEN
 
 
+_FIELD: Final[Mapping[type[Fact], str]] = {PictureHealth: "health", SignalReadings: "signals"}
 NOTHING_SEEN = Observations()

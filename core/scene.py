@@ -13,6 +13,7 @@ from core.arrays import F64, AnyArray, Bool, frozen
 from core.frames import MOVING
 from core.geometry import project
 from core.lens import Lens
+from core.signals import LampColour
 
 SAME_SHAPE = 0.02
 """Pictures whose sides' ratios differ by more are of another shape: 1920 × 1088 for 1080 is the same one."""
@@ -83,6 +84,41 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Lamp:
+    """One lamp of a signal.
+
+    Attributes:
+        polygon: (K, 2) float64 in reference pixels.
+        arrow: empty for a full lamp; else the name of a green arrow, which adds to what the full lamps show.
+        releases: lanes, and lines of exit, that may be used while the arrow is lit, whatever the full lamps show.
+    """
+
+    colour: LampColour
+    polygon: F64
+    arrow: str = ""
+    releases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signal:
+    """A signal that governs one approach, or one movement of it.
+
+    Attributes:
+        lamps: as they show in the picture; none where a controller tells its state.
+        feed: the name under which a controller tells its state; empty: by its lamps.
+        lanes: that end at its stop line.
+        line: id of the stop line, crossed forward by who drives on; None: across the ends of its lanes.
+    """
+
+    signal_id: str
+    label: Label
+    lamps: tuple[Lamp, ...] = ()
+    feed: str = ""
+    lanes: tuple[str, ...] = ()
+    line: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """Reference pixels to metres east and north of the scene's origin, on flat ground.
 
@@ -133,7 +169,8 @@ class Scene:
         groups: names of groups of lanes, of those that have one.
         simulated: its pictures and traffic are made up; pages say so.
         pictures: files that show what a fixed camera saw when its places were drawn: by day, by night.
-        presets: of a camera that turns; then zones, lines, lanes and ground are theirs, and empty here.
+        presets: of a camera that turns; then zones, lines, lanes, signals and ground are theirs, and empty here.
+        signals: by id, in the order of the file.
     """
 
     scene_id: str
@@ -148,10 +185,12 @@ class Scene:
     simulated: bool = False
     presets: Mapping[str, Preset] = field(default_factory=dict)
     pictures: tuple[Path, ...] = ()
+    signals: Mapping[str, Signal] = field(default_factory=dict)
 
     def label(self, place_id: str) -> Label | None:
-        """The name of a zone, line, lane or group of lanes; None of any other."""
-        place = self.zones.get(place_id) or self.lines.get(place_id) or self.lanes.get(place_id)
+        """The name of a zone, line, lane, signal or group of lanes; None of any other."""
+        places = self.zones, self.lines, self.lanes, self.signals
+        place = next((found[place_id] for found in places if place_id in found), None)
         return self.groups.get(place_id) if place is None else place.label
 
     def at(self, view: str) -> Scene:

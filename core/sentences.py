@@ -22,6 +22,7 @@ from core.events import (
     LoiteringMeasures,
     PedestrianMeasures,
     QueueMeasures,
+    RedLightMeasures,
     RunningMeasures,
     SlowVehicleMeasures,
     SpeedingMeasures,
@@ -89,6 +90,8 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
             given = {"corrected": "yes" if corrected else "no"}
             if right is not None and down is not None:
                 name, given["shift"] = f"{name}-pixels", round(math.hypot(right, down))
+        case RedLightMeasures(red_s=seconds):
+            given = {"seconds": round(seconds, 1), "class": classes}
         case CameraClockMeasures(ahead_s=ahead):
             given = {"way": "ahead" if ahead >= 0 else "behind", "seconds": round(abs(ahead), 1)}
         case CameraDownMeasures(silent_s=seconds, reason=reason):

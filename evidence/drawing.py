@@ -13,7 +13,8 @@ import numpy as np
 from core.arrays import F64, U8, AnyArray
 from core.codec import time_text
 from core.events import Event, TrackSummary
-from core.scene import Ground, Label, Scene
+from core.scene import Ground, Label, Scene, Signal
+from core.signals import LampColour
 from locales import Language, language, text
 from scenes.ground import GroundFit
 
@@ -36,6 +37,9 @@ LANE_COLOURS: Final[tuple[Colour, ...]] = (
     (110, 215, 120), (240, 150, 90), (90, 150, 250), (205, 120, 220), (80, 205, 230), (170, 190, 120),
 )  # fmt: skip
 """By group of lanes."""
+LAMP_COLOURS: Final = {
+    LampColour.RED: (60, 60, 255), LampColour.AMBER: (40, 180, 255), LampColour.GREEN: (120, 230, 60),
+}  # fmt: skip
 _ARROWS: Final = (0.25, 0.5, 0.75, 0.98)
 _LANE_TINT: Final = 0.12
 _GRID_STEPS_M: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
@@ -45,7 +49,7 @@ _EVENT_TINT: Final = 0.1  # evidence must still show what is in the zone
 
 
 def draw_scene(picture: U8, scene: Scene, language_: Language | None = None, fit: GroundFit | None = None) -> U8:
-    """The scene over a picture of any size: zones, directed lines, labels, and the ground where calibrated.
+    """The scene over a picture of any size: zones, directed lines, lamps, labels, and the ground where calibrated.
 
     Of the ground, its grid, horizon and error; by `fit` also the points that were given, each with its error.
     """
@@ -67,6 +71,8 @@ def draw_scene(picture: U8, scene: Scene, language_: Language | None = None, fit
         _draw_label(canvas, _named(lane.label, chosen), at * scale, colours[lane.group])
     for zone in scene.zones.values():
         _draw_label(canvas, _named(zone.label, chosen), zone.polygon.mean(axis=0) * scale, ZONE)
+    for signal in scene.signals.values():
+        _draw_signal(canvas, signal, scale, _named(signal.label, chosen))
     for line in scene.lines.values():
         above = np.array([0.0, -1.5 * _text_height(canvas)])
         _draw_label(canvas, _named(line.label, chosen), line.start * scale + above, LINE)
@@ -197,6 +203,17 @@ def _along(line: F64, share: float) -> F64:
     """The point (2) of a line (P, 2) at a share of its length."""
     way = np.concatenate(([0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))))
     return np.array([np.interp(share * way[-1], way, line[:, axis]) for axis in (0, 1)])
+
+
+def _draw_signal(canvas: U8, signal: Signal, scale: F64, name: str) -> None:
+    """The outline of each lamp in its colour: what is in it must still show."""
+    for lamp in signal.lamps:
+        cv2.polylines(canvas, [_pixels(lamp.polygon * scale)], True, PAPER, _stroke(canvas) + 2, cv2.LINE_AA)
+        cv2.polylines(canvas, [_pixels(lamp.polygon * scale)], True, LAMP_COLOURS[lamp.colour], 1, cv2.LINE_AA)
+    if signal.lamps:
+        corners = np.concatenate([lamp.polygon for lamp in signal.lamps]) * scale
+        low = np.array([corners[:, 0].mean(), corners[:, 1].max() + 2.0 * _text_height(canvas)])
+        _draw_label(canvas, name, low, LAMP_COLOURS[LampColour.AMBER])
 
 
 def _draw_box(canvas: U8, low: Sequence[float], high: Sequence[float]) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from core.arrays import U8
 from core.errors import ConfigError
 from core.scene import Scene
+from core.signals import SignalFeed
 from models.observers.health import HealthObserver
+from models.observers.signals import SignalObserver, signals_of
 from pipeline.observing import MakeObserver
 from scenes.camera_rules import CAMERA_SPECS, CameraClockSpec
 from scenes.presets import read_picture
@@ -22,16 +24,21 @@ def with_camera_rules(scene: Scene, rules: Sequence[AnyRuleSpec]) -> tuple[AnyRu
     return (*rules, *(spec() for spec in CAMERA_SPECS if spec.model_fields["kind"].default not in named))
 
 
-def make_observers(scene: Scene, rules: Sequence[AnyRuleSpec]) -> tuple[MakeObserver, ...]:
-    """What makes the observers of a camera.
+def make_observers(
+    scene: Scene, rules: Sequence[AnyRuleSpec], feed: SignalFeed | None = None
+) -> tuple[MakeObserver, ...]:
+    """What makes the observers of a camera; `feed`: what controllers tell of their signals.
 
     Raises:
         ConfigError: a picture of the scene cannot be read any more.
     """
-    if not any(isinstance(rule, CAMERA_SPECS) and not isinstance(rule, CameraClockSpec) for rule in rules):
-        return ()
-    pictures, placed = _pictures(scene), not scene.presets
-    return (lambda: HealthObserver(pictures, placed=placed),)
+    made: list[MakeObserver] = []
+    if any(isinstance(rule, CAMERA_SPECS) and not isinstance(rule, CameraClockSpec) for rule in rules):
+        pictures, placed = _pictures(scene), not scene.presets
+        made.append(lambda: HealthObserver(pictures, placed=placed))
+    if signals_of(scene):
+        made.append(lambda: SignalObserver(scene, feed))
+    return tuple(made)
 
 
 def _pictures(scene: Scene) -> tuple[U8, ...]:

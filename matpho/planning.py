@@ -15,17 +15,20 @@ from core.codec import time_ns
 from core.errors import ConfigError, SinkError
 from core.protocols import Sink, Source
 from core.scene import Scene
+from core.signals import SignalFeed
 from core.taxonomy import ObjectClass, classes_of
 from incidents.sites import Site
 from matpho.defaults import EVIDENCE, STORE
 from matpho.kafka_plan import kafka_sinks, sends, sinks_of
 from matpho.observing import make_observers, with_camera_rules
 from matpho.second_look_plan import second_look_of
+from matpho.signal_feeds import OpenFeeds, feeds_of
 from matpho.viewpoints import Onvif, make_viewpoint
 from models.registry import class_labels
 from pipeline.onvif.tls import believing
 from pipeline.runner import CameraPlan
 from pipeline.second_look.alerts import SecondLook
+from pipeline.signals.board import SignalBoard
 from pipeline.sources.table import sources_for
 from pipeline.sources.urls import Credentials, redact
 from scenes.config import (
@@ -69,6 +72,8 @@ class Plan:
     sites: tuple[Site, ...] = ()
     """Where cameras stand, of those that the configuration places or names neighbours of."""
     second_look: Callable[[], SecondLook | None] = lambda: None
+    open_feeds: OpenFeeds = lambda _stack, _processes: None
+    """Opens what tells the state of signals; for as long as a stack, given the number of processes of the run."""
 
     def with_threads(self, threads: int) -> Plan:
         """The same with so many threads in the detector."""
@@ -126,10 +131,10 @@ def plan_configuration(
     problems = missing_classes(configuration)
     if problems:
         raise ProblemsError(problems)
-    cameras = []
+    cameras, board = [], SignalBoard()
     for camera in spec.cameras:
         source = camera_source(configuration, camera, loop=loop, realtime=realtime)
-        planned = camera_plan(source, configuration.scenes.get(camera.id), camera.fps, camera.still_fps)
+        planned = camera_plan(source, configuration.scenes.get(camera.id), camera.fps, camera.still_fps, board)
         viewpoint = make_viewpoint(planned.scene, onvif_of(configuration, camera))
         cameras.append(replace(planned, priority=camera.priority, viewpoint=viewpoint))
     return Plan(
@@ -145,6 +150,7 @@ def plan_configuration(
         any(isinstance(sink, KafkaSinkSpec) and sends(sink.topics, "frames") for sink in spec.sinks),
         sites_of(configuration),
         lambda: second_look_of(configuration),
+        feeds_of(configuration, board),
     )
 
 
@@ -262,9 +268,13 @@ def parse_start(value: str) -> int:
 
 
 def camera_plan(
-    source: Source, file: SceneFile | None, fps: float | None = None, still_fps: float | None = None
+    source: Source,
+    file: SceneFile | None,
+    fps: float | None = None,
+    still_fps: float | None = None,
+    feed: SignalFeed | None = None,
 ) -> CameraPlan:
-    """One camera: its scene and the rules that suit its source.
+    """One camera: its scene and the rules that suit its source; `feed`: what controllers tell of their signals.
 
     Raises:
         ConfigError: a picture of the scene cannot be read any more.
@@ -276,7 +286,7 @@ def camera_plan(
     if not source.live:
         rules = tuple(rule for rule in rules if not isinstance(rule, CameraDownSpec))
     rules = with_camera_rules(scene, rules)
-    return CameraPlan(source, scene, rules, fps, still_fps, observers=make_observers(scene, rules))
+    return CameraPlan(source, scene, rules, fps, still_fps, observers=make_observers(scene, rules, feed))
 
 
 def _sinks(configuration: Configuration, spec: SinkSpec) -> tuple[Callable[[], Sink], ...]:

@@ -135,6 +135,7 @@ class Session:
         self.follower = self._link(stack)
         self.alerts = Alerts(self.fan_out.publish, plan.second_look())
         stack.callback(self.alerts.close)
+        plan.open_feeds(stack, self._of)
         mutes = Mutes()
         self._watch_desk(mutes, stack)
         scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
@@ -272,8 +273,12 @@ def _drawing(scene: Scene) -> dict[str, Any]:
         }
         for lane in scene.lanes.values()
     ]
-    groups = [{"id": name, "label": {"en": label.en, "vi": label.vi}} for name, label in scene.groups.items()]
-    return {"zones": zones, "lines": lines, "lanes": lanes, "groups": groups, "simulated": scene.simulated}
+    named = {"groups": scene.groups, "signals": {name: signal.label for name, signal in scene.signals.items()}}
+    names = {
+        kind: [{"id": name, "label": {"en": label.en, "vi": label.vi}} for name, label in labels.items()]
+        for kind, labels in named.items()
+    }
+    return {"zones": zones, "lines": lines, "lanes": lanes, **names, "simulated": scene.simulated}
 
 
 def open_store(path: Path, stack: ExitStack) -> EventStore:

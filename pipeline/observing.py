@@ -85,7 +85,7 @@ class Observing:
                 one.due_ns = frame.media_ns
         due = [one for one in self._watching if one.due_ns <= frame.media_ns and not one.counters.given_up]
         if due:
-            glimpse = SurfaceGlimpse(frame, surface)
+            glimpse = SurfaceGlimpse(self._placed(frame), surface)
             for one in due:
                 one.due_ns = max(one.due_ns + one.observer.every_ns, frame.media_ns + one.observer.every_ns // 2)
                 fact = self._ask(one, glimpse)

@@ -343,6 +343,39 @@ class JsonLinesSinkSpec(Strict):
 SinkSpec = Annotated[KafkaSinkSpec | JsonLinesSinkSpec, Field(discriminator="kind")]
 
 
+class SignalTopicSpec(Strict):
+    """A Kafka topic of signal states; what is not given here is as of a Kafka sink."""
+
+    bootstrap: list[Annotated[str, Field(pattern=r"^[^\s:]+:\d{1,5}$")]] = Field(
+        min_length=1, description="Brokers, host:port"
+    )
+    topic: TopicName = Field(description="Its values are JSON records of a signal, its state and the time")
+    security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field("PLAINTEXT", description="Protocol")
+    sasl: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
+        None, description="SASL mechanism; default: PLAIN"
+    )
+    credentials: CredentialSpec | None = Field(None, description="SASL login")
+    ca_file: Path | None = Field(None, description="Certificate authority of the brokers (PEM)")
+
+
+class SignalFeedSpec(Strict):
+    """Where controllers tell the state of their signals, for signals of scenes with a `feed`; see scenes.md."""
+
+    listen: Annotated[str, Field(pattern=r"^(\[[0-9A-Fa-f:]+\]|[^\s:]+):\d{1,5}$")] | None = Field(
+        None, description="host:port at which records are taken over HTTP (`POST /signals`), such as 127.0.0.1:8770"
+    )
+    token_env: Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = Field(
+        None, description="Variable that holds the bearer token of senders; needed where others can reach `listen`"
+    )
+    kafka: SignalTopicSpec | None = Field(None, description="A topic to read, from five minutes ago on")
+
+    @model_validator(mode="after")
+    def _some_way(self) -> SignalFeedSpec:
+        if self.listen is None and self.kafka is None:
+            raise PydanticCustomError("problem-signals-no-way", "listen or kafka", {})
+        return self
+
+
 Workers = Annotated[int, Field(ge=1, le=256)] | Literal["auto"]
 
 
@@ -356,6 +389,7 @@ class SystemSpec(Strict):
     batch: BatchSpec = Field(BatchSpec(), description="Batching across cameras")
     outbox: OutboxSpec = Field(OutboxSpec(), description="What waits for the sinks")
     second_look: SecondLookSpec | None = Field(None, description="A second look at events before they go out")
+    signals: SignalFeedSpec | None = Field(None, description="What controllers tell of their traffic signals")
     workers: Workers = Field(
         1, description="Processes that share the cameras, each watched over and started again; auto: one for each core"
     )
@@ -408,6 +442,7 @@ def load_configuration(path: Path) -> Configuration:
                 loaded[file] = load_scene(file)
             scenes[camera.id] = loaded[file]
             problems += _unseen(document, number, camera, loaded[file])
+            problems += _untold(document, number, spec, loaded[file])
         except ProblemsError as error:
             problems.extend(p for p in error.problems if p not in problems)
     if problems:
@@ -421,6 +456,15 @@ def _unseen(document: Document, number: int, camera: CameraSpec, file: SceneFile
         useless = not file.scene.presets
         return [document.problem(("cameras", number, "onvif"), "problem-onvif-no-presets")] if useless else []
     return unseen_presets(file, camera.id)
+
+
+def _untold(document: Document, number: int, spec: SystemSpec, file: SceneFile) -> list[Problem]:
+    """Signals that a controller is to tell of, where none can."""
+    scenes = [file.scene, *(preset.scene for preset in file.scene.presets.values())]
+    fed = [name for scene in scenes for name, signal in scene.signals.items() if signal.feed]
+    if not fed or spec.signals is not None:
+        return []
+    return [document.problem(("cameras", number, "scene"), "problem-signals-untold", name=fed[0])]
 
 
 def _camera_ids(document: Document, spec: SystemSpec) -> list[Problem]:

@@ -19,8 +19,9 @@ class StoppedVehicleSpec(Standing):
     does not count, when three or more stand in it, or within 20 m of the vehicle on all lanes of its group; its
     foremost one only within 20 m of the end of the lane, be that a stop line or where the camera sees no further:
     elsewhere it is what the others wait for. Within these 20 m of the `stop_line` of a lane a vehicle waits by itself,
-    too: for a signal. So a breakdown there is not found. Off the lanes, draw the zone where nobody queues or waits at a
-    signal.
+    too: for a signal. So a breakdown there is not found, unless the lane's signal is known (`signals` of the scene):
+    who stands at a stop line that has been green for 10 s does not wait for it. Off the lanes, draw the zone where
+    nobody queues or waits at a signal.
 
     A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Final
 
+import numpy as np
 import shapely
 
 from core.scene import Scene
@@ -28,6 +29,18 @@ def places_outside(document: Document, scene: Scene) -> list[Problem]:
     for number, line in enumerate(scene.lines.values()):
         if not shapely.LineString((line.start, line.end)).intersects(picture):
             found.append(document.problem(("lines", number), "problem-line-outside", **size))
+    return found
+
+
+def lamps_outside(document: Document, scene: Scene) -> list[Problem]:
+    """Lamps of signals that do not lie in the picture as a whole."""
+    size = np.array(scene.reference_size)
+    found = []
+    for number, signal in enumerate(scene.signals.values()):
+        for position, lamp in enumerate(signal.lamps):
+            if (lamp.polygon < 0).any() or (lamp.polygon > size).any():
+                said = {"width": int(size[0]), "height": int(size[1]), "colour": lamp.colour.value}
+                found.append(document.problem(("signals", number, "lamps", position), "problem-lamp-outside", **said))
     return found
 
 

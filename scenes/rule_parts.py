@@ -54,10 +54,11 @@ Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3])
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 CongestionLevel = Literal["heavy", "slow", "queuing", "stationary"]
 
-PLACES: Final = ("zone", "line", "lane", "group")
+PLACES: Final = ("zone", "line", "lane", "group", "signal")
 PLACE_OF: Final = {name: name for name in PLACES} | {
     **{"lanes": "lane", "entries": "line", "exits": "line"},
     **{"entry": "line", "exit": "line", "except_zones": "zone"},
+    **{"except_lanes": "lane", "except_exits": "line"},
 }
 """The kind of place that each field of a rule names."""
 Known: TypeAlias = Mapping[str, Collection[str]]
@@ -83,7 +84,8 @@ GAP_S = "Longest time without the cause that does not start the waiting anew, in
 def known_places(scene: Scene) -> Known:
     """The places of a scene as rules name them."""
     groups = {lane.group for lane in scene.lanes.values()}
-    return {"zone": scene.zones, "line": scene.lines, "lane": scene.lanes, "group": groups}
+    known = {"zone": scene.zones, "line": scene.lines, "lane": scene.lanes, "signal": scene.signals}
+    return {**known, "group": groups}
 
 
 class RulePart(BaseModel):
@@ -101,7 +103,7 @@ class RulePart(BaseModel):
 
     @property
     def place(self) -> str:
-        """The zone, line, lane or group of lanes that it watches; empty for the whole camera."""
+        """The zone, line, lane, group of lanes or signal that it watches; empty for the whole camera."""
         return next((str(name) for key in PLACES if (name := getattr(self, key, None))), "")
 
     @property

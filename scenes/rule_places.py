@@ -8,8 +8,8 @@ import numpy as np
 
 from core.lanes import crossed_at
 from core.scene import Scene
-from scenes.documents import Document, Problem, nearest
-from scenes.place_specs import LaneSpec
+from scenes.documents import Document, Location, Problem, nearest
+from scenes.place_specs import LaneSpec, SignalSpec
 from scenes.rule_parts import PLACE_OF, Known
 from scenes.rules import AnyRuleSpec, CollisionSpec, MeasureSpec, SpeedingSpec, SpillbackSpec
 
@@ -17,10 +17,10 @@ IdsByKind = Mapping[str, Sequence[str]]
 
 
 def ids_twice(document: Document, known: IdsByKind) -> list[Problem]:
-    """Zones, lines and lanes of one scene or preset with an id that another has."""
+    """Zones, lines, lanes and signals of one scene or preset with an id that another has."""
     found: list[Problem] = []
     seen: set[str] = set()
-    for kind in ("zone", "line", "lane"):
+    for kind in ("zone", "line", "lane", "signal"):
         for number, name in enumerate(known[kind]):
             if name in seen:
                 found.append(document.problem((f"{kind}s", number, "id"), "problem-id-twice", name=name))
@@ -108,6 +108,22 @@ def lane_groups_wrong(document: Document, groups: Sequence[str], parts: Sequence
             found.append(document.problem(at, "problem-id-twice", name=name))
         if name not in known:
             found.append(_unknown_place(document, at, name, known))
+    return found
+
+
+def signals_wrong(document: Document, signals: Sequence[SignalSpec], known: IdsByKind) -> list[Problem]:
+    """Signals that govern, or whose arrows release, a lane or line which the scene or preset does not have."""
+    lanes, lines = list(known["lane"]), list(known["line"])
+    found = []
+    for number, signal in enumerate(signals):
+        at: Location = ("signals", number)
+        named: list[tuple[Location, str, list[str]]] = [
+            ((*at, "lanes", n), name, lanes) for n, name in enumerate(signal.lanes)
+        ]
+        named += [((*at, "line"), signal.line, lines)] if signal.line is not None else []
+        for n, lamp in enumerate(signal.lamps):
+            named += [((*at, "lamps", n, "releases", k), name, lanes + lines) for k, name in enumerate(lamp.releases)]
+        found += [_unknown_place(document, where, name, of) for where, name, of in named if name not in of]
     return found
 
 

@@ -39,7 +39,7 @@ from scenes.rule_parts import (
 )
 from scenes.security_rules import CrowdingSpec, IntrusionSpec, LineCrossingSpec, LoiteringSpec, RunningSpec
 from scenes.traffic_rules import CongestionSpec, QueueSpec, SpillbackSpec
-from scenes.violation_rules import IllegalParkingSpec, LaneViolationSpec, NoCrossingSpec, SpeedingSpec
+from scenes.violation_rules import IllegalParkingSpec, LaneViolationSpec, NoCrossingSpec, RedLightSpec, SpeedingSpec
 
 __all__ = [
     "SPEC_TYPES",
@@ -66,6 +66,7 @@ __all__ = [
     "NoCrossingSpec",
     "PedestrianSpec",
     "QueueSpec",
+    "RedLightSpec",
     "RuleSpec",
     "RunningSpec",
     "SlowVehicleSpec",
@@ -166,6 +167,7 @@ EventRuleSpec: TypeAlias = (
     | SpeedingSpec
     | LaneViolationSpec
     | NoCrossingSpec
+    | RedLightSpec
     | CameraDownSpec
     | CameraFrozenSpec
     | CameraDarkSpec
@@ -196,6 +198,7 @@ SPEC_TYPES: Final[tuple[type[AnyRuleSpec], ...]] = (
     SpeedingSpec,
     LaneViolationSpec,
     NoCrossingSpec,
+    RedLightSpec,
     CameraDownSpec,
     CameraFrozenSpec,
     CameraDarkSpec,

@@ -13,12 +13,23 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from core.arrays import F64
 from core.errors import ConfigError
-from core.scene import Ground, Label, Lane, Line, Preset, Scene, Zone
+from core.scene import Ground, Label, Lamp, Lane, Line, Preset, Scene, Signal, Zone
 from scenes.documents import Document, Location, Problem, ProblemsError, parse, read_document
 from scenes.ground import GroundFit, GroundSpec, LensSpec, fit_ground
 from scenes.parts import FaultError, Strict
-from scenes.place_specs import PLACES, LabelSpec, LaneGroupSpec, LaneSpec, LineSpec, Name, PresetSpec, ZoneSpec, as_list
-from scenes.places import lanes_beyond, lanes_that_overlap, places_outside, zones_beyond
+from scenes.place_specs import (
+    PLACES,
+    LabelSpec,
+    LaneGroupSpec,
+    LaneSpec,
+    LineSpec,
+    Name,
+    PresetSpec,
+    SignalSpec,
+    ZoneSpec,
+    as_list,
+)
+from scenes.places import lamps_outside, lanes_beyond, lanes_that_overlap, places_outside, zones_beyond
 from scenes.presets import picture_problems, preset_problems
 from scenes.rule_parts import known_places
 from scenes.rule_places import (
@@ -28,6 +39,7 @@ from scenes.rule_places import (
     measured_twice,
     places_unknown,
     rule_ids_twice,
+    signals_wrong,
     unfit,
 )
 from scenes.rules import RuleSpec
@@ -54,6 +66,7 @@ class SceneSpec(Strict):
     zones: list[ZoneSpec] = Field(default_factory=list, description="Areas of the picture")
     lines: list[LineSpec] = Field(default_factory=list, description="Directed lines in the picture")
     lanes: list[LaneSpec] = Field(default_factory=list, description="Lanes of carriageways, for measured traffic")
+    signals: list[SignalSpec] = Field(default_factory=list, description="Traffic signals: their lamps, or their feed")
     lane_groups: list[LaneGroupSpec] = Field(default_factory=list, description="Names of groups of lanes")
     picture: Annotated[list[Path], BeforeValidator(as_list)] = Field(
         default_factory=list,
@@ -63,7 +76,7 @@ class SceneSpec(Strict):
     simulated: bool = Field(False, description="Its pictures and traffic are made up: pages say so")
     presets: list[PresetSpec] = Field(
         default_factory=list,
-        description="Of a camera that turns: ground, lens, zones, lines and lanes then stand in each of these",
+        description="Of a camera that turns: ground, lens, zones, lines, lanes and signals then stand in each of these",
     )
     rules: list[RuleSpec] = Field(default_factory=list, description="What to watch for; docs/events.md has all kinds")
 
@@ -82,6 +95,7 @@ class SceneSpec(Strict):
             "line": [line.id for line in self.lines],
             "lane": [lane.id for lane in self.lanes],
             "group": list(dict.fromkeys(lane.group or lane.id for lane in self.lanes)),
+            "signal": [signal.id for signal in self.signals],
         }
 
     def seen_from(self, preset: PresetSpec) -> SceneSpec:
@@ -163,8 +177,9 @@ def scene_of(document: Document) -> SceneFile:
         problems += preset_problems(document, spec.presets, spec.reference_size)
         problems += [document.problem(("picture",), "problem-preset-place-outside")] if spec.picture else []
     problems += picture_problems(document.inside("picture"), spec.picture, spec.reference_size)
-    for (here, _), places in zip(parts, known, strict=True):
+    for (here, part), places in zip(parts, known, strict=True):
         problems += ids_twice(here, places)
+        problems += signals_wrong(here, part.signals, places)
         problems += [p for p in measured_twice(document, spec.rules, places) if p not in problems]
     if problems:
         raise ProblemsError(problems)
@@ -173,7 +188,7 @@ def scene_of(document: Document) -> SceneFile:
     scenes = [preset.scene for preset in scene.presets.values()] or [scene]
     warnings: list[Problem] = []
     for (here, _), seen, places in zip(parts, scenes, known, strict=True):
-        problems += places_outside(here, seen) + lanes_beyond(here, seen)
+        problems += places_outside(here, seen) + lamps_outside(here, seen) + lanes_beyond(here, seen)
         problems += [p for p in lines_off_lanes(document, spec.rules, seen, places) if p not in problems]
         warnings += zones_beyond(here, seen) + lanes_that_overlap(here, seen)
     if problems:
@@ -263,8 +278,26 @@ def _build_part(spec: SceneSpec, fit: GroundFit | None) -> Scene:
     lanes = {lane.id: _lane(lane, ground) for lane in spec.lanes}
     groups = {group.id: _label(group.name, group.id) for group in spec.lane_groups}
     return Scene(
-        spec.id, spec.version, spec.reference_size, zones, lines, ground, origin, lanes, groups, spec.simulated
+        spec.id,
+        spec.version,
+        spec.reference_size,
+        zones,
+        lines,
+        ground,
+        origin,
+        lanes,
+        groups,
+        spec.simulated,
+        signals={signal.id: _signal(signal) for signal in spec.signals},
     )
+
+
+def _signal(spec: SignalSpec) -> Signal:
+    lamps = tuple(
+        Lamp(lamp.colour, np.array(lamp.corners, np.float64), lamp.arrow or "", tuple(lamp.releases))
+        for lamp in spec.lamps
+    )
+    return Signal(spec.id, _label(spec.name, spec.id), lamps, spec.feed or "", tuple(spec.lanes), spec.line)
 
 
 def _lane(spec: LaneSpec, ground: Ground | None) -> Lane:

@@ -128,6 +128,11 @@ class QueueSpec(_Queues):
     gap_s: Seconds = Field(2.0, description=GAP_S)
     clear_s: Seconds = Field(30.0, description=CLEAR_S)
     hold_s: Seconds = Field(60.0, description=HOLD_S)
+    except_red: bool = Field(
+        False,
+        description="Leave out queues before signals that are known to be red, or to have become green less than 10 s "
+        "ago: an event is then a queue that green does not clear",
+    )
     severity: Severity = Field(Severity.LOW, description="Of its events")
 
     @model_validator(mode="after")

@@ -27,7 +27,8 @@ from scenes.rule_parts import (
 class IllegalParkingSpec(Standing):
     """A vehicle stands where stopping is forbidden.
 
-    As [incident.stopped_vehicle](incident.stopped_vehicle.md), for longer, in a no-stopping zone.
+    As [incident.stopped_vehicle](incident.stopped_vehicle.md), for longer, in a no-stopping zone. A stop line alone is
+    no reason to stand there; a signal that is known to be red is.
     """
 
     kind: Literal["violation.illegal_parking"] = "violation.illegal_parking"
@@ -119,3 +120,34 @@ class NoCrossingSpec(RulePart):
         description="A track is on a side only when its foot is further than this from the line, in reference pixels",
     )
     severity: Severity = Field(Severity.LOW, description="Of its events")
+
+
+class RedLightSpec(RulePart):
+    """A vehicle crosses the stop line while its signal is red.
+
+    An indication, not evidence for a fine. The front of the vehicle crosses forward when the signal has been red, or
+    red and amber, for `grace_s`; who is over the line before, or drives on amber, is excepted. It is told once the
+    vehicle has gone on by `past_m`: who stops just past the line has not run it. One event for each vehicle, which has
+    no duration; its two revisions come together. While the state of the signal is unknown, nothing is told.
+
+    Where turning is allowed at red, name the lanes from which one turns, or the lines by which one leaves: with such
+    lines an alert waits for the vehicle to leave. A lit arrow does the same for what it `releases`.
+
+    Without a ground metres are told by the sizes of boxes, and less exactly. The picture must show `past_m` of road
+    past the line.
+    """
+
+    kind: Literal["violation.red_light"] = "violation.red_light"
+    signal: PlaceId = Field(description="Id of a signal of the scene")
+    classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES)
+    grace_s: Seconds = Field(0.5, description="Seconds of red within which crossing does not count")
+    past_m: Positive = Field(5.0, description="Its middle goes on by so many metres past the line, without stopping")
+    except_lanes: list[PlaceId] = Field(default_factory=list, description="Ids of lanes whose vehicles may turn at red")
+    except_exits: list[PlaceId] = Field(
+        default_factory=list, description="Ids of lines: who leaves forward over one of them was allowed to turn at red"
+    )
+    exit_s: Annotated[float, Field(gt=0, le=60)] = Field(
+        10.0, description="Seconds for which an alert waits for the vehicle to leave over an excepted line"
+    )
+    hysteresis_px: Positive = Field(3.0, description="As in security.line_crossing")
+    severity: Severity = Field(Severity.MEDIUM, description="Of its events")

@@ -20,6 +20,7 @@ from core.events import Event, Measurement, Phase
 from core.findings import Findings
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
+from core.observations import NOTHING_SEEN, Observations
 from core.tracks import TrackBatch, TrackState
 from trackers.online import OnlineTracker
 from trackers.world import World
@@ -74,12 +75,14 @@ def watch(
     follow: Follow = lambda _number, _times, _seen: None,
     tracks: Watch = lambda _tracks, _motion: None,
     progress: Callable[[float], None] = lambda _share: None,
+    observed: Callable[[FrameMeta], Observations] = lambda _frame: NOTHING_SEEN,
 ) -> list[Watched]:
     """The findings of each view's camera.
 
     Args:
         seeds: of each camera's noise.
         fps: frames a second, at most those of the recording.
+        observed: what observers tell at a frame.
         perfect_tracks: true boxes and identities in the place of noise and tracker.
     """
     stride = max(1, round(recording.fps / fps))
@@ -112,7 +115,9 @@ def watch(
         for batch in batches:
             motion = world.locate(batch)
             tracks(batch, motion)
-            for camera, findings in _by_camera(engine.update(batch, motion)).items():
+            for camera, findings in _by_camera(
+                engine.update(batch, motion, [observed(f) for f in batch.frames])
+            ).items():
                 watched[ids[camera]].take(findings)
         progress(stop / recording.steps)
     last = round(float(recording.time_s[-1]) * SECOND_NS) + START_NS if recording.steps else START_NS

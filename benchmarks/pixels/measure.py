@@ -13,11 +13,16 @@ import cv2
 import numpy as np
 
 from benchmarks.events.intervals import mean_interval, poisson, wilson
+from benchmarks.events.noise import Levels
+from benchmarks.events.traffic.recording import Recording
 from benchmarks.machine import machine
 from benchmarks.pixels.clips import Clip, load
 from benchmarks.pixels.faults import Fault, faults
+from benchmarks.pixels.lamps import Seen, lamps_seen
+from benchmarks.pixels.red_light import RedLights, red_lights
 from benchmarks.pixels.watch import Watch
 from benchmarks.pixels.weather import WEATHERS, Weather, untouched
+from core.errors import ConfigError
 from scenes.camera_rules import CAMERA_SPECS
 
 WARM_S: Final = 70
@@ -43,6 +48,12 @@ class PixelsPlan:
     seeds: int = 6
     hours: float = 1.0
     untouched: float = 5.0
+    signal_s: float = 0.0
+    """Seconds for which signals are watched in each clip, light and size."""
+    traffic: tuple[Path, ...] = ()
+    """Recordings of simulated traffic, in which red lights are run."""
+    cameras: int = 4
+    """Over each."""
 
 
 @dataclass(slots=True)
@@ -116,6 +127,9 @@ class PixelsResult:
     quiet: dict[str, Quiet] = field(default_factory=dict)
     cost_ms: dict[str, float] = field(default_factory=dict)
     failed: int = 0
+    signals: dict[str, Seen] = field(default_factory=dict)
+    """By light, and by width of the picture."""
+    red_lights: dict[str, RedLights] = field(default_factory=dict)
 
     def by_kind(self) -> Iterator[tuple[str, int, int]]:
         """Kind, faults shown, of these detected; shifts below 5 pixels are not to be found."""
@@ -138,6 +152,8 @@ class PixelsResult:
             "quiet": {name: one.figures() for name, one in self.quiet.items()},
             "look_ms": self.cost_ms,
             "failed": self.failed,
+            "signals": {name: one.figures() for name, one in self.signals.items()},
+            "red_lights": {name: one.figures() for name, one in self.red_lights.items()},
         }
 
 
@@ -145,7 +161,7 @@ def measure(videos: Sequence[Path], plan: PixelsPlan, progress: Callable[[str], 
     """Measure on clips.
 
     Raises:
-        ConfigError: a clip cannot be read.
+        ConfigError: a clip or a recording cannot be read.
     """
     cv2.setNumThreads(1)
     result = PixelsResult(plan, [path.stem for path in videos])
@@ -159,7 +175,22 @@ def measure(videos: Sequence[Path], plan: PixelsPlan, progress: Callable[[str], 
             hours = plan.hours * (plan.untouched if name == "untouched" else 1.0)
             _sit(clip, name, weather, hours, result)
             progress(f"{clip.name}: {name}, {hours:g} h")
+        for name, size, seen in lamps_seen(clip, plan.signal_s) if plan.signal_s else ():
+            for key in (name, f"{size[0]} px"):
+                result.signals.setdefault(key, Seen()).add(seen)
+            progress(f"{clip.name}: signals, {name}, {size[0]}")
+    for folder in plan.traffic:
+        for name, one in red_lights(_recording(folder), plan.cameras, Levels()):
+            result.red_lights.setdefault(name, RedLights()).add(one)
+            progress(f"{folder.name}: {name}")
     return result
+
+
+def _recording(folder: Path) -> Recording:
+    try:
+        return Recording.load(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigError("error-file-unreadable", path=folder, reason=str(error)) from error
 
 
 def _stage(clip: Clip, fault: Fault, seed: int, result: PixelsResult) -> None:

@@ -18,6 +18,10 @@ def tables(result: PixelsResult) -> Iterator[Table]:
     yield _kinds(result)
     yield _faults(result)
     yield _quiet(result)
+    if result.signals:
+        yield _signals(result)
+    if result.red_lights:
+        yield _red_lights(result)
 
 
 def _table(name: str, *columns: str) -> Table:
@@ -62,6 +66,40 @@ def _quiet(result: PixelsResult) -> Table:
             f"{one.hours:.2f}",
             ", ".join(f"{kind} {count}" for kind, count in one.false.items()) or "0",
             interval_text(figures["false_per_camera_hour"], figures["false_per_camera_hour_interval"], False),
+        )
+    return shown
+
+
+def _signals(result: PixelsResult) -> Table:
+    shown = _table("signals", "frames", "cycles", "right", "unknown", "mistaken", "hidden", "late")
+    for name, one in result.signals.items():
+        figures, hidden = one.figures(), one.hidden
+        shown.add_row(
+            name.replace("_", " "),
+            str(one.frames),
+            str(one.cycles),
+            interval_text(figures["right"], figures["right_interval"], True),
+            str(one.unknown),
+            str(one.wrong),
+            f"{hidden['right']} / {hidden['unknown']} / {hidden['wrong']}" if hidden.total() else "",
+            "" if figures["late_s_mean"] is None else f"{figures['late_s_mean']:.2f} / {figures['late_s_most']:.2f}",
+        )
+    return shown
+
+
+def _red_lights(result: PixelsResult) -> Table:
+    shown = _table("red-lights", "hours", "crossings", "incidents", "detected", "false", "false-share", "delay")
+    for name, one in result.red_lights.items():
+        figures = one.figures()
+        shown.add_row(
+            name,
+            f"{one.camera_hours:.2f}",
+            str(one.crossings),
+            str(one.incidents),
+            interval_text(figures["detection_rate"], figures["detection_rate_interval"], True),
+            f"{one.false}/{one.alerts}",
+            interval_text(figures["false_share"], figures["false_share_interval"], True),
+            interval_text(figures["mean_time_to_detect_s"], figures["mean_time_to_detect_s_interval"], False),
         )
     return shown
 

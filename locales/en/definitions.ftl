@@ -9,7 +9,7 @@ definition-incident-collision = Two road users meet, and one of them comes to an
 definition-incident-slow_vehicle = A vehicle has moved at less than { $share } of the median speed of those that passed on its lane for { $for_s } s.
 definition-incident-debris = A thing that was not there before lies on a carriageway, and no track explains it.
 definition-incident-smoke_fire = A detector with such classes sees smoke or fire in several of its looks.
-definition-violation-red_light = A vehicle crosses the stop line after its signal has been red for longer than a time of grace.
+definition-violation-red_light = The front of a vehicle crosses the stop line when its signal has been red for { $grace_s } s, and it goes on; who is over the line before is excepted.
 definition-violation-illegal_parking = A vehicle has stood where stopping is forbidden for { $for_s } s.
 definition-violation-speeding = A vehicle has been faster than the limit, plus a tolerance, over { $over_m } m of way.
 definition-violation-lane = A vehicle has been on a lane that is closed to its class for { $for_s } s, or makes a forbidden turn.
@@ -35,7 +35,6 @@ definition-camera-clock = The camera's own clock has been more than { $ahead_s }
 # Kinds that no rule raises yet
 kind-incident-debris = Debris
 kind-incident-smoke_fire = Smoke or fire
-kind-violation-red_light = Red light
 kind-security-abandoned_object = Abandoned object
 kind-security-fight_suspected = Fight suspected
 kind-environment-encroachment = Encroachment

@@ -9,7 +9,7 @@ definition-incident-collision = Hai đối tượng gặp nhau và một trong h
 definition-incident-slow_vehicle = Một xe đi chậm hơn { $share } lần tốc độ trung vị của các xe đã qua làn đó, trong { $for_s } giây.
 definition-incident-debris = Một vật trước đó không có nằm trên lòng đường mà không đối tượng nào giải thích được.
 definition-incident-smoke_fire = Một bộ phát hiện có các lớp này thấy khói hoặc lửa trong nhiều lần nhìn.
-definition-violation-red_light = Một xe vượt vạch dừng khi đèn đã đỏ lâu hơn thời gian cho phép.
+definition-violation-red_light = Đầu xe vượt vạch dừng khi đèn đã đỏ được { $grace_s } giây, và xe đi tiếp; xe đã qua vạch trước đó không tính.
 definition-violation-illegal_parking = Một xe đứng ở nơi cấm dừng đỗ trong { $for_s } giây.
 definition-violation-speeding = Một xe vượt tốc độ cho phép, cộng dung sai, trên quãng đường { $over_m } m.
 definition-violation-lane = Một xe ở trên làn không dành cho loại xe của nó trong { $for_s } giây, hoặc rẽ nơi cấm rẽ.
@@ -35,7 +35,6 @@ definition-camera-clock = Đồng hồ của camera nhanh hoặc chậm hơn { $
 # Các loại chưa có quy tắc nào báo
 kind-incident-debris = Vật rơi trên đường
 kind-incident-smoke_fire = Khói hoặc lửa
-kind-violation-red_light = Vượt đèn đỏ
 kind-security-abandoned_object = Đồ vật bỏ lại
 kind-security-fight_suspected = Nghi đánh nhau
 kind-environment-encroachment = Lấn chiếm vỉa hè, lòng đường

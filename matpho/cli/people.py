@@ -77,7 +77,8 @@ def place_names(store: EventStore, cameras: set[str]) -> dict[tuple[str, str], s
     for camera_id in cameras:
         scene = store.scene(camera_id)
         drawing = {} if scene is None else scene.drawing
-        for place in (place for kind in ("groups", "lanes", "lines", "zones") for place in drawing.get(kind, ())):
+        kinds = ("signals", "groups", "lanes", "lines", "zones")
+        for place in (place for kind in kinds for place in drawing.get(kind, ())):
             names[camera_id, place["id"]] = place["label"][language()]
     return names
 

@@ -95,6 +95,7 @@ EXAMPLES: dict[EventKind, dict[str, Any]] = {
     EventKind.CAMERA_COVERED: {"duration_s": 12.0, "hidden": 0.75},
     EventKind.CAMERA_MOVED: {"duration_s": 12.0, "corrected": True, "right_px": 6.0, "down_px": -8.0},
     EventKind.CAMERA_CLOCK: {"duration_s": 60.0, "ahead_s": -4.26},
+    EventKind.RED_LIGHT: {"red_s": 2.34, "signal": "west"},
 }
 SENTENCES = {
     EventKind.LINE_CROSSING: ("Crossed Gate forward: person", "Vượt Cổng theo chiều thuận: người"),
@@ -169,6 +170,10 @@ SENTENCES = {
         "Hình đã xê dịch 10 điểm ảnh, đã được bù lại",
     ),
     EventKind.CAMERA_CLOCK: ("The camera's clock is 4.3 s behind", "Đồng hồ camera chậm 4,3 giây"),
+    EventKind.RED_LIGHT: (
+        "Crossed the stop line of Gate after 2.3 s of red (indication, not for fines): person",
+        "Vượt vạch dừng tại Cổng khi đèn đã đỏ 2,3 giây (chỉ báo, không dùng để phạt): người",
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 
 from analytics.table import build_rule
 from core.events import EndReason, LoiteringMeasures, Phase, StoppedVehicleMeasures
-from core.scene import Scene
+from core.observations import Observations, SignalReading, SignalReadings
+from core.scene import Label, Scene, Signal
+from core.signals import SignalState
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
-from scenes.rules import LoiteringSpec, StoppedVehicleSpec
-from tests.support.tracks import T0, Actor, film, make_scene, pause, play, still, walk, with_lanes
-from tests.support.watched import events, starts
+from scenes.rules import IllegalParkingSpec, LoiteringSpec, QueueSpec, StoppedVehicleSpec
+from tests.support.tracks import SECOND, T0, Actor, Shot, film, make_scene, pause, play, still, walk, with_lanes
+from tests.support.watched import events, found, seconds, starts
 
 SCENE, GROUND = make_scene(), make_scene(0.05)
 LOITER, STOP = LoiteringSpec(zone="z"), StoppedVehicleSpec(zone="z")
@@ -207,6 +210,49 @@ def test_two_cars_are_no_queue_but_at_a_stop_line() -> None:
     signal = replace(ROAD, lanes=lanes)
     assert starts(film([parked(1, 790), parked(2, 720)], 30, scene=signal, fps=5), STOP) == []
     assert len(starts(film([parked(1, 600), parked(2, 530)], 30, scene=signal, fps=5), STOP)) == 2
+
+
+def lit(shots: Sequence[Shot], *phases: tuple[float, SignalState]) -> list[Shot]:
+    """The film, with what the signal of its lane shows from seconds on."""
+    shown = []
+    for shot in shots:
+        t = shot.tracks.frames[0].media_ns / SECOND
+        since, state = next(phase for phase in reversed(phases) if phase[0] <= t + 1e-6)
+        reading = SignalReading("s", state, round(since * SECOND), 1.0)
+        shown.append(replace(shot, observations=Observations(signals=SignalReadings((reading,)))))
+    return shown
+
+
+LANES = {name: replace(lane, stop_line=True) for name, lane in ROAD.lanes.items()}
+SIGNAL = replace(ROAD, lanes=LANES, signals={"s": Signal("s", Label("s", "s"), lanes=("a",))})
+PARKING = IllegalParkingSpec(zone="z")
+RED, GREEN, UNKNOWN = SignalState.RED, SignalState.GREEN, SignalState.UNKNOWN
+
+
+def test_a_known_signal_says_who_waits_at_its_stop_line() -> None:
+    """One car alone at the stop line: at red it waits, whatever the rule; at green only until it may have started."""
+    alone = film([parked(1, 790)], 100, scene=SIGNAL, fps=5)
+    assert starts(lit(alone, (0, RED)), STOP) == [] == starts(lit(alone, (0, RED)), PARKING)
+    assert starts(lit(alone, (0, RED), (40, GREEN)), STOP) == [60.0]
+    assert starts(lit(alone, (0, UNKNOWN)), STOP) == [], "as where no signal is known"
+    assert starts(lit(alone, (0, UNKNOWN)), PARKING) == starts(alone, PARKING) == [60.0]
+    assert starts(lit(alone, (0, GREEN)), STOP) == [20.0]
+
+
+def test_who_does_not_start_at_green_is_what_the_others_wait_for() -> None:
+    row = film([parked(n, 790 - 70 * n) for n in range(4)], 60, scene=SIGNAL, fps=5)
+    assert starts(lit(row, (0, RED)), STOP) == []
+    told = found(lit(row, (0, RED), (20, GREEN)), STOP)
+    assert [e.track_ids for e in told] == [(0,)] and seconds(told) == [40.0]
+
+
+def test_a_queue_that_green_clears_is_none_where_that_is_asked_for() -> None:
+    row = film([parked(n, 790 - 70 * n) for n in range(5)], 120, scene=SIGNAL, fps=2)
+    asked = QueueSpec(lane="a", min_length_m=20, except_red=True)
+    assert starts(lit(row, (0, RED)), QueueSpec(lane="a", min_length_m=20)) == [pytest.approx(30, abs=1)]
+    assert starts(lit(row, (0, RED)), asked) == []
+    told = starts(lit(row, (0, RED), (40, GREEN), (60, RED), (90, GREEN)), asked)
+    assert told == [pytest.approx(100, abs=1)], "it was there at both greens"
 
 
 def test_those_who_wait_on_the_lanes_of_a_group_are_one_queue() -> None:

@@ -15,8 +15,10 @@ from core.protocols import Observer
 from models.observers.fake import FakeObserver
 from models.observers.glimpse import SurfaceGlimpse
 from models.observers.health import HealthObserver
+from models.observers.signals import SignalObserver
 from pipeline.observing import MOST_FAILED, WAITING, Observing
 from pipeline.sources.surfaces import ArraySurface
+from tests.models.observers.test_signals import scene_of
 
 SIZE = (320, 180)
 SECOND = 1_000_000_000
@@ -36,6 +38,7 @@ MAKERS: dict[str, Callable[[], Observer]] = {
     "health": HealthObserver,
     "health, given": lambda: HealthObserver([street()]),
     "health, turning": lambda: HealthObserver(placed=False),
+    "signals": lambda: SignalObserver(scene_of()),
     "fake": lambda: FakeObserver(lambda frame: told(frame.seq)),
 }
 

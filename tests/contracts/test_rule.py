@@ -18,8 +18,10 @@ from core.codec import record_to_dict
 from core.events import Event, EventKind, Phase
 from core.explanation import Reason, Reasons
 from core.findings import Findings
+from core.observations import Observations, SignalReading, SignalReadings
 from core.protocols import Rule
-from core.scene import Label, Line, Scene
+from core.scene import Label, Line, Scene, Signal
+from core.signals import SignalState
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.camera_rules import CAMERA_SPECS
@@ -38,6 +40,7 @@ from scenes.rules import (
     NoCrossingSpec,
     PedestrianSpec,
     QueueSpec,
+    RedLightSpec,
     RunningSpec,
     SlowVehicleSpec,
     SpeedingSpec,
@@ -65,6 +68,7 @@ SPECS: list[AnyRuleSpec] = [
     LaneViolationSpec(lane="a"),
     LaneViolationSpec(entry="l", exit="m"),
     NoCrossingSpec(line="l"),
+    RedLightSpec(signal="s", grace_s=0.0, past_m=1.0),
     RunningSpec(zone="z"),
     CameraDownSpec(after_s=3),
     *(spec() for spec in CAMERA_SPECS),
@@ -90,7 +94,8 @@ def a_scene(metres_per_pixel: float | None = None) -> Scene:
     """All of the zone is one lane, to the right; lines l and, further on, m."""
     scene = make_scene(metres_per_pixel)
     further = Line("m", Label("m", "m"), np.array([700.0, 800.0]), np.array([700.0, 200.0]))
-    scene = replace(scene, lines={**scene.lines, "m": further})
+    signal = Signal("s", Label("Gate", "Cổng"), line="l")
+    scene = replace(scene, lines={**scene.lines, "m": further}, signals={"s": signal})
     return with_lanes(scene, (500,), 600, free_flow_mps=14.0)
 
 
@@ -117,7 +122,8 @@ def busy(scene: Scene, seconds: float = 30, epoch: int = 0) -> list[Shot]:
         Actor(8, walk([(10, 250, 750), (16, 850, 750)])),
         Actor(9, abrupt, ObjectClass.CAR, (90, 60)),
     ]
-    return film(actors, seconds, scene=scene, epoch=epoch)
+    red = Observations(signals=SignalReadings((SignalReading("s", SignalState.RED, 0, 1.0),)))
+    return [replace(shot, observations=red) for shot in film(actors, seconds, scene=scene, epoch=epoch)]
 
 
 def plain(findings: Findings) -> list[dict[str, Any]]:
@@ -331,7 +337,7 @@ def test_watching_goes_on_after_it_was_closed(make: Callable[[Scene], Rule]) -> 
 
 MOVING = (
     *(LineCrossingSpec, NoCrossingSpec, LaneViolationSpec, WrongWaySpec, SlowVehicleSpec, SpeedingSpec),
-    *(RunningSpec, CollisionSpec, PedestrianSpec, *OF_CAMERA),
+    *(RunningSpec, CollisionSpec, PedestrianSpec, RedLightSpec, *OF_CAMERA),
 )
 """Whose causes do not stand still."""
 

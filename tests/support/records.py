@@ -39,6 +39,7 @@ from core.events import (
     Picture,
     QueueMeasures,
     Record,
+    RedLightMeasures,
     Role,
     RunningMeasures,
     Says,
@@ -106,6 +107,7 @@ _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
     SlowVehicleMeasures: st.builds(SlowVehicleMeasures, reals, reals, st.none() | reals, st.none() | reals),
     SpeedingMeasures: st.builds(SpeedingMeasures, reals, reals, reals),
     LaneMeasures: st.builds(LaneMeasures, st.sampled_from(["closed_lane", "forbidden_turn"]), reals),
+    RedLightMeasures: st.builds(RedLightMeasures, reals, names, texts, st.none() | reals),
     RunningMeasures: st.builds(RunningMeasures, reals, st.none() | reals),
 }
 

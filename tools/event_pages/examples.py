@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from core.events import EventKind
-from core.observations import PictureHealth, Placement
+from core.observations import PictureHealth, Placement, SignalReading, SignalReadings
+from core.signals import SignalState
 from core.taxonomy import ObjectClass
-from tests.support.tracks import Actor, Way, still, walk
+from tests.support.tracks import SECOND, Actor, Way, still, walk
 from tools.event_pages.play import Example
 
 PERSON, CAR, BUS, MOTORCYCLE = ObjectClass.PERSON, ObjectClass.CAR, ObjectClass.BUS, ObjectClass.MOTORCYCLE
@@ -93,6 +94,37 @@ def _frozen(second: float, start_s: float) -> PictureHealth:
 
 def _from_then_on(wrong: PictureHealth) -> Callable[[float, float], PictureHealth]:
     return lambda second, _start_s: wrong if second >= WRONG_S else WELL
+
+
+RED_S: Final = 2.0
+"""Second of the film at which the signal becomes red."""
+APPROACH: Final = (
+    "lanes:\n"
+    "  - id: upper\n"
+    "    name: {en: upper lane, vi: làn trên}\n"
+    "    polygon: [[20, 150], [400, 150], [400, 190], [20, 190]]\n"
+    "    centreline: [[20, 170], [400, 170]]\n"
+    "    stop_line: true\n"
+    "  - id: lower\n"
+    "    name: {en: lower lane, vi: làn dưới}\n"
+    "    polygon: [[20, 190], [400, 190], [400, 230], [20, 230]]\n"
+    "    centreline: [[20, 210], [400, 210]]\n"
+    "    stop_line: true\n"
+    "signals:\n"
+    "  - id: west\n"
+    "    name: {en: western arm, vi: nhánh tây}\n"
+    "    lanes: [upper, lower]\n"
+    "    lamps:\n"
+    "      - {colour: red, circle: [420, 110, 5]}\n"
+    "      - {colour: amber, circle: [432, 110, 5]}\n"
+    "      - {colour: green, circle: [444, 110, 5]}\n"
+)
+
+
+def _red_from(second: float) -> SignalReadings:
+    state = SignalState.RED if second >= RED_S else SignalState.AMBER
+    since_s = RED_S if state is SignalState.RED else 0.0
+    return SignalReadings((SignalReading("west", state, round(since_s * SECOND), 0.9),))
 
 
 def _camera(fault: str, seconds: float, health: Callable[[float, float], PictureHealth] | None = None) -> Example:
@@ -219,6 +251,13 @@ EXAMPLES: Final[Mapping[EventKind, Callable[[], Example]]] = {
         ),
         [_who(1, walk([(0, 0, UPPER), (2.5, 250, UPPER), (4, 370, LOWER), (7, 640, LOWER)]))],
         7,
+    ),
+    EventKind.RED_LIGHT: lambda: Example(
+        _scene(APPROACH, _rule("kind: violation.red_light", "signal: west")),
+        [_drives(1, 0, 10), _who(2, walk([(0, 60, LOWER), (3, 330, LOWER), (4, 370, LOWER), (99, 370, LOWER)]))],
+        6,
+        fps=10.0,
+        signals=_red_from,
     ),
     EventKind.CAMERA_DOWN: lambda: Example(_scene(_rule("kind: camera.down")), [], 12, silent_s=40),
     EventKind.CAMERA_FROZEN: lambda: _camera("frozen", 72, _frozen),

@@ -12,7 +12,7 @@ from analytics.table import build_rules
 from core.events import Event, EventKind, Phase
 from core.explanation import Reasons
 from core.findings import Findings
-from core.observations import Observations, PictureHealth
+from core.observations import Observations, PictureHealth, SignalReadings
 from core.scene import Scene
 from core.sentences import sentence
 from models.observers.health import EVERY_NS
@@ -36,6 +36,7 @@ class Example:
         clock_h: hours after 15:00 in Hanoi at which the film begins.
         health: what an observer tells of the picture at a second of the film, its stream having begun at another one;
             None: nobody looks.
+        signals: what an observer tells of the signals at a second of the film; None: there are none.
         clock_ahead_s: how far the camera's clock is ahead at a second of the film; None: it tells none.
         wrong_s: second of the film from which the camera is as the kind says.
     """
@@ -47,6 +48,7 @@ class Example:
     silent_s: float = 0.0
     clock_h: float = 0.0
     health: Callable[[float, float], PictureHealth] | None = None
+    signals: Callable[[float], SignalReadings] | None = None
     clock_ahead_s: Callable[[float], float] | None = None
     wrong_s: float | None = None
 
@@ -125,6 +127,8 @@ def _observed(example: Example, shot: Shot, start_s: float, *, looked: bool) -> 
     second = frame.media_ns / SECOND
     if example.health is not None and looked:
         shot = replace(shot, observations=Observations(example.health(second, start_s)))
+    if example.signals is not None:
+        shot = replace(shot, observations=replace(shot.observations, signals=example.signals(second)))
     if example.clock_ahead_s is not None:
         frame = replace(frame, clock_ahead_ns=round(example.clock_ahead_s(second) * SECOND))
         shot = replace(shot, tracks=replace(shot.tracks, frames=(frame,)))

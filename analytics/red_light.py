@@ -1,0 +1,291 @@
+"""violation.red_light: a vehicle crosses the stop line while its signal is red."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from analytics.clock import SECOND_NS
+from analytics.episodes import NOTHING, Cue
+from analytics.free_flow import CAR_BOX_M
+from analytics.instant_rule import InstantRule
+from analytics.queues import KMH_PER_MPS
+from analytics.reasons import nearest_line, seconds
+from analytics.shared import Shared
+from analytics.track_table import TrackTable
+from analytics.vehicles import by_class
+from analytics.views import CONFIRMED, cue_of_one
+from core.arrays import F64
+from core.events import Event, RedLightMeasures
+from core.explanation import Amount, Reason, Reasons, reason
+from core.findings import Findings, StepView
+from core.geometry import border_distance, signed_distance
+from core.lanes import stop_lines
+from core.scene import Ground, Line, Scene
+from core.traffic import SIZES_M
+from scenes.rules import RedLightSpec
+
+STANDS_MPS: Final = 3 / KMH_PER_MPS
+"""Who is slower has stopped past the line."""
+HEADS: Final = 0.5
+"""Who crosses a line heads over it, within 60°."""
+JUMP_MPS: Final = 2.0
+STARTS_MPS2: Final = 5.0
+"""No vehicle is faster than this after it has stood: motorcycles start with 4 m/s², and speeds are smoothed."""
+HIDDEN_NS: Final = 500_000_000
+"""Who was not seen for longer (and a frame) as it came to the line may be another: two tracks can be mixed up there."""
+OBSERVED: Final = 3
+"""Frames in which it must be seen past the line; where these are rarer than `SLOW_NS`, one."""
+SLOW_NS: Final = 250_000_000
+BESIDE_M: Final = 0.75
+"""Who crosses so near to the stop line of another signal may have gone by that one."""
+LOOK_BACK_NS: Final = 2 * SECOND_NS
+"""A crossing longer ago than this, by way and speed, is not known well enough to be judged."""
+FORGET_NS: Final = 20 * SECOND_NS
+LENGTHS_M: Final = by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stop:
+    """A stop line; where the ground is known its start in metres, and the unit vector over it."""
+
+    line: Line
+    start_m: F64 | None = None
+    ahead: F64 | None = None
+
+    @classmethod
+    def of(cls, line: Line, ground: Ground | None) -> _Stop:
+        if ground is None:
+            return cls(line)
+        along = line.end - line.start
+        right = np.array([-along[1], along[0]]) / np.hypot(*along)
+        metres, valid = ground.to_ground(np.array([line.start, line.end, (line.start + line.end) / 2 + right]))
+        if not valid.all():
+            return cls(line)
+        way = metres[1] - metres[0]
+        across = np.array([-way[1], way[0]]) / np.hypot(*way)
+        return cls(line, metres[0], across * np.sign((metres[2] - metres[0]) @ across))
+
+
+@dataclass(slots=True)
+class _Over:
+    """Somebody who crossed at red.
+
+    Attributes:
+        cut_ns: run time at which the front crossed.
+        exits: numbers of lines over which it may leave.
+        past_m: how far its middle has come past the line; seen: in so many frames.
+        cue: once it has gone on; it waits for the vehicle to leave.
+    """
+
+    stop: _Stop
+    cut_ns: int
+    measures: RedLightMeasures
+    confidence: float
+    exits: frozenset[int]
+    past_m: float = 0.0
+    seen: int = 0
+    cue: Cue | None = None
+
+
+class RedLightRule(InstantRule):
+    """One event for each vehicle that crosses at red and goes on.
+
+    When the front crossed is told by how far the middle is past the line, half a length (`core.traffic.SIZES_M`), and
+    the speed. Without a ground the foot of a box is the front of a vehicle that comes near, and the rear of one that
+    goes away; lengths are in car boxes (`vehicles.CAR_BOXES`), of `CAR_BOX_M` each.
+
+    Near a stop line tracks are mixed up: of those who wait, those who pass behind them, and those who are hidden. So
+    one that stood a moment ago and is fast now, that heads along the line rather than over it, or that was not seen as
+    it came to the line has crossed nothing; and one that crosses must be seen past the line.
+
+    Raises:
+        KeyError: the scene has no such signal, line or lane.
+    """
+
+    def __init__(
+        self, spec: RedLightSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
+    ) -> None:
+        super().__init__(spec, camera_id, open_events, shared)
+        signal = scene.signals[spec.signal]
+        self._spec, self._metric, self._label = spec, scene.ground is not None, signal.label
+        self._stops = [_Stop.of(line, scene.ground) for line in stop_lines(scene, signal)]
+        watch = shared.lines.watch
+        self._lines = [watch(stop.line, spec.hysteresis_px, self._wanted) for stop in self._stops]
+        self._exits = {
+            name: watch(scene.lines[name], spec.hysteresis_px, self._wanted)
+            for name in dict.fromkeys((*spec.except_exits, *(n for lamp in signal.lamps for n in lamp.releases)))
+            if name in scene.lines
+        }
+        self._released = {lamp.arrow: frozenset(lamp.releases) for lamp in signal.lamps if lamp.arrow}
+        self._names = list(scene.lanes)
+        self._came = TrackTable(
+            [("lane", np.int64), ("stood_ns", np.int64), ("gap_ns", np.int64), ("last_ns", np.int64)]
+        )
+        others = {name: other for name, other in scene.signals.items() if name != spec.signal}
+        self._others = [(name, line) for name, other in others.items() for line in stop_lines(scene, other)]
+        self._over: dict[int, _Over] = {}
+        self._told: dict[int, RedLightMeasures] = {}
+        """At the last frame, by track."""
+
+    def _found(self, view: StepView) -> Findings:
+        shared, clock = self._shared, self._clock
+        self._told.clear()
+        if clock.lost:
+            self._over.clear()
+        self._remember(view)
+        found = self._follow(view) if self._over else NOTHING
+        for number, stop in zip(self._lines, self._stops, strict=True):
+            for row, way in shared.lines.at(view, number):
+                over = self._crossed(view, row, stop) if way > 0 else None
+                if over is not None:
+                    self._over[int(view.track_id[row])] = over
+                    found += self._judge(view, row, over)
+        return found
+
+    def _remember(self, view: StepView) -> None:
+        """Of each vehicle its last lane, when it last stood, and for how long it has not been seen until now."""
+        came, now = self._came, self._clock.run_ns
+        came.let_go(view, self._clock)
+        rows = self._shared.look(view).observed(self._wanted)
+        if not len(rows):
+            return
+        at, fresh = came.locate(view.track_id[rows], now)
+        mine, lane = came.rows, view.lane[rows]
+        mine["lane"][at] = np.where(lane >= 0, lane, np.where(fresh, -1, mine["lane"][at]))
+        stands = self._shared.look(view).slower_than(STANDS_MPS, STANDS_MPS / CAR_BOX_M)[rows]
+        mine["gap_ns"][at] = np.where(fresh, 0, now - mine["last_ns"][at])
+        mine["last_ns"][at] = now
+        mine["stood_ns"][at] = np.where(stands, now, np.where(fresh, -LOOK_BACK_NS * 10, mine["stood_ns"][at]))
+
+    def _crossed(self, view: StepView, row: int, stop: _Stop) -> _Over | None:
+        """Who crosses the line at this frame, if its front did so at red."""
+        spec, signals = self._spec, self._shared.signals
+        timed = self._front(view, row, stop)
+        if timed is None:
+            return None
+        cut_ns, middle_ns, mps = timed
+        red_ns = signals.stops_since(spec.signal, cut_ns)
+        # Who waited with its front over the line is slow at first: its middle crosses at green.
+        if red_ns is None or not signals.at(spec.signal, middle_ns).state.stops:
+            return None
+        if cut_ns - red_ns < round(spec.grace_s * SECOND_NS):
+            return None
+        if self._beside_another(view, row, cut_ns):
+            return None
+        lane, shown = self._lane_of(view, row), signals.at(spec.signal, cut_ns)
+        released = {name for arrow in shown.arrows for name in self._released.get(arrow, ())}
+        if lane and lane in released | set(spec.except_lanes):
+            return None
+        exits = frozenset(n for name, n in self._exits.items() if name in released | set(spec.except_exits))
+        speed = round(mps, 3) if view.valid[row] else None
+        measures = RedLightMeasures(round((cut_ns - red_ns) / SECOND_NS, 3), spec.signal, lane, speed)
+        return _Over(stop, cut_ns, measures, shown.confidence, exits)
+
+    def _front(self, view: StepView, row: int, stop: _Stop) -> tuple[int, int, float] | None:
+        """Run times at which front and middle crossed, and the speed (m/s); None of who heads elsewhere, or jumped."""
+        past_m, over_mps, mps = self._past(view, row, stop)
+        if over_mps <= HEADS * mps:
+            return None
+        known, now = self._came.find(int(view.track_id[row])), self._clock.run_ns
+        if known is None or int(known["gap_ns"]) > max(HIDDEN_NS, self._clock.step_ns):
+            return None
+        if mps > JUMP_MPS + STARTS_MPS2 * (now - int(known["stood_ns"])) / SECOND_NS:
+            return None
+        length = float(LENGTHS_M[view.class_id[row]])
+        rises = view.foot_velocity[row, 1] < 0
+        ahead_m = length / 2 if self._metric else length if rises else 0.0
+        middle_ns = now - round(past_m / over_mps * SECOND_NS)
+        cut_ns = middle_ns - round(ahead_m / mps * SECOND_NS)
+        return None if now - cut_ns > LOOK_BACK_NS else (cut_ns, middle_ns, mps)
+
+    def _past(self, view: StepView, row: int, stop: _Stop) -> tuple[float, float, float]:
+        """Metres past a line, m/s over it, and m/s in all; no speed where the ground does not hold."""
+        if stop.start_m is not None and stop.ahead is not None:
+            velocity = view.velocity[row] if view.valid[row] else np.zeros(2)
+            past = (view.position[row] - stop.start_m) @ stop.ahead
+            return float(past), float(velocity @ stop.ahead), float(np.hypot(*velocity))
+        unit_m = CAR_BOX_M / float(self._shared.look(view).car_side[row])
+        foot, pace = view.foot[row].astype(np.float64), view.foot_velocity[row].astype(np.float64)
+        start, end = stop.line.start, stop.line.end
+        past, over = signed_distance(np.array([foot, start + pace]), start, end) * unit_m
+        return float(past), float(over), float(np.hypot(*pace)) * unit_m
+
+    def _beside_another(self, view: StepView, row: int, cut_ns: int) -> bool:
+        """Whether it is as likely that it crossed the stop line of another signal, which let it go."""
+        side_m = BESIDE_M / CAR_BOX_M * float(self._shared.look(view).car_side[row])
+        return any(
+            not self._shared.signals.at(name, cut_ns).state.stops
+            and border_distance(view.foot[row], np.array([line.start, line.end])) <= side_m
+            for name, line in self._others
+        )
+
+    def _lane_of(self, view: StepView, row: int) -> str:
+        known = self._came.find(int(view.track_id[row]))
+        return "" if known is None or known["lane"] < 0 else self._names[int(known["lane"])]
+
+    def _follow(self, view: StepView) -> Findings:
+        """Those who have crossed: who goes on, stops, or leaves where it may."""
+        found, clock = NOTHING, self._clock
+        rows = {int(track): row for row, track in enumerate(view.track_id)}
+        for track, over in list(self._over.items()):
+            row, waited_ns = rows.get(track), clock.run_ns - over.cut_ns
+            ended = track in view.ended_id
+            if row is not None and any((row, 1) in self._shared.lines.at(view, number) for number in over.exits):
+                del self._over[track]
+            elif over.cue is not None:
+                if ended or waited_ns > self._spec.exit_s * SECOND_NS:
+                    found += self._tell(view, track, over)
+            elif ended or waited_ns > FORGET_NS:
+                del self._over[track]
+            elif row is not None and view.state[row] == CONFIRMED:
+                found += self._judge(view, row, over)
+        return found
+
+    def _judge(self, view: StepView, row: int, over: _Over) -> Findings:
+        """Whether somebody who crossed at red goes on, or stops."""
+        track = int(view.track_id[row])
+        over.past_m, _, mps = self._past(view, row, over.stop)
+        if mps < STANDS_MPS:
+            del self._over[track]
+            return NOTHING
+        over.seen += 1
+        if over.past_m < self._spec.past_m or (over.seen < OBSERVED and self._clock.step_ns < SLOW_NS):
+            return NOTHING
+        cue = cue_of_one(view, row, over.measures)
+        over.cue = replace(cue, confidence=min(cue.confidence, over.confidence))
+        return NOTHING if over.exits else self._tell(view, track, over)
+
+    def _tell(self, view: StepView, track: int, over: _Over) -> Findings:
+        del self._over[track]
+        assert over.cue is not None  # noqa: S101
+        self._told[track] = over.measures
+        return self._episodes.instant(self._clock, view.frame, over.cue, over.cut_ns)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        track = int(view.track_id[row])
+        if track in self._told or track in self._over:
+            return self._crossed_at_red(track)
+        number = nearest_line(view, row, [stop.line for stop in self._stops])
+        said = self._shared.lines.explain(view, row, self._lines[number])[0]
+        shown, run_ns = self._shared.signals.now(self._spec.signal), self._clock.run_ns
+        state = Reason(f"signal-{shown.state.value.replace('_', '-')}")
+        stops = reason("signal-stops", shown.state.stops, place=self._label, state=state)
+        since_ns = self._shared.signals.stops_since(self._spec.signal, run_ns)
+        if since_ns is None:
+            return *said, stops
+        red_s, grace = (run_ns - since_ns) / SECOND_NS, Amount(self._spec.grace_s, "s")
+        return *said, stops, reason("red-for", red_s >= grace.value, value=seconds(red_s), limit=grace)
+
+    def _crossed_at_red(self, track: int) -> Reasons:
+        over, limit = self._over.get(track), Amount(self._spec.past_m, "m")
+        red_s = (self._told[track] if over is None else over.measures).red_s
+        said = reason("crossed-red", True, place=self._label, value=Amount(red_s, "s"))
+        if over is None:
+            return (said,)
+        if over.cue is None:
+            return said, reason("past-line", False, value=Amount(over.past_m, "m", grows=True), limit=limit)
+        return said, reason("may-leave", False, limit=Amount(self._spec.exit_s, "s"))

@@ -1,0 +1,1 @@
+"""What controllers tell of their traffic signals."""

@@ -1,0 +1,199 @@
+"""Who runs a red light, and who only seems to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analytics.table import build_rule
+from core.events import Event, Phase, RedLightMeasures
+from core.observations import Observations, SignalReading, SignalReadings
+from core.scene import Label, Lamp, Line, Scene, Signal
+from core.signals import LampColour, SignalState
+from core.taxonomy import ObjectClass
+from scenes.rules import RedLightSpec
+from tests.support.tracks import SECOND, Actor, Shot, Way, film, make_scene, play, still, walk, with_lanes
+
+RED, AMBER, GREEN, UNKNOWN = SignalState.RED, SignalState.AMBER, SignalState.GREEN, SignalState.UNKNOWN
+CAR, MOTORCYCLE, BUS = ObjectClass.CAR, ObjectClass.MOTORCYCLE, ObjectClass.BUS
+SIZES = {CAR: (90, 40), MOTORCYCLE: (40, 30), BUS: (220, 60)}
+Phases = Sequence[tuple[float, SignalState]]
+STOP_X = 600.0
+"""The stop line, crossed by who goes right; 20 pixels to a metre."""
+
+
+def scene(metric: bool = True, **known: object) -> Scene:
+    """Lanes a and b end at the stop line; beyond, who turns right leaves downwards over `turn`."""
+    made = with_lanes(make_scene(0.05 if metric else None), stop_line=True)
+    lanes = {}
+    for name, lane in made.lanes.items():
+        polygon, way = lane.polygon.copy(), lane.centreline.copy()
+        polygon[polygon[:, 0] > STOP_X, 0] = way[-1, 0] = STOP_X
+        lanes[name] = replace(lane, polygon=polygon, centreline=way)
+    turn = Line("turn", Label("turn", "rẽ"), np.array([640.0, 600.0]), np.array([760.0, 600.0]))
+    arrow = Lamp(LampColour.GREEN, np.zeros((4, 2)), "right", tuple(known.pop("releases", ())))  # type: ignore[arg-type]
+    signal = Signal("s", Label("arm", "nhánh"), (arrow,), lanes=("a", "b"), **known)  # type: ignore[arg-type]
+    return replace(made, lanes=lanes, lines={**made.lines, "turn": turn}, signals={"s": signal})
+
+
+def lit(shots: Sequence[Shot], phases: Phases, arrows: Callable[[float], tuple[str, ...]] = lambda t: ()) -> list[Shot]:
+    """The film, with what its signal shows: states from seconds on."""
+    found = []
+    for shot in shots:
+        t = shot.tracks.frames[0].media_ns / SECOND
+        since, state = next((s, p) for s, p in reversed(phases) if s <= t + 1e-9)
+        reading = SignalReading("s", state, round(since * SECOND), 0.9, arrows(t))
+        found.append(replace(shot, observations=Observations(signals=SignalReadings((reading,)))))
+    return found
+
+
+def actor(way: Way, cls: ObjectClass = CAR, number: int = 1) -> Actor:
+    return Actor(number, way, cls, SIZES[cls])
+
+
+def drives(start_s: float, mps: float = 10.0, y: float = 400.0) -> Way:
+    """From 25 m before the line through."""
+    return walk([(start_s, 100, y), (start_s + 40 / mps, 900, y)])
+
+
+def crosses_s(start_s: float, mps: float = 10.0) -> float:
+    """When the middle of such a vehicle is at the line."""
+    return start_s + 25 / mps
+
+
+def ran(
+    actors: Sequence[Actor],
+    phases: Phases,
+    *,
+    of: Scene | None = None,
+    fps: float = 10.0,
+    seconds: float = 30.0,
+    arrows: Callable[[float], tuple[str, ...]] = lambda t: (),
+    **spec: object,
+) -> list[Event]:
+    here = of or scene()
+    rule = build_rule(RedLightSpec(signal="s", **spec), here, "cam")
+    shots = lit(film(actors, seconds, scene=here, fps=fps), phases, arrows)
+    return [e for e in play(rule, shots).events if e.phase is Phase.STARTED]
+
+
+@pytest.mark.parametrize("metric", [True, False])
+@pytest.mark.parametrize("cls", [CAR, MOTORCYCLE, BUS])
+@pytest.mark.parametrize("fps", [25.0, 5.0])
+def test_who_crosses_at_red_is_told_with_how_long_it_was_red(metric: bool, cls: ObjectClass, fps: float) -> None:
+    (event,) = ran([actor(drives(2.0), cls)], [(0, GREEN), (0.5, AMBER), (1.0, RED)], of=scene(metric), fps=fps)
+    measures = event.measures
+    assert isinstance(measures, RedLightMeasures)
+    half_m = {CAR: 2.25, MOTORCYCLE: 1.0, BUS: 5.5}[cls] if metric else 0.0
+    assert measures.red_s == pytest.approx(crosses_s(2.0) - half_m / 10 - 1.0, abs=0.12)
+    assert (measures.lane, measures.signal, event.zone) == ("a", "s", "s")
+    assert measures.speed_mps == (pytest.approx(10.0, rel=0.05) if metric else None)
+    assert event.started_ns <= event.at_ns and event.confidence <= 0.9
+
+
+def test_grace_is_counted_to_the_front() -> None:
+    """A car's front is 2.25 m ahead of its middle: 0.225 s at 10 m/s."""
+    phases = {ago: [(0.0, GREEN), (crosses_s(0.0) - ago, RED)] for ago in (0.6, 0.69, 0.76, 0.9)}
+    told = {ago: bool(ran([actor(drives(0.0))], phase)) for ago, phase in phases.items()}
+    assert told == {0.6: False, 0.69: False, 0.76: True, 0.9: True}
+
+
+@pytest.mark.parametrize("state", [GREEN, AMBER, UNKNOWN, SignalState.FLASHING_AMBER])
+def test_no_red_no_event(state: SignalState) -> None:
+    assert ran([actor(drives(0.0))], [(0, state)]) == []
+
+
+def test_red_and_amber_is_still_a_stop_and_one_red() -> None:
+    phases = [(0, RED), (2.3, SignalState.RED_AMBER), (5, GREEN)]
+    (event,) = ran([actor(drives(0.0))], phases)
+    assert isinstance(event.measures, RedLightMeasures) and event.measures.red_s > 2
+
+
+def test_who_is_inside_when_red_begins_is_excepted() -> None:
+    waits_inside = walk([(0, 300, 400), (3, 680, 400), (12, 680, 400), (15, 900, 400)])
+    assert ran([actor(waits_inside)], [(0, GREEN), (5, RED)]) == []
+    appears = walk([(6, 610, 400), (9, 900, 400)])
+    assert ran([actor(appears)], [(0, RED)]) == [], "where it crossed nobody saw"
+
+
+def test_who_stops_just_past_the_line_has_not_run_it() -> None:
+    stops = walk([(0, 300, 400), (3, 560, 400), (5, 640, 400), (20, 640, 400), (25, 900, 400)])
+    assert ran([actor(stops)], [(0, RED), (20, GREEN)]) == []
+    nose = walk([(0, 300, 400), (3, 560, 400), (4, 580, 400), (99, 580, 400)])
+    assert ran([actor(nose)], [(0, RED)]) == []
+    creeps = walk([(0, 300, 400), (3, 560, 400), (8, 720, 400), (10, 900, 400)])
+    assert len(ran([actor(creeps)], [(0, RED)])) == 1
+
+
+def test_who_waited_with_its_front_over_the_line_starts_at_green() -> None:
+    def waits(t: float) -> tuple[float, float]:
+        """Its front 1.25 m past the line; from 20 s on at 1.5 m/s²."""
+        return 580.0 + 20 * 0.75 * max(t - 20.0, 0.0) ** 2, 400.0
+
+    assert ran([actor(waits)], [(0, RED), (20.0, GREEN)]) == []
+
+
+def test_a_foot_that_flickers_over_the_line_and_one_that_comes_back_are_none() -> None:
+    rng = np.random.default_rng(5)
+    jitter = rng.normal(0, 2.5, 400)
+    waits = lambda t: (598 + float(jitter[round(t * 10) % 400]), 400.0)  # noqa: E731
+    assert ran([actor(waits)], [(0, RED)], hysteresis_px=12.0) == []
+    other_way = walk([(0, 900, 400), (4, 100, 400)])
+    assert ran([actor(other_way)], [(0, RED)]) == []
+
+
+def test_each_vehicle_is_told_once_and_pedestrians_never() -> None:
+    actors = [actor(drives(n * 0.8, y=400 + 100 * (n % 2)), number=n + 1) for n in range(5)]
+    walker = Actor(9, walk([(0, 500, 450), (20, 800, 450)]))
+    events = ran([*actors, walker], [(0, RED)])
+    assert sorted(e.track_ids[0] for e in events) == [1, 2, 3, 4, 5]
+    assert {m.lane for e in events if isinstance(m := e.measures, RedLightMeasures)} == {"a", "b"}
+
+
+def test_lanes_and_exits_that_may_turn_at_red() -> None:
+    turns = walk([(0, 100, 500), (5, 600, 500), (6, 680, 510), (8, 700, 700)])
+    straight = drives(0.0, 5.0, 500)
+    assert ran([actor(turns)], [(0, RED)], except_lanes=["b"]) == []
+    assert len(ran([actor(turns)], [(0, RED)], except_lanes=["a"])) == 1
+    assert ran([actor(turns)], [(0, RED)], except_exits=["turn"]) == []
+    (late,) = ran([actor(straight)], [(0, RED)], except_exits=["turn"])
+    assert late.at_ns - late.started_ns <= 10.2 * SECOND, "once it has not left there"
+
+
+def test_a_lit_arrow_releases_its_lanes_and_exits() -> None:
+    turns = walk([(0, 100, 500), (5, 600, 500), (6, 680, 510), (8, 700, 700)])
+    for released in (("b",), ("turn",)):
+        here = scene(releases=released)
+        assert ran([actor(turns)], [(0, RED)], of=here, arrows=lambda t: ("right",)) == []
+        assert len(ran([actor(turns)], [(0, RED)], of=here)) == 1, "the arrow is dark"
+
+
+def test_what_was_told_long_ago_or_before_a_loss_says_nothing() -> None:
+    here = scene()
+    shots = lit(film([actor(drives(0.0)), actor(drives(6.0, y=500), number=2)], 12, scene=here), [(0, RED)])
+    silent = [shot if n < 5 else replace(shot, observations=Observations()) for n, shot in enumerate(shots)]
+    events = play(build_rule(RedLightSpec(signal="s"), here, "cam"), silent).events
+    assert {t for e in events for t in e.track_ids} == {1}
+    rule = build_rule(RedLightSpec(signal="s"), here, "cam")
+    play(rule, shots[:20])
+    rule.close(0)
+    assert play(rule, [replace(s, observations=Observations()) for s in shots[20:]]).events == ()
+
+
+def test_one_frame_a_second_is_enough_for_who_is_well_into_red() -> None:
+    assert len(ran([actor(drives(3.0, 6.0))], [(0, AMBER), (1, RED)], fps=1.0)) == 1
+    assert ran([actor(drives(0.0, 6.0))], [(0, GREEN), (4, RED)], fps=1.0) == []
+
+
+def test_a_stop_line_that_is_drawn_is_taken() -> None:
+    here = scene(line="l")
+    at_half = [(0, GREEN), (crosses_s(0.0) - 1.0, RED)]
+    assert len(ran([actor(drives(0.0))], at_half)) == 1
+    assert ran([actor(drives(0.0))], at_half, of=here) == [], "that line is 5 m earlier"
+
+
+def test_who_stands_beside_crosses_nothing() -> None:
+    assert ran([actor(still(590, 400)), actor(still(700, 400), number=2)], [(0, RED)]) == []
