@@ -8,13 +8,14 @@ from analytics.free_flow import FreeFlow
 from analytics.queues import LaneQueues
 from analytics.sight import Sight, Zones
 from analytics.signals import Signals
+from analytics.things import Things
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import QueueSpec, SpillbackSpec
 
 
 class Shared:
-    """The time of the camera, what its frames show, crossings of lines, queues, free-flow speeds.
+    """The time of the camera, what its frames show, crossings of lines, queues, free-flow speeds, things left behind.
 
     Rules say which zones and lines they watch before the first frame.
 
@@ -34,6 +35,14 @@ class Shared:
         self._numbers: dict[str, int] = {}
         self._zones = Zones([])
         self._sight: Sight | None = None
+        self._things: Things | None = None
+
+    @property
+    def things(self) -> Things:
+        """What lies about, from now on followed."""
+        if self._things is None:
+            self._things = Things(self.scene)
+        return self._things
 
     def zone(self, zone_id: str) -> int:
         """The number of a zone, from now on watched, in `Sight.inside`.
@@ -52,6 +61,8 @@ class Shared:
             self.clock.frame(view.frame)
             self.signals.hear(view)
             self._sight = self.look(view)
+            if self._things is not None:
+                self._things.hear(self._sight, self.clock)
         return self._sight
 
     def look(self, view: StepView) -> Sight:

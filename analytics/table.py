@@ -10,8 +10,11 @@ from analytics.camera_health import CameraHealthRule
 from analytics.collision import CollisionRule
 from analytics.congestion import CongestionRule
 from analytics.crowding import CrowdingRule
+from analytics.debris import DebrisRule
+from analytics.encroachment import EncroachmentRule
 from analytics.intrusion import IntrusionRule
 from analytics.lane_violation import ClosedLaneRule, ForbiddenTurnRule
+from analytics.left_behind import AbandonedObjectRule, LitteringRule
 from analytics.line_crossing import LineCrossingRule
 from analytics.loitering import LoiteringRule
 from analytics.measure import MeasureRule
@@ -29,6 +32,7 @@ from core.events import Event
 from core.protocols import Rule
 from core.scene import Scene
 from scenes.rules import (
+    AbandonedObjectSpec,
     AnyRuleSpec,
     CameraBlurredSpec,
     CameraClockSpec,
@@ -40,10 +44,13 @@ from scenes.rules import (
     CollisionSpec,
     CongestionSpec,
     CrowdingSpec,
+    DebrisSpec,
+    EncroachmentSpec,
     IllegalParkingSpec,
     IntrusionSpec,
     LaneViolationSpec,
     LineCrossingSpec,
+    LitteringSpec,
     LoiteringSpec,
     MeasureSpec,
     NoCrossingSpec,
@@ -151,5 +158,13 @@ def build_rule(
             | CameraClockSpec()
         ):
             return CameraHealthRule(spec, camera_id, open_events)
+        case DebrisSpec():
+            return DebrisRule(spec, scene, camera_id, open_events, shared)
+        case AbandonedObjectSpec():
+            return AbandonedObjectRule(spec, scene, camera_id, open_events, shared)
+        case LitteringSpec():
+            return LitteringRule(spec, scene, camera_id, open_events, shared)
+        case EncroachmentSpec():
+            return EncroachmentRule(spec, scene, camera_id, open_events, shared)
         case MeasureSpec():
             return MeasureRule([spec], scene, camera_id, shared.free_flow)

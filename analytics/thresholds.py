@@ -28,6 +28,15 @@ def _measure(name: str, scale: float = 1.0) -> Callable[[Any], float | None]:
     return read
 
 
+def _metres(name: str) -> Callable[[Any], float | None]:
+    """Of what is measured in metres where there are any."""
+
+    def read(measures: Any) -> float | None:
+        return float(getattr(measures, name)) if measures.unit == "m" else None
+
+    return read
+
+
 FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] = {
     EventKind.INTRUSION: {"for_s": _measure("duration_s")},
     EventKind.LOITERING: {"for_s": _measure("dwell_s")},
@@ -35,7 +44,7 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.RUNNING: {"speed_kmh": _measure("speed_mps", KMH), "for_s": _measure("duration_s")},
     EventKind.CONGESTION: {"least_vehicles": _measure("vehicles"), "for_s": _measure("duration_s")},
     EventKind.QUEUE: {
-        "min_length_m": lambda m: m.longest if m.unit == "m" else None,
+        "min_length_m": _metres("longest"),
         "for_s": _measure("duration_s"),
     },
     EventKind.SPILLBACK: {"for_s": _measure("duration_s")},
@@ -63,6 +72,10 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.CAMERA_MOVED: {"for_s": _measure("duration_s")},
     EventKind.CAMERA_CLOCK: {"for_s": _measure("duration_s")},
     EventKind.RED_LIGHT: {"grace_s": _measure("red_s")},
+    EventKind.DEBRIS: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
+    EventKind.ABANDONED_OBJECT: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
+    EventKind.LITTERING: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
+    EventKind.ENCROACHMENT: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
 }
 """For each kind the parameters of its rule that the measures of its events tell something of. An event whose measure
 stayed below the parameter would not have been one. The other kinds have none.

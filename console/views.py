@@ -196,6 +196,7 @@ class Views:
 UNITS: Final = {
     "m/s": "page-unit-metric",
     "m": "page-unit-m",
+    "px": "page-unit-px",
     "car lengths": "page-unit-car-lengths",
     "car lengths/s": "page-unit-car-lengths-a-second",
 }
@@ -252,6 +253,8 @@ def _valued(name: str, value: object, language: Language) -> str:
             return f"{number(value, language)} s"
         case "density_per_m2", float():
             return text("page-density", language, value=number(value, language))
+        case "what", "goods" | "vehicle":
+            return text(f"takes-{value}", language)
         case "what", str():
             return text(f"violation-{value.replace('_', '-')}", language)
         case "way_m", int() | float():

@@ -42,6 +42,10 @@ class EventKind(StrEnum):
     CAMERA_MOVED = "camera.moved"
     CAMERA_CLOCK = "camera.clock"
     RED_LIGHT = "violation.red_light"
+    DEBRIS = "incident.debris"
+    ABANDONED_OBJECT = "security.abandoned_object"
+    LITTERING = "environment.littering"
+    ENCROACHMENT = "environment.encroachment"
 
 
 class Phase(StrEnum):
@@ -348,6 +352,55 @@ class RedLightMeasures:
     speed_mps: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DebrisMeasures:
+    """`duration_s`: it has been there so far; `size`: its longer side, in `unit`: `m`, or uncalibrated `px`."""
+
+    duration_s: float
+    size: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonedObjectMeasures:
+    """An object that was left.
+
+    Attributes:
+        duration_s: nobody has been by it so far.
+        size: its longer side, in `unit`: `m`, or uncalibrated `px`.
+        owner: track of who left it, within the camera's epoch; None: nobody was seen to.
+    """
+
+    duration_s: float
+    size: float
+    unit: str
+    owner: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LitteringMeasures:
+    """`duration_s`: who left it has been away so far; `size`: its longer side, in `unit`: `m`, or uncalibrated `px`;
+    `owner`: the track of who left it, within the camera's epoch.
+    """
+
+    duration_s: float
+    size: float
+    unit: str
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class EncroachmentMeasures:
+    """`duration_s`: it has been there so far; `what`: `goods` or `vehicle`; `size`: its longer side, in `unit`: `m`, or
+    uncalibrated `px`.
+    """
+
+    duration_s: float
+    what: str
+    size: float
+    unit: str
+
+
 Measures: TypeAlias = (
     LineCrossingMeasures
     | IntrusionMeasures
@@ -372,6 +425,10 @@ Measures: TypeAlias = (
     | CameraMovedMeasures
     | CameraClockMeasures
     | RedLightMeasures
+    | DebrisMeasures
+    | AbandonedObjectMeasures
+    | LitteringMeasures
+    | EncroachmentMeasures
 )
 
 MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
@@ -400,6 +457,10 @@ MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
     EventKind.CAMERA_MOVED: CameraMovedMeasures,
     EventKind.CAMERA_CLOCK: CameraClockMeasures,
     EventKind.RED_LIGHT: RedLightMeasures,
+    EventKind.DEBRIS: DebrisMeasures,
+    EventKind.ABANDONED_OBJECT: AbandonedObjectMeasures,
+    EventKind.LITTERING: LitteringMeasures,
+    EventKind.ENCROACHMENT: EncroachmentMeasures,
 }
 
 

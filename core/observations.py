@@ -77,7 +77,41 @@ class SignalReadings:
     readings: tuple[SignalReading, ...]
 
 
-Fact: TypeAlias = PictureHealth | SignalReadings
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A part of the picture that is not as it was, and still.
+
+    Attributes:
+        number: unique for one run of the observer.
+        box: left, top, right, bottom in pixels of the frame, the shift of its picture taken off, as of tracks.
+        age_s: since it appeared; time in which the camera was away is not counted.
+        hidden_s: for which it has been hidden by something before it, and may be there still; 0: it is seen.
+        taken: nothing was put there: something that had been there from the beginning was taken away.
+    """
+
+    number: int
+    box: tuple[float, float, float, float]
+    age_s: float
+    hidden_s: float = 0.0
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What is there that was not, by a model of what is usually seen.
+
+    Attributes:
+        known: it can be told; not while the model is new, or the light has just changed past comparing.
+        blobs: at most 32. One that is no longer among them has gone, if it is `known`.
+        model: another number: the model has begun anew, and of what is no longer among them nothing is known.
+    """
+
+    known: bool
+    blobs: tuple[Blob, ...] = ()
+    model: int = 0
+
+
+Fact: TypeAlias = PictureHealth | SignalReadings | Background
 """What one observer tells at one look."""
 
 
@@ -87,6 +121,7 @@ class Observations:
 
     health: PictureHealth | None = None
     signals: SignalReadings | None = None
+    background: Background | None = None
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Observations:
@@ -95,5 +130,9 @@ class Observations:
         return cls(**latest) if latest else NOTHING_SEEN
 
 
-_FIELD: Final[Mapping[type[Fact], str]] = {PictureHealth: "health", SignalReadings: "signals"}
+_FIELD: Final[Mapping[type[Fact], str]] = {
+    PictureHealth: "health",
+    SignalReadings: "signals",
+    Background: "background",
+}
 NOTHING_SEEN = Observations()

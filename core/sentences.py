@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from core.events import (
+    AbandonedObjectMeasures,
     CameraBlurredMeasures,
     CameraClockMeasures,
     CameraCoveredMeasures,
@@ -15,10 +16,13 @@ from core.events import (
     CollisionMeasures,
     CongestionMeasures,
     CrowdingMeasures,
+    DebrisMeasures,
+    EncroachmentMeasures,
     Event,
     IntrusionMeasures,
     LaneMeasures,
     LineCrossingMeasures,
+    LitteringMeasures,
     LoiteringMeasures,
     PedestrianMeasures,
     QueueMeasures,
@@ -94,6 +98,15 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
             given = {"seconds": round(seconds, 1), "class": classes}
         case CameraClockMeasures(ahead_s=ahead):
             given = {"way": "ahead" if ahead >= 0 else "behind", "seconds": round(abs(ahead), 1)}
+        case DebrisMeasures(duration_s=seconds, size=size, unit=unit):
+            given = {"duration": duration(seconds, language), **_size(size, unit)}
+        case AbandonedObjectMeasures(duration_s=seconds, size=size, unit=unit, owner=owner):
+            name = name if owner is not None else f"{name}-unowned"
+            given = {"duration": duration(seconds, language), **_size(size, unit)}
+        case LitteringMeasures(duration_s=seconds, size=size, unit=unit):
+            given = {"duration": duration(seconds, language), "class": classes, **_size(size, unit)}
+        case EncroachmentMeasures(duration_s=seconds, what=what, size=size, unit=unit):
+            given = {"duration": duration(seconds, language), "what": what, **_size(size, unit)}
         case CameraDownMeasures(silent_s=seconds, reason=reason):
             given = {"duration": duration(seconds, language)}
             if reason:
@@ -107,6 +120,10 @@ def _kmh(mps: float) -> int:
 
 def _length(length: float, unit: str) -> dict[str, object]:
     return {"length": round(length), "unit": "metres" if unit == "m" else "cars"}
+
+
+def _size(size: float, unit: str) -> dict[str, object]:
+    return {"size": round(size, 1) if unit == "m" else round(size), "unit": unit}
 
 
 def class_names(class_ids: tuple[int, ...], language: Language | None = None) -> str:

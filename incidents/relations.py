@@ -40,16 +40,25 @@ BESIDE: Final = Reach(30.0)
 """Length of a bus with its doors and who gets out, and two cameras' errors of position."""
 DRIVEN: Final = Reach(300.0, lead_s=60.0)
 """What moves has gone on by the time it is seen: 20 m/s for 15 s."""
+LYING: Final = Reach(60.0, lead_s=60.0)
+"""Who swerves or stops because of what lies there does so before it, and before that is sure."""
 JAM_KINDS: Final = (EventKind.QUEUE, EventKind.CONGESTION, EventKind.SPILLBACK)
 _JAM: Final[Mapping[EventKind, Reach]] = dict.fromkeys(JAM_KINDS, BEHIND)
 
 EFFECTS: Final[Mapping[EventKind, Mapping[EventKind, Reach]]] = {
     EventKind.WRONG_WAY: {EventKind.COLLISION: DRIVEN, EventKind.STOPPED_VEHICLE: DRIVEN},
     EventKind.COLLISION: {
+        EventKind.DEBRIS: BESIDE,
         EventKind.STOPPED_VEHICLE: BESIDE,
         EventKind.PEDESTRIAN: BESIDE,
         EventKind.SLOW_VEHICLE: BEHIND,
         **_JAM,
+    },
+    EventKind.DEBRIS: {
+        EventKind.COLLISION: LYING,
+        EventKind.STOPPED_VEHICLE: LYING,
+        EventKind.SLOW_VEHICLE: Reach(JAM_M, behind=True, lead_s=60.0),
+        **dict.fromkeys(JAM_KINDS, Reach(JAM_M, behind=True, lead_s=60.0)),
     },
     EventKind.STOPPED_VEHICLE: {
         EventKind.ILLEGAL_PARKING: BESIDE,
@@ -70,6 +79,7 @@ an effect begins after its cause.
 SAME: Final[Mapping[EventKind, Reach]] = {
     EventKind.WRONG_WAY: DRIVEN,
     EventKind.COLLISION: BESIDE,
+    EventKind.DEBRIS: BESIDE,
     EventKind.STOPPED_VEHICLE: BESIDE,
     EventKind.ILLEGAL_PARKING: BESIDE,
     EventKind.PEDESTRIAN: BESIDE,

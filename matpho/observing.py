@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from core.arrays import U8
+from core.arrays import F64, U8
 from core.errors import ConfigError
 from core.scene import Scene
 from core.signals import SignalFeed
+from models.observers.background.observer import BackgroundObserver
 from models.observers.health import HealthObserver
 from models.observers.signals import SignalObserver, signals_of
 from pipeline.observing import MakeObserver
 from scenes.camera_rules import CAMERA_SPECS, CameraClockSpec
+from scenes.object_rules import OBJECT_SPECS
 from scenes.presets import read_picture
+from scenes.rule_parts import Carriageway, RulePart, known_places
 from scenes.rules import AnyRuleSpec
+
+HOME = ""
+"""The view of a fixed camera."""
 
 
 def with_camera_rules(scene: Scene, rules: Sequence[AnyRuleSpec]) -> tuple[AnyRuleSpec, ...]:
@@ -38,7 +44,28 @@ def make_observers(
         made.append(lambda: HealthObserver(pictures, placed=placed))
     if signals_of(scene):
         made.append(lambda: SignalObserver(scene, feed))
+    views = list(scene.presets) or [HOME]
+    places = {view: [*_places_of_things(scene.at(view), rules)] for view in views}
+    if any(places.values()) and not scene.simulated:
+        made.append(lambda: BackgroundObserver(places, scene.reference_size))
     return tuple(made)
+
+
+def _places_of_things(scene: Scene, rules: Sequence[AnyRuleSpec]) -> Iterator[F64]:
+    """Polygons in which rules watch for things that lie there."""
+    for rule in rules:
+        if isinstance(rule, OBJECT_SPECS) and rule.works_in(known_places(scene)):
+            yield from _polygons(scene, rule)
+
+
+def _polygons(scene: Scene, rule: RulePart) -> Iterator[F64]:
+    zone = getattr(rule, "zone", None)
+    if zone is not None:
+        yield scene.zones[zone].polygon
+    elif isinstance(rule, Carriageway):
+        for name, lane in scene.lanes.items():
+            if rule.lane in (None, name) and rule.group in (None, lane.group):
+                yield lane.polygon
 
 
 def _pictures(scene: Scene) -> tuple[U8, ...]:

@@ -24,6 +24,7 @@ from scenes.incident_rules import (
     StoppedVehicleSpec,
     WrongWaySpec,
 )
+from scenes.object_rules import AbandonedObjectSpec, DebrisSpec, EncroachmentSpec, LitteringSpec
 from scenes.rule_parts import (
     CLASSES,
     ClassName,
@@ -43,6 +44,7 @@ from scenes.violation_rules import IllegalParkingSpec, LaneViolationSpec, NoCros
 
 __all__ = [
     "SPEC_TYPES",
+    "AbandonedObjectSpec",
     "AnyRuleSpec",
     "CameraBlurredSpec",
     "CameraClockSpec",
@@ -55,12 +57,15 @@ __all__ = [
     "CongestionLevel",
     "CongestionSpec",
     "CrowdingSpec",
+    "DebrisSpec",
     "Direction",
+    "EncroachmentSpec",
     "EventRuleSpec",
     "IllegalParkingSpec",
     "IntrusionSpec",
     "LaneViolationSpec",
     "LineCrossingSpec",
+    "LitteringSpec",
     "LoiteringSpec",
     "MeasureSpec",
     "NoCrossingSpec",
@@ -175,6 +180,10 @@ EventRuleSpec: TypeAlias = (
     | CameraCoveredSpec
     | CameraMovedSpec
     | CameraClockSpec
+    | DebrisSpec
+    | AbandonedObjectSpec
+    | LitteringSpec
+    | EncroachmentSpec
 )
 AnyRuleSpec: TypeAlias = EventRuleSpec | MeasureSpec
 RuleSpec = Annotated[AnyRuleSpec, Field(discriminator="kind")]
@@ -206,5 +215,9 @@ SPEC_TYPES: Final[tuple[type[AnyRuleSpec], ...]] = (
     CameraCoveredSpec,
     CameraMovedSpec,
     CameraClockSpec,
+    DebrisSpec,
+    AbandonedObjectSpec,
+    LitteringSpec,
+    EncroachmentSpec,
     MeasureSpec,
 )

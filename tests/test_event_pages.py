@@ -76,4 +76,4 @@ def test_a_drawing_shows_where_and_when_the_event_is_raised(kind: str, played: d
 def test_what_is_said_before_an_event_lacks_only_the_last_condition(played: dict[str, Played]) -> None:
     for kind, one in played.items():
         failing = [item for item in one.before if item.holds is False]
-        assert len(failing) == (1 if one.example.actors else 0), kind
+        assert len(failing) == (1 if one.event.track_ids else 0), kind

@@ -117,14 +117,15 @@ KINDS: Final[Mapping[str, Kind]] = {
 """In the order of reports."""
 _PIXELS: Final = "none yet: it is found in pictures, and the simulated traffic has none"
 _STAGED: Final = "none: no road user brings it about; `matpho bench pixels` stages it on real clips instead"
+_PUT: Final = "none: it is found in pictures; `matpho bench pixels` puts things into real clips instead"
 ELSEWHERE: Final[Mapping[str, str]] = {
     "camera.down": "none: no road user brings it about; streams are cut in `tests/faults` and `tests/pipeline` instead",
     **dict.fromkeys(("camera.frozen", "camera.dark", "camera.blurred", "camera.moved", "camera.covered"), _STAGED),
     "camera.clock": "none: no road user brings it about; clocks are set wrong in `tests/analytics` instead",
-    **dict.fromkeys(("incident.debris", "incident.smoke_fire"), _PIXELS),
     "violation.red_light": "in `matpho bench pixels`: simulated traffic at its signals, and at some that are red early",
-    **dict.fromkeys(("security.abandoned_object", "security.fight_suspected"), _PIXELS),
-    **dict.fromkeys(("environment.encroachment", "environment.littering", "environment.flooding"), _PIXELS),
+    **dict.fromkeys(("incident.debris", "security.abandoned_object"), _PUT),
+    **dict.fromkeys(("environment.littering", "environment.encroachment"), _PUT),
+    **dict.fromkeys(("incident.smoke_fire", "security.fight_suspected", "environment.flooding"), _PIXELS),
     "violation.no_crossing": "none of its own: crossings are scored as security.line_crossing",
 }
 """Kinds that are not scored here, and why."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.box import SIMPLE
 from rich.table import Table
 
 from benchmarks.events.intervals import wilson
 from benchmarks.events.scoring import interval_text
-from benchmarks.pixels.measure import PixelsResult
+from benchmarks.pixels.measure import PixelsResult, Quiet
 from locales import text
 
 
@@ -17,14 +17,15 @@ def tables(result: PixelsResult) -> Iterator[Table]:
     """Kinds, ways to fail, cameras that are well."""
     yield _kinds(result)
     yield _faults(result)
-    yield _quiet(result)
+    yield quiet_table(result.quiet)
     if result.signals:
         yield _signals(result)
     if result.red_lights:
         yield _red_lights(result)
 
 
-def _table(name: str, *columns: str) -> Table:
+def table(name: str, *columns: str) -> Table:
+    """An empty one: `bench-pixels-…` of the catalogue name it and its columns."""
     shown = Table(title=text(f"bench-pixels-{name}"), title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
     shown.add_column("", no_wrap=True)
     for column in columns:
@@ -33,7 +34,7 @@ def _table(name: str, *columns: str) -> Table:
 
 
 def _kinds(result: PixelsResult) -> Table:
-    shown = _table("kinds", "shown", "detected")
+    shown = table("kinds", "shown", "detected")
     for kind, count, detected in result.by_kind():
         share = detected / count if count else None
         shown.add_row(kind, str(count), interval_text(share, wilson(detected, count), True))
@@ -41,7 +42,7 @@ def _kinds(result: PixelsResult) -> Table:
 
 
 def _faults(result: PixelsResult) -> Table:
-    shown = _table("faults", "shown", "detected", "delay", "wrong", "error", "places")
+    shown = table("faults", "shown", "detected", "delay", "wrong", "error", "places")
     for name, one in result.found.items():
         figures = one.figures()
         error = f"{figures['error_px_median']:.2f} / {figures['error_px_most']:.2f}" if one.errors_px else ""
@@ -57,9 +58,10 @@ def _faults(result: PixelsResult) -> Table:
     return shown
 
 
-def _quiet(result: PixelsResult) -> Table:
-    shown = _table("quiet", "hours", "false", "false-rate")
-    for name, one in result.quiet.items():
+def quiet_table(quiet: Mapping[str, Quiet]) -> Table:
+    """Clips with which nothing is wrong, by weather."""
+    shown = table("quiet", "hours", "false", "false-rate")
+    for name, one in quiet.items():
         figures = one.figures()
         shown.add_row(
             text(f"bench-pixels-weather-{name.replace('_', '-')}"),
@@ -71,7 +73,7 @@ def _quiet(result: PixelsResult) -> Table:
 
 
 def _signals(result: PixelsResult) -> Table:
-    shown = _table("signals", "frames", "cycles", "right", "unknown", "mistaken", "hidden", "late")
+    shown = table("signals", "frames", "cycles", "right", "unknown", "mistaken", "hidden", "late")
     for name, one in result.signals.items():
         figures, hidden = one.figures(), one.hidden
         shown.add_row(
@@ -88,7 +90,7 @@ def _signals(result: PixelsResult) -> Table:
 
 
 def _red_lights(result: PixelsResult) -> Table:
-    shown = _table("red-lights", "hours", "crossings", "incidents", "detected", "false", "false-share", "delay")
+    shown = table("red-lights", "hours", "crossings", "incidents", "detected", "false", "false-share", "delay")
     for name, one in result.red_lights.items():
         figures = one.figures()
         shown.add_row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -14,22 +15,36 @@ from matpho.cli.output import write_json
 from matpho.defaults import CLIP
 
 
+class What(StrEnum):
+    """What is put into clips."""
+
+    CAMERAS = "cameras"
+    THINGS = "things"
+
+
 def pixels(
     videos: Annotated[list[Path] | None, typer.Argument(help=text("cli-arg-bench-pixels-videos"))] = None,
+    what: Annotated[What, typer.Option(help=text("cli-opt-bench-pixels-what"))] = What.CAMERAS,
     seeds: Annotated[int, typer.Option(min=0, help=text("cli-opt-bench-pixels-seeds"))] = 4,
     hours: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-hours"))] = 0.7,
     signals: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-signals"))] = 120.0,
     traffic: Annotated[list[Path] | None, typer.Option(help=text("cli-opt-bench-pixels-traffic"))] = None,
     out: Annotated[Path | None, typer.Option("--json", help=text("cli-opt-bench-json"))] = None,
 ) -> None:
-    """Faults of cameras put into real clips, and clips in all weathers that are well."""
-    from benchmarks.pixels import measure, report
+    """Faults of cameras, or things that lie about, put into real clips; and clips in all weathers as they are."""
+    from benchmarks.pixels import lying, lying_report, measure, report
 
     console = Console(width=max(Console().width, 132))
-    plan = measure.PixelsPlan(seeds, hours, signal_s=signals, traffic=tuple(traffic or ()))
-    found = measure.measure(videos or [CLIP], plan, partial(console.print, style="dim", highlight=False))
-    for table in report.tables(found):
+    plan, clips = measure.PixelsPlan(seeds, hours, signal_s=signals, traffic=tuple(traffic or ())), videos or [CLIP]
+    progress = partial(console.print, style="dim", highlight=False)
+    if what is What.THINGS:
+        things = lying.measure_things(clips, plan, progress)
+        tables, notes, figures = lying_report.tables(things), lying_report.notes(things), things.as_dict()
+    else:
+        found = measure.measure(clips, plan, progress)
+        tables, notes, figures = report.tables(found), report.notes(found), found.as_dict()
+    for table in tables:
         console.print(table)
-    for note in report.notes(found):
+    for note in notes:
         console.print(note, soft_wrap=True, highlight=False)
-    write_json(out, found.as_dict())
+    write_json(out, figures)

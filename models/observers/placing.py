@@ -91,6 +91,11 @@ class Reference:
         fine = self._fine(luma, shift) or shift
         return Placed((fine[0] + self.offset[0], fine[1] + self.offset[1]), share)
 
+    def near(self, luma: U8, about: tuple[float, float]) -> tuple[float, float] | None:
+        """The same in a part of the time, where it is known to a few pixels; None where too few corners agree."""
+        fine = self._fine(luma, (about[0] - self.offset[0], about[1] - self.offset[1]))
+        return None if fine is None else (fine[0] + self.offset[0], fine[1] + self.offset[1])
+
     def _far(self, sight: F32) -> tuple[float, float, float] | None:
         """Shift in pixels of the sight and its share, of a picture that has moved by up to two thirds of its size."""
         height, width = self._sight.shape

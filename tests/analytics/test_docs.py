@@ -96,6 +96,10 @@ EXAMPLES: dict[EventKind, dict[str, Any]] = {
     EventKind.CAMERA_MOVED: {"duration_s": 12.0, "corrected": True, "right_px": 6.0, "down_px": -8.0},
     EventKind.CAMERA_CLOCK: {"duration_s": 60.0, "ahead_s": -4.26},
     EventKind.RED_LIGHT: {"red_s": 2.34, "signal": "west"},
+    EventKind.DEBRIS: {"duration_s": 31.0, "size": 0.64, "unit": "m"},
+    EventKind.ABANDONED_OBJECT: {"duration_s": 62.0, "size": 0.51, "unit": "m", "owner": 7},
+    EventKind.LITTERING: {"duration_s": 62.0, "size": 0.51, "unit": "m", "owner": 7},
+    EventKind.ENCROACHMENT: {"duration_s": 601.0, "what": "goods", "size": 2.44, "unit": "m"},
 }
 SENTENCES = {
     EventKind.LINE_CROSSING: ("Crossed Gate forward: person", "Vượt Cổng theo chiều thuận: người"),
@@ -174,6 +178,19 @@ SENTENCES = {
         "Crossed the stop line of Gate after 2.3 s of red (indication, not for fines): person",
         "Vượt vạch dừng tại Cổng khi đèn đã đỏ 2,3 giây (chỉ báo, không dùng để phạt): người",
     ),
+    EventKind.DEBRIS: ("Something 0.6 m large has lain on Gate for 31 s", "Có vật cỡ 0,6 m nằm trên Cổng đã 31 giây"),
+    EventKind.ABANDONED_OBJECT: (
+        "An object 0.5 m large was left in Gate; its owner has been away for 1 min 2 s",
+        "Đồ vật cỡ 0,5 m bị bỏ lại trong Cổng; chủ của nó rời đi đã 1 phút 2 giây",
+    ),
+    EventKind.LITTERING: (
+        "Something 0.5 m large was left in Gate 1 min 2 s ago: person",
+        "Vật cỡ 0,5 m bị vứt lại trong Cổng cách đây 1 phút 2 giây: người",
+    ),
+    EventKind.ENCROACHMENT: (
+        "Goods or a stall, 2.4 m large, have taken up Gate for 10 min 1 s",
+        "Hàng hoá hoặc quầy bán, cỡ 2,4 m, chiếm Cổng đã 10 phút 1 giây",
+    ),
 }
 
 
@@ -197,6 +214,11 @@ def test_sentences_without_the_optional_parts() -> None:
     assert sentence(event(EventKind.CAMERA_DOWN, reason=""), "", "en") == "No picture for 31 s"
     elsewhere = event(EventKind.CAMERA_MOVED, corrected=False, right_px=None, down_px=None)
     assert sentence(elsewhere, "", "en").startswith("The camera looks elsewhere: rules")
+    unowned = event(EventKind.ABANDONED_OBJECT, owner=None, unit="px")
+    assert sentence(unowned, "", "en") == "An object has lain in z for 1 min 2 s, and nobody is by it"
+    assert (
+        sentence(event(EventKind.ENCROACHMENT, what="vehicle"), "", "en") == "A vehicle has taken up z for 10 min 1 s"
+    )
     far = event(EventKind.CAMERA_MOVED, corrected=False, right_px=120.0, down_px=0.0)
     assert "120 pixels: rules that name places pause" in sentence(far, "", "en")
 

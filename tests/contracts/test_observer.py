@@ -12,6 +12,7 @@ from core.arrays import U8
 from core.frames import ClockSource, FrameMeta
 from core.observations import NOTHING_SEEN, Fact, Observations, PictureHealth, Placement
 from core.protocols import Observer
+from models.observers.background.observer import BackgroundObserver
 from models.observers.fake import FakeObserver
 from models.observers.glimpse import SurfaceGlimpse
 from models.observers.health import HealthObserver
@@ -35,6 +36,7 @@ def told(number: int = 0) -> PictureHealth:
 
 
 MAKERS: dict[str, Callable[[], Observer]] = {
+    "background": BackgroundObserver,
     "health": HealthObserver,
     "health, given": lambda: HealthObserver([street()]),
     "health, turning": lambda: HealthObserver(placed=False),

@@ -11,10 +11,11 @@ import pytest
 
 from core.errors import ConfigError
 from matpho.observing import make_observers, with_camera_rules
+from models.observers.background.observer import BackgroundObserver
 from models.observers.health import HealthObserver
 from scenes.camera_rules import CAMERA_SPECS, CameraClockSpec, CameraCoveredSpec
 from scenes.documents import ProblemsError
-from scenes.rules import IntrusionSpec
+from scenes.rules import DebrisSpec, IntrusionSpec
 from scenes.scene_file import load_scene
 from tests.support.tracks import make_scene
 
@@ -47,6 +48,12 @@ def test_nobody_looks_where_no_rule_needs_it() -> None:
     assert make_observers(make_scene(), [IntrusionSpec(zone="z"), CameraClockSpec()]) == ()
     (make,) = make_observers(make_scene(), [CameraCoveredSpec()])
     assert isinstance(make(), HealthObserver) and make() is not make(), "what is learnt is of one camera"
+
+
+def test_the_background_is_looked_at_where_things_matter() -> None:
+    (make,) = make_observers(make_scene(), [DebrisSpec(zone="z"), IntrusionSpec(zone="z")])
+    assert isinstance(make(), BackgroundObserver)
+    assert make_observers(replace(make_scene(), simulated=True), [DebrisSpec(zone="z")]) == ()
 
 
 def test_a_scenes_picture_is_read_and_said_to_be_missing(tmp_path: Path) -> None:

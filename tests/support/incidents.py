@@ -12,6 +12,7 @@ from core.events import (
     CameraDownMeasures,
     CollisionMeasures,
     CongestionMeasures,
+    DebrisMeasures,
     EndReason,
     Event,
     EventKind,
@@ -43,6 +44,7 @@ _MEASURES: Final[Mapping[EventKind, Measures]] = {
     EventKind.SLOW_VEHICLE: SlowVehicleMeasures(12.0, 0.3, 4.0, 13.0),
     EventKind.LOITERING: LoiteringMeasures(61.0),
     EventKind.CAMERA_DOWN: CameraDownMeasures(31.0),
+    EventKind.DEBRIS: DebrisMeasures(31.0, 0.6, "m"),
 }
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.events import (
     MEASURES_OF,
+    AbandonedObjectMeasures,
     CameraBlurredMeasures,
     CameraClockMeasures,
     CameraCoveredMeasures,
@@ -21,6 +22,8 @@ from core.events import (
     CollisionMeasures,
     CongestionMeasures,
     CrowdingMeasures,
+    DebrisMeasures,
+    EncroachmentMeasures,
     EndReason,
     Event,
     EventKind,
@@ -30,6 +33,7 @@ from core.events import (
     IntrusionMeasures,
     LaneMeasures,
     LineCrossingMeasures,
+    LitteringMeasures,
     LoiteringMeasures,
     Measurement,
     Measures,
@@ -74,6 +78,7 @@ def rounded(low: float, high: float, decimals: int) -> st.SearchStrategy[float]:
 
 pixels = rounded(-5000, 5000, 2)
 units = st.sampled_from(["m", "car lengths"])
+lengths = st.sampled_from(["m", "px"])
 speeds = st.none() | rounded(0, 100, 3)
 
 _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
@@ -95,6 +100,10 @@ _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
     SpillbackMeasures: st.builds(SpillbackMeasures, reals, counts, reals, units),
     StoppedVehicleMeasures: st.builds(StoppedVehicleMeasures, reals, st.sampled_from(["m/s", "box lengths/s"])),
     CameraDownMeasures: st.builds(CameraDownMeasures, reals, texts),
+    DebrisMeasures: st.builds(DebrisMeasures, reals, reals, lengths),
+    AbandonedObjectMeasures: st.builds(AbandonedObjectMeasures, reals, reals, lengths, st.none() | big),
+    LitteringMeasures: st.builds(LitteringMeasures, reals, reals, lengths, big),
+    EncroachmentMeasures: st.builds(EncroachmentMeasures, reals, st.sampled_from(["goods", "vehicle"]), reals, lengths),
     CameraFrozenMeasures: st.builds(CameraFrozenMeasures, reals),
     CameraDarkMeasures: st.builds(CameraDarkMeasures, reals, reals),
     CameraBlurredMeasures: st.builds(CameraBlurredMeasures, reals, reals),

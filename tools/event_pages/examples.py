@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from core.events import EventKind
-from core.observations import PictureHealth, Placement, SignalReading, SignalReadings
+from core.observations import Blob, PictureHealth, Placement, SignalReading, SignalReadings
 from core.signals import SignalState
 from core.taxonomy import ObjectClass
 from tests.support.tracks import SECOND, Actor, Way, still, walk
@@ -129,6 +129,12 @@ def _red_from(second: float) -> SignalReadings:
 
 def _camera(fault: str, seconds: float, health: Callable[[float, float], PictureHealth] | None = None) -> Example:
     return Example(_scene(_rule(f"kind: camera.{fault}")), [], seconds, health=health, wrong_s=WRONG_S)
+
+
+def _lies(x: float, y: float, size: float, from_s: float) -> Callable[[float], list[Blob]]:
+    """A thing whose foot is at a place from a time on: the observer tells of it eight seconds later."""
+    box = (x - size / 2, y - size, x + size / 2, y)
+    return lambda second: [Blob(1, box, second - from_s)] if second >= from_s + 8 else []
 
 
 QUEUED: Final = [_who(n + 1, still(590 - 62 * n, UPPER)) for n in range(8)]
@@ -258,6 +264,40 @@ EXAMPLES: Final[Mapping[EventKind, Callable[[], Example]]] = {
         6,
         fps=10.0,
         signals=_red_from,
+    ),
+    EventKind.DEBRIS: lambda: Example(
+        _scene(_lanes(), _rule("kind: incident.debris")),
+        [_drives(1, 1, 11), _drives(2, 14, 11, LOWER), _drives(3, 22, 11, LOWER)],
+        36,
+        blobs=_lies(330, UPPER + 4, 8, 3.0),
+    ),
+    EventKind.ABANDONED_OBJECT: lambda: Example(
+        _scene(SQUARE, _rule("kind: security.abandoned_object", "zone: square")),
+        [_who(1, walk([(0, 100, 200), (10, 300, 180), (14, 306, 180), (60, 560, 120), (200, 600, 110)]), PERSON)],
+        80,
+        fps=2.0,
+        blobs=_lies(304, 180, 6, 14.0),
+    ),
+    EventKind.LITTERING: lambda: Example(
+        _scene(
+            _lanes(),
+            _zone("kerb", "kerb", "lề đường", "[[200, 230], [520, 230], [520, 262], [200, 262]]"),
+            _rule("kind: environment.littering", "zone: kerb"),
+        ),
+        [_who(1, walk([(0, 0, LOWER + 8), (4, 350, 226), (9, 560, 224), (200, 600, 224)]), MOTORCYCLE)],
+        76,
+        fps=2.0,
+        blobs=_lies(350, 246, 8, 5.0),
+    ),
+    EventKind.ENCROACHMENT: lambda: Example(
+        _scene(
+            _zone("pavement", "pavement", "vỉa hè", "[[60, 200], [580, 200], [580, 260], [60, 260]]"),
+            _rule("kind: environment.encroachment", "zone: pavement", "for_s: 120"),
+        ),
+        [_who(1, walk([(0, 200, 215), (70, 420, 250), (180, 200, 220)]), PERSON)],
+        140,
+        fps=2.0,
+        blobs=_lies(320, 250, 24, 10.0),
     ),
     EventKind.CAMERA_DOWN: lambda: Example(_scene(_rule("kind: camera.down")), [], 12, silent_s=40),
     EventKind.CAMERA_FROZEN: lambda: _camera("frozen", 72, _frozen),
