@@ -7,7 +7,8 @@ from functools import partial
 from typing import Final, Protocol
 
 from analytics.clock import SECOND_NS, CameraClock
-from analytics.episodes import NOTHING, Cue, Episodes
+from analytics.episodes import NOTHING, Cue
+from analytics.one_event import OneEventRule
 from analytics.stays import Stay
 from core.events import (
     CameraBlurredMeasures,
@@ -17,13 +18,11 @@ from core.events import (
     CameraFrozenMeasures,
     CameraMovedMeasures,
     Event,
-    EventKind,
     Measures,
     Severity,
 )
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
-from core.mutes import Mutes
 from core.observations import PictureHealth
 from scenes.camera_rules import (
     CameraBlurredSpec,
@@ -57,26 +56,16 @@ class Condition(Protocol):
         ...
 
 
-class CameraHealthRule:
+class CameraHealthRule(OneEventRule):
     """One event while a camera's picture, or its clock, is as the kind says."""
 
     def __init__(self, spec: CameraSpec, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        self._rule_id, self._for_ns = spec.rule_id, round(spec.for_s * SECOND_NS)
+        super().__init__(spec, camera_id, open_events, CameraClock(), clear_s=spec.clear_s)
+        self._for_ns = round(spec.for_s * SECOND_NS)
         self._condition, self._severity = _condition(spec), spec.severity
-        self._clock = CameraClock()
         self._stay = Stay(GAP_NS)
         self._verdict: bool | None = None
         self._told_ns = 0
-        self._episodes = Episodes(
-            EventKind(spec.kind),
-            rule_id=spec.rule_id,
-            camera_id=camera_id,
-            zone="",
-            severity=spec.severity,
-            clear_ns=round(spec.clear_s * SECOND_NS),
-            hold_ns=round(spec.hold_s * SECOND_NS),
-        )
-        self._episodes.restore_one(open_events)
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows; between two looks, what the last one did."""
@@ -104,20 +93,6 @@ class CameraHealthRule:
             return Cue(self._condition.measures(round(seconds, 3)))
 
         return self._episodes.update(clock, view.frame, ((0, since_ns),) if found else (), denied, describe, severity)
-
-    def mute(self, mutes: Mutes) -> None:
-        """Events under these mutes are not told."""
-        self._episodes.mutes = mutes
-
-    def tick(self, now_ns: int) -> Findings:
-        """Hold an open event while no frame comes."""
-        self._clock.tick(now_ns)
-        return self._episodes.tick(self._clock)
-
-    def close(self, now_ns: int) -> Findings:
-        """Nothing: an open event stays open."""
-        self._clock.pause()
-        return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
         """The camera beside the definition: tracks have no part in it."""

@@ -27,6 +27,7 @@ from core.protocols import Rule
 from core.scene import Scene
 from core.tracks import TrackBatch
 from scenes.camera_rules import CAMERA_SPECS
+from scenes.picture_rules import SIGHTING_SPECS
 from scenes.rule_parts import known_places
 from scenes.rules import AnyRuleSpec, CameraDownSpec
 
@@ -257,7 +258,7 @@ class RuleEngine:
 
 def _views_of(spec: AnyRuleSpec, scene: Scene) -> list[str]:
     """The views in which a rule works: the presets that have its places."""
-    if isinstance(spec, OF_CAMERA):
+    if isinstance(spec, OF_CAMERA) or (isinstance(spec, SIGHTING_SPECS) and not spec.place):
         return [WHOLE]
     if not scene.presets:
         return [HOME]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from analytics.episodes import NOTHING, Episodes
-from analytics.place_rule import PlaceNames
+from analytics.one_event import EventSpec
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
 from analytics.views import class_mask, cue_of_one
@@ -17,7 +17,7 @@ from core.findings import Findings, StepView
 from core.mutes import Mutes
 
 
-class InstantSpec(PlaceNames, Protocol):
+class InstantSpec(EventSpec, Protocol):
     """What the specs of such rules have."""
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.episodes import NOTHING, Cue, Episodes
-from analytics.place_rule import PlaceSpec
+from analytics.one_event import HeldSpec
 from analytics.reasons import waited
 from analytics.shared import Shared
 from analytics.things import GAP_NS, NOBODY, Thing
@@ -33,7 +33,7 @@ UNSURE: Final = 0.5
 """Confidence in things that were seen to be left by somebody, or that need not be, and in others."""
 
 
-class ObjectRuleSpec(PlaceSpec, Protocol):
+class ObjectRuleSpec(HeldSpec, Protocol):
     """What the specs of such rules have."""
 
     @property
@@ -206,7 +206,7 @@ class Area:
         KeyError: the scene has no such zone or lanes.
     """
 
-    def __init__(self, spec: PlaceSpec, scene: Scene) -> None:
+    def __init__(self, spec: HeldSpec, scene: Scene) -> None:
         zone, lane, group = (getattr(spec, name, None) for name in ("zone", "lane", "group"))
         if zone is not None:
             self._polygons = [scene.zones[zone].polygon]

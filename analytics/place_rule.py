@@ -5,44 +5,21 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from analytics.clock import SECOND_NS
-from analytics.episodes import NOTHING, Cue, Episodes
+from analytics.episodes import NOTHING, Cue
+from analytics.one_event import HeldSpec, OneEventRule
 from analytics.reasons import waited
 from analytics.shared import Shared
 from analytics.stays import Stay
 from analytics.views import cue_again, cue_of
 from core.arrays import I64, AnyArray, frozen
-from core.events import Event, EventKind, Measures, Severity
+from core.events import Event, Measures, Severity
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
-from core.mutes import Mutes
-
-
-class PlaceNames(Protocol):
-    """What the specs of all rules have that make events."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def rule_id(self) -> str: ...
-
-    @property
-    def place(self) -> str: ...
-
-    @property
-    def severity(self) -> Severity: ...
-
-
-class PlaceSpec(PlaceNames, Protocol):
-    """What the specs of such rules have."""
-
-    @property
-    def hold_s(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +45,7 @@ NOBODY: Final[I64] = frozen(np.zeros(0, np.int64), np.int64, (0,), "nobody")
 NOTHING_THERE: Final = Look(False, False, lambda: NOBODY)
 
 
-class PlaceRule(ABC):
+class PlaceRule(OneEventRule, ABC):
     """One event for a place while its definition holds, whoever is involved.
 
     Args:
@@ -81,7 +58,7 @@ class PlaceRule(ABC):
 
     def __init__(
         self,
-        spec: PlaceSpec,
+        spec: HeldSpec,
         camera_id: str,
         open_events: Sequence[Event],
         shared: Shared,
@@ -90,19 +67,9 @@ class PlaceRule(ABC):
         gap_s: float,
         clear_s: float,
     ) -> None:
-        self._rule_id, self._for_ns = spec.rule_id, round(for_s * SECOND_NS)
-        self._shared, self._clock = shared, shared.clock
+        super().__init__(spec, camera_id, open_events, shared.clock, clear_s=clear_s)
+        self._for_ns, self._shared = round(for_s * SECOND_NS), shared
         self._stay = Stay(round(gap_s * SECOND_NS))
-        self._episodes = Episodes(
-            EventKind(spec.kind),
-            rule_id=spec.rule_id,
-            camera_id=camera_id,
-            zone=spec.place,
-            severity=spec.severity,
-            clear_ns=round(clear_s * SECOND_NS),
-            hold_ns=round(spec.hold_s * SECOND_NS),
-        )
-        self._episodes.restore_one(open_events)
 
     @abstractmethod
     def _look(self, view: StepView) -> Look:
@@ -141,20 +108,6 @@ class PlaceRule(ABC):
         since_ns = clock.run_ns if stay.since_ns is None else stay.since_ns
         found = ((0, since_ns),) if starts or goes_on else ()
         return self._episodes.update(clock, view.frame, found, (0,) if look.known else (), describe, look.severity)
-
-    def mute(self, mutes: Mutes) -> None:
-        """Events under these mutes are not told."""
-        self._episodes.mutes = mutes
-
-    def tick(self, now_ns: int) -> Findings:
-        """Hold an open event while no frame comes."""
-        self._clock.tick(now_ns)
-        return self._episodes.tick(self._clock)
-
-    def close(self, now_ns: int) -> Findings:
-        """Nothing: an open event stays open."""
-        self._clock.pause()
-        return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
         """A track beside the definition, and how long that has held for the place."""

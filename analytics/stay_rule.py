@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.episodes import NOTHING, Cue, Episodes
-from analytics.place_rule import PlaceSpec
+from analytics.one_event import HeldSpec
 from analytics.places import Place
 from analytics.reasons import of_class, seen, waited
 from analytics.shared import Shared
@@ -28,7 +28,7 @@ DRIVING: Final = 20.0
 """Heights of its box (about 1.5 m) by which a person or a vehicle goes on in a second, at most."""
 
 
-class StaySpec(PlaceSpec, Protocol):
+class StaySpec(HeldSpec, Protocol):
     """What the specs of such rules have."""
 
     @property

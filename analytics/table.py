@@ -22,6 +22,7 @@ from analytics.pedestrian import PedestrianRule
 from analytics.red_light import RedLightRule
 from analytics.running import RunningRule
 from analytics.shared import Shared
+from analytics.sighting import SightingRule
 from analytics.slow_vehicle import SlowVehicleRule
 from analytics.speeding import SpeedingRule
 from analytics.spillback import SpillbackRule
@@ -46,6 +47,7 @@ from scenes.rules import (
     CrowdingSpec,
     DebrisSpec,
     EncroachmentSpec,
+    FloodingSpec,
     IllegalParkingSpec,
     IntrusionSpec,
     LaneViolationSpec,
@@ -59,6 +61,7 @@ from scenes.rules import (
     RedLightSpec,
     RunningSpec,
     SlowVehicleSpec,
+    SmokeFireSpec,
     SpeedingSpec,
     SpillbackSpec,
     StoppedVehicleSpec,
@@ -166,5 +169,7 @@ def build_rule(
             return LitteringRule(spec, scene, camera_id, open_events, shared)
         case EncroachmentSpec():
             return EncroachmentRule(spec, scene, camera_id, open_events, shared)
+        case SmokeFireSpec() | FloodingSpec():
+            return SightingRule(spec, scene, camera_id, open_events, shared)
         case MeasureSpec():
             return MeasureRule([spec], scene, camera_id, shared.free_flow)

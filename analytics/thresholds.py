@@ -76,6 +76,8 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.ABANDONED_OBJECT: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
     EventKind.LITTERING: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
     EventKind.ENCROACHMENT: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
+    EventKind.SMOKE_FIRE: {"looks": _measure("looks")},
+    EventKind.FLOODING: {"looks": _measure("looks")},
 }
 """For each kind the parameters of its rule that the measures of its events tell something of. An event whose measure
 stayed below the parameter would not have been one. The other kinds have none.

@@ -245,7 +245,7 @@ def _valued(name: str, value: object, language: Language) -> str:
             return text(UNITS.get(value, "page-unit-boxes"), language)
         case "share", int() | float():
             return f"{number(100 * value, language, 0)} %"
-        case "sharpness" | "hidden", int() | float():
+        case "sharpness" | "hidden" | "score" | "area_share", int() | float():
             return f"{number(100 * value, language, 0)} %"
         case "corrected", bool():
             return text("page-yes" if value else "page-no", language)

@@ -46,6 +46,8 @@ class EventKind(StrEnum):
     ABANDONED_OBJECT = "security.abandoned_object"
     LITTERING = "environment.littering"
     ENCROACHMENT = "environment.encroachment"
+    SMOKE_FIRE = "incident.smoke_fire"
+    FLOODING = "environment.flooding"
 
 
 class Phase(StrEnum):
@@ -401,6 +403,26 @@ class EncroachmentMeasures:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class SightingMeasures:
+    """What a second model saw in its looks.
+
+    Attributes:
+        duration_s: so far.
+        looks: of any `of_looks` of its looks in a row, the most so far that saw it.
+        score: the best so far, 0..1.
+        area_share: the largest so far of the zone, or of the picture, 0..1; None of a model that tells no place.
+        model: its name.
+    """
+
+    duration_s: float
+    looks: int
+    of_looks: int
+    score: float
+    area_share: float | None = None
+    model: str = ""
+
+
 Measures: TypeAlias = (
     LineCrossingMeasures
     | IntrusionMeasures
@@ -429,6 +451,7 @@ Measures: TypeAlias = (
     | AbandonedObjectMeasures
     | LitteringMeasures
     | EncroachmentMeasures
+    | SightingMeasures
 )
 
 MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
@@ -461,6 +484,8 @@ MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
     EventKind.ABANDONED_OBJECT: AbandonedObjectMeasures,
     EventKind.LITTERING: LitteringMeasures,
     EventKind.ENCROACHMENT: EncroachmentMeasures,
+    EventKind.SMOKE_FIRE: SightingMeasures,
+    EventKind.FLOODING: SightingMeasures,
 }
 
 

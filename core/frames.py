@@ -181,6 +181,10 @@ class Glimpse(Protocol):
         """The pixels (..., 3) BGR at columns and rows of the frame; `Surface.sample`."""
         ...
 
+    def crop(self, xyxy: tuple[float, float, float, float]) -> U8:
+        """The pixels (h, w, 3) BGR inside a box of the frame, at its full resolution; `Surface.crop`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:

@@ -111,26 +111,70 @@ class Background:
     model: int = 0
 
 
-Fact: TypeAlias = PictureHealth | SignalReadings | Background
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Something that a second model saw.
+
+    Attributes:
+        class_id: of the taxonomy; score: 0..1.
+        box: left, top, right, bottom in pixels of the frame; None: somewhere in the whole picture.
+        part: the zone that was looked at by itself; empty: the whole picture.
+    """
+
+    class_id: int
+    score: float
+    box: tuple[float, float, float, float] | None = None
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLook:
+    """One look of a second model at a picture.
+
+    Attributes:
+        model: its name; every_s: seconds from one of its looks to the next.
+        class_ids: what it can tell, of the taxonomy.
+        placed: its sightings are boxes of things; else it says no more than that a part shows one.
+        parts: what was looked at by itself: zones by id, and the whole picture as an empty name.
+        sightings: what it saw.
+    """
+
+    model: str
+    every_s: float
+    class_ids: frozenset[int]
+    placed: bool
+    parts: tuple[str, ...] = ("",)
+    sightings: tuple[Sighting, ...] = ()
+
+
+Fact: TypeAlias = PictureHealth | SignalReadings | Background | ModelLook
 """What one observer tells at one look."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """The latest fact of each observer that looked since the frame before; None from those that did not."""
+    """What observers told since the frame before.
+
+    Attributes:
+        health, signals, background: the latest of each; None: nobody looked.
+        looks: of second models, all, in time order.
+    """
 
     health: PictureHealth | None = None
     signals: SignalReadings | None = None
     background: Background | None = None
+    looks: tuple[ModelLook, ...] = ()
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Observations:
-        """The last of each type, of facts in time order."""
-        latest: dict[str, Any] = {_FIELD[type(fact)]: fact for fact in facts}
-        return cls(**latest) if latest else NOTHING_SEEN
+        """Of facts in time order."""
+        told = tuple(facts)
+        latest: dict[str, Any] = {_LATEST[type(fact)]: fact for fact in told if type(fact) in _LATEST}
+        looks = tuple(fact for fact in told if isinstance(fact, ModelLook))
+        return cls(**latest, looks=looks) if told else NOTHING_SEEN
 
 
-_FIELD: Final[Mapping[type[Fact], str]] = {
+_LATEST: Final[Mapping[type[Fact], str]] = {
     PictureHealth: "health",
     SignalReadings: "signals",
     Background: "background",

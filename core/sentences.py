@@ -28,6 +28,7 @@ from core.events import (
     QueueMeasures,
     RedLightMeasures,
     RunningMeasures,
+    SightingMeasures,
     SlowVehicleMeasures,
     SpeedingMeasures,
     SpillbackMeasures,
@@ -107,6 +108,9 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
             given = {"duration": duration(seconds, language), "class": classes, **_size(size, unit)}
         case EncroachmentMeasures(duration_s=seconds, what=what, size=size, unit=unit):
             given = {"duration": duration(seconds, language), "what": what, **_size(size, unit)}
+        case SightingMeasures(duration_s=seconds, looks=looks, of_looks=of_looks):
+            name = name if zone_label or event.zone else f"{name}-anywhere"
+            given = {"duration": duration(seconds, language), "class": classes, "looks": looks, "of": of_looks}
         case CameraDownMeasures(silent_s=seconds, reason=reason):
             given = {"duration": duration(seconds, language)}
             if reason:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Final
 
-TAXONOMY_VERSION: Final = 1
+TAXONOMY_VERSION: Final = 2
 
 
 class ObjectClass(IntEnum):
@@ -23,6 +23,10 @@ class ObjectClass(IntEnum):
     TRAIN = 6
     ANIMAL = 7
     BAG = 8
+    SMOKE = 9
+    FIRE = 10
+    WATER = 11
+    """That stands where it should not: on a road, a square."""
 
     @property
     def label(self) -> str:

@@ -21,7 +21,9 @@ from incidents.sites import Site
 from matpho.defaults import EVIDENCE, STORE
 from matpho.kafka_plan import kafka_sinks, sends, sinks_of
 from matpho.observing import make_observers, with_camera_rules
+from matpho.off_rules import OffRule
 from matpho.second_look_plan import second_look_of
+from matpho.second_models import SecondModels, second_models_of
 from matpho.signal_feeds import OpenFeeds, feeds_of
 from matpho.viewpoints import Onvif, make_viewpoint
 from models.registry import class_labels
@@ -44,6 +46,7 @@ from scenes.config import (
     Workers,
 )
 from scenes.documents import Problem, ProblemsError, read_document
+from scenes.picture_rules import SIGHTING_SPECS
 from scenes.rules import AnyRuleSpec, CameraDownSpec
 from scenes.scene_file import SceneFile, empty_scene, load_scene, unseen_presets
 from scenes.secrets import Login, from_environment, from_file, resolve
@@ -74,6 +77,12 @@ class Plan:
     second_look: Callable[[], SecondLook | None] = lambda: None
     open_feeds: OpenFeeds = lambda _stack, _processes: None
     """Opens what tells the state of signals; for as long as a stack, given the number of processes of the run."""
+    second_models: SecondModels = field(default_factory=SecondModels)
+
+    @property
+    def off(self) -> tuple[OffRule, ...]:
+        """Rules that can find nothing, as far as is known."""
+        return self.second_models.off((camera.camera_id, camera.rules) for camera in self.cameras)
 
     def with_threads(self, threads: int) -> Plan:
         """The same with so many threads in the detector."""
@@ -131,10 +140,11 @@ def plan_configuration(
     problems = missing_classes(configuration)
     if problems:
         raise ProblemsError(problems)
-    cameras, board = [], SignalBoard()
+    cameras, board, second = [], SignalBoard(), second_models_of(configuration)
     for camera in spec.cameras:
         source = camera_source(configuration, camera, loop=loop, realtime=realtime)
-        planned = camera_plan(source, configuration.scenes.get(camera.id), camera.fps, camera.still_fps, board)
+        file = configuration.scenes.get(camera.id)
+        planned = camera_plan(source, file, camera.fps, camera.still_fps, board, second)
         viewpoint = make_viewpoint(planned.scene, onvif_of(configuration, camera))
         cameras.append(replace(planned, priority=camera.priority, viewpoint=viewpoint))
     return Plan(
@@ -151,6 +161,7 @@ def plan_configuration(
         sites_of(configuration),
         lambda: second_look_of(configuration),
         feeds_of(configuration, board),
+        second,
     )
 
 
@@ -273,8 +284,11 @@ def camera_plan(
     fps: float | None = None,
     still_fps: float | None = None,
     feed: SignalFeed | None = None,
+    second: SecondModels | None = None,
 ) -> CameraPlan:
-    """One camera: its scene and the rules that suit its source; `feed`: what controllers tell of their signals.
+    """One camera: its scene and the rules that suit its source.
+
+    `feed`: what controllers tell of their signals; `second`: models that may look at its pictures.
 
     Raises:
         ConfigError: a picture of the scene cannot be read any more.
@@ -286,7 +300,10 @@ def camera_plan(
     if not source.live:
         rules = tuple(rule for rule in rules if not isinstance(rule, CameraDownSpec))
     rules = with_camera_rules(scene, rules)
-    return CameraPlan(source, scene, rules, fps, still_fps, observers=make_observers(scene, rules, feed))
+    observers = make_observers(scene, rules, feed)
+    if second is not None:
+        observers += second.makers(scene, rules, live=source.live)
+    return CameraPlan(source, scene, rules, fps, still_fps, observers=observers)
 
 
 def _sinks(configuration: Configuration, spec: SinkSpec) -> tuple[Callable[[], Sink], ...]:
@@ -324,6 +341,8 @@ def _missing_in(file: SceneFile, labels: frozenset[ObjectClass], model: str) -> 
     document = read_document(file.path)
     found = []
     for number, rule in enumerate(file.rules):
+        if isinstance(rule, SIGHTING_SPECS):
+            continue  # by second models: where none has its classes, it is off and says so
         for position, name in enumerate(getattr(rule, "classes", [])):
             # A group is watched as far as the model goes; a single class that it lacks would never be seen.
             if not classes_of((name,)) & labels:

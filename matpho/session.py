@@ -138,6 +138,7 @@ class Session:
         plan.open_feeds(stack, self._of)
         mutes = Mutes()
         self._watch_desk(mutes, stack)
+        plan.second_models.open(stack)
         scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
         evidence = None
         if plan.evidence is not None:
@@ -202,6 +203,8 @@ class Session:
             camera: {name: asdict(one) for name, one in by_name.items()}
             for camera, by_name in self.pipeline.observers().items()
         }
+        more["second_models"] = self.plan.second_models.as_dict()
+        more["off"] = [rule.as_dict() for rule in self.plan.off]
         return {**run_dict(self.summary.counts, self._started_ns, self.status()), "sinks": sinks, **more}
 
     def _link(self, stack: ExitStack) -> Follower | None:

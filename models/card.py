@@ -112,6 +112,26 @@ class ModelCard(FileCard):
         return {name: class_of(label) for name, label in self.class_map.items()}
 
 
+class ClassifierCard(FileCard):
+    """The card `NAME.card.yaml` that lies beside a classifier's weights: one picture to one score for each class.
+
+    Attributes:
+        input, classes: needed, but for exports of Ultralytics, which say them themselves.
+        class_map: the model's class name to a label of the taxonomy; other classes do not count.
+        score_threshold: lowest probability that counts, 0..1.
+    """
+
+    family: Literal["classifier"]
+    input: CardInput | None = None
+    classes: tuple[str, ...] | None = Field(None, min_length=1)
+    class_map: dict[str, Label] = Field(min_length=1)
+    score_threshold: float = Field(0.5, gt=0, lt=1)
+
+    def mapped(self) -> dict[str, ObjectClass]:
+        """The model's class names that count, with their meaning."""
+        return {name: class_of(label) for name, label in self.class_map.items()}
+
+
 class AppearanceCard(FileCard):
     """The card `NAME.card.yaml` that may lie beside the weights of a re-identification model.
 
@@ -136,6 +156,18 @@ def read_card(path: Path) -> ModelCard:
         ConfigError: it is missing, not YAML, or wrong: each mistake with its line and field.
     """
     return parse(read_document(path), ModelCard)
+
+
+def read_second_card(path: Path) -> ModelCard | ClassifierCard:
+    """Read the card of a detector or a classifier.
+
+    Raises:
+        ConfigError: as `read_card`.
+    """
+    document = read_document(path)
+    if document.data.get("family") == "classifier":
+        return parse(document, ClassifierCard)
+    return parse(document, ModelCard)
 
 
 def read_appearance_card(path: Path) -> AppearanceCard:

@@ -21,6 +21,8 @@ COMMON_CLASSES: Final[Mapping[str, ObjectClass]] = {
         ("bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"), ObjectClass.ANIMAL
     ),
     **dict.fromkeys(("backpack", "handbag", "suitcase"), ObjectClass.BAG),
+    **dict.fromkeys(("flame", "flames"), ObjectClass.FIRE),
+    **dict.fromkeys(("flood", "flooding", "flooded"), ObjectClass.WATER),
 }
 """Class names of public data sets (COCO, VisDrone) and what they mean, for models without a card."""
 

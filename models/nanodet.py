@@ -5,13 +5,14 @@ R. Lyu, NanoDet (2021); the sides as distributions: X. Li et al., Generalized Fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from core.arrays import F32, I64
+from core.taxonomy import ObjectClass
 from models.card import ModelCard
 from models.decoding import Candidates, Plan
 from models.kernels.reading import best_of_rows
@@ -67,8 +68,8 @@ def _boxes(logits: F32, centre: F32, stride: F32) -> F32:
     return np.concatenate((centre - far[:, :2], centre + far[:, 2:]), axis=1)
 
 
-def plan(network: Network, card: ModelCard | None) -> Plan:
-    """How to run a NanoDet.
+def plan(network: Network, card: ModelCard | None, meaning: Mapping[str, ObjectClass] | None = None) -> Plan:
+    """How to run a NanoDet; `meaning`: of its classes, in place of the card's.
 
     Raises:
         ModelError: there is no card, or the graph's input or outputs are not those of a NanoDet of the card's size.
@@ -83,7 +84,7 @@ def plan(network: Network, card: ModelCard | None) -> Plan:
         card.name,
         spec,
         card.classes,
-        card.mapped(),
+        card.mapped() if meaning is None else meaning,
         card.score_threshold,
         card.nms_iou,
         card.max_detections,

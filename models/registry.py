@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, overload
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, overload
 
 from core.arrays import U8
 from core.errors import MatphoError, ModelError
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL: Final = "nanodet_g_416"
 WEIGHTS: Final = Path(__file__).parent / "weights"
-FAMILIES: Final[Mapping[Family, Callable[[Network, ModelCard | None], Plan]]] = {
+Meaning: TypeAlias = Mapping[str, ObjectClass]
+FAMILIES: Final[Mapping[Family, Callable[[Network, ModelCard | None, Meaning | None], Plan]]] = {
     "nanodet": nanodet.plan,
     "ultralytics": ultralytics.plan,
 }
@@ -115,11 +116,11 @@ def load_detector(
     check_names(backend, device)
     if backend == AUTO:
         question = Question(path, device, threads, max_batch, samples)
-        network = fastest(question, lambda found: _plan(found, card))[0]
+        network = fastest(question, lambda found: plan_detector(found, card))[0]
     else:
         network = open_network(path, backend, device=device, threads=threads, batch=max_batch)
     if device != "cpu":
-        return _on_device(network, _planned(network, card, score_threshold), device, max_batch)
+        return on_device(network, _planned(network, card, score_threshold), device, max_batch)
     return _detector(network, card, score_threshold, max_batch)
 
 
@@ -148,7 +149,12 @@ def _detector(network: Network, card: ModelCard | None, score_threshold: float |
     return OnnxDetector(network, _planned(network, card, score_threshold), max_batch=most)
 
 
-def _on_device(network: Network, plan: Plan, device: str, most: int) -> DeviceDetector:
+def on_device(network: Network, plan: Plan, device: str, most: int) -> DeviceDetector:
+    """A detector whose pixels stay on a GPU.
+
+    Raises:
+        ModelError: PyTorch is missing.
+    """
     try:
         from models.gpu.detector import DeviceDetector
     except ImportError as error:
@@ -157,7 +163,7 @@ def _on_device(network: Network, plan: Plan, device: str, most: int) -> DeviceDe
 
 
 def _planned(network: Network, card: ModelCard | None, score_threshold: float | None) -> Plan:
-    plan = _plan(network, card)
+    plan = plan_detector(network, card)
     return plan if score_threshold is None else replace(plan, score_threshold=score_threshold)
 
 
@@ -179,7 +185,7 @@ def choose_backend(
     """
     path, card = _whole(model)
     check_names(AUTO, device)
-    return fastest(Question(path, device, threads, max_batch), lambda found: _plan(found, card))[1]
+    return fastest(Question(path, device, threads, max_batch), lambda found: plan_detector(found, card))[1]
 
 
 def check_model(model: str | Path = DEFAULT_MODEL) -> ModelCheck:
@@ -189,7 +195,7 @@ def check_model(model: str | Path = DEFAULT_MODEL) -> ModelCheck:
     try:
         path, card = _find(model)
         path, card = _whole(model)
-        labels = _plan(open_network(path, simplest(path), threads=1), card).labels
+        labels = plan_detector(open_network(path, simplest(path), threads=1), card).labels
     except MatphoError as error:
         return ModelCheck(str(model), (str(error),), path, card)
     return ModelCheck(str(model), _licence_problems(path, card), path, card, labels)
@@ -204,7 +210,7 @@ def class_labels(model: str | Path = DEFAULT_MODEL) -> frozenset[ObjectClass]:
     path, card = _find(model)
     if card is not None:
         return frozenset(card.mapped().values())
-    return _plan(open_network(path, simplest(path), threads=1), None).labels
+    return plan_detector(open_network(path, simplest(path), threads=1), None).labels
 
 
 def _licence_problems(path: Path, card: ModelCard | None) -> tuple[str, ...]:
@@ -238,9 +244,14 @@ def _whole(model: str | Path) -> tuple[Path, ModelCard | None]:
     return path, card
 
 
-def _plan(network: Network, card: ModelCard | None) -> Plan:
+def plan_detector(network: Network, card: ModelCard | None, meaning: Meaning | None = None) -> Plan:
+    """How to run a detector; `meaning`: of its classes, in place of the card's or what is commonly known.
+
+    Raises:
+        ModelError: its graph is not understood.
+    """
     if card is not None:
-        return FAMILIES[card.family](network, card)
+        return FAMILIES[card.family](network, card, meaning)
     if ultralytics.recognised(network):
-        return FAMILIES["ultralytics"](network, None)
+        return FAMILIES["ultralytics"](network, None, meaning)
     raise network.refuse("error-model-no-card")

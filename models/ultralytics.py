@@ -11,6 +11,7 @@ import numpy as np
 
 from core.arrays import F32
 from core.frames import InputSpec
+from core.taxonomy import ObjectClass
 from models.card import ModelCard
 from models.decoding import Candidates, Plan, common_meaning
 from models.kernels.reading import best_of_columns
@@ -69,8 +70,11 @@ def recognised(network: Network) -> bool:
     return all(key in network.metadata for key in METADATA)
 
 
-def plan(network: Network, card: ModelCard | None) -> Plan:
+def plan(network: Network, card: ModelCard | None, meaning: Mapping[str, ObjectClass] | None = None) -> Plan:
     """How to run an Ultralytics export; what the card does not say is taken from the export's metadata.
+
+    Args:
+        meaning: of its classes, in place of the card's.
 
     Raises:
         ModelError: it is not a detection model, its metadata or outputs are not understood, or no class has a meaning.
@@ -78,13 +82,13 @@ def plan(network: Network, card: ModelCard | None) -> Plan:
     task = network.metadata.get("task", "detect")
     if task != "detect":
         raise network.refuse("error-model-task", task=task)
-    spec = card.input.spec() if card and card.input else _spec(network)
+    spec = card.input.spec() if card and card.input else input_spec(network)
     if any(size not in (None, wanted) for size, wanted in zip(network.size, (spec.width, spec.height), strict=True)):
         raise network.refuse("error-model-size", width=spec.width, height=spec.height)
-    classes = card.classes if card and card.classes else _names(network)
-    class_map = card.mapped() if card else common_meaning(classes)
+    classes = card.classes if card and card.classes else class_names(network)
+    class_map = (card.mapped() if card else common_meaning(classes)) if meaning is None else meaning
     unknown = sorted(set(class_map) - set(classes))
-    if unknown or not class_map:
+    if meaning is None and (unknown or not class_map):
         raise network.refuse("error-model-classes", found=", ".join(classes), name=", ".join(unknown) or "-")
     return Plan(
         card.name if card else network.path.stem,
@@ -108,7 +112,12 @@ def _decoder(network: Network, classes: int) -> RawDecoder | EndToEndDecoder:
     raise network.refuse("error-model-outputs", expected=f"[? × {4 + classes} × ?], [? × ? × 6]")
 
 
-def _spec(network: Network) -> InputSpec:
+def input_spec(network: Network) -> InputSpec:
+    """The input that an export names.
+
+    Raises:
+        ModelError: its metadata are not understood.
+    """
     size = _said(network, "imgsz")
     if isinstance(size, int):
         size = [size, size]
@@ -119,7 +128,12 @@ def _spec(network: Network) -> InputSpec:
             raise network.refuse("error-model-metadata", field="imgsz", found=network.metadata.get("imgsz", "-"))
 
 
-def _names(network: Network) -> tuple[str, ...]:
+def class_names(network: Network) -> tuple[str, ...]:
+    """The classes that an export names, in the order of its outputs.
+
+    Raises:
+        ModelError: its metadata are not understood.
+    """
     names = _said(network, "names")
     if isinstance(names, (list, tuple)):
         names = dict(enumerate(names))

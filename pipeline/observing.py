@@ -22,8 +22,8 @@ MOST_FAILED: Final = 5
 """Looks that may fail in a row before an observer is given up for its camera."""
 WAITING: Final = 64
 """Facts that wait for a frame that is analysed; of more the oldest go, and are counted."""
-MakeObserver = Callable[[], Observer]
-"""Made when the camera is added: what observers learn is of one run."""
+MakeObserver = Callable[[], Observer | None]
+"""Made when the camera is added: what observers learn is of one run. None: nobody can look."""
 
 
 @dataclass(slots=True)

@@ -354,7 +354,8 @@ class Pipeline:
         self._scenes[camera_id] = plan.scene
         self._rules.add_camera(camera_id, plan.scene, plan.rules, self._open_events(camera_id), live=live)
         marker = None if plan.viewpoint is None else ViewMarker(plan.viewpoint())
-        observing = Observing([make() for make in plan.observers]) if plan.observers else None
+        made = [observer for make in plan.observers if (observer := make()) is not None]
+        observing = Observing(made) if made else None
         camera = Camera(plan.source, inlet, fps=plan.fps, still_fps=plan.still_fps, marker=marker, observing=observing)
         self._running[camera_id] = _Running(plan, camera, inlet, observing)
         if start:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.events import EventKind
+from core.taxonomy import LABELS
 from scenes.documents import Document, Problem, ProblemsError, parse, read_document
 from scenes.parts import Strict
 from scenes.place_specs import Name, TwoNames
@@ -225,6 +226,36 @@ class SecondLookSpec(Strict):
         return self
 
 
+def _taxonomy_class(value: str) -> str:
+    if value not in LABELS:
+        raise PydanticCustomError("problem-card-label", "a class", {"name": value, "known": ", ".join(LABELS)})
+    return value
+
+
+class SecondModelSpec(Strict):
+    """A model that looks at pictures beside the detector, now and then: for smoke, fire, water."""
+
+    name: Name = Field(description="Unique; stands in events, logs and the summary of a run")
+    path: Path = Field(
+        description="ONNX file of a detector or a classifier, with a card beside it or exported by Ultralytics; or "
+        "weights of Ultralytics (.pt)"
+    )
+    classes: dict[str, Annotated[str, AfterValidator(_taxonomy_class)]] | None = Field(
+        None,
+        min_length=1,
+        description="The model's class names that count, each with the class that it is here, such as "
+        "`{Smoke: smoke, flame: fire}`. Default: as its card says, else by names that say it themselves",
+    )
+    every_s: float = Field(1.0, ge=0.2, le=60, description="Seconds from one look at a camera to the next")
+    score_threshold: float | None = Field(
+        None, gt=0, lt=1, description="Lowest score that counts; default: the card's, else 0.25, of a classifier 0.5"
+    )
+    backend: Backend = Field("onnxruntime", description="What computes it; see models.md")
+    device: str = Field("cpu", pattern=f"^({DEVICE})$", description="Where it runs: `cpu` or `cuda:0`")
+    threads: int = Field(1, ge=1, description="Threads of one inference: the detector's cores are not its own")
+    batch: int = Field(4, ge=1, le=64, description="Most pictures computed at once")
+
+
 class StoreSpec(Strict):
     """Where events and their pictures are kept."""
 
@@ -390,6 +421,9 @@ class SystemSpec(Strict):
     outbox: OutboxSpec = Field(OutboxSpec(), description="What waits for the sinks")
     second_look: SecondLookSpec | None = Field(None, description="A second look at events before they go out")
     signals: SignalFeedSpec | None = Field(None, description="What controllers tell of their traffic signals")
+    second_models: list[SecondModelSpec] = Field(
+        default_factory=list, description="Models that look for what the detector does not know; see models.md"
+    )
     workers: Workers = Field(
         1, description="Processes that share the cameras, each watched over and started again; auto: one for each core"
     )
@@ -423,7 +457,7 @@ def load_configuration(path: Path) -> Configuration:
     """
     document = read_document(path)
     spec = parse(document, SystemSpec)
-    problems = _camera_ids(document, spec)
+    problems = _camera_ids(document, spec) + _second_models(document, spec)
     scenes: dict[str, SceneFile] = {}
     loaded: dict[Path, SceneFile] = {}
     for number, camera in enumerate(spec.cameras):
@@ -465,6 +499,15 @@ def _untold(document: Document, number: int, spec: SystemSpec, file: SceneFile) 
     if not fed or spec.signals is not None:
         return []
     return [document.problem(("cameras", number, "scene"), "problem-signals-untold", name=fed[0])]
+
+
+def _second_models(document: Document, spec: SystemSpec) -> list[Problem]:
+    names = [model.name for model in spec.second_models]
+    return [
+        document.problem(("second_models", number, "name"), "problem-id-twice", name=name)
+        for number, name in enumerate(names)
+        if name in names[:number]
+    ]
 
 
 def _camera_ids(document: Document, spec: SystemSpec) -> list[Problem]:

@@ -25,6 +25,7 @@ from scenes.incident_rules import (
     WrongWaySpec,
 )
 from scenes.object_rules import AbandonedObjectSpec, DebrisSpec, EncroachmentSpec, LitteringSpec
+from scenes.picture_rules import FloodingSpec, SmokeFireSpec
 from scenes.rule_parts import (
     CLASSES,
     ClassName,
@@ -61,6 +62,7 @@ __all__ = [
     "Direction",
     "EncroachmentSpec",
     "EventRuleSpec",
+    "FloodingSpec",
     "IllegalParkingSpec",
     "IntrusionSpec",
     "LaneViolationSpec",
@@ -75,6 +77,7 @@ __all__ = [
     "RuleSpec",
     "RunningSpec",
     "SlowVehicleSpec",
+    "SmokeFireSpec",
     "SpeedingSpec",
     "SpillbackSpec",
     "StoppedVehicleSpec",
@@ -184,6 +187,8 @@ EventRuleSpec: TypeAlias = (
     | AbandonedObjectSpec
     | LitteringSpec
     | EncroachmentSpec
+    | SmokeFireSpec
+    | FloodingSpec
 )
 AnyRuleSpec: TypeAlias = EventRuleSpec | MeasureSpec
 RuleSpec = Annotated[AnyRuleSpec, Field(discriminator="kind")]
@@ -219,5 +224,7 @@ SPEC_TYPES: Final[tuple[type[AnyRuleSpec], ...]] = (
     AbandonedObjectSpec,
     LitteringSpec,
     EncroachmentSpec,
+    SmokeFireSpec,
+    FloodingSpec,
     MeasureSpec,
 )

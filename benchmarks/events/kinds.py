@@ -118,6 +118,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 _PIXELS: Final = "none yet: it is found in pictures, and the simulated traffic has none"
 _STAGED: Final = "none: no road user brings it about; `matpho bench pixels` stages it on real clips instead"
 _PUT: Final = "none: it is found in pictures; `matpho bench pixels` puts things into real clips instead"
+_SECOND: Final = "none: it is found by a second model, and none is shipped; how good yours is, your own pictures tell"
 ELSEWHERE: Final[Mapping[str, str]] = {
     "camera.down": "none: no road user brings it about; streams are cut in `tests/faults` and `tests/pipeline` instead",
     **dict.fromkeys(("camera.frozen", "camera.dark", "camera.blurred", "camera.moved", "camera.covered"), _STAGED),
@@ -125,7 +126,8 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "violation.red_light": "in `matpho bench pixels`: simulated traffic at its signals, and at some that are red early",
     **dict.fromkeys(("incident.debris", "security.abandoned_object"), _PUT),
     **dict.fromkeys(("environment.littering", "environment.encroachment"), _PUT),
-    **dict.fromkeys(("incident.smoke_fire", "security.fight_suspected", "environment.flooding"), _PIXELS),
+    **dict.fromkeys(("incident.smoke_fire", "environment.flooding"), _SECOND),
+    "security.fight_suspected": _PIXELS,
     "violation.no_crossing": "none of its own: crossings are scored as security.line_crossing",
 }
 """Kinds that are not scored here, and why."""

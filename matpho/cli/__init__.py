@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Annotated
+from collections.abc import MutableMapping
+from typing import Annotated, Any, Final
 
 import structlog
 import typer
@@ -81,12 +82,23 @@ def common(
     configure_logging(verbose)
 
 
+TOLD: Final = frozenset({"camera_failed"})
+"""Entries of the log that commands tell in words of their own."""
+
+
+def _not_twice(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if entry.get("event") in TOLD:
+        raise structlog.DropEvent
+    return entry
+
+
 def configure_logging(verbose: int) -> None:
     """Log to standard error: warnings, with -v what happens, with -vv everything."""
     level = {0: 30, 1: 20}.get(verbose, 10)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # the Kafka sink tells its client's troubles itself
     structlog.configure(
         processors=[
+            *([] if verbose else [_not_twice]),
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -13,10 +14,11 @@ from core.errors import ConfigError, MatphoError
 from locales import text
 from pipeline.sources.urls import redact
 from scenes.config import CameraSpec, Configuration, SystemSpec, load_configuration
-from scenes.documents import ProblemsError, read_document
+from scenes.documents import ProblemsError, nearest, read_document
 from scenes.scene_file import SceneSpec, load_scene
 
-SCHEMAS: dict[str, type[SystemSpec] | type[SceneSpec]] = {"config": SystemSpec, "scene": SceneSpec}
+FORMS: Final = (SystemSpec, SceneSpec)
+SCHEMAS: Final[dict[str, type[SystemSpec] | type[SceneSpec]]] = dict(zip(("config", "scene"), FORMS, strict=True))
 
 
 def check(
@@ -35,7 +37,7 @@ def check(
     if file is None:
         raise ConfigError("error-check-nothing")
     console = Console(highlight=False, soft_wrap=True)
-    if "cameras" in read_document(file).data:
+    if _is_system(read_document(file).data):
         configuration = load_configuration(file)
         problems = _check_system(configuration, probe, console)
         scenes = list({id(scene): scene for scene in configuration.scenes.values()}.values())
@@ -49,6 +51,12 @@ def check(
         raise typer.Exit(1)
     good = text("cli-check-warnings", path=file, count=len(warnings)) if warnings else text("cli-check-good", path=file)
     console.print(f"[green]✓[/] {good}")
+
+
+def _is_system(data: Mapping[str, Any]) -> bool:
+    """Whether a file is a configuration rather than a scene, by its keys, though some of them be misspelt."""
+    likeness = [sum(nearest(str(key), list(form.model_fields)) is not None for key in data) for form in FORMS]
+    return "cameras" in data or likeness[0] > likeness[1]
 
 
 def json_schema(name: str) -> str:
@@ -71,6 +79,21 @@ def _probe_onvif(configuration: Configuration, camera: CameraSpec, console: Cons
     return []
 
 
+def _check_second(configuration: Configuration, console: Console) -> list[str]:
+    """What is wrong with second models; rules that are off, and models that nobody asks, are no mistakes but told."""
+    from matpho.off_rules import told_off
+    from matpho.second_models import second_models_of
+
+    second = second_models_of(configuration)
+    for file in configuration.scenes.values():
+        second.makers(file.scene, file.rules, live=False)
+    second.check()
+    off = told_off(second.off((camera, file.rules) for camera, file in configuration.scenes.items()))
+    for line in (*off, *(text("second-idle", name=name) for name in second.idle)):
+        console.print(f"! {line}", markup=False)
+    return second.problems
+
+
 def _check_system(configuration: Configuration, probe: bool, console: Console) -> int:
     from matpho.planning import camera_source, missing_classes, model_of, tracking_of
     from models.appearance.load import check_describer
@@ -82,6 +105,7 @@ def _check_system(configuration: Configuration, probe: bool, console: Console) -
     if not model.problems:
         said += [str(problem) for problem in missing_classes(configuration)]
     said += check_describer(tracking_of(configuration).appearance)
+    said += _check_second(configuration, console)
     for camera in configuration.spec.cameras:
         try:
             source = camera_source(configuration, camera, loop=False, realtime=False)

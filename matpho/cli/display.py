@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -19,8 +20,12 @@ from core.scene import Scene
 from core.sentences import sentence
 from locales import language, text
 from matpho.load import LoadMeter
+from matpho.off_rules import OffRule, told_off
 from matpho.summary import Counts
 from pipeline.camera import CameraStatus
+
+if TYPE_CHECKING:
+    from matpho.planning import Plan
 
 STYLE = {
     Severity.LOWEST: "dim",
@@ -140,8 +145,16 @@ class Board:
         return Group(table, Text(self._progress))
 
 
-def print_summary(console: Console, summary: Counts, undelivered: Mapping[str, int]) -> None:
-    """The counts at the end of a run."""
+def print_off(console: Console, plan: Plan) -> None:
+    """Before a run: second models that cannot be used, and rules that can find nothing without one."""
+    for line in (*plan.second_models.problems, *told_off(plan.off)):
+        console.print(f"[yellow]![/] {line}", soft_wrap=True, highlight=False)
+
+
+def print_summary(
+    console: Console, summary: Counts, undelivered: Mapping[str, int], off: Sequence[OffRule] = ()
+) -> None:
+    """The counts at the end of a run, and the rules that were off."""
     table = Table(show_header=False, title=text("cli-summary"), title_justify="left")
     table.add_row(text("cli-summary-frames"), f"{summary.frames}")
     table.add_row(text("cli-summary-tracks"), f"{summary.tracks}")
@@ -149,6 +162,8 @@ def print_summary(console: Console, summary: Counts, undelivered: Mapping[str, i
         table.add_row(text("kind-" + kind.replace(".", "-")), f"{count}")
     if not summary.events:
         table.add_row(text("cli-summary-events"), "0")
+    for kind, reason in dict.fromkeys((rule.kind, rule.reason) for rule in off):
+        table.add_row(text("kind-" + kind.replace(".", "-")), reason)
     if summary.speed is not None:
         table.add_row(text("cli-summary-speed"), text("cli-times-real-time", speed=f"{summary.speed:.1f}"))
     if summary.dropped or summary.lost:

@@ -15,7 +15,7 @@ from core.codec import to_json
 from core.errors import ConfigError
 from core.protocols import Sink
 from locales import text
-from matpho.cli.display import Board, print_summary
+from matpho.cli.display import Board, print_off, print_summary
 from matpho.cli.options import EvidenceOption, StoreOption, duration
 from matpho.cli.output import Output, print_line
 from matpho.cli.signals import stopping
@@ -120,6 +120,7 @@ def run_plan(
     scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
     with ExitStack() as stack:
         session = stack.enter_context(Session(plan, extra_sinks=sinks))
+        print_off(console, plan)
         if out.live is not None:
             out.live.show(session.pipeline.live)
         rows = None if out.tracks is None else stack.enter_context(TrackRows.open(out.tracks))
@@ -134,8 +135,12 @@ def run_plan(
     for status in statuses:
         if status.error:
             console.print(f"[red]✗[/] {text('cli-camera-trouble', camera=status.camera_id, reason=status.error)}")
-    print_summary(console, session.summary.counts, session.undelivered)
-    return all(status.state == "failed" for status in statuses)
+    for line in plan.second_models.troubles:
+        console.print(f"[yellow]![/] {line}", soft_wrap=True, highlight=False)
+    failed = all(status.state == "failed" for status in statuses)
+    if not failed or session.summary.frames:
+        print_summary(console, session.summary.counts, session.undelivered, plan.off)
+    return failed
 
 
 def _show(step: StepResult, board: Board, json_lines: bool) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from core.codec import to_json
 from core.machine import core_limit, usable_cores
 from locales import language, text
-from matpho.cli.display import Board, print_summary
+from matpho.cli.display import Board, print_off, print_summary
 from matpho.cli.output import Output, print_line
 from matpho.cli.signals import stopping
 from matpho.linking import linked
@@ -37,6 +37,7 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
     if not loops_ready():
         console.print(text("cli-compiling"), style="dim", soft_wrap=True)
         compile_loops()  # once, rather than by all workers side by side
+    print_off(console, plan)
     of = worker_count(plan)
     supervisor = Supervisor([_worker(request, plan, number, of, out, most_s) for number in range(of)])
     scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
@@ -59,10 +60,11 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
             summary = supervisor.as_dict(started_ns, time.monotonic() - began)
             store.put_run(RunRecord(run_id, started_ns, time.time_ns(), summary))
     _tell(console, supervisor)
-    print_summary(console, supervisor.counts, supervisor.undelivered)
     statuses = supervisor.status()
-    down = any(worker.state is WorkerState.DOWN for worker in supervisor.workers)
-    return down or (bool(statuses) and all(status.state == "failed" for status in statuses))
+    failed = bool(statuses) and all(status.state == "failed" for status in statuses)
+    if not failed or supervisor.counts.frames:
+        print_summary(console, supervisor.counts, supervisor.undelivered, plan.off)
+    return failed or any(worker.state is WorkerState.DOWN for worker in supervisor.workers)
 
 
 def _worker(request: RunRequest, plan: Plan, number: int, of: int, out: Output, most_s: float | None) -> Worker:

@@ -55,6 +55,10 @@ class SurfaceGlimpse:
         """Pixels of the frame; `Glimpse.sample`."""
         return self._surface.sample(x, y)
 
+    def crop(self, xyxy: tuple[float, float, float, float]) -> U8:
+        """Pixels inside a box of the frame; `Glimpse.crop`."""
+        return self._surface.crop(xyxy)
+
 
 def _reduced(picture: U8, size: tuple[int, int]) -> U8:
     if picture.shape[1::-1] != size:

@@ -100,6 +100,8 @@ EXAMPLES: dict[EventKind, dict[str, Any]] = {
     EventKind.ABANDONED_OBJECT: {"duration_s": 62.0, "size": 0.51, "unit": "m", "owner": 7},
     EventKind.LITTERING: {"duration_s": 62.0, "size": 0.51, "unit": "m", "owner": 7},
     EventKind.ENCROACHMENT: {"duration_s": 601.0, "what": "goods", "size": 2.44, "unit": "m"},
+    EventKind.SMOKE_FIRE: {"duration_s": 75.0, "looks": 7, "of_looks": 10, "score": 0.81},
+    EventKind.FLOODING: {"duration_s": 3_600.0, "looks": 9, "of_looks": 10, "score": 0.9, "area_share": 0.4},
 }
 SENTENCES = {
     EventKind.LINE_CROSSING: ("Crossed Gate forward: person", "Vượt Cổng theo chiều thuận: người"),
@@ -126,6 +128,14 @@ SENTENCES = {
     ),
     EventKind.STOPPED_VEHICLE: ("Standing still in Gate for 11 s: person", "Đứng yên trong Cổng đã 11 giây: người"),
     EventKind.CAMERA_DOWN: ("No picture for 31 s: refused", "Không có hình ảnh đã 31 giây: refused"),
+    EventKind.SMOKE_FIRE: (
+        "Seen in Gate for 1 min 15 s, in up to 7 of 10 looks: person",
+        "Thấy ở Cổng đã 1 phút 15 giây, có lúc 7 trên 10 lần nhìn: người",
+    ),
+    EventKind.FLOODING: (
+        "Water stands in Gate for 1 h 0 min, seen in up to 9 of 10 looks",
+        "Nước đọng ở Cổng đã 1 giờ 0 phút, thấy có lúc 9 trên 10 lần nhìn",
+    ),
     EventKind.RUNNING: ("Somebody has run through Gate for 2 s", "Có người chạy qua Cổng đã 2 giây"),
     EventKind.WRONG_WAY: (
         "Driving the wrong way on Gate for 38 m, 4 s: person",

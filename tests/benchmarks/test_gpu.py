@@ -29,11 +29,11 @@ def test_the_same_measurements_run_on_the_cpu(shared: Path) -> None:
     pytest.importorskip("torch")
     from models.backends import open_network
     from models.gpu.detector import DeviceDetector
-    from models.registry import _plan, _whole
+    from models.registry import _whole, plan_detector
 
     path, card = _whole("nanodet_g_416")
     network = open_network(path, threads=1)
-    detector = DeviceDetector(network, _plan(network, card), device="cpu", max_batch=1)
+    detector = DeviceDetector(network, plan_detector(network, card), device="cpu", max_batch=1)
     video, plan = shared / "video/car_detection.mp4", measure.GpuPlan(1.0, 2, (1, 2))
     assert measure.decoding(video, "cpu", plan) > 1
     assert set(measure.detecting(video, detector, "cpu", plan)) == {1, 2}

@@ -12,14 +12,19 @@ from core.arrays import U8
 from core.frames import ClockSource, FrameMeta
 from core.observations import NOTHING_SEEN, Fact, Observations, PictureHealth, Placement
 from core.protocols import Observer
+from core.taxonomy import ObjectClass
 from models.observers.background.observer import BackgroundObserver
 from models.observers.fake import FakeObserver
 from models.observers.glimpse import SurfaceGlimpse
 from models.observers.health import HealthObserver
 from models.observers.signals import SignalObserver
 from pipeline.observing import MOST_FAILED, WAITING, Observing
+from pipeline.second_models.desk import Desk
+from pipeline.second_models.eyes import FakeEye, Found
+from pipeline.second_models.observer import ModelObserver
 from pipeline.sources.surfaces import ArraySurface
 from tests.models.observers.test_signals import scene_of
+from tests.support.tracks import make_scene
 
 SIZE = (320, 180)
 SECOND = 1_000_000_000
@@ -35,12 +40,29 @@ def told(number: int = 0) -> PictureHealth:
     return PictureHealth(float(number), 100.0, 200.0)
 
 
+def seeing(*, placed: bool, waits: bool = True) -> ModelObserver:
+    """By a model that sees fire in bright pictures, wherever that is."""
+    eye = FakeEye(_bright if placed else lambda _: [Found(FIRE, 0.5)], frozenset({FIRE}), placed=placed)
+    desk = Desk("fire", lambda: eye)
+    desk.open()
+    return ModelObserver(desk, eye, make_scene(size=SIZE), 1.0, ("", "z"), waits=waits)
+
+
+def _bright(picture: U8) -> list[Found]:
+    height, width = picture.shape[:2]
+    return [Found(FIRE, 0.9, (0.0, 0.0, float(width), float(height)))] if picture.mean() > 128 else []
+
+
+FIRE = int(ObjectClass.FIRE)
 MAKERS: dict[str, Callable[[], Observer]] = {
     "background": BackgroundObserver,
     "health": HealthObserver,
     "health, given": lambda: HealthObserver([street()]),
     "health, turning": lambda: HealthObserver(placed=False),
     "signals": lambda: SignalObserver(scene_of()),
+    "second model": lambda: seeing(placed=True),
+    "second model, nobody waits": lambda: seeing(placed=True, waits=False),
+    "second model, without places": lambda: seeing(placed=False),
     "fake": lambda: FakeObserver(lambda frame: told(frame.seq)),
 }
 

@@ -26,6 +26,7 @@ from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.camera_rules import CAMERA_SPECS
 from scenes.object_rules import OBJECT_SPECS
+from scenes.picture_rules import SIGHTING_SPECS
 from scenes.rules import (
     AbandonedObjectSpec,
     AnyRuleSpec,
@@ -35,6 +36,7 @@ from scenes.rules import (
     CrowdingSpec,
     DebrisSpec,
     EncroachmentSpec,
+    FloodingSpec,
     IllegalParkingSpec,
     IntrusionSpec,
     LaneViolationSpec,
@@ -48,6 +50,7 @@ from scenes.rules import (
     RedLightSpec,
     RunningSpec,
     SlowVehicleSpec,
+    SmokeFireSpec,
     SpeedingSpec,
     SpillbackSpec,
     StoppedVehicleSpec,
@@ -81,6 +84,8 @@ SPECS: list[AnyRuleSpec] = [
     EncroachmentSpec(zone="z", for_s=5),
     CameraDownSpec(after_s=3),
     *(spec() for spec in CAMERA_SPECS),
+    SmokeFireSpec(zone="z"),
+    FloodingSpec(),
     MeasureSpec(zone="z", interval_s=10),
     MeasureSpec(line="l", interval_s=10),
     MeasureSpec(lane="a", interval_s=10),
@@ -89,7 +94,7 @@ SPECS: list[AnyRuleSpec] = [
 MAKERS: dict[str, Callable[[Scene], Rule]] = {
     spec.rule_id: (lambda scene, spec=spec: build_rule(spec, scene, "cam")) for spec in SPECS
 } | {"track_log": lambda scene: TrackLogRule("cam")}
-OF_CAMERA = (CameraDownSpec, *CAMERA_SPECS)
+OF_CAMERA = (CameraDownSpec, *CAMERA_SPECS, *SIGHTING_SPECS)
 """What tracks have no part in."""
 EVENT_RULES = [spec for spec in SPECS if not isinstance(spec, MeasureSpec)]
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from matpho.cli.check import check
+from scenes.documents import ProblemsError
 from tests.support.graphs import METADATA, constant_graph
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,6 +135,33 @@ def test_check_says_all_mistakes_with_their_lines(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert 'c.yaml:1: modle: unknown key; did you mean "model"?' in done.stderr
     assert 'c.yaml:5: cameras[0].fsp: unknown key; did you mean "fps"?' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("camras: []", "config"),
+        ("camera: []\nmodel: x", "config"),
+        ("cameras: []\nzones: []\nrules: []", "config"),
+        ("modell: x\nstores: {}", "config"),
+        ("id: a\nzone: []", "scene"),
+        ("referencesize: [1, 1]\nversion: 1", "scene"),
+        ("version: 1", "scene"),
+    ],
+)
+def test_a_file_is_known_by_its_keys_though_they_be_misspelt(tmp_path: Path, written: str, kind: str) -> None:
+    (tmp_path / "f.yaml").write_text(written)
+    with pytest.raises(ProblemsError) as caught:
+        check(tmp_path / "f.yaml")
+    assert ('"reference_size" is required' in str(caught.value)) == (kind == "scene")
+    if written.startswith("camras"):
+        assert 'f.yaml:1: camras: unknown key; did you mean "cameras"?' in str(caught.value)
+
+
+def test_what_cannot_be_read_is_told_once_and_without_an_empty_summary(tmp_path: Path) -> None:
+    done = matpho("run", "nowhere.mp4", cwd=tmp_path)
+    assert (done.stdout + done.stderr).count("nowhere.mp4") == 1 and "Summary" not in done.stdout
+    assert "camera_failed" in matpho("-v", "run", "nowhere.mp4", cwd=tmp_path).stderr
 
 
 def test_check_of_the_example_and_its_probe() -> None:

@@ -123,3 +123,70 @@ def save_card(weights: Path, said: Mapping[str, Any]) -> Path:
     path = weights.with_name(f"{weights.stem}.card.yaml")
     path.write_text(yaml.safe_dump({k: v for k, v in card.items() if v is not None}, sort_keys=False), encoding="utf-8")
     return path
+
+
+def patch_graph(path: Path, names: Sequence[str] = ("flame", "kite"), *, batch: int | None = None) -> Path:
+    """An end-to-end export (B, 1, 6) that sees one thing of class 0: where red exceeds blue the most, by areas of 8 × 8
+    pixels of its 32 × 32 input. The score is that excess (0..1), the box that area.
+    """
+    size = batch or "batch"
+    constants: dict[str, AnyArray] = {
+        "red_less_blue": np.array([[[[1.0]], [[0.0]], [[-1.0]]]], np.float32),
+        "flat": np.array([0, -1], np.int64),
+        "four": np.array([4], np.int64),
+        "side": np.array([8], np.float32),
+        "last": np.array([1], np.int64),
+        "one": np.array([1], np.int64),
+    }
+    nodes = [
+        helper.make_node("Conv", ["images", "red_less_blue"], ["excess"]),
+        helper.make_node("Relu", ["excess"], ["warm"]),
+        helper.make_node("AveragePool", ["warm"], ["areas"], kernel_shape=[8, 8], strides=[8, 8]),
+        helper.make_node("Reshape", ["areas", "flat"], ["row"]),
+        helper.make_node("ReduceMax", ["row", "last"], ["score"], keepdims=1),
+        helper.make_node("ArgMax", ["row"], ["index"], axis=1, keepdims=1),
+        helper.make_node("Mod", ["index", "four"], ["column"]),
+        helper.make_node("Div", ["index", "four"], ["line"]),
+        helper.make_node("Cast", ["column"], ["x"], to=TensorProto.FLOAT),
+        helper.make_node("Cast", ["line"], ["y"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["x", "side"], ["left"]),
+        helper.make_node("Mul", ["y", "side"], ["top"]),
+        helper.make_node("Add", ["left", "side"], ["right"]),
+        helper.make_node("Add", ["top", "side"], ["bottom"]),
+        helper.make_node("Sub", ["left", "left"], ["class"]),
+        helper.make_node("Concat", ["left", "top", "right", "bottom", "score", "class"], ["rows"], axis=1),
+        helper.make_node("Unsqueeze", ["rows", "one"], ["output0"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "patch",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, [size, 3, 32, 32])],
+        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, [size, 1, 6])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    return save_graph(path, graph, METADATA | {"names": str(dict(enumerate(names)))})
+
+
+def warm_classifier(path: Path, names: Sequence[str] = ("smoke", "clear"), *, metadata: bool = True) -> Path:
+    """A classifier (B, 2) of logits for 32 × 32 pictures: the more red exceeds blue in the mean, the surer of class 0;
+    as sure of both at a tenth.
+    """
+    constants: dict[str, AnyArray] = {
+        "axes": np.array([2, 3], np.int64),
+        "weights": np.array([[30.0, -30.0], [0.0, 0.0], [-30.0, 30.0]], np.float32),
+        "bias": np.array([-3.0, 3.0], np.float32),
+    }
+    nodes = [
+        helper.make_node("ReduceMean", ["images", "axes"], ["means"], keepdims=0),
+        helper.make_node("MatMul", ["means", "weights"], ["weighted"]),
+        helper.make_node("Add", ["weighted", "bias"], ["output0"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "warm",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["batch", 3, 32, 32])],
+        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, ["batch", 2])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    said = METADATA | {"names": str(dict(enumerate(names))), "task": "classify"}
+    return save_graph(path, graph, said if metadata else None)

@@ -40,15 +40,15 @@ class Track:
 
 
 def draw(played: Played) -> str:
-    """The SVG; of an example without tracks a line of time."""
-    if not played.example.actors:
+    """The SVG; of an example without places a line of time."""
+    if played.example.placeless:
         return _svg((0, 110), _timeline(played))
     scene = played.scene
     places = [*(z.polygon for z in scene.zones.values()), *(lane.polygon for lane in scene.lanes.values())]
     places += [np.array((line.start, line.end)) for line in scene.lines.values()]
     high = np.concatenate([*places, *(track.foot for track in _ways(played))])[:, 1]
     top, bottom = int(high.min()) - MARGIN, int(high.max()) + MARGIN
-    return _svg((top, bottom), [*_places(scene, _excepted(played)), *_tracks(played)])
+    return _svg((top, bottom), [*_places(scene, _excepted(played)), *_sightings(played), *_tracks(played)])
 
 
 def dot_every_s(played: Played) -> float:
@@ -86,6 +86,16 @@ def _places(scene: Scene, excepted: list[str]) -> Iterator[str]:
             yield f'<path class="line" d="{_path(np.array((middle + 14 * right, middle + 6 * right - 5 * side)))}"/>'
         yield f'<path class="line" d="{_path(np.array((middle, middle + 14 * right)))}"/>'
         yield _text(line.end + np.array((6, 10)), line.label.en)
+
+
+def _sightings(played: Played) -> Iterator[str]:
+    """What a second model has seen until the event."""
+    if played.example.look is None:
+        return
+    seen = [one for second in range(int(played.at_s) + 1) for one in played.example.look(float(second)).sightings]
+    for (left, top, right, bottom), class_id in {one.box: one.class_id for one in seen if one.box}.items():
+        yield f'<rect class="boxmine" x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}"/>'
+        yield _text(np.array((left, top - 4)), LABELS[class_id])
 
 
 def _tracks(played: Played) -> Iterator[str]:

@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import Final
 
 from core.events import EventKind
-from core.observations import Blob, PictureHealth, Placement, SignalReading, SignalReadings
+from core.observations import (
+    Blob,
+    ModelLook,
+    PictureHealth,
+    Placement,
+    Sighting,
+    SignalReading,
+    SignalReadings,
+)
 from core.signals import SignalState
 from core.taxonomy import ObjectClass
 from tests.support.tracks import SECOND, Actor, Way, still, walk
@@ -135,6 +143,17 @@ def _lies(x: float, y: float, size: float, from_s: float) -> Callable[[float], l
     """A thing whose foot is at a place from a time on: the observer tells of it eight seconds later."""
     box = (x - size / 2, y - size, x + size / 2, y)
     return lambda second: [Blob(1, box, second - from_s)] if second >= from_s + 8 else []
+
+
+def _seen_by(model: str, cls: ObjectClass, box: tuple[float, float, float, float]) -> Callable[[float], ModelLook]:
+    """One look a second; from `WRONG_S` on each but every fourth sees it."""
+
+    def look(second: float) -> ModelLook:
+        seen = second >= WRONG_S and round(second) % 4 != 3
+        sightings = (Sighting(int(cls), 0.62 + 0.02 * (round(second) % 5), box),) if seen else ()
+        return ModelLook(model, 1.0, frozenset({int(cls)}), True, ("",), sightings)
+
+    return look
 
 
 QUEUED: Final = [_who(n + 1, still(590 - 62 * n, UPPER)) for n in range(8)]
@@ -306,6 +325,23 @@ EXAMPLES: Final[Mapping[EventKind, Callable[[], Example]]] = {
     EventKind.CAMERA_COVERED: lambda: _camera("covered", 24, _from_then_on(replace(WELL, hidden=0.7, agreement=0.25))),
     EventKind.CAMERA_MOVED: lambda: _camera(
         "moved", 24, _from_then_on(replace(WELL, shift_px=(6.0, -8.0), placement=Placement((6.0, -8.0))))
+    ),
+    EventKind.SMOKE_FIRE: lambda: Example(
+        _scene(
+            _zone("forecourt", "forecourt", "sân trước", "[[240, 150], [560, 150], [560, 320], [240, 320]]"),
+            _rule("kind: incident.smoke_fire", "zone: forecourt"),
+        ),
+        [],
+        24,
+        wrong_s=WRONG_S,
+        look=_seen_by("smoke-fire", ObjectClass.SMOKE, (330, 120, 430, 260)),
+    ),
+    EventKind.FLOODING: lambda: Example(
+        _scene(_lanes(), _rule("kind: environment.flooding")),
+        [],
+        24,
+        wrong_s=WRONG_S,
+        look=_seen_by("water", ObjectClass.WATER, (120, 150, 560, 232)),
     ),
     EventKind.CAMERA_CLOCK: lambda: replace(
         _camera("clock", 72), clock_ahead_s=lambda second: -4.3 if second >= WRONG_S else 0.02

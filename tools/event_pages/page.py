@@ -12,6 +12,7 @@ from benchmarks.events.kinds import case_of
 from core.codec import record_to_dict
 from core.events import MEASURES_OF, EventKind
 from core.kinds import KINDS, Datex, Sharing
+from core.taxonomy import LABELS
 from locales import Language, text
 from scenes.rules import SPEC_TYPES, AnyRuleSpec
 from sinks.kafka.settings import TOPIC
@@ -81,9 +82,12 @@ def definition(kind: str, language: Language) -> str:
 def _drawing(kind: str, played: Played | None) -> str:
     if played is None:
         return ""
-    if not played.example.actors:
+    if played.example.placeless:
         what = "silence" if played.example.wrong_s is None else "from when on the camera is so"
         return f"![Frames, {what}, and when the event is raised]({kind}.svg)"
+    if played.example.look is not None:
+        alt = f"{name(kind, 'en')}: the zone, what a second model has seen, and where the event is raised"
+        return f"![{alt}]({kind}.svg)"
     caption = (
         f"The example below, drawn from what the rule made of it: seen from above, 10 pixels to a metre, a dot each "
         f"{dot_every_s(played):g} s. Red: whose event it is, and where it is raised; broken: what they do after that."
@@ -141,6 +145,14 @@ def _example(played: Played) -> Iterator[str]:
 
 def _told(example: Example, wrong_s: float, at_s: float) -> str:
     """What the rule hears of the camera when its event is raised, where that is not what it heard at first."""
+    if example.look is not None:
+        said = ", ".join(
+            f"`{LABELS[one.class_id]}` with a score of {one.score:g} at {[round(v) for v in one.box or ()]}"
+            for one in example.look(at_s).sightings
+        )
+        return (
+            f"From {wrong_s:g} s on a second model sees it, though not in every look. That at {at_s:g} s tells {said}."
+        )
     before, now = (
         {
             **({} if example.health is None else asdict(example.health(second, 0.0))),

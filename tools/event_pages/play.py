@@ -12,7 +12,7 @@ from analytics.table import build_rules
 from core.events import Event, EventKind, Phase
 from core.explanation import Reasons
 from core.findings import Findings
-from core.observations import Background, Blob, Observations, PictureHealth, SignalReadings
+from core.observations import Background, Blob, ModelLook, Observations, PictureHealth, SignalReadings
 from core.scene import Scene
 from core.sentences import sentence
 from models.observers.health import EVERY_NS
@@ -39,7 +39,8 @@ class Example:
         signals: what an observer tells of the signals at a second of the film; None: there are none.
         clock_ahead_s: how far the camera's clock is ahead at a second of the film; None: it tells none.
         blobs: what an observer tells of things that lie about, at a second of the film; None: nobody looks.
-        wrong_s: second of the film from which the camera is as the kind says.
+        wrong_s: second of the film from which the camera is, or shows, what the kind says.
+        look: what a second model sees at a second of the film, each second; None: none looks.
     """
 
     scene: str
@@ -53,6 +54,12 @@ class Example:
     clock_ahead_s: Callable[[float], float] | None = None
     wrong_s: float | None = None
     blobs: Callable[[float], Sequence[Blob]] | None = None
+    look: Callable[[float], ModelLook] | None = None
+
+    @property
+    def placeless(self) -> bool:
+        """Nothing in it has a place: it is a story of time alone."""
+        return not self.actors and self.look is None
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ def shots_of(
         camera_id="cam-1",
         wall_offset_ns=_offset_ns(example),
     )
-    look_s = LOOK_S if example.blobs is None else 1.0
+    look_s = LOOK_S if example.blobs is None and example.look is None else 1.0
     every = max(round(look_s * example.fps), 1)
     return [_observed(example, shot, start_s, looked=number % every == 0) for number, shot in enumerate(shots)]
 
@@ -135,6 +142,8 @@ def _observed(example: Example, shot: Shot, start_s: float, *, looked: bool) -> 
     if example.blobs is not None and looked:
         background = Background(True, tuple(example.blobs(second)))
         shot = replace(shot, observations=replace(shot.observations, background=background))
+    if example.look is not None and looked:
+        shot = replace(shot, observations=replace(shot.observations, looks=(example.look(second),)))
     if example.clock_ahead_s is not None:
         frame = replace(frame, clock_ahead_ns=round(example.clock_ahead_s(second) * SECOND))
         shot = replace(shot, tracks=replace(shot.tracks, frames=(frame,)))

@@ -13,7 +13,7 @@ from core.detections import DetectionBatch
 from core.frames import ClockSource, FrameBatch, FrameMeta, Surface
 from core.geometry import iou
 from models.backends import open_network
-from models.registry import _plan, _whole, load_detector
+from models.registry import _whole, load_detector, plan_detector
 
 torch = pytest.importorskip("torch")
 
@@ -28,7 +28,7 @@ CLIPS = ("car_detection.mp4", "highway.avi", "pets09_s2l1.avi", "topdown_traffic
 def detector(max_batch: int = 4) -> DeviceDetector:
     path, card = _whole("nanodet_g_416")
     network = open_network(path, threads=2)
-    return DeviceDetector(network, _plan(network, card), device="cpu", max_batch=max_batch)
+    return DeviceDetector(network, plan_detector(network, card), device="cpu", max_batch=max_batch)
 
 
 def batches(shared: Path, every: int, count: int) -> list[tuple[FrameBatch, FrameBatch]]:

@@ -1,0 +1,76 @@
+"""What the rules have in common that hold one event: for a place, or for the camera."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from analytics.clock import SECOND_NS, CameraClock
+from analytics.episodes import NOTHING, Episodes
+from core.events import Event, EventKind, Severity
+from core.findings import Findings
+from core.mutes import Mutes
+
+
+class EventSpec(Protocol):
+    """What the specs of all rules have that make events."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def rule_id(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def severity(self) -> Severity: ...
+
+
+class HeldSpec(EventSpec, Protocol):
+    """What the specs of such rules have."""
+
+    @property
+    def hold_s(self) -> float: ...
+
+
+class OneEventRule:
+    """One event at a time, held while nobody can tell.
+
+    Args:
+        spec: the rule of the scene.
+        camera_id: of its events.
+        open_events: of this rule, open when the process ended.
+        clock: of the camera; hears ticks from here, and frames from whoever makes the rule.
+        clear_s: as in docs/events.md.
+    """
+
+    def __init__(
+        self, spec: HeldSpec, camera_id: str, open_events: Sequence[Event], clock: CameraClock, *, clear_s: float
+    ) -> None:
+        self._rule_id, self._clock = spec.rule_id, clock
+        self._episodes = Episodes(
+            EventKind(spec.kind),
+            rule_id=spec.rule_id,
+            camera_id=camera_id,
+            zone=spec.place,
+            severity=spec.severity,
+            clear_ns=round(clear_s * SECOND_NS),
+            hold_ns=round(spec.hold_s * SECOND_NS),
+        )
+        self._episodes.restore_one(open_events)
+
+    def mute(self, mutes: Mutes) -> None:
+        """Events under these mutes are not told."""
+        self._episodes.mutes = mutes
+
+    def tick(self, now_ns: int) -> Findings:
+        """Hold an open event while no frame comes."""
+        self._clock.tick(now_ns)
+        return self._episodes.tick(self._clock)
+
+    def close(self, now_ns: int) -> Findings:
+        """Nothing: an open event stays open."""
+        self._clock.pause()
+        return NOTHING
