@@ -26,7 +26,9 @@ METRES, LENGTHS = "m/s", "box lengths/s"
 QUEUE_OF: Final = 3
 """Vehicles that stand behind one another wait for something else; fewer may be the obstacle itself."""
 QUEUE_OF_AT_END: Final = 2
-"""Where the camera sees no further: what they wait for, a signal or the rest of a queue, is out of sight."""
+END_M: Final = 7.6
+"""Where the foremost is so near to where the camera sees no further, what they wait for may be out of sight: the space
+that a vehicle takes in a queue (HCM: 25 ft)."""
 CUT: Final = 0.5
 """Of its speed is what the middle of a box shows that the picture's edge cuts."""
 QUEUE: Final = QueueSpec(lane="any")
@@ -38,8 +40,8 @@ class Waiting:
     On the scene's lanes, a vehicle in a queue (`analytics.queues`) waits when three or more stand in it, or within a
     gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. The foremost of a
     queue does so only within a gap of the end of the lane, be that a stop line or where the camera sees no further:
-    elsewhere it is what the others wait for. There two are enough. With `signals`, a vehicle waits by itself, too,
-    within a gap of a stop line (`core.scene.Lane.stop_line`). Where the lane's signal is known, that decides: nobody
+    elsewhere it is what the others wait for. With `signals` two are enough right at the end, and within a gap of a stop
+    line (`core.scene.Lane.stop_line`) a vehicle waits by itself. Where the lane's signal is known, that decides: nobody
     waits at a stop line that has long been green (`LaneSignals.released`), and whoever stands there at red does.
     """
 
@@ -47,6 +49,7 @@ class Waiting:
         self._queues = shared.queues(QUEUE)
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
         self._group = group_numbers(scene)
+        self._at_end_of = QUEUE_OF_AT_END if signals else QUEUE_OF
         self._stop_lines = np.array([signals and lane.stop_line for lane in scene.lanes.values()])
         self._shown = LaneSignals(scene, shared.signals, shared.clock) if scene.signals else None
 
@@ -66,7 +69,7 @@ class Waiting:
         if self._shown is not None:
             at_end = at_end & ~self._shown.released()[lane]
             waiting = waiting | self._shown.stopped()
-        many = self._together(state, view, rows, gap) >= np.where(at_end, QUEUE_OF_AT_END, QUEUE_OF)
+        many = self._together(state, view, rows, gap) >= self._enough(state, view, rows, gap)
         alone = at_end & waiting[lane]
         return np.asarray(queued & (alone | (many & (~foremost | at_end))), np.bool_)
 
@@ -76,6 +79,12 @@ class Waiting:
 
     def _at_end(self, view: StepView, rows: AnyArray, gap: F64) -> Bool:
         return np.asarray(self._ends[view.lane[rows]] - view.along[rows] <= gap, np.bool_)
+
+    def _enough(self, state: QueueState, view: StepView, rows: AnyArray, gap: F64) -> AnyArray:
+        """How many (K) make the queue of each row one that waits."""
+        lead = state.lead[state.chain[rows]]
+        last = self._at_end(view, lead, gap * (END_M / QUEUE.gap_m))
+        return np.where(last & (state.chain[rows] >= 0), self._at_end_of, QUEUE_OF)
 
     def _together(self, state: QueueState, view: StepView, rows: AnyArray, gap: AnyArray) -> I64:
         """How many (K) stand in the queue of each row, or so near to it on the lanes of its group."""
@@ -91,8 +100,8 @@ class Waiting:
             return ()
         at, gap = np.array([row]), self._gap(length)
         vehicles = Amount(int(self._together(state, view, at, gap)[0]))
-        enough = QUEUE_OF_AT_END if self._at_end(view, at, gap)[0] else QUEUE_OF
-        return (reason("waits-in-queue", False, value=vehicles, limit=Amount(enough)),)
+        enough = Amount(int(self._enough(state, view, at, gap)[0]))
+        return (reason("waits-in-queue", False, value=vehicles, limit=enough),)
 
     @property
     def queues(self) -> LaneQueues:

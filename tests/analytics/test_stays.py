@@ -203,13 +203,19 @@ def test_who_queues_does_not_stand_there_by_itself(scene: Scene) -> None:
     assert len(starts(film(midway, 30, scene=make_scene(0.1), fps=5), STOP)) == 4
 
 
-def test_two_cars_are_no_queue_but_at_a_stop_line() -> None:
-    waiting = film([parked(1, 790), parked(2, 720)], 30, scene=ROAD, fps=5)
-    assert len(starts(waiting, STOP)) == 2
+def test_two_cars_are_no_queue_but_at_a_stop_line_or_where_the_camera_sees_no_further() -> None:
+    on_lane = StoppedVehicleSpec(lane="a")
     lanes = {name: replace(lane, stop_line=True) for name, lane in ROAD.lanes.items()}
     signal = replace(ROAD, lanes=lanes)
-    assert starts(film([parked(1, 790), parked(2, 720)], 30, scene=signal, fps=5), STOP) == []
-    assert len(starts(film([parked(1, 600), parked(2, 530)], 30, scene=signal, fps=5), STOP)) == 2
+
+    def found(scene: Scene, *at: float) -> int:
+        return len(starts(film([parked(n, x) for n, x in enumerate(at, 1)], 30, scene=scene, fps=5), on_lane))
+
+    assert found(ROAD, 790, 720) == 2
+    assert found(ROAD, 870, 800) == 0, "what they wait for may be out of sight"
+    assert found(ROAD, 870) == 1
+    assert found(signal, 790, 720) == found(signal, 790) == 0
+    assert found(signal, 600, 530) == 2
 
 
 def lit(shots: Sequence[Shot], *phases: tuple[float, SignalState]) -> list[Shot]:

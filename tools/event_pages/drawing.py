@@ -120,7 +120,7 @@ def _tracks(played: Played) -> Iterator[str]:
             yield f'<rect class="{look}" {size}/>'
             if mine and len(event.track_ids) <= MOST_NAMED:
                 yield _text(np.array((left, top - 4)), track.label)
-    if event.box is not None and not event.track_ids:
+    if event.box is not None and not event.track_ids and played.example.look is None:
         left, top, right, bottom = (round(v, 1) for v in event.box)
         size = f'x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}"'
         yield f'<rect class="boxmine" {size}/>'
