@@ -43,8 +43,11 @@ RIM: Final = 3
 TAKEN: Final = 1.3
 """Times that the edge around a change is steeper in what was there before than now, and the inside is less like its
 surroundings: something was taken away. Steeper at all is enough where the inside was twice as odd."""
-SOFT: Final = 0.1
+SOFT: Final = 0.15
 """Share of its height that a change rises over a pixel at its rim, below which it is a glow."""
+BURNT_OUT: Final = 245.0
+SOFT_BURNT_OUT: Final = 0.22
+"""The same of what is so bright: the middle of a lamp's glow is cut off, and its rim the steeper for that."""
 ALIKE: Final = 0.8
 """Correlation with what was there before from which only the light on it has changed."""
 TEXTURED: Final = 5.0
@@ -303,7 +306,8 @@ def judge(patch: Patch, shown: U8, seen: Seen) -> tuple[Nature, float]:
     band, change = _band(mask), now - was
     height = float(np.percentile(np.abs(change[mask]), 75))
     edge, before, rise = (float(_slope(part)[band].mean()) for part in (now, was, change))
-    if rise < SOFT * height or _is_text(patch, shown.shape[0], height):
+    bright = float(np.percentile(now[mask], 75)) >= BURNT_OUT
+    if rise < (SOFT_BURNT_OUT if bright else SOFT) * height or _is_text(patch, shown.shape[0], height):
         return Nature.LIGHT, edge
     odd, odd_before = (abs(float(part[mask].mean()) - float(part[~mask].mean())) for part in (now, was))
     if (before > TAKEN * edge and odd_before > odd) or (before > edge and odd_before > 2 * odd + FAINT):
