@@ -12,6 +12,7 @@ from analytics.clock import JUMP_NS, LOST_NS, SECOND_NS, CameraClock
 from analytics.episodes import NOTHING
 from analytics.free_flow import FreeFlow
 from analytics.reasons import of_class, seen
+from analytics.signals import Signals
 from analytics.traffic.chains import Chains, Frame
 from analytics.traffic.lanes import Lanes
 from analytics.traffic.lines import Lines, LineWatch
@@ -87,7 +88,8 @@ class MeasureRule:
         turns = [(number, spec) for number, spec in numbered if spec.entries is not None]
         self._lines = Lines(lines, scene) if lines else None
         self._zones = Zones(zones, scene) if zones else None
-        self._lanes = Lanes(lanes, scene, self._free_flow) if lanes else None
+        self._signals = Signals(self._clock)
+        self._lanes = Lanes(lanes, scene, self._free_flow, self._signals) if lanes else None
         self._turns = Movements(turns, scene, len(lines)) if turns else None
         watched = [(scene.lines[str(spec.line)], spec.hysteresis_px) for _, spec in lines]
         watched += self._turns.lines if self._turns else []
@@ -119,6 +121,7 @@ class MeasureRule:
         """What this frame shows."""
         now_ns, clock = view.now_ns, self._clock
         clock.frame(view.frame)
+        self._signals.hear(view)
         step_ns = self._pass_time(now_ns)
         findings = self._turn_over(now_ns)
         for span in self._spans:

@@ -35,6 +35,8 @@ HEADS: Final = 0.5
 JUMP_MPS: Final = 2.0
 STARTS_MPS2: Final = 5.0
 """No vehicle is faster than this after it has stood: motorcycles start with 4 m/s², and speeds are smoothed."""
+KNOWN_NS: Final = SECOND_NS
+"""The speed of a newer track is not known yet: it begins at 0."""
 HIDDEN_NS: Final = 500_000_000
 """Who was not seen for longer (and a frame) as it came to the line may be another: two tracks can be mixed up there."""
 OBSERVED: Final = 3
@@ -123,7 +125,13 @@ class RedLightRule(InstantRule):
         self._released = {lamp.arrow: frozenset(lamp.releases) for lamp in signal.lamps if lamp.arrow}
         self._names = list(scene.lanes)
         self._came = TrackTable(
-            [("lane", np.int64), ("stood_ns", np.int64), ("gap_ns", np.int64), ("last_ns", np.int64)]
+            [
+                ("lane", np.int64),
+                ("stood_ns", np.int64),
+                ("gap_ns", np.int64),
+                ("last_ns", np.int64),
+                ("first_ns", np.int64),
+            ]
         )
         others = {name: other for name, other in scene.signals.items() if name != spec.signal}
         self._others = [(name, line) for name, other in others.items() for line in stop_lines(scene, other)]
@@ -157,6 +165,8 @@ class RedLightRule(InstantRule):
         mine, lane = came.rows, view.lane[rows]
         mine["lane"][at] = np.where(lane >= 0, lane, np.where(fresh, -1, mine["lane"][at]))
         stands = self._shared.look(view).slower_than(STANDS_MPS, STANDS_MPS / CAR_BOX_M)[rows]
+        stands &= now - mine["first_ns"][at] >= KNOWN_NS
+        mine["first_ns"][at] = np.where(fresh, now, mine["first_ns"][at])
         mine["gap_ns"][at] = np.where(fresh, 0, now - mine["last_ns"][at])
         mine["last_ns"][at] = now
         mine["stood_ns"][at] = np.where(stands, now, np.where(fresh, -LOOK_BACK_NS * 10, mine["stood_ns"][at]))

@@ -53,6 +53,8 @@ _MEASURED = (
     "headway_s",
     "queue_m",
     "free_flow_mps",
+    "start_up_lost_s",
+    "saturation_headway_s",
 )
 """Numbers of a measurement that may be unknown; the oldest records have only the first two."""
 
@@ -328,6 +330,7 @@ def measurement_to_dict(value: Measurement) -> dict[str, Any]:
         "counts": dict(value.counts),
         **{name: None if number is None else round(number, 3) for name, number in numbers.items()},
         "queue_vehicles": value.queue_vehicles,
+        "green_starts": value.green_starts,
         "level_of_service": value.level_of_service,
         "los_scheme": value.los_scheme,
         "unit": value.unit,
@@ -345,7 +348,7 @@ def measurement_from_dict(value: dict[str, Any]) -> Measurement:
     try:
         numbers = {"mean_speed_mps": value["mean_speed_mps"], "occupancy": value["occupancy"]}
         numbers |= {name: value.get(name) for name in _MEASURED[2:]}
-        vehicles = value.get("queue_vehicles")
+        vehicles, starts = value.get("queue_vehicles"), value.get("green_starts")
         return Measurement(
             camera_id=str(value["camera_id"]),
             place=str(value["place"]),
@@ -355,6 +358,7 @@ def measurement_from_dict(value: dict[str, Any]) -> Measurement:
             counts={str(k): int(v) for k, v in value["counts"].items()},
             **{name: None if number is None else float(number) for name, number in numbers.items()},
             queue_vehicles=None if vehicles is None else int(vehicles),
+            green_starts=None if starts is None else int(starts),
             level_of_service=str(value.get("level_of_service", "")),
             los_scheme=str(value.get("los_scheme", "")),
             unit=str(value.get("unit", "metres")),

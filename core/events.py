@@ -643,6 +643,9 @@ class Measurement:
         unit: what speeds and lengths rest on: `metres`, or `pixels` where the scene is not calibrated (they are then
             None).
         view: the preset of a turning camera in which the place lies; empty for a fixed camera.
+        green_starts: on a lane with a signal, queues that discharged at green and could be measured.
+        start_up_lost_s: mean of theirs; `saturation_headway_s`: mean time from one vehicle to the next after the fourth
+            (HCM).
     """
 
     camera_id: str
@@ -666,6 +669,9 @@ class Measurement:
     los_scheme: str = ""
     unit: str = "metres"
     view: str = ""
+    green_starts: int | None = None
+    start_up_lost_s: float | None = None
+    saturation_headway_s: float | None = None
     schema_version: int = SCHEMA_VERSION
 
 

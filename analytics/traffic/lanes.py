@@ -13,7 +13,9 @@ from analytics.free_flow import FreeFlow
 from analytics.kernels.lanes import drive
 from analytics.queues import LaneQueues
 from analytics.reasons import WAYS, lane_unit, on_lane
+from analytics.signals import Signals
 from analytics.traffic.chains import Frame, resized
+from analytics.traffic.starts import Starts
 from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, Spot, by_label, counted, flows
 from analytics.vehicles import CAR_BOXES, by_class, pcu_table
 from analytics.views import class_mask, reference_scale
@@ -77,7 +79,9 @@ class Lanes:
     Times and ways are added up between the ends of the centreline, also over moments in which a chain was not seen.
     """
 
-    def __init__(self, specs: Sequence[tuple[int, MeasureSpec]], scene: Scene, free_flow: FreeFlow) -> None:
+    def __init__(
+        self, specs: Sequence[tuple[int, MeasureSpec]], scene: Scene, free_flow: FreeFlow, signals: Signals
+    ) -> None:
         self._metric, self._free_flow = scene.ground is not None, free_flow
         lanes, lengths = list(scene.lanes.values()), lane_lengths(scene)
         groups = {lane.group: number for number, lane in enumerate(lanes)}
@@ -102,14 +106,22 @@ class Lanes:
         self._wanted = np.array([class_mask(spec.classes) for spec in kinds])
         self._pcu = np.array([pcu_table(spec.pcu) for spec in kinds])
         self._boxes = by_class(CAR_BOXES, 1.0)
-        self._queues = LongestQueues(scene, np.array([p.lane for mine in self._specs.values() for p in mine], np.int64))
+        queues = LaneQueues(scene, BEGIN_MPS, END_MPS, GAP_M)
+        self._starts = Starts(scene, signals, queues) if scene.signals else None
+        self._queues = LongestQueues(
+            scene, queues, np.array([p.lane for mine in self._specs.values() for p in mine], np.int64)
+        )
 
     def resize(self, room: int) -> None:
         """There are now so many slots for chains."""
         self._state = resized(self._state, room)
+        if self._starts is not None:
+            self._starts.resize(room)
 
     def update(self, frame: Frame) -> None:
         """Add one frame."""
+        if self._starts is not None:
+            self._starts.update(frame)
         if frame.step_ns == 0 and frame.loss_ns == frame.now_ns:
             self._crossed.lose()
         self._queues.update(frame)
@@ -192,6 +204,7 @@ class Lanes:
             level_of_service=level,
             los_scheme=_SCHEMES[place.spec.road],
             unit="metres" if self._metric else "pixels",
+            **(self._starts.take(lane) if self._starts is not None and way == 0 else {}),
         )
 
     def _by_speed(self, sums: Any, way: int, free: float) -> str:
@@ -213,8 +226,8 @@ class LongestQueues:
     Queues are looked for every `LOOK_NS`, among all vehicles, with the speeds and the gap of PTV Vissim's counters.
     """
 
-    def __init__(self, scene: Scene, lanes: I64) -> None:
-        self._queues = LaneQueues(scene, BEGIN_MPS, END_MPS, GAP_M)
+    def __init__(self, scene: Scene, queues: LaneQueues, lanes: I64) -> None:
+        self._queues = queues
         self._lanes, self._metric = lanes, scene.ground is not None
         self._length, self._vehicles = np.zeros(len(lanes)), np.zeros(len(lanes), np.int64)
         self._before = np.zeros(len(lanes)), np.zeros(len(lanes), np.int64)

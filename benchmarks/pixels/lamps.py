@@ -55,7 +55,7 @@ class Light:
         bus_s: a bus passes so often, seconds; 0: none. jumps: exposure jumps. filters: the infra-red filter switches.
         shakes: pixels (of 1080p) by which the picture trembles; moves: the picture lies elsewhere, and that is known.
         resizes: the stream changes its size each minute.
-        cut: the lamps go dark for 20 s of each 80; flashes: amber flashes at so many hertz.
+        cut: the lamps go dark for 12 s of each 40; flashes: amber flashes at so many hertz.
     """
 
     fps: float = 10.0
@@ -223,7 +223,7 @@ class _Stage:
         return SignalState.UNKNOWN if self._cut(t) else self._phase(t)[1]
 
     def _cut(self, t: float) -> bool:
-        return self._light.cut and t % 80 >= 60
+        return self._light.cut and t % 40 >= 28
 
     def frame(self, number: int, t: float) -> tuple[FrameMeta, ArraySurface, bool]:
         """The frame, and whether a lamp of it is hidden."""

@@ -43,6 +43,8 @@ NEAR_S: Final = 1.0
 """An alert and a crossing of the same stop line are one when no further apart."""
 SIDE_M: Final = 1.0
 """Beside its lane a vehicle still crosses its stop line within so much."""
+NEXT_M: Final = 4.0
+"""Stop lines of one approach lie no further apart along it."""
 STATES: Final = (SignalState.UNKNOWN, SignalState.RED, SignalState.AMBER, SignalState.GREEN)
 SECOND_NS: Final = 1_000_000_000
 
@@ -220,7 +222,23 @@ def _crossings(recording: Recording, number: int, view: View, shown: _Shown) -> 
             spots = [shapely.Point(float(recording.x[row]), float(recording.y[row])) for row in (at, gone[0])]
             if all(view.seen.contains(spot) for spot in spots):
                 when = int(step[at])
-                yield Crossing(number, name, float(recording.time_s[when]), shown.red_s(when, index))
+                red_s = shown.red_s(when, index)
+                place = np.array([recording.x[at], recording.y[at]], np.float64)
+                if red_s >= GRACE_S and _between(recording, view, shown, when, index, place):
+                    red_s = GRACE_S
+                yield Crossing(number, name, float(recording.time_s[when]), red_s)
+
+
+def _between(recording: Recording, view: View, shown: _Shown, step: int, index: int, place: F64) -> bool:
+    """Whether it is as near to a lane beside whose signal let it go: no incident that is certain, as for `DOUBT_S`."""
+    for name in view.scene.signals:
+        other = view.lanes[name].index
+        end, ahead = _end(recording, other)
+        along, aside = (place - end) @ ahead, (place - end) @ np.array([-ahead[1], ahead[0]])
+        near = abs(along) < NEXT_M and abs(aside) < recording.lanes[other].width_m / 2 + SIDE_M
+        if other != index and near and shown.signal[step, other] != 1:
+            return True
+    return False
 
 
 def _score(truth: Sequence[Crossing], alerts: Sequence[Event], hours: float) -> RedLights:

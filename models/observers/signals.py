@@ -19,7 +19,9 @@ EVERY_NS: Final = 100_000_000
 STALE_NS: Final = 180_000_000_000
 """A controller that has told nothing of a signal for so long may have gone: no phase lasts so long."""
 OVER: Final = (12, 8)
-"""Points across and down by which a picture is said to have colours."""
+"""Points across and down by which a picture is said to have colours, …"""
+GREY_EVERY: Final = 10
+"""… every so many looks: an infra-red filter switches seldom, and a second without a lit lamp is held."""
 ARROW_LOOKS: Final = 2
 """Looks in a row at which an arrow must be lit to be believed, …"""
 ARROW_DARK_NS: Final = 600_000_000
@@ -37,7 +39,7 @@ class SignalObserver:
     """A `core.protocols.Observer` of the signals of one camera's scene, ten times a second.
 
     Looks at some 100 pixels of each lamp, at the frame's own resolution, where the scene has it once the camera's shift
-    is taken on. Keeps, for each signal: a dozen numbers, and where its pixels are (about 2 KB a lamp).
+    is taken on. Keeps, for each signal: a dozen numbers, and where its pixels are (1.2 KB a lamp).
 
     Args:
         scene: its signals, or those of its presets.
@@ -54,6 +56,7 @@ class SignalObserver:
         self._watches: list[_Watch] = []
         self._place: tuple[tuple[int, int], tuple[int, int]] | None = None
         self._x, self._y = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._over, self._looks, self._grey = (self._x, self._y), 0, False
 
     def look(self, glimpse: Glimpse) -> SignalReadings | None:
         """What all signals show that are in view; None: there are none."""
@@ -64,13 +67,15 @@ class SignalObserver:
         if not self._watches:
             return None
         self._find(frame)
-        if len(self._x) > OVER[0] * OVER[1]:
-            pixels = glimpse.sample(self._x, self._y)
-            grey, first = is_grey(pixels[: OVER[0] * OVER[1]]), OVER[0] * OVER[1]
+        if len(self._x):
+            if self._looks % GREY_EVERY == 0:
+                self._grey = is_grey(glimpse.sample(*self._over))
+            self._looks += 1
+            pixels, first = glimpse.sample(self._x, self._y), 0
             for watch in self._watches:
                 count = len(watch.points.x)
                 if count:
-                    watch.look(frame.media_ns, pixels[first : first + count], grey=grey)
+                    watch.look(frame.media_ns, pixels[first : first + count], grey=self._grey)
                 first += count
         return SignalReadings(tuple(watch.reading(frame, self._feed) for watch in self._watches))
 
@@ -92,10 +97,8 @@ class SignalObserver:
             np.linspace(0, end - 1, count).astype(np.int64) for end, count in zip(place[0], OVER, strict=True)
         )
         over = np.meshgrid(across, down)
-        self._x, self._y = (
-            np.concatenate([over[n].ravel(), *(getattr(watch.points, name) for watch in self._watches)])
-            for n, name in enumerate("xy")
-        )
+        self._over, self._looks = (over[0].ravel(), over[1].ravel()), 0
+        self._x, self._y = (np.concatenate([getattr(watch.points, name) for watch in self._watches]) for name in "xy")
 
 
 NOWHERE: Final = Points(np.zeros(0, np.int64), np.zeros(0, np.int64), seen=False)
