@@ -22,6 +22,7 @@ from console.views import Views, kind_name, number, speed_text
 from core.codec import SECOND_NS
 from core.errors import ConfigError, ConsoleError
 from core.events import Event, Measurement, TrackSummary
+from core.off_rules import OffRule, told_off
 from core.sentences import duration
 from core.taxonomy import LABELS
 from evidence.drawing import CLASS_COLOURS
@@ -131,12 +132,13 @@ class _Report:
 
     def parts(self) -> Mapping[str, Any]:
         """Values for the template."""
-        paths = self._paths()
+        paths, run = self._paths(), {} if self._run is None else self._run.summary
         shown = [self._event(event) for event in self._events[:MOST_EVENTS]]
         return {
             "made": _moment(datetime.now().astimezone()),
             "period": self._period(),
             "figures": self._figures(),
+            "off": told_off([OffRule.of(one) for one in run.get("off", ())], self._language),
             "events": shown,
             "events_left_out": self._total - len(shown),
             "paths": paths,

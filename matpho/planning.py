@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from core.codec import time_ns
 from core.errors import ConfigError, SinkError
+from core.off_rules import OffRule
 from core.protocols import Sink, Source
 from core.scene import Scene
 from core.signals import SignalFeed
@@ -21,7 +22,6 @@ from incidents.sites import Site
 from matpho.defaults import EVIDENCE, STORE
 from matpho.kafka_plan import kafka_sinks, sends, sinks_of
 from matpho.observing import make_observers, with_camera_rules
-from matpho.off_rules import OffRule
 from matpho.second_look_plan import second_look_of
 from matpho.second_models import SecondModels, second_models_of
 from matpho.signal_feeds import OpenFeeds, feeds_of

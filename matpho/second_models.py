@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 
 from core.errors import MatphoError
+from core.off_rules import OffRule
 from core.scene import Scene
 from core.taxonomy import ObjectClass, class_of, classes_of
 from locales import text
-from matpho.off_rules import OffRule
 from models.classifier import OnnxClassifier
 from models.second import Second, SecondModel, load_second, second_labels
 from pipeline.observing import MakeObserver

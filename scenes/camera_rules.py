@@ -64,12 +64,13 @@ class CameraBlurredSpec(CameraPart):
 class CameraCoveredSpec(CameraPart):
     """Something is before the lens, or it was sprayed.
 
-    What the picture usually shows has gone: of its blocks with something in them, so many have lost it. Glare of lamps
-    at night is not counted; where it is dark or blurred, that is told and not this.
+    What the picture usually shows has gone: of its blocks with something lasting in them, so many have lost it, and of
+    the stronger half as many. Glare of lamps at night is not counted; where it is dark or blurred, that is told and not
+    this.
     """
 
     kind: Literal["camera.covered"] = "camera.covered"
-    hidden: Share = Field(0.3, description="Share of what the picture usually shows that must be hidden")
+    hidden: Share = Field(0.25, description="Share of what the picture usually shows that must be hidden")
     severity: Severity = Field(Severity.HIGH, description="Of its events")
 
 

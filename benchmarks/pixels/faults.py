@@ -18,7 +18,7 @@ Change = Callable[[int, U8], U8]
 SHIFTS: Final = (2, 5, 10, 20, 50, 100, 200)
 SIGMAS: Final = (2.0, 3.0, 5.0)
 """Defocus, standard deviations in pixels of a picture 768 wide."""
-COVERS: Final = ("hand", "bag", "paper", "spray", "cap")
+COVERS: Final = ("hand", "bag", "paper", "spray", "paint", "cap")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +49,9 @@ def faults(clip: Clip, seed: int) -> Iterator[Fault]:
         yield Fault(("camera.blurred",), f"defocus {sigma:g}", _defocus(sigma * clip.size[0] / 768))
     for cover in COVERS:
         kinds = ("camera.covered", "camera.dark") if cover == "cap" else ("camera.covered",)
-        yield Fault(kinds, cover, _cover(cover, clip.size, rng))
+        # Paint is drawn by a lot of its own, so that the other faults stay what they were.
+        lot = np.random.default_rng((seed, 7)) if cover == "paint" else rng
+        yield Fault(kinds, cover, _cover(cover, clip.size, lot))
     for length in SHIFTS if clip.fixed else ():
         way = float(rng.uniform(0, 2 * math.pi))
         # A picture 320 wide has little left to compare when it has moved by 200.
@@ -114,6 +116,14 @@ def _cover(what: str, size: tuple[int, int], rng: np.random.Generator) -> Change
         left, top = (int(v) for v in rng.uniform(0.0, 0.12, 2) * size)
         right, bottom = (int(v) for v in rng.uniform(0.88, 1.0, 2) * size)
         mask[top:bottom, left:right], level = 1.0, float(rng.uniform(170, 245))
+    elif what == "paint":
+        soft, level = width / 60, float(rng.choice((25.0, 235.0)))
+        for row in range(4):
+            left, right = int(width * rng.uniform(-0.1, 0.2)), int(width * rng.uniform(0.7, 1.1))
+            top = int(height * (0.2 + 0.2 * row + rng.uniform(-0.04, 0.04)))
+            cv2.line(mask, (left, top), (right, top), 0.97, round(height * 0.23))
+            for x in rng.uniform(left, right, 4).astype(int).tolist():  # it runs down
+                cv2.line(mask, (x, top), (x, top + int(rng.uniform(0.1, 0.3) * height)), 0.97, round(width * 0.02))
     else:
         soft = width / 90
         for _ in range(26):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from benchmarks.pixels.clips import Clip, load
 from benchmarks.pixels.faults import Fault, faults
 from benchmarks.pixels.lamps import Seen, lamps_seen
 from benchmarks.pixels.red_light import RedLights, red_lights
+from benchmarks.pixels.second import STAND_IN, SecondCost, second_cost
 from benchmarks.pixels.watch import Watch
 from benchmarks.pixels.weather import WEATHERS, Weather, untouched
 from core.errors import ConfigError
@@ -119,13 +120,14 @@ class Quiet:
 
 @dataclass(slots=True)
 class PixelsResult:
-    """All of it; `cost_ms`: computing time of a look, by clip."""
+    """All of it; `cost_ms`: computing time of a look, by clip; `second`: of what a second model's look costs."""
 
     plan: PixelsPlan
     clips: list[str]
     found: dict[str, Found] = field(default_factory=dict)
     quiet: dict[str, Quiet] = field(default_factory=dict)
     cost_ms: dict[str, float] = field(default_factory=dict)
+    second: dict[str, SecondCost] = field(default_factory=dict)
     failed: int = 0
     signals: dict[str, Seen] = field(default_factory=dict)
     """By light, and by width of the picture."""
@@ -151,6 +153,7 @@ class PixelsResult:
             },
             "quiet": {name: one.figures() for name, one in self.quiet.items()},
             "look_ms": self.cost_ms,
+            "second_model": {"stand_in": STAND_IN, **{name: asdict(one) for name, one in self.second.items()}},
             "failed": self.failed,
             "signals": {name: one.figures() for name, one in self.signals.items()},
             "red_lights": {name: one.figures() for name, one in self.red_lights.items()},
@@ -167,6 +170,7 @@ def measure(videos: Sequence[Path], plan: PixelsPlan, progress: Callable[[str], 
     result = PixelsResult(plan, [path.stem for path in videos])
     for path in videos:
         clip = load(path)
+        result.second[clip.name] = second_cost(clip)
         for seed in range(plan.seeds):
             for fault in faults(clip, seed):
                 _stage(clip, fault, seed, result)

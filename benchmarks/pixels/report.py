@@ -10,6 +10,7 @@ from rich.table import Table
 from benchmarks.events.intervals import wilson
 from benchmarks.events.scoring import interval_text
 from benchmarks.pixels.measure import PixelsResult, Quiet
+from benchmarks.pixels.second import STAND_IN
 from locales import text
 
 
@@ -111,5 +112,7 @@ def notes(result: PixelsResult) -> Iterator[str]:
     yield text("bench-pixels-basis", clips=", ".join(result.clips), seeds=result.plan.seeds)
     cost = ", ".join(f"{name} {ms:.1f} ms" for name, ms in result.cost_ms.items())
     yield text("bench-pixels-cost", cost=cost)
+    second = ", ".join(f"{name} {one.camera_ms:.1f} + {one.model_ms:.1f} ms" for name, one in result.second.items())
+    yield text("bench-pixels-second", model=STAND_IN, cost=second)
     if result.failed:
         yield text("bench-pixels-failed", count=result.failed)

@@ -79,6 +79,26 @@ def night(second: int, picture: U8) -> U8:
     return grain(second, np.clip(shown, 0, 255).astype(np.uint8), 1.5 + 4.5 * dark)
 
 
+def flare(second: int, picture: U8) -> U8:
+    """Night, and for five minutes of ten a lamp that shines into the lens: a veil, a streak, and ghosts of the iris."""
+    height, width = picture.shape[:2]
+    shown = picture.astype(np.float32) * 0.25
+    for x in np.random.default_rng(7).uniform(0.1, 0.9, 3) * width:
+        shown += _glow(width, height, float(x), height * 0.15, width / 25)[..., None]
+    if second % 600 >= 300:
+        minute = np.random.default_rng(second // 60)
+        x, y = width * float(minute.uniform(0.0, 1.0)), height * float(minute.uniform(0.0, 0.3))
+        light = _glow(width, height, x, y, width / 18) + 0.35 * _glow(width, height, x, y, width / 3)
+        light += 90 * np.exp(-((np.arange(height, dtype=np.float32) - y) ** 2) / (2 * (height / 90) ** 2))[:, None]
+        for step in (0.5, 0.9, 1.3, 1.6):
+            ghost = np.zeros((height, width), np.float32)
+            at = round(x + step * (width - 2 * x)), round(y + step * (height - 2 * y))
+            cv2.circle(ghost, at, round(width * (0.03 + 0.03 * step)), 40.0, -1)
+            light += np.asarray(cv2.GaussianBlur(ghost, (0, 0), width / 200), np.float32)
+        shown += light[..., None] * np.array((0.9, 0.95, 1.0), np.float32)
+    return grain(second, np.clip(shown, 0, 255).astype(np.uint8), 5.0)
+
+
 def infra_red(second: int, picture: U8) -> U8:
     """A camera that switches between its day and its night filter every ten minutes."""
     if second % 1200 < 600:
@@ -105,6 +125,7 @@ WEATHERS: Final[dict[str, Weather]] = {
     "clouds": clouds,
     "rain": rain,
     "night": night,
+    "flare": flare,
     "infra_red": infra_red,
     "burnt_in": burnt_in,
 }

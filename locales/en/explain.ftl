@@ -22,6 +22,7 @@ explain-outcome-none = Did not fire. Nearest to it at { $at }; missing: { $missi
 explain-outcome-not-counted = Not counted. Nearest to it at { $at }; missing: { $missing }
 explain-outcome-held = All conditions held, but nothing came of it in this recording
 explain-outcome-unjudged = Not judged in a recording
+explain-outcome-silence = Not judged in a recording: it has rows only where something is seen, so that a gap in it is no silence of the camera
 
 explain-number = { $value }
 explain-span = { $low }–{ $high }

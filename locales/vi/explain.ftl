@@ -22,6 +22,7 @@ explain-outcome-none = Không báo. Gần đạt nhất lúc { $at }; còn thi�
 explain-outcome-not-counted = Không được đếm. Gần đạt nhất lúc { $at }; còn thiếu: { $missing }
 explain-outcome-held = Mọi điều kiện đều thỏa nhưng trong bản ghi này chưa thành gì
 explain-outcome-unjudged = Không xét được trên bản ghi
+explain-outcome-silence = Không xét được trên bản ghi: bản ghi chỉ có dòng khi thấy đối tượng, nên khoảng trống không có nghĩa là camera im lặng
 
 explain-number = { $value }
 explain-span = { $low }–{ $high }

@@ -81,7 +81,7 @@ def _probe_onvif(configuration: Configuration, camera: CameraSpec, console: Cons
 
 def _check_second(configuration: Configuration, console: Console) -> list[str]:
     """What is wrong with second models; rules that are off, and models that nobody asks, are no mistakes but told."""
-    from matpho.off_rules import told_off
+    from core.off_rules import told_off
     from matpho.second_models import second_models_of
 
     second = second_models_of(configuration)

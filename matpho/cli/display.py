@@ -16,11 +16,11 @@ from rich.text import Text
 
 from core.events import Event, Phase, Severity
 from core.frames import MOVING
+from core.off_rules import OffRule, told_off
 from core.scene import Scene
 from core.sentences import sentence
 from locales import language, text
 from matpho.load import LoadMeter
-from matpho.off_rules import OffRule, told_off
 from matpho.summary import Counts
 from pipeline.camera import CameraStatus
 
@@ -162,7 +162,7 @@ def print_summary(
         table.add_row(text("kind-" + kind.replace(".", "-")), f"{count}")
     if not summary.events:
         table.add_row(text("cli-summary-events"), "0")
-    for kind, reason in dict.fromkeys((rule.kind, rule.reason) for rule in off):
+    for kind, reason in dict.fromkeys((rule.kind, rule.why()) for rule in off):
         table.add_row(text("kind-" + kind.replace(".", "-")), reason)
     if summary.speed is not None:
         table.add_row(text("cli-summary-speed"), text("cli-times-real-time", speed=f"{summary.speed:.1f}"))

@@ -20,7 +20,7 @@ from core.taxonomy import LABELS
 from locales import text
 from matpho.cli.display import place_name
 from pipeline.explain import Explanation, Heard, Sighting
-from scenes.rules import AnyRuleSpec, MeasureSpec
+from scenes.rules import AnyRuleSpec, CameraDownSpec, MeasureSpec
 from scenes.scene_file import SceneFile
 
 MOST_STEPS: Final = 40
@@ -56,7 +56,7 @@ def print_story(console: Console, found: Explanation, file: SceneFile, path: Pat
         console.print(Text(_title(spec, file)), style="bold cyan", soft_wrap=True)
         if story is not None:
             console.print(_table(story))
-        for line in _outcome(story, events, measured=isinstance(spec, MeasureSpec)):
+        for line in _outcome(spec, story, events):
             console.print(Text(line), style="bold", soft_wrap=True)
 
 
@@ -72,7 +72,7 @@ def story_json(found: Explanation, file: SceneFile, path: Path) -> str:
                 "rule_id": spec.rule_id,
                 "kind": spec.kind,
                 "place": spec.place,
-                "outcome": list(_outcome(story, events, measured=isinstance(spec, MeasureSpec))),
+                "outcome": list(_outcome(spec, story, events)),
                 "events": [_event(heard) for heard in events],
                 "counted": [_iso(at_ns) for at_ns in (story.counted if story else ())],
                 "nearest": None if story is None or story.nearest is None else _nearest(story, start_ns),
@@ -112,10 +112,12 @@ def _table(story: Story) -> Table:
     return table
 
 
-def _outcome(story: Story | None, events: Sequence[Heard], *, measured: bool) -> Iterator[str]:
+def _outcome(spec: AnyRuleSpec, story: Story | None, events: Sequence[Heard]) -> Iterator[str]:
     """What became of it, in a sentence or several."""
     if story is None:
-        yield text("explain-outcome-unjudged")
+        # Recordings have rows where something is seen: without traffic the best camera is silent in them.
+        silence = isinstance(spec, CameraDownSpec)
+        yield text("explain-outcome-silence" if silence else "explain-outcome-unjudged")
         return
     for heard in events:
         name = "explain-outcome-event" if heard.named else "explain-outcome-others"
@@ -130,7 +132,7 @@ def _outcome(story: Story | None, events: Sequence[Heard], *, measured: bool) ->
         if nearest is None:
             yield text("explain-outcome-held")
             return
-        name = "explain-outcome-not-counted" if measured else "explain-outcome-none"
+        name = "explain-outcome-not-counted" if isinstance(spec, MeasureSpec) else "explain-outcome-none"
         yield text(name, at=_clock(nearest.at_ns), missing=nearest.missing[0].said())
 
 

@@ -11,7 +11,11 @@ import numpy as np
 from core.arrays import F32, U8
 
 BLOCK: Final = 32
-"""Pixels of the reduced picture: 20 blocks across."""
+ACROSS: Final = 20
+LEAST_BLOCK: Final = 16
+"""Pixels of the reduced picture, and blocks across; those of a small picture are no larger beside it, down to so many
+pixels: what hides a tenth of the width must not fall between blocks.
+"""
 LAG: Final = 4
 """Pixels of the reduced picture over which an edge has surely gone from one side to the other, sharp or soft."""
 SMOOTH: Final = 1 / LAG**2
@@ -36,33 +40,40 @@ SQUARES: Final[F32] = (np.arange(256, dtype=np.float32) ** 2).reshape(1, 256)
 class Blocks:
     """Of each block (rows, columns) of a picture, float32: its mean level; what its edges amount to over `LAG` pixels
     (mean square difference, levels²), and over one pixel; both without the noise, and the noise itself over one pixel.
+    `large`: columns and rows of `BLOCK` pixels each.
     """
 
     level: F32
     coarse: F32
     fine: F32
     noise: F32
+    large: tuple[int, int]
 
     @property
     def sharpness(self) -> float | None:
         """How steep edges are, by the blocks that show most; contrast and light do not matter. None without edges."""
-        least = max(DETAILED, float(np.quantile(self.coarse, 0.7)))
-        shown = (self.coarse >= least) & (self.coarse >= CLEAR * self.noise)
-        middle = float(np.median(self.level))
+        # By blocks of one size, whatever the picture's: smaller ones have too few pixels.
+        shape = self.large
+        own = self.level, self.coarse, self.fine, self.noise
+        level, coarse, fine, noise = (_mean(values, shape) for values in own)
+        least = max(DETAILED, float(np.quantile(coarse, 0.7)))
+        shown = (coarse >= least) & (coarse >= CLEAR * noise)
+        middle = float(np.median(level))
         if middle < NIGHT:
-            shown &= self.level <= max(LIT * middle, NIGHT)
+            shown &= level <= max(LIT * middle, NIGHT)
         if int(shown.sum()) < EDGES:
             return None
         # The halo of a lamp is soft in a picture that is sharp; out of focus all is soft.
-        return max(float(np.quantile(self.fine[shown] / self.coarse[shown], 0.75)) - SMOOTH, 0.0)
+        return max(float(np.quantile(fine[shown] / coarse[shown], 0.75)) - SMOOTH, 0.0)
 
 
 def measure(luma: U8) -> Blocks:
     """The blocks of a reduced picture (h, w), at least one."""
     shape = blocks_of(luma.shape[1], luma.shape[0])
+    large = max(round(luma.shape[1] / BLOCK), 1), max(round(luma.shape[0] / BLOCK), 1)
     if min(luma.shape) <= LAG:
         none = np.zeros(shape[::-1], np.float32)
-        return Blocks(_mean(luma, shape), none, none, none)
+        return Blocks(_mean(luma, shape), none, none, none, large)
     # Every other row says as much.
     right, down = (
         cv2.absdiff(luma[::2, 1:], luma[::2, :-1]),
@@ -74,12 +85,13 @@ def measure(luma: U8) -> Blocks:
     wide, deep = cv2.absdiff(soft[::2, LAG:], soft[::2, :-LAG]), cv2.absdiff(soft[LAG::2], soft[:-LAG:2])
     coarse = _mean(cv2.LUT(wide, SQUARES), shape) + _mean(cv2.LUT(deep, SQUARES), shape)
     # Differences of neighbours bear the noise of two pixels, those of means of four a quarter of it.
-    return Blocks(_mean(luma, shape), np.maximum(coarse - noise / 2, 0), np.maximum(fine - 2 * noise, 0), noise)
+    return Blocks(_mean(luma, shape), np.maximum(coarse - noise / 2, 0), np.maximum(fine - 2 * noise, 0), noise, large)
 
 
 def blocks_of(width: int, height: int) -> tuple[int, int]:
     """Columns and rows of blocks of a reduced picture."""
-    return max(round(width / BLOCK), 1), max(round(height / BLOCK), 1)
+    side = min(BLOCK, max(width / ACROSS, LEAST_BLOCK))
+    return max(round(width / side), 1), max(round(height / side), 1)
 
 
 def _noise(differences: U8, shape: tuple[int, int]) -> F32:

@@ -49,6 +49,14 @@ def test_it_speaks_vietnamese(store: EventStore, evidence: Path, tmp_path: Path)
         assert shown in page, shown
 
 
+def test_rules_that_were_off_are_named(store: EventStore, evidence: Path, tmp_path: Path) -> None:
+    fill(store, evidence)
+    off = {"camera_id": "north", "rule_id": "f", "kind": "environment.flooding", "classes": ["water"], "broken": []}
+    store.put_run(RunRecord("r2", NOON + 1, None, {"off": [off]}))
+    page = write_report(store, evidence, tmp_path / "r.html", language="vi").read_text("utf-8")
+    assert "Ngập nước, camera north: tắt: không có mô hình nào nhận ra nước" in page
+
+
 def test_only_the_asked_time_is_shown(store: EventStore, evidence: Path, tmp_path: Path) -> None:
     fill(store, evidence)
     page = write_report(

@@ -14,9 +14,9 @@ import typer
 
 from core.arrays import U8
 from core.events import EventKind
+from core.off_rules import told_off
 from locales import Language, set_language
 from matpho.cli.check import check
-from matpho.off_rules import told_off
 from matpho.planning import Plan, plan_configuration
 from matpho.second_models import SecondModels
 from matpho.session import Session

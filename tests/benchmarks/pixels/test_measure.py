@@ -68,12 +68,12 @@ def test_what_was_staged_is_counted_once_and_shares_have_denominators(monkeypatc
     monkeypatch.setattr(measure, "load", lambda _: clip)
     monkeypatch.setattr(measure, "faults", lambda *_: chosen)
     told: list[str] = []
-    found = measure.measure([PLAZA], PixelsPlan(1, 0.02), told.append)
+    found = measure.measure([PLAZA], PixelsPlan(1, 0.01, 1.0), told.append)
     assert list(found.by_kind()) == [("camera.covered", 1, 1), ("camera.moved", 1, 1)] and found.failed == 0
     figures = found.as_dict()
     assert figures["faults"]["shift 10"]["error_px_most"] < 1 and figures["faults"]["shift 10"]["places_right"] == 1
     assert figures["kinds"]["camera.covered"]["detection_rate"] == 1.0
-    assert figures["quiet"]["rain"]["camera_hours"] == 0.02 and len(told) == 1 + len(WEATHERS)
+    assert figures["quiet"]["rain"]["camera_hours"] == 0.01 and len(told) == 1 + len(WEATHERS)
     assert len(list(report.tables(found))) == 3 and "plaza" in "".join(report.notes(found))
 
 

@@ -1,0 +1,79 @@
+"""What a camera's picture usually shows: what lasts in it, and not what passes through."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from core.arrays import U8
+from models.observers.measures import blocks_of, measure
+from models.observers.usual import Usual
+
+HEIGHT, WIDTH = 192, 320
+
+
+def street(number: int, *, plain: float = 3.0) -> U8:
+    """Grain over the same faint ground with a few strong marks, all of which last."""
+    ground = np.random.default_rng(0).normal(0, plain, (HEIGHT // 4, WIDTH // 4)).astype(np.float32)
+    picture = 110 + cv2.resize(ground, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
+    picture[20:170:30, 20:300:40] += 100
+    cv2.rectangle(picture, (60, 60), (110, 130), 190.0, -1)
+    cv2.rectangle(picture, (200, 30), (280, 90), 40.0, -1)
+    grain = np.random.default_rng(number + 1).normal(0, 1.0, picture.shape)
+    return np.asarray(np.clip(picture + grain, 0, 255), np.uint8)
+
+
+def rained_on(number: int, picture: U8) -> U8:
+    """Streaks, elsewhere in each look."""
+    shown, lot = picture.copy(), np.random.default_rng(number)
+    for x, y in lot.integers(0, (WIDTH, HEIGHT), (160, 2)).tolist():
+        cv2.line(shown, (x, y), (x + 2, y + 14), (200,), 1)
+    return shown
+
+
+def watch(usual: Usual, pictures: list[U8]) -> list[float | None]:
+    """Hidden shares, look by look."""
+    found = []
+    for picture in pictures:
+        blocks = measure(picture)
+        hidden, _ = usual.hidden(blocks)
+        usual.learn(picture, blocks, hidden, None)
+        found.append(hidden)
+    return found
+
+
+def test_rain_that_stops_has_hidden_nothing() -> None:
+    usual = Usual()
+    watch(usual, [street(n) for n in range(30)])
+    wet = watch(usual, [rained_on(n, street(n)) for n in range(30, 100)])
+    dry = watch(usual, [street(n) for n in range(100, 110)])
+    assert max(h or 0.0 for h in (*wet, *dry)) < 0.1
+
+
+def test_who_passes_in_the_first_looks_is_not_missed_later() -> None:
+    first = street(0)
+    first[40:180, 40:260] = np.random.default_rng(3).integers(0, 255, (140, 220))
+    assert max(h or 0.0 for h in watch(Usual(), [first, *(street(n) for n in range(1, 12))])) < 0.2
+
+
+@pytest.mark.parametrize("level", [60, 120, 220])
+def test_a_plain_street_has_enough_to_lose(level: int) -> None:
+    usual = Usual()
+    watch(usual, [street(n) for n in range(30)])
+    covered = street(31)
+    covered[:, :190] = level
+    (hidden,) = watch(usual, [covered])
+    assert hidden is not None and 0.45 < hidden < 0.75
+
+
+def test_what_is_out_of_focus_is_not_hidden() -> None:
+    usual = Usual()
+    watch(usual, [street(n) for n in range(30)])
+    (hidden,) = watch(usual, [np.asarray(cv2.GaussianBlur(street(31), (0, 0), 1.5), np.uint8)])
+    assert hidden is not None and hidden < 0.25
+
+
+def test_blocks_of_a_small_picture_are_no_larger_beside_it() -> None:
+    assert blocks_of(640, 360) == (20, 11) and blocks_of(320, 240) == (20, 15)
+    assert blocks_of(160, 120) == (10, 8) and blocks_of(3, 2) == (1, 1)
