@@ -146,6 +146,8 @@ page-measure-of-looks = Of so many looks
 page-measure-score = Best score
 page-measure-area-share = Largest share of the place
 page-measure-model = Second model
+page-measure-size = Longer side
+page-measure-owner = Track of the owner
 page-speed = { $mps } m/s ({ $kmh } km/h)
 page-density = { $value } people/m²
 page-metres = { $value } m
@@ -153,6 +155,7 @@ page-deceleration = { $value } m/s²
 page-unit-metric = metres a second
 page-unit-boxes = box lengths a second (no calibration)
 page-unit-m = metres
+page-unit-px = pixels
 page-unit-car-lengths = car lengths (no calibration)
 page-unit-car-lengths-a-second = car lengths a second (no calibration)
 

@@ -30,7 +30,6 @@ sentence-environment-encroachment = { $what ->
 
 takes-goods = goods or a stall
 takes-vehicle = a vehicle
-page-unit-px = pixels
 explain-no-thing = left nothing behind: this rule is about things that lie somewhere
 explain-left-thing = was the nearest when a thing appeared
 explain-thing-in-place = { $holds ->
@@ -49,5 +48,3 @@ explain-owner-away = { $holds ->
         [yes] { $value } away from the thing, more than { $limit }
        *[no] { $value } away from the thing, not more than { $limit }
     }
-page-measure-size = Longer side
-page-measure-owner = Track of the owner

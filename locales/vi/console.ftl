@@ -146,6 +146,8 @@ page-measure-of-looks = Trên số lần nhìn
 page-measure-score = Điểm cao nhất
 page-measure-area-share = Phần lớn nhất của vị trí
 page-measure-model = Mô hình thứ hai
+page-measure-size = Cạnh dài
+page-measure-owner = Số theo dõi của người bỏ lại
 page-speed = { $mps } m/s ({ $kmh } km/h)
 page-density = { $value } người/m²
 page-metres = { $value } m
@@ -153,6 +155,7 @@ page-deceleration = { $value } m/s²
 page-unit-metric = mét mỗi giây
 page-unit-boxes = chiều dài khung mỗi giây (chưa hiệu chuẩn)
 page-unit-m = mét
+page-unit-px = điểm ảnh
 page-unit-car-lengths = lần chiều dài ô tô (chưa hiệu chuẩn)
 page-unit-car-lengths-a-second = lần chiều dài ô tô mỗi giây (chưa hiệu chuẩn)
 

@@ -30,7 +30,6 @@ sentence-environment-encroachment = { $what ->
 
 takes-goods = hàng hoá hoặc quầy bán
 takes-vehicle = phương tiện
-page-unit-px = điểm ảnh
 explain-no-thing = không để lại vật gì: quy tắc này về những vật nằm ở một chỗ
 explain-left-thing = ở gần nhất khi một vật xuất hiện
 explain-thing-in-place = { $holds ->
@@ -49,5 +48,3 @@ explain-owner-away = { $holds ->
         [yes] cách vật { $value }, xa hơn { $limit }
        *[no] cách vật { $value }, chưa quá { $limit }
     }
-page-measure-size = Cạnh dài
-page-measure-owner = Số theo dõi của người bỏ lại
