@@ -165,8 +165,8 @@ class RedLightRule(InstantRule):
         mine, lane = came.rows, view.lane[rows]
         mine["lane"][at] = np.where(lane >= 0, lane, np.where(fresh, -1, mine["lane"][at]))
         stands = self._shared.look(view).slower_than(STANDS_MPS, STANDS_MPS / CAR_BOX_M)[rows]
-        stands &= now - mine["first_ns"][at] >= KNOWN_NS
         mine["first_ns"][at] = np.where(fresh, now, mine["first_ns"][at])
+        stands &= now - mine["first_ns"][at] >= KNOWN_NS
         mine["gap_ns"][at] = np.where(fresh, 0, now - mine["last_ns"][at])
         mine["last_ns"][at] = now
         mine["stood_ns"][at] = np.where(stands, now, np.where(fresh, -LOOK_BACK_NS * 10, mine["stood_ns"][at]))

@@ -128,6 +128,12 @@ def test_who_stops_just_past_the_line_has_not_run_it() -> None:
     assert len(ran([actor(creeps)], [(0, RED)])) == 1
 
 
+def test_who_comes_into_sight_at_speed_has_not_stood() -> None:
+    """A new track begins at no speed."""
+    appears = walk([(5.0, 300, 400), (7.0, 900, 400)])
+    assert len(ran([actor(appears)], [(0, RED)])) == 1
+
+
 def test_who_waited_with_its_front_over_the_line_starts_at_green() -> None:
     def waits(t: float) -> tuple[float, float]:
         """Its front 1.25 m past the line; from 20 s on at 1.5 m/s²."""
