@@ -231,15 +231,15 @@ def test_a_worker_that_somebody_else_ends_or_stops_is_started_again(
 def test_a_restart_takes_what_is_left_of_the_time(tmp_path: Path) -> None:
     supervisor = supervised(tmp_path, quick=True)
     for worker in supervisor.workers:
-        worker.job = worker.job.model_copy(update={"most_s": 14.0})
+        worker.job = worker.job.model_copy(update={"most_s": 20.0})
     began, killed = time.monotonic(), False
     for _ in supervisor.run():
-        if not killed and time.monotonic() - began > 9 and supervisor.workers[0].process is not None:
+        if not killed and time.monotonic() - began > 9 and supervisor.workers[0].heard:
             kill(supervisor.workers[0])
             killed = True
     assert killed
     assert supervisor.workers[0].restarts == 1
-    assert time.monotonic() - began < 26
+    assert time.monotonic() - began < 32
 
 
 def children(pid: int) -> list[int]:
