@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import yaml
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.common.by import By
@@ -34,7 +35,7 @@ class Desk:
         self.wait(lambda: self.texts("#list li"))
 
     def wait(self, true: Callable[[], Any]) -> Any:
-        return WebDriverWait(self.browser, 15, 0.05).until(lambda _: true())
+        return WebDriverWait(self.browser, 15, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
 
     def find(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)
@@ -169,7 +170,7 @@ def test_a_mistake_is_shown_at_its_shape_and_keeps_it_from_being_saved(desk: Des
     desk.drag(first, (third[0] - first[0], third[1] - first[1]))
     desk.drag(desk.handles()[0], (60, -60))
     desk.wait(lambda: any("crosses itself" in said for said in desk.texts("#form .problem")))
-    assert desk.find(".shape.wrong").get_attribute("data-index") == "0"
+    desk.wait(lambda: desk.find(".shape.wrong").get_attribute("data-index") == "0")
     assert not desk.find("#save").is_enabled()
     desk.find("#undo").click()
     desk.find("#undo").click()
