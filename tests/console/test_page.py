@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -36,7 +37,7 @@ class Page:
         self.wait(lambda: self.browser.find_element(By.ID, "live").get_attribute("data-state") == "live")
 
     def wait(self, true: Any) -> Any:
-        return WebDriverWait(self.browser, 15, 0.05).until(lambda _: true())
+        return WebDriverWait(self.browser, 15, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
 
     def find(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
@@ -34,7 +35,7 @@ def url(store: EventStore, evidence: Path) -> Iterator[str]:
 
 
 def wait(browser: Chrome, true: Any) -> Any:
-    return WebDriverWait(browser, 15, 0.05).until(lambda _: true())
+    return WebDriverWait(browser, 15, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
 
 
 def texts(browser: Chrome, selector: str) -> list[str]:

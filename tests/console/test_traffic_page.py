@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -102,7 +103,7 @@ class Page:
         self.wait(lambda: self.find("#live").get_attribute("data-state") == "live")
 
     def wait(self, true: Any) -> Any:
-        return WebDriverWait(self.browser, 15, 0.05).until(lambda _: true())
+        return WebDriverWait(self.browser, 15, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
 
     def find(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)
@@ -216,7 +217,7 @@ def test_turning_movements_and_numbers(page: Page, measured: EventStore) -> None
     assert len(page.texts(ROWS)) == 3, "a movement is no place of its own"
     page.find(".numbers summary").send_keys(Keys.ENTER)
     page.wait(lambda: page.find(".numbers select").is_displayed())
-    Select(page.find(".numbers select")).select_by_visible_text("north lane 2")
+    page.wait(lambda: Select(page.find(".numbers select")).select_by_visible_text("north lane 2") is None)
     page.wait(lambda: len(page.texts(".numbers tbody tr")) == 2)
     assert "360" in page.texts(".numbers tbody tr")[0]
     assert "Flow (veh/h)" in page.texts(".numbers thead th")
