@@ -217,7 +217,12 @@ def test_turning_movements_and_numbers(page: Page, measured: EventStore) -> None
     assert len(page.texts(ROWS)) == 3, "a movement is no place of its own"
     page.find(".numbers summary").send_keys(Keys.ENTER)
     page.wait(lambda: page.find(".numbers select").is_displayed())
-    page.wait(lambda: Select(page.find(".numbers select")).select_by_visible_text("north lane 2") is None)
+
+    def choose() -> bool:
+        Select(page.find(".numbers select")).select_by_visible_text("north lane 2")
+        return True
+
+    page.wait(choose)
     page.wait(lambda: len(page.texts(".numbers tbody tr")) == 2)
     assert "360" in page.texts(".numbers tbody tr")[0]
     assert "Flow (veh/h)" in page.texts(".numbers thead th")
