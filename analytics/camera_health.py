@@ -7,8 +7,8 @@ from functools import partial
 from typing import Final, Protocol
 
 from analytics.clock import SECOND_NS, CameraClock
+from analytics.episode_rule import OneEventRule
 from analytics.episodes import NOTHING, Cue
-from analytics.one_event import OneEventRule
 from analytics.stays import Stay
 from core.events import (
     CameraBlurredMeasures,

@@ -6,15 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from analytics.episodes import NOTHING, Episodes
-from analytics.one_event import EventSpec
+from analytics.episode_rule import EpisodeRule, EventSpec
+from analytics.episodes import NOTHING
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
 from analytics.views import class_mask, cue_of_one
-from core.events import EndReason, Event, EventKind, Measures
+from core.events import EndReason, Event, Measures
 from core.explanation import Reasons
 from core.findings import Findings, StepView
-from core.mutes import Mutes
 
 
 class InstantSpec(EventSpec, Protocol):
@@ -24,7 +23,7 @@ class InstantSpec(EventSpec, Protocol):
     def classes(self) -> list[str]: ...
 
 
-class InstantRule(ABC):
+class InstantRule(EpisodeRule, ABC):
     """Events without duration: each is started and ended at one frame. One that was open before a restart ends.
 
     Args:
@@ -35,17 +34,8 @@ class InstantRule(ABC):
     """
 
     def __init__(self, spec: InstantSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
-        self._rule_id, self._wanted = spec.rule_id, class_mask(spec.classes)
-        self._shared, self._clock = shared, shared.clock
-        self._episodes = Episodes(
-            EventKind(spec.kind),
-            rule_id=spec.rule_id,
-            camera_id=camera_id,
-            zone=spec.place,
-            severity=spec.severity,
-            clear_ns=0,
-            hold_ns=0,
-        )
+        super().__init__(spec, camera_id, shared.clock, clear_s=0.0, hold_s=0.0)
+        self._wanted, self._shared = class_mask(spec.classes), shared
         for key, event in enumerate(open_events, 1):
             self._episodes.restore(key, event)
 
@@ -67,18 +57,9 @@ class InstantRule(ABC):
             return self._found(view)
         return self._episodes.end_all(self._clock, EndReason.CLEARED) + self._found(view)
 
-    def mute(self, mutes: Mutes) -> None:
-        """Events under these mutes are not told."""
-        self._episodes.mutes = mutes
-
     def tick(self, now_ns: int) -> Findings:
         """Nothing: without a frame nothing is seen to happen."""
         self._clock.tick(now_ns)
-        return NOTHING
-
-    def close(self, now_ns: int) -> Findings:
-        """Nothing is kept back."""
-        self._clock.pause()
         return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:

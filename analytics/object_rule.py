@@ -9,17 +9,16 @@ from typing import Final, Protocol
 import numpy as np
 
 from analytics.clock import SECOND_NS
-from analytics.episodes import NOTHING, Cue, Episodes
-from analytics.one_event import HeldSpec
+from analytics.episode_rule import EpisodeRule, HeldSpec
+from analytics.episodes import NOTHING, Cue
 from analytics.reasons import waited
 from analytics.shared import Shared
 from analytics.things import GAP_NS, NOBODY, Thing
 from analytics.views import cue_again
-from core.events import Event, EventKind, Measures
+from core.events import Event, Measures
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.geometry import inside
-from core.mutes import Mutes
 from core.scene import Scene
 
 SEEN: Final = 0.75
@@ -49,7 +48,7 @@ class ObjectRuleSpec(HeldSpec, Protocol):
     def clear_s(self) -> float: ...
 
 
-class ObjectRule(ABC):
+class ObjectRule(EpisodeRule, ABC):
     """One event for each thing that lies in a place for a time.
 
     Args:
@@ -63,22 +62,14 @@ class ObjectRule(ABC):
     def __init__(
         self, spec: ObjectRuleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
     ) -> None:
-        self._rule_id, self._for_ns = spec.rule_id, round(spec.for_s * SECOND_NS)
+        super().__init__(spec, camera_id, shared.clock, clear_s=spec.clear_s, hold_s=spec.hold_s)
+        self._for_ns = round(spec.for_s * SECOND_NS)
         self._least = {"m": SEEN * spec.min_size_m, "px": SEEN * spec.min_size_px}
         self._most_m: float = getattr(spec, "max_size_m", np.inf)
-        self._scene, self._shared, self._clock = scene, shared, shared.clock
+        self._scene, self._shared = scene, shared
         self._things = shared.things
         self._area = Area(spec, scene)
         self._since: dict[int, int] = {}
-        self._episodes = Episodes(
-            EventKind(spec.kind),
-            rule_id=spec.rule_id,
-            camera_id=camera_id,
-            zone=spec.place,
-            severity=spec.severity,
-            clear_ns=round(spec.clear_s * SECOND_NS),
-            hold_ns=round(spec.hold_s * SECOND_NS),
-        )
         for event in open_events:
             self._episodes.restore(self._things.expect(event.box), event)
 
@@ -155,20 +146,6 @@ class ObjectRule(ABC):
 
     def _confidence(self, owned: bool) -> float:
         return SURE
-
-    def mute(self, mutes: Mutes) -> None:
-        """Events under these mutes are not told."""
-        self._episodes.mutes = mutes
-
-    def tick(self, now_ns: int) -> Findings:
-        """Hold open events while no frame comes."""
-        self._clock.tick(now_ns)
-        return self._episodes.tick(self._clock)
-
-    def close(self, now_ns: int) -> Findings:
-        """Nothing: open events stay open."""
-        self._clock.pause()
-        return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
         """What a track has to do with things: it left one, it explains one, or nothing."""

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
+from analytics.episode_rule import HeldSpec, OneEventRule
 from analytics.episodes import NOTHING, Cue
-from analytics.one_event import HeldSpec, OneEventRule
 from analytics.reasons import waited
 from analytics.shared import Shared
 from analytics.stays import Stay

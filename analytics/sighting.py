@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
+from analytics.episode_rule import OneEventRule
 from analytics.episodes import NOTHING, Cue
-from analytics.one_event import OneEventRule
 from analytics.shared import Shared
 from analytics.views import cue_again, reference_scale
 from core.arrays import F64, AnyArray

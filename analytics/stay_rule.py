@@ -9,18 +9,17 @@ from typing import Final, Protocol
 import numpy as np
 
 from analytics.clock import SECOND_NS
-from analytics.episodes import NOTHING, Cue, Episodes
-from analytics.one_event import HeldSpec
+from analytics.episode_rule import EpisodeRule, HeldSpec
+from analytics.episodes import NOTHING, Cue
 from analytics.places import Place
 from analytics.reasons import of_class, seen, waited
 from analytics.shared import Shared
 from analytics.stays import Stays
 from analytics.views import CONFIRMED, class_mask, cue_again, cue_of
 from core.arrays import F64, AnyArray, Bool
-from core.events import Event, EventKind, Measures
+from core.events import Event, Measures
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
-from core.mutes import Mutes
 
 WALKING: Final = 1.5
 RUNNING: Final = 6.0
@@ -41,7 +40,7 @@ class StaySpec(HeldSpec, Protocol):
     def clear_s(self) -> float: ...
 
 
-class StayRule(ABC):
+class StayRule(EpisodeRule, ABC):
     """One event for each thing that meets a condition somewhere for a time, wherever its track number goes.
 
     Args:
@@ -67,20 +66,11 @@ class StayRule(ABC):
         swaps: bool,
         pace: float = 0.0,
     ) -> None:
-        self._rule_id, self._wanted = spec.rule_id, class_mask(spec.classes)
-        self._place = place
+        super().__init__(spec, camera_id, shared.clock, clear_s=spec.clear_s, hold_s=spec.hold_s)
+        self._wanted, self._place = class_mask(spec.classes), place
         self._for_ns = round(for_s * SECOND_NS)
-        self._shared, self._clock = shared, shared.clock
+        self._shared = shared
         self._stays = Stays(gap_ns=round(spec.gap_s * SECOND_NS), reach=reach, swaps=swaps, pace=pace)
-        self._episodes = Episodes(
-            EventKind(spec.kind),
-            rule_id=spec.rule_id,
-            camera_id=camera_id,
-            zone=spec.place,
-            severity=spec.severity,
-            clear_ns=round(spec.clear_s * SECOND_NS),
-            hold_ns=round(spec.hold_s * SECOND_NS),
-        )
         for event in open_events:
             self._episodes.restore(self._stays.restore(event.box, event.at_ns), event)
 
@@ -137,27 +127,17 @@ class StayRule(ABC):
             return cue_of(view, np.array([row]), measures)
 
         pairs = zip(found["subject"].tolist(), found["since_ns"].tolist(), strict=True)
-        findings = self._episodes.update(clock, view.frame, pairs, set(denied.tolist()), describe)
-        if findings or self._episodes.mutes:
-            self._stays.keep_open(list(self._episodes.keys()))
-        return findings
-
-    def mute(self, mutes: Mutes) -> None:
-        """Events under these mutes are not told."""
-        self._episodes.mutes = mutes
+        return self._kept(self._episodes.update(clock, view.frame, pairs, set(denied.tolist()), describe))
 
     def tick(self, now_ns: int) -> Findings:
         """Hold open events while no frame comes."""
-        self._clock.tick(now_ns)
-        findings = self._episodes.tick(self._clock)
+        return self._kept(super().tick(now_ns))
+
+    def _kept(self, findings: Findings) -> Findings:
+        """Subjects whose events are open stay known."""
         if findings or self._episodes.mutes:
             self._stays.keep_open(list(self._episodes.keys()))
         return findings
-
-    def close(self, now_ns: int) -> Findings:
-        """Nothing: open events stay open."""
-        self._clock.pause()
-        return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
         """A track beside the condition, and how long it, or what it goes on as, has met it."""

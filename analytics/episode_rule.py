@@ -1,4 +1,4 @@
-"""What the rules have in common that hold one event: for a place, or for the camera."""
+"""What the rules have in common that make events out of frames."""
 
 from __future__ import annotations
 
@@ -35,20 +35,17 @@ class HeldSpec(EventSpec, Protocol):
     def hold_s(self) -> float: ...
 
 
-class OneEventRule:
-    """One event at a time, held while nobody can tell.
+class EpisodeRule:
+    """Has the events of one rule, held while nobody can tell.
 
     Args:
         spec: the rule of the scene.
         camera_id: of its events.
-        open_events: of this rule, open when the process ended.
         clock: of the camera; hears ticks from here, and frames from whoever makes the rule.
-        clear_s: as in docs/events.md.
+        clear_s, hold_s: as in docs/events.md.
     """
 
-    def __init__(
-        self, spec: HeldSpec, camera_id: str, open_events: Sequence[Event], clock: CameraClock, *, clear_s: float
-    ) -> None:
+    def __init__(self, spec: EventSpec, camera_id: str, clock: CameraClock, *, clear_s: float, hold_s: float) -> None:
         self._rule_id, self._clock = spec.rule_id, clock
         self._episodes = Episodes(
             EventKind(spec.kind),
@@ -57,20 +54,33 @@ class OneEventRule:
             zone=spec.place,
             severity=spec.severity,
             clear_ns=round(clear_s * SECOND_NS),
-            hold_ns=round(spec.hold_s * SECOND_NS),
+            hold_ns=round(hold_s * SECOND_NS),
         )
-        self._episodes.restore_one(open_events)
 
     def mute(self, mutes: Mutes) -> None:
         """Events under these mutes are not told."""
         self._episodes.mutes = mutes
 
     def tick(self, now_ns: int) -> Findings:
-        """Hold an open event while no frame comes."""
+        """Hold open events while no frame comes."""
         self._clock.tick(now_ns)
         return self._episodes.tick(self._clock)
 
     def close(self, now_ns: int) -> Findings:
-        """Nothing: an open event stays open."""
+        """Nothing: open events stay open."""
         self._clock.pause()
         return NOTHING
+
+
+class OneEventRule(EpisodeRule):
+    """One event at a time: for a place, or for the camera.
+
+    Args:
+        open_events: of this rule, open when the process ended.
+    """
+
+    def __init__(
+        self, spec: HeldSpec, camera_id: str, open_events: Sequence[Event], clock: CameraClock, *, clear_s: float
+    ) -> None:
+        super().__init__(spec, camera_id, clock, clear_s=clear_s, hold_s=spec.hold_s)
+        self._episodes.restore_one(open_events)
