@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from analytics.clock import SECOND_NS
-from analytics.episode_rule import EpisodeRule, HeldSpec
+from analytics.episode_rule import EpisodeRule, EventSpec, HeldSpec
 from analytics.episodes import NOTHING, Cue
 from analytics.reasons import waited
 from analytics.shared import Shared
@@ -19,6 +19,7 @@ from core.events import Event, Measures
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.geometry import inside
+from core.lanes import watched_lanes
 from core.scene import Scene
 
 SEEN: Final = 0.75
@@ -179,24 +180,25 @@ class ObjectRule(EpisodeRule, ABC):
 class Area:
     """A zone, a lane, the lanes of a group, or all lanes of a scene, without the zones in `except_zones`.
 
+    Attributes:
+        polygons: (K, 2) each, in reference pixels; those that are excepted are part of them.
+
     Raises:
         KeyError: the scene has no such zone or lanes.
     """
 
-    def __init__(self, spec: HeldSpec, scene: Scene) -> None:
+    def __init__(self, spec: EventSpec, scene: Scene) -> None:
         zone, lane, group = (getattr(spec, name, None) for name in ("zone", "lane", "group"))
         if zone is not None:
-            self._polygons = [scene.zones[zone].polygon]
+            self.polygons = [scene.zones[zone].polygon]
         else:
-            lanes = [item for name, item in scene.lanes.items() if lane in (None, name) and group in (None, item.group)]
-            if not lanes:
-                raise KeyError(lane or group or "lanes")
-            self._polygons = [item.polygon for item in lanes]
+            mine = watched_lanes(scene, lane=lane, group=group)
+            self.polygons = [one.polygon for one, watched in zip(scene.lanes.values(), mine, strict=True) if watched]
         self._except = [scene.zones[name].polygon for name in getattr(spec, "except_zones", ())]
 
     def holds(self, thing: Thing) -> bool:
         """Whether a thing meets the ground there."""
         left, top, right, bottom = thing.box
         foot = np.array([((left + right) / 2, bottom - ABOVE * (bottom - top))])
-        there = any(inside(foot, polygon)[0] for polygon in self._polygons)
+        there = any(inside(foot, polygon)[0] for polygon in self.polygons)
         return there and not any(inside(foot, polygon)[0] for polygon in self._except)

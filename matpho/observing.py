@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from analytics.object_rule import Area
 from core.arrays import F64, U8
 from core.errors import ConfigError
 from core.scene import Scene
@@ -15,7 +16,7 @@ from pipeline.observing import MakeObserver
 from scenes.camera_rules import CAMERA_SPECS, CameraClockSpec
 from scenes.object_rules import OBJECT_SPECS
 from scenes.presets import read_picture
-from scenes.rule_parts import Carriageway, RulePart, known_places
+from scenes.rule_parts import known_places
 from scenes.rules import AnyRuleSpec
 
 HOME = ""
@@ -55,17 +56,7 @@ def _places_of_things(scene: Scene, rules: Sequence[AnyRuleSpec]) -> Iterator[F6
     """Polygons in which rules watch for things that lie there."""
     for rule in rules:
         if isinstance(rule, OBJECT_SPECS) and rule.works_in(known_places(scene)):
-            yield from _polygons(scene, rule)
-
-
-def _polygons(scene: Scene, rule: RulePart) -> Iterator[F64]:
-    zone = getattr(rule, "zone", None)
-    if zone is not None:
-        yield scene.zones[zone].polygon
-    elif isinstance(rule, Carriageway):
-        for name, lane in scene.lanes.items():
-            if rule.lane in (None, name) and rule.group in (None, lane.group):
-                yield lane.polygon
+            yield from Area(rule, scene).polygons
 
 
 def _pictures(scene: Scene) -> tuple[U8, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -37,8 +38,7 @@ class Clip:
 
     def at(self, second: int) -> U8:
         """The frame at a second: a copy."""
-        there = second % max(2 * len(self.frames) - 2, 1)
-        return self.frames[min(there, 2 * len(self.frames) - 2 - there) if len(self.frames) > 1 else 0].copy()
+        return self.frames[to_and_fro(second, len(self.frames))].copy()
 
 
 def load(path: Path) -> Clip:
@@ -47,16 +47,26 @@ def load(path: Path) -> Clip:
     Raises:
         ConfigError: it cannot be read.
     """
-    video = cv2.VideoCapture(str(path))
-    name = path.stem
-    rate = FPS.get(name) or video.get(cv2.CAP_PROP_FPS) or 25.0
-    frames: list[U8] = []
-    number = 0
-    while len(frames) < MOST and video.grab():
-        if number >= len(frames) * rate:
-            frames.append(np.asarray(video.retrieve()[1], np.uint8))
-        number += 1
-    video.release()
+    frames = tuple(pictures(path, 1, MOST))
     if not frames:
         raise ConfigError("error-file-unreadable", path=path, reason="no frame")
-    return Clip(name, tuple(frames), FIXED.get(name, True))
+    return Clip(path.stem, frames, FIXED.get(path.stem, True))
+
+
+def pictures(path: Path, per_s: int, most: int) -> Iterator[U8]:
+    """Pictures (height, width, 3) BGR of a clip, so many a second, at most `most`; none where it cannot be read."""
+    video = cv2.VideoCapture(str(path))
+    rate = FPS.get(path.stem) or video.get(cv2.CAP_PROP_FPS) or 25.0
+    taken = number = 0
+    while taken < most and video.grab():
+        if number >= taken * rate / per_s:
+            yield np.asarray(video.retrieve()[1], np.uint8)
+            taken += 1
+        number += 1
+    video.release()
+
+
+def to_and_fro(step: int, count: int) -> int:
+    """Which of `count` pictures is shown at a step, when they are played forward, backward, forward …"""
+    there = step % max(2 * count - 2, 1)
+    return min(there, 2 * count - 2 - there) if count > 1 else 0

@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from benchmarks.pixels.clips import FPS, MOST, Clip
+from benchmarks.pixels.clips import Clip, pictures, to_and_fro
 from core.arrays import F32, I16, U8, offsets_of
 from core.detections import DetectionBatch
 from core.frames import ClockSource, FrameBatch, FrameMeta
@@ -54,8 +54,7 @@ class RoadUsers:
 
     def at(self, tick: int) -> Found:
         """Those at a time in steps of 1 / `RATE` s."""
-        there = tick % max(2 * len(self.frames) - 2, 1)
-        return self.frames[min(there, 2 * len(self.frames) - 2 - there) if len(self.frames) > 1 else 0]
+        return self.frames[to_and_fro(tick, len(self.frames))]
 
 
 def frame_of(tick: int, size: tuple[int, int]) -> FrameMeta:
@@ -66,18 +65,10 @@ def frame_of(tick: int, size: tuple[int, int]) -> FrameMeta:
 
 def look_for(path: Path, clip: Clip, detector: Detector) -> RoadUsers:
     """Find them in a clip that can be read."""
-    video = cv2.VideoCapture(str(path))
-    rate = FPS.get(path.stem) or video.get(cv2.CAP_PROP_FPS) or 25.0
-    most = (min(len(clip.frames), MOST) - 1) * RATE + 1
     found: list[Found] = []
-    number = 0
-    while len(found) < most and video.grab():
-        if number >= len(found) * rate / RATE:
-            picture = np.asarray(video.retrieve()[1], np.uint8)
-            seen = detector.detect(FrameBatch((frame_of(len(found), clip.size),), (ArraySurface(picture),)))
-            found.append(Found(seen.xyxy, seen.score, seen.class_id))
-        number += 1
-    video.release()
+    for tick, picture in enumerate(pictures(path, RATE, (len(clip.frames) - 1) * RATE + 1)):
+        seen = detector.detect(FrameBatch((frame_of(tick, clip.size),), (ArraySurface(picture),)))
+        found.append(Found(seen.xyxy, seen.score, seen.class_id))
     return RoadUsers(tuple(found))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import http.client
-import ipaddress
 import ssl
 import time
 from typing import Final
@@ -19,6 +18,7 @@ import cv2
 import numpy as np
 import orjson
 
+from core.addresses import is_loopback
 from core.codec import event_to_dict
 from core.errors import ConfigError, VerifierError
 from core.events import Event, Says
@@ -57,7 +57,7 @@ class HttpVerifier:
             or parts.password is not None
         ):
             raise ConfigError("error-verifier-url", url=_bare(url))
-        if parts.scheme == "http" and not _loopback(host):
+        if parts.scheme == "http" and not is_loopback(host):
             raise ConfigError("error-verifier-plain", url=_bare(url))
         self._secure, self._host, self._port = parts.scheme == "https", host, parts.port
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -134,15 +134,6 @@ def _question(event: Event, crop: Crop) -> bytes:
             "picture": base64.b64encode(jpeg.tobytes()).decode(),
         }
     )
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _bare(url: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from core.addresses import is_loopback
 from core.errors import ConfigError
 from pipeline.signals.board import NotToldError, SignalBoard
 
@@ -39,7 +39,7 @@ class SignalServer:
     """
 
     def __init__(self, board: SignalBoard, host: str, port: int, token: str | None = None) -> None:
-        if token is None and not _is_loopback(host):
+        if token is None and not is_loopback(host):
             raise ConfigError("error-signals-token", host=host)
         try:
             self._server = _Server((host.strip("[]"), port), board, token)
@@ -127,10 +127,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: what is refused is counted."""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
