@@ -5,47 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analytics.clock import SECOND_NS, CameraClock
-from analytics.episodes import NOTHING, Cue, Episodes
-from core.events import CameraDownMeasures, Event, EventKind
+from analytics.episode_rule import EpisodeRule
+from analytics.episodes import NOTHING
+from analytics.revisions import Cue
+from core.events import Event
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
-from core.mutes import Mutes
+from core.measures import CameraDownMeasures
 from core.scene import Scene
 from scenes.rules import CameraDownSpec
 
 
-class CameraDownRule:
+class CameraDownRule(EpisodeRule):
     """One event while no frame comes, also at a camera that never sent one. Only ticks start and end it.
 
     `reason` may be set to what the source last said.
     """
 
     def __init__(self, spec: CameraDownSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        self._rule_id = spec.rule_id
+        clear_s = spec.clear_s
+        super().__init__(spec, camera_id, CameraClock(), clear_s=clear_s, hold_s=clear_s, hold_camera_ns=None)
         self._after_ns = round(spec.after_s * SECOND_NS)
-        self._clock = CameraClock()
         self._frames = 0
         self.reason = ""
-        self._episodes = Episodes(
-            EventKind.CAMERA_DOWN,
-            rule_id=spec.rule_id,
-            camera_id=camera_id,
-            zone="",
-            severity=spec.severity,
-            clear_ns=round(spec.clear_s * SECOND_NS),
-            hold_ns=round(spec.clear_s * SECOND_NS),
-            hold_camera_ns=None,
-        )
         self._episodes.restore_one(open_events)
 
     def update(self, view: StepView) -> Findings:
         """A frame has come; the next ticks tell whether more do."""
         self._clock.frame(view.frame)
         return NOTHING
-
-    def mute(self, mutes: Mutes) -> None:
-        """Events under these mutes are not told."""
-        self._episodes.mutes = mutes
 
     def tick(self, now_ns: int) -> Findings:
         """Whether frames have come since the last tick, and if not, for how long."""
@@ -63,10 +51,6 @@ class CameraDownRule:
 
         found = ((0, clock.run_ns - clock.silent_ns),) if down else ()
         return self._episodes.update(clock, None, found, (0,), describe)
-
-    def close(self, now_ns: int) -> Findings:
-        """Nothing: an open event stays open."""
-        return NOTHING
 
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
         """Where there is a track, there is a picture."""

@@ -8,21 +8,21 @@ from typing import Final, Protocol
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.episode_rule import OneEventRule
-from analytics.episodes import NOTHING, Cue
+from analytics.episodes import NOTHING
+from analytics.revisions import Cue
 from analytics.stays import Stay
-from core.events import (
+from core.events import Event, Severity
+from core.explanation import Reasons, reason
+from core.findings import Findings, StepView
+from core.measures import (
     CameraBlurredMeasures,
     CameraClockMeasures,
     CameraCoveredMeasures,
     CameraDarkMeasures,
     CameraFrozenMeasures,
     CameraMovedMeasures,
-    Event,
     Measures,
-    Severity,
 )
-from core.explanation import Reasons, reason
-from core.findings import Findings, StepView
 from core.observations import PictureHealth
 from scenes.camera_rules import (
     CameraBlurredSpec,

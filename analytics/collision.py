@@ -14,9 +14,10 @@ from analytics.stopped_vehicle import StandRule
 from analytics.track_table import TrackTable
 from analytics.views import believed_rows, class_mask
 from core.arrays import F64, AnyArray, Bool
-from core.events import CollisionMeasures, Event
+from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
+from core.measures import CollisionMeasures
 from core.scene import Scene
 from scenes.rules import CollisionSpec
 

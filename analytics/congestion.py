@@ -18,10 +18,11 @@ from analytics.shared import Shared
 from analytics.sight import CARS, Sight
 from analytics.views import class_mask
 from core.arrays import F64, AnyArray
-from core.events import RANKS, CongestionMeasures, Event, Severity
+from core.events import RANKS, Event, Severity
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import watched_lanes
+from core.measures import CongestionMeasures
 from core.scene import Scene
 from scenes.rules import CongestionSpec
 

@@ -8,9 +8,10 @@ from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.reasons import in_zone, of_class, seen
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
-from core.events import CrowdingMeasures, Event, Severity
+from core.events import Event, Severity
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
+from core.measures import CrowdingMeasures
 from core.scene import Scene
 from scenes.rules import CrowdingSpec
 

@@ -11,7 +11,8 @@ from analytics.clock import SECOND_NS
 from analytics.object_rule import ObjectRule
 from analytics.shared import Shared
 from analytics.things import NOBODY, Thing
-from core.events import DebrisMeasures, Event
+from core.events import Event
+from core.measures import DebrisMeasures
 from core.scene import Lane, Scene
 from scenes.rules import DebrisSpec
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from analytics.object_rule import ObjectRule
 from analytics.things import NOBODY, Thing
-from core.events import EncroachmentMeasures
+from core.measures import EncroachmentMeasures
 from core.taxonomy import VEHICLES, ObjectClass
 
 ALIVE: Final = frozenset({int(ObjectClass.PERSON), int(ObjectClass.ANIMAL)})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from analytics.clock import SECOND_NS, CameraClock
-from analytics.episodes import NOTHING, Episodes
+from analytics.episodes import HOLD_CAMERA_NS, NOTHING, Episodes
 from core.events import Event, EventKind, Severity
 from core.findings import Findings
 from core.mutes import Mutes
@@ -43,9 +43,19 @@ class EpisodeRule:
         camera_id: of its events.
         clock: of the camera; hears ticks from here, and frames from whoever makes the rule.
         clear_s, hold_s: as in docs/events.md.
+        hold_camera_ns: longest loss of the camera that an event outlives; None: any.
     """
 
-    def __init__(self, spec: EventSpec, camera_id: str, clock: CameraClock, *, clear_s: float, hold_s: float) -> None:
+    def __init__(
+        self,
+        spec: EventSpec,
+        camera_id: str,
+        clock: CameraClock,
+        *,
+        clear_s: float,
+        hold_s: float,
+        hold_camera_ns: int | None = HOLD_CAMERA_NS,
+    ) -> None:
         self._rule_id, self._clock = spec.rule_id, clock
         self._episodes = Episodes(
             EventKind(spec.kind),
@@ -55,6 +65,7 @@ class EpisodeRule:
             severity=spec.severity,
             clear_ns=round(clear_s * SECOND_NS),
             hold_ns=round(hold_s * SECOND_NS),
+            hold_camera_ns=hold_camera_ns,
         )
 
     def mute(self, mutes: Mutes) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
 
 from analytics.clock import SECOND_NS, CameraClock
-from core.events import EndReason, Event, EventKind, Measures, Phase, Picture, Severity
+from analytics.revisions import Author, Cue, ended, revised
+from core.events import EndReason, Event, EventKind, Phase, Severity
 from core.findings import EvidenceRequest, Findings
 from core.frames import FrameMeta
 from core.mutes import Mutes
@@ -21,20 +19,7 @@ SLOWEST_UPDATE_NS: Final = 60 * SECOND_NS
 """An event that lasts is updated after a tenth of its duration, at least this often."""
 HOLD_CAMERA_NS: Final = 3_600 * SECOND_NS
 """An event of a camera that is away for longer has ended: nobody knows when."""
-DAY_NS: Final = 86_400 * SECOND_NS
 NOTHING: Final = Findings()
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """What a rule knows of an event now; the fields are those of `Event`."""
-
-    measures: Measures
-    confidence: float = 1.0
-    track_ids: tuple[int, ...] = ()
-    class_ids: tuple[int, ...] = ()
-    box: tuple[float, float, float, float] | None = None
-    position: tuple[float, float] | None = None
 
 
 Describe = Callable[[int, float, Event | None], Cue]
@@ -83,7 +68,7 @@ class Episodes:
         hold_ns: int,
         hold_camera_ns: int | None = HOLD_CAMERA_NS,
     ) -> None:
-        self._kind, self._rule_id, self._camera_id, self._zone = kind, rule_id, camera_id, zone
+        self._author = Author(kind, rule_id, camera_id, zone)
         self._severity, self._clear_ns, self._hold_ns = severity, clear_ns, hold_ns
         self._hold_camera_ns = hold_camera_ns
         self._open: dict[int, _Open] = {}
@@ -115,12 +100,12 @@ class Episodes:
     def instant(self, clock: CameraClock, frame: FrameMeta, cue: Cue, at_ns: int | None = None) -> Findings:
         """An event without duration, told at this frame; it happened at a run time `at_ns`, None: now."""
         started_ns = clock.wall_ns if at_ns is None else clock.wall_of(at_ns)
-        event = self._new(cue, started_ns, clock, frame, self._severity)
+        event = self._author.start(cue, started_ns, clock, frame, self._severity)
         if self._is_muted(event, clock):
             return NOTHING
-        ended = self._revised(event, cue, Phase.ENDED, clock, event.severity, EndReason.CLEARED)
+        last = revised(event, cue, Phase.ENDED, clock, event.severity, EndReason.CLEARED)
         requests = tuple(EvidenceRequest(event, frame, picture.path) for picture in event.pictures)
-        return Findings(events=(event, ended), evidence=requests)
+        return Findings(events=(event, last), evidence=requests)
 
     def update(
         self,
@@ -202,7 +187,7 @@ class Episodes:
             if mute is not None:
                 item.muted = True
                 self.mutes.suppressed[mute.mute_id] += 1
-                events.append(_ended(item.event, clock, EndReason.MUTED))
+                events.append(ended(item.event, clock, EndReason.MUTED))
         return events
 
     def _is_muted(self, event: Event, clock: CameraClock) -> bool:
@@ -237,7 +222,7 @@ class Episodes:
         last: Event | None = None,
     ) -> Event:
         cue = describe(key, (clock.run_ns - since_ns) / SECOND_NS, last)
-        event = self._new(cue, clock.wall_of(since_ns), clock, frame, severity or self._severity)
+        event = self._author.start(cue, clock.wall_of(since_ns), clock, frame, severity or self._severity)
         muted = self._is_muted(event, clock)
         self._open[key] = _Open(event, since_ns, clock.run_ns, clock.run_ns, muted=muted)
         return event
@@ -254,7 +239,7 @@ class Episodes:
         if not rises and waited_ns < max(UPDATE_NS, min(held_ns // 10, SLOWEST_UPDATE_NS)):
             return ()
         cue = describe(key, held_ns / SECOND_NS, item.event)
-        item.event = self._revised(item.event, cue, Phase.UPDATED, clock, level)
+        item.event = revised(item.event, cue, Phase.UPDATED, clock, level)
         item.sent_ns = clock.run_ns
         return (item.event,)
 
@@ -272,79 +257,4 @@ class Episodes:
 
     def _end(self, key: int, item: _Open, clock: CameraClock, reason: EndReason) -> Event:
         del self._open[key]
-        return _ended(item.event, clock, reason)
-
-    def _new(self, cue: Cue, started_ns: int, clock: CameraClock, frame: FrameMeta | None, severity: Severity) -> Event:
-        event_id = secrets.token_hex(16)
-        return Event(
-            event_id,
-            1,
-            self._kind,
-            Phase.STARTED,
-            severity,
-            cue.confidence,
-            started_ns,
-            clock.wall_ns,
-            self._camera_id,
-            self._rule_id,
-            self._zone,
-            cue.measures,
-            cue.track_ids,
-            cue.class_ids,
-            cue.box,
-            cue.position,
-            () if frame is None else (Picture(picture_path(event_id, frame), frame.captured_ns),),
-        )
-
-    @staticmethod
-    def _revised(
-        event: Event,
-        cue: Cue,
-        phase: Phase,
-        clock: CameraClock,
-        severity: Severity,
-        end_reason: EndReason | None = None,
-    ) -> Event:
-        # Not dataclasses.replace, which takes twice as long: a busy road has many events a second.
-        return Event(
-            event.event_id,
-            event.revision + 1,
-            event.kind,
-            phase,
-            severity,
-            cue.confidence,
-            event.started_ns,
-            _not_before(event, clock),
-            event.camera_id,
-            event.rule_id,
-            event.zone,
-            cue.measures,
-            cue.track_ids,
-            cue.class_ids,
-            cue.box,
-            cue.position,
-            event.pictures,
-            end_reason,
-            event.view,
-            event.verdict,
-        )
-
-
-def picture_path(event_id: str, frame: FrameMeta) -> str:
-    """Where the first picture of an event lies in the evidence folder: a folder for each day (UTC)."""
-    return f"pictures/{_day(frame.captured_ns // DAY_NS)}/{event_id}-1.jpg"
-
-
-@lru_cache(maxsize=4)
-def _day(number: int) -> str:
-    return f"{datetime.fromtimestamp(number * DAY_NS // SECOND_NS, UTC):%Y-%m-%d}"
-
-
-def _ended(event: Event, clock: CameraClock, reason: EndReason) -> Event:
-    at_ns = _not_before(event, clock)
-    return replace(event, revision=event.revision + 1, phase=Phase.ENDED, at_ns=at_ns, end_reason=reason)
-
-
-def _not_before(event: Event, clock: CameraClock) -> int:
-    """Now; a wall clock set back must not put a revision before the one it follows."""
-    return max(event.at_ns, clock.wall_ns)
+        return ended(item.event, clock, reason)

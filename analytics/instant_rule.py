@@ -11,9 +11,10 @@ from analytics.episodes import NOTHING
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
 from analytics.views import class_mask, cue_of_one
-from core.events import EndReason, Event, Measures
+from core.events import EndReason, Event
 from core.explanation import Reasons
 from core.findings import Findings, StepView
+from core.measures import Measures
 
 
 class InstantSpec(EventSpec, Protocol):

@@ -9,9 +9,10 @@ from analytics.reasons import in_zone, of_class, seen
 from analytics.schedule import Schedule
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
-from core.events import Event, IntrusionMeasures
+from core.events import Event
 from core.explanation import Reasons, reason
 from core.findings import StepView
+from core.measures import IntrusionMeasures
 from core.scene import Scene
 from scenes.rules import IntrusionSpec
 

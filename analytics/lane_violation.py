@@ -15,9 +15,10 @@ from analytics.shared import Shared
 from analytics.stay_rule import DRIVING, StayRule
 from analytics.track_table import TrackTable
 from core.arrays import AnyArray, Bool
-from core.events import Event, LaneMeasures
+from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
+from core.measures import LaneMeasures
 from core.scene import Scene
 from scenes.rules import LaneViolationSpec
 

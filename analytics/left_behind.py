@@ -10,8 +10,9 @@ from analytics.object_rule import SURE, UNSURE, ObjectRule
 from analytics.shared import Shared
 from analytics.things import NOBODY, Thing
 from analytics.views import class_mask
-from core.events import AbandonedObjectMeasures, Event, LitteringMeasures
+from core.events import Event
 from core.explanation import Amount, Reasons, reason
+from core.measures import AbandonedObjectMeasures, LitteringMeasures
 from core.scene import Scene
 from scenes.rules import AbandonedObjectSpec, LitteringSpec
 

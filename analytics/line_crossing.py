@@ -10,9 +10,10 @@ from analytics.episodes import NOTHING
 from analytics.instant_rule import InstantRule
 from analytics.reasons import WAYS
 from analytics.shared import Shared
-from core.events import Event, LineCrossingMeasures
+from core.events import Event
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
+from core.measures import LineCrossingMeasures
 from core.scene import Scene
 from scenes.rules import LineCrossingSpec, NoCrossingSpec
 

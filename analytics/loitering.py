@@ -10,9 +10,10 @@ from analytics.places import Place
 from analytics.shared import Shared
 from analytics.stay_rule import WALKING, StayRule
 from core.arrays import AnyArray, Bool
-from core.events import Event, LoiteringMeasures
+from core.events import Event
 from core.explanation import Reasons
 from core.findings import StepView
+from core.measures import LoiteringMeasures
 from scenes.rules import LoiteringSpec
 
 

@@ -21,10 +21,10 @@ from analytics.traffic.tallies import Gauge, Interval, Spot
 from analytics.traffic.zones import Zones
 from analytics.views import class_mask
 from core.arrays import I64
-from core.events import Measurement
 from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.mutes import Mutes
+from core.records import Measurement
 from core.scene import Scene
 from scenes.rules import MeasureSpec
 

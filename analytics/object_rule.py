@@ -10,16 +10,18 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.episode_rule import EpisodeRule, EventSpec, HeldSpec
-from analytics.episodes import NOTHING, Cue
+from analytics.episodes import NOTHING
 from analytics.reasons import waited
+from analytics.revisions import Cue
 from analytics.shared import Shared
 from analytics.things import GAP_NS, NOBODY, Thing
 from analytics.views import cue_again
-from core.events import Event, Measures
+from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.geometry import inside
 from core.lanes import watched_lanes
+from core.measures import Measures
 from core.scene import Scene
 
 SEEN: Final = 0.75

@@ -16,10 +16,11 @@ from analytics.shared import Shared
 from analytics.track_table import TrackTable
 from analytics.views import CONFIRMED, class_mask, reference_boxes
 from core.arrays import F64, AnyArray, Bool
-from core.events import Event, PedestrianMeasures
+from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.lanes import group_numbers
+from core.measures import PedestrianMeasures
 from core.scene import Scene
 from scenes.rules import PedestrianSpec, QueueSpec
 

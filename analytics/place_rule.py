@@ -11,15 +11,17 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.episode_rule import HeldSpec, OneEventRule
-from analytics.episodes import NOTHING, Cue
+from analytics.episodes import NOTHING
 from analytics.reasons import waited
+from analytics.revisions import Cue
 from analytics.shared import Shared
 from analytics.stays import Stay
 from analytics.views import cue_again, cue_of
 from core.arrays import I64, AnyArray, frozen
-from core.events import Event, Measures, Severity
+from core.events import Event, Severity
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
+from core.measures import Measures
 
 
 @dataclass(frozen=True, slots=True)

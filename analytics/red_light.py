@@ -9,21 +9,23 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
-from analytics.episodes import NOTHING, Cue
+from analytics.episodes import NOTHING
 from analytics.free_flow import CAR_BOX_M
 from analytics.instant_rule import InstantRule
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import nearest_line, seconds
+from analytics.revisions import Cue
 from analytics.shared import Shared
 from analytics.track_table import TrackTable
 from analytics.vehicles import by_class
 from analytics.views import CONFIRMED, cue_of_one
 from core.arrays import F64
-from core.events import Event, RedLightMeasures
+from core.events import Event
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import Findings, StepView
 from core.geometry import border_distance, signed_distance
 from core.lanes import stop_lines
+from core.measures import RedLightMeasures
 from core.scene import Ground, Line, Scene
 from core.traffic import SIZES_M
 from scenes.rules import RedLightSpec

@@ -12,9 +12,10 @@ from analytics.shared import Shared
 from analytics.stay_rule import RUNNING, StayRule
 from analytics.views import reference_boxes
 from core.arrays import AnyArray, Bool
-from core.events import Event, RunningMeasures
+from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
+from core.measures import RunningMeasures
 from scenes.rules import RunningSpec
 
 

@@ -11,14 +11,16 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.episode_rule import OneEventRule
-from analytics.episodes import NOTHING, Cue
+from analytics.episodes import NOTHING
+from analytics.revisions import Cue
 from analytics.shared import Shared
 from analytics.views import cue_again, reference_scale
 from core.arrays import F64, AnyArray
-from core.events import Event, Severity, SightingMeasures
+from core.events import Event, Severity
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.geometry import inside
+from core.measures import SightingMeasures
 from core.observations import ModelLook, Sighting
 from core.scene import Scene
 from core.taxonomy import ObjectClass, classes_of
@@ -58,7 +60,7 @@ class Window:
         return [look for look in self.looks if look.class_ids]
 
 
-class Place:
+class Region:
     """A zone, or the whole picture: which boxes count for it, and what share of it they hide.
 
     Args:
@@ -102,7 +104,7 @@ class SightingRule(OneEventRule):
         self._spec, self._shared = spec, shared
         self._wanted = frozenset(int(one) for one in classes_of(tuple(spec.classes)))
         self._zone = spec.zone or ""
-        self._place = Place(None if spec.zone is None else scene.zones[spec.zone].polygon, scene.reference_size)
+        self._region = Region(None if spec.zone is None else scene.zones[spec.zone].polygon, scene.reference_size)
         self._windows: dict[str, Window] = {}
 
     def update(self, view: StepView) -> Findings:
@@ -148,13 +150,13 @@ class SightingRule(OneEventRule):
             if one.class_id not in self._wanted:
                 continue
             box = None if one.box is None else _reference(view, one.box)
-            mine = self._place.counts(box) if look.placed and box is not None else one.part == self._zone
+            mine = self._region.counts(box) if look.placed and box is not None else one.part == self._zone
             if mine:
                 found.append((one, box))
         if not found:
             return Seen(self._clock.run_ns)
         best, box = max(found, key=lambda pair: pair[0].score)
-        share = self._place.share([box for _, box in found if box is not None]) if look.placed else None
+        share = self._region.share([box for _, box in found if box is not None]) if look.placed else None
         return Seen(
             self._clock.run_ns,
             tuple(sorted({one.class_id for one, _ in found})),

@@ -17,10 +17,11 @@ from analytics.stay_rule import DRIVING, StayRule
 from analytics.vehicles import MOTOR
 from analytics.views import class_mask
 from core.arrays import F64, I64, AnyArray, Bool
-from core.events import Event, SlowVehicleMeasures
+from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.lanes import group_numbers, lane_lengths
+from core.measures import SlowVehicleMeasures
 from core.scene import Scene
 from scenes.rules import SlowVehicleSpec
 

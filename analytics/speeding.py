@@ -14,9 +14,10 @@ from analytics.reasons import gone
 from analytics.shared import Shared
 from analytics.stay_rule import DRIVING, StayRule
 from core.arrays import F64, AnyArray, Bool
-from core.events import Event, SpeedingMeasures
+from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
+from core.measures import SpeedingMeasures
 from core.scene import Scene
 from scenes.rules import SpeedingSpec
 

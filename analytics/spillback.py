@@ -11,10 +11,11 @@ from analytics.queues import QueueState, on_queue_lane, queue_unit
 from analytics.shared import Shared
 from analytics.vehicles import is_vehicle
 from analytics.views import CONFIRMED
-from core.events import Event, SpillbackMeasures
+from core.events import Event
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import crossed_at
+from core.measures import SpillbackMeasures
 from core.scene import Scene
 from scenes.rules import SpillbackSpec
 

@@ -10,16 +10,18 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.episode_rule import EpisodeRule, HeldSpec
-from analytics.episodes import NOTHING, Cue
+from analytics.episodes import NOTHING
 from analytics.places import Place
 from analytics.reasons import of_class, seen, waited
+from analytics.revisions import Cue
 from analytics.shared import Shared
 from analytics.stays import Stays
 from analytics.views import CONFIRMED, class_mask, cue_again, cue_of
 from core.arrays import F64, AnyArray, Bool
-from core.events import Event, Measures
+from core.events import Event
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
+from core.measures import Measures
 
 WALKING: Final = 1.5
 RUNNING: Final = 6.0

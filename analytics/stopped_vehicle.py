@@ -15,10 +15,11 @@ from analytics.signals import LaneSignals
 from analytics.stay_rule import StayRule
 from analytics.views import longer_sides, reference_boxes
 from core.arrays import F64, I64, AnyArray, Bool
-from core.events import Event, StoppedVehicleMeasures
+from core.events import Event
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import group_numbers, lane_lengths
+from core.measures import StoppedVehicleMeasures
 from core.scene import Scene
 from scenes.rules import CollisionSpec, IllegalParkingSpec, QueueSpec, StoppedVehicleSpec
 

@@ -14,10 +14,10 @@ from analytics.paths import TOLERANCE_PX, PathLog, simplify
 from analytics.track_table import TrackTable
 from analytics.views import observed_rows
 from core.arrays import AnyArray, frozen
-from core.events import TrackSummary
 from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.mutes import Mutes
+from core.records import TrackSummary
 from core.taxonomy import LABELS
 
 CHORD_NS: Final = SECOND_NS

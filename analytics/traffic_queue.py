@@ -13,10 +13,11 @@ from analytics.shared import Shared
 from analytics.signals import LaneSignals
 from analytics.vehicles import is_vehicle
 from analytics.views import CONFIRMED
-from core.events import Event, QueueMeasures
+from core.events import Event
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import watched_lanes
+from core.measures import QueueMeasures
 from core.scene import Scene
 from scenes.rules import QueueSpec
 

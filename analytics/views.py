@@ -8,11 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from analytics.episodes import Cue
 from analytics.kernels.rows import wanted_rows
+from analytics.revisions import Cue
 from core.arrays import F32, F64, AnyArray, Bool, frozen
-from core.events import Event, Measures
+from core.events import Event
 from core.findings import StepView
+from core.measures import Measures
 from core.taxonomy import ObjectClass, classes_of
 from core.tracks import TrackState
 

@@ -16,9 +16,10 @@ from analytics.shared import Shared
 from analytics.stay_rule import DRIVING, StayRule
 from analytics.track_table import TrackTable
 from core.arrays import F64, I64, AnyArray, Bool
-from core.events import Event, WrongWayMeasures
+from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
+from core.measures import WrongWayMeasures
 from core.scene import Scene
 from scenes.rules import WrongWaySpec
 

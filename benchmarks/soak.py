@@ -15,7 +15,8 @@ from core.errors import ConfigError
 from core.events import Event
 from core.protocols import Source
 from models.registry import load_detector
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.cameras import CameraPlan
+from pipeline.runner import Pipeline
 from pipeline.sources.table import sources_for
 from scenes.rules import CameraDownSpec
 from scenes.scene_file import empty_scene

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
+from console.figures import speed_text
 from console.guard import LOOPBACK_NAMES, Guard
 from console.incidents import rows, tell
 from console.live import live_pictures
@@ -20,13 +21,14 @@ from console.stream import Streams
 from console.summary import summary
 from console.texts import page_texts
 from console.traffic import traffic
-from console.views import Views, speed_text
-from core.codec import measurement_to_dict
+from console.views import Views
+from core.codec.measurements import measurement_to_dict
 from core.errors import ConfigError, MatphoError, RequestError, StoreError
 from core.protocols import LiveView
 from evidence.folder import place
 from locales import text
-from store.events import EventQuery, EventStore
+from store.events import EventStore
+from store.records import EventQuery
 
 log = structlog.get_logger()
 
@@ -101,7 +103,7 @@ def _events(store: EventStore, evidence: Path, streams: Streams) -> APIRouter:
         return {
             "event": views.event(latest),
             "revisions": [views.event(one) for one in revisions],
-            "scene": views.scene(latest.camera_id, latest.view),
+            "scene": views.scenes.drawing(latest.camera_id, latest.view),
         }
 
     @api.get("/stream")
@@ -138,7 +140,7 @@ def _places(store: EventStore, evidence: Path) -> APIRouter:
     def scene(request: Request, camera_id: str) -> dict[str, Any]:
         """Zones, lines and reference picture of a camera; `view`: of that preset."""
         view = request.query_params.get("view", "")
-        found = Views(store, evidence, language_of(request)).scene(camera_id, view)
+        found = Views(store, evidence, language_of(request)).scenes.drawing(camera_id, view)
         if found is None:
             raise RequestError("error-request-scene", status=404, camera=repr(camera_id)[:200])
         return found
@@ -161,12 +163,12 @@ def _traffic(store: EventStore, evidence: Path, live: LiveView | None) -> APIRou
         known(request.query_params, frozenset({"camera", "since", "until", "limit", "lang"}))
         views, query = Views(store, evidence, language_of(request)), event_query(request.query_params)
         cameras = query.cameras or (None,)
-        found = [m for c in cameras for m in store.measurements(c, query.since_ns, query.until_ns)]
+        found = [m for c in cameras for m in store.traffic.measurements(c, query.since_ns, query.until_ns)]
         found.sort(key=lambda m: m.start_ns, reverse=True)
         rows = [
             measurement_to_dict(m)
             | {
-                "place_name": views.where(m.camera_id, m.place, m.view),
+                "place_name": views.scenes.where(m.camera_id, m.place, m.view),
                 "mean_speed": None if m.mean_speed_mps is None else speed_text(m.mean_speed_mps, views.language),
             }
             for m in found[: query.limit]
@@ -212,7 +214,7 @@ def _pages(store: EventStore, evidence: Path) -> APIRouter:
 
 def _camera(store: EventStore, views: Views, camera_id: str) -> dict[str, Any]:
     query = EventQuery(cameras=(camera_id,))
-    scene = views.scene(camera_id)
+    scene = views.scenes.drawing(camera_id)
     return {
         "camera_id": camera_id,
         "events": store.count(query),

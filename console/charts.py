@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.codec import SECOND_NS
+from core.times import SECOND_NS
 from locales import Language, text
 
 WIDTH: Final = 900

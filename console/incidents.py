@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from console.views import Views, kind_name
-from core.codec import incident_to_dict, time_text
-from core.events import Event, Incident, Role
+from core.codec.incidents import incident_to_dict
+from core.events import Event
+from core.incidents import Incident, Role
 from core.story import headline, lasted, story
+from core.times import time_text
 from locales import text
-from store.events import EventQuery, EventStore
+from store.events import EventStore
+from store.records import EventQuery
 
 _CHUNK: Final = 500
 
@@ -87,7 +90,7 @@ def tell(store: EventStore, views: Views, incident: Incident) -> dict[str, Any]:
         "event": row(views, incident, cause),
         "cause": None if cause is None else views.event(cause),
         "revisions": [] if cause is None else [views.event(one) for one in store.event(cause.event_id)],
-        "scene": None if cause is None else views.scene(cause.camera_id, cause.view),
+        "scene": None if cause is None else views.scenes.drawing(cause.camera_id, cause.view),
         "story": lines,
         "lasted": lasted(incident, views.language),
         "effects": effects,

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from core.events import Measurement
+from core.records import Measurement
 from core.traffic import level_by_density, level_by_speed
 
 

@@ -12,10 +12,10 @@ from fastapi import APIRouter, Request
 from console.queries import known, language_of
 from console.trusted import trusted_body
 from console.views import kind_name
-from core.codec import time_ns, time_text
 from core.errors import RequestError
 from core.events import Event, EventKind, Says, Verdict
 from core.mutes import Mute
+from core.times import time_ns, time_text
 from store.events import EventStore
 
 MOST_BODY: Final = 8_192

@@ -8,11 +8,11 @@ from typing import Final, TypeVar
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from core.codec import time_ns
 from core.errors import RequestError
 from core.events import EventKind, Phase
+from core.times import time_ns
 from locales import LANGUAGES, Language, language
-from store.events import EventQuery
+from store.records import EventQuery
 
 T = TypeVar("T")
 

@@ -17,19 +17,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from console.charts import PALETTE, Bars, bars
+from console.figures import number, speed_text
 from console.summary import fitting_step
-from console.views import Views, kind_name, number, speed_text
-from core.codec import SECOND_NS
+from console.views import Views, kind_name
 from core.errors import ConfigError, ConsoleError
-from core.events import Event, Measurement, TrackSummary
+from core.events import Event
 from core.off_rules import OffRule, told_off
+from core.records import Measurement, TrackSummary
 from core.sentences import duration
 from core.taxonomy import LABELS
+from core.times import SECOND_NS
 from evidence.drawing import CLASS_COLOURS
 from evidence.folder import place, write_atomically
 from locales import Language, text
 from locales import language as language_in_force
-from store.events import EventQuery, EventStore
+from store.events import EventStore
+from store.records import EventQuery
 
 log = structlog.get_logger()
 
@@ -126,9 +129,9 @@ class _Report:
         query = EventQuery(since_ns=since_ns, until_ns=until_ns, limit=MOST_COUNTED)
         self._events = store.events(query)
         self._total = store.count(query)
-        self._tracks = store.tracks(since_ns=since_ns, until_ns=until_ns, limit=MOST_COUNTED)
-        self._measurements = store.measurements(since_ns=since_ns, until_ns=until_ns)
-        self._run = store.last_run()
+        self._tracks = store.traffic.tracks(since_ns=since_ns, until_ns=until_ns, limit=MOST_COUNTED)
+        self._measurements = store.traffic.measurements(since_ns=since_ns, until_ns=until_ns)
+        self._run = store.runs.last()
 
     def parts(self) -> Mapping[str, Any]:
         """Values for the template."""
@@ -192,7 +195,7 @@ class _Report:
         return [self._camera_paths(*key, tracks) for key, tracks in sorted(cameras.items())]
 
     def _camera_paths(self, camera_id: str, view: str, tracks: Sequence[TrackSummary]) -> dict[str, Any]:
-        record = self._views.scene_record(camera_id)
+        record = self._views.scenes.record(camera_id)
         drawn = tracks[:MOST_PATHS]
         if record is None:
             width = max(x for t in drawn for x, _ in t.path) + 10
@@ -203,10 +206,10 @@ class _Report:
         classes = Counter(track.class_id for track in tracks)
         return {
             "camera_id": camera_id,
-            "name": " · ".join(name for name in (camera_id, self._views.view_name(camera_id, view)) if name),
+            "name": " · ".join(name for name in (camera_id, self._views.scenes.view_name(camera_id, view)) if name),
             "size": (width, height),
             "picture": None if path is None else self._pictures.embedded(path),
-            "scene": self._views.scene(camera_id, view),
+            "scene": self._views.scenes.drawing(camera_id, view),
             "count": len(tracks),
             "drawn": len(drawn),
             "lines": [(_points(track.path), _class_colour(track.class_id), track.path[-1]) for track in drawn],
@@ -258,7 +261,7 @@ class _Report:
         speed, inside = value.mean_speed_mps, value.occupancy
         return {
             "camera": value.camera_id,
-            "place": self._views.where(value.camera_id, value.place, value.view),
+            "place": self._views.scenes.where(value.camera_id, value.place, value.view),
             "direction": text(f"direction-{value.direction}", self._language) if value.direction else "",
             "interval": f"{start:%Y-%m-%d %H:%M:%S} – {end:%H:%M:%S}",
             "counts": counts or "0",

@@ -87,7 +87,7 @@ class Streams:
                     linked = await run_sync(self._store.incidents.last_row)
                 found = await run_sync(self._after, row or 0, language)
                 incidents = await run_sync(self._incidents, linked, language)
-                newest = await run_sync(self._store.last_measured)
+                newest = await run_sync(self._store.traffic.last_row)
             except StoreError as error:
                 log.warning("stream_store_failed", error=error.message_id)
                 troubled = True

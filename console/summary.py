@@ -1,4 +1,4 @@
-"""What happened lately, in numbers: counts by kind, open events, and counts over time."""
+"""What happened lately, in numbers: counts by kind, open events, counts over time; and which rules are off."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from console.queries import OPEN
 from console.views import kind_name
-from core.codec import SECOND_NS, time_text
 from core.events import Event, EventKind
+from core.off_rules import OffRule, told_off
+from core.times import SECOND_NS, time_text
 from locales import Language
-from store.events import EventQuery, EventStore
+from store.events import EventStore
+from store.records import EventQuery
 
 CHART_EVENTS: Final = 2_000
 """Most events that the chart counts: the newest. Where there are more, it says so."""
@@ -32,12 +34,13 @@ def summary(store: EventStore, query: EventQuery, language: Language) -> dict[st
             now_open = store.count(replace(one, phases=OPEN))
             names = {"kind": kind.value, "name": kind_name(kind.value, language)}
             kinds.append({**names, "count": total, "open": now_open})
-    run = store.last_run()
+    run = store.runs.last()
     return {
         "total": sum(k["count"] for k in kinds),
         "open": sum(k["open"] for k in kinds),
         "kinds": kinds,
         "chart": chart(store.events(replace(base, limit=CHART_EVENTS)), query.until_ns or time.time_ns()),
+        "off": told_off([OffRule.of(one) for one in run.summary.get("off", ())], language) if run else [],
         "run": None
         if run is None
         else {

@@ -33,7 +33,7 @@ PAGE: Final = (
     "page-your-name", "page-why", "page-say-who-and-why", "page-true-alert", "page-false-alert",
     "page-mute", "page-mutes", "page-mute-scope", "page-mute-for", "page-mute-rule",
     "page-mute-track", "page-mute-kind", "page-mute-30m", "page-mute-1h", "page-mute-8h",
-    "page-mute-24h", "page-mute-end", "page-muted-until", "page-mute-suppressed",
+    "page-mute-24h", "page-mute-end", "page-muted-until", "page-mute-suppressed", "page-off",
     "page-traffic-now-none", "page-traffic-now-apart", "page-traffic-latest", "page-traffic-open",
 )  # fmt: skip
 EDITOR: Final = (

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from console.lane_groups import by_group
 from console.views import Views, kind_name
-from core.events import Event, Measurement, Phase
+from core.events import Event, Phase
+from core.records import Measurement
 from locales import text
-from store.events import EventQuery, EventStore
+from store.events import EventStore
+from store.records import EventQuery
 
 SPAN_NS: Final = 3_600 * 1_000_000_000
 """What the page plots: the hour up to a camera's newest measurement."""
@@ -37,9 +39,9 @@ def traffic(
         since_ns: only measurements that start then or later: for a page that has the others. Without it, the hour up to
             each camera's newest.
     """
-    row = store.last_measured()  # before the measurements: what is stored meanwhile comes twice rather than never
+    row = store.traffic.last_row()  # before the measurements: what is stored meanwhile comes twice rather than never
     named = [name for name in store.cameras() if not cameras or name in cameras]
-    newest = {name: ns for name in named if (ns := store.newest_measured(name)) is not None}
+    newest = {name: ns for name in named if (ns := store.traffic.newest_ns(name)) is not None}
     return {
         "row": row,
         "fields": list(FIELDS),
@@ -50,8 +52,8 @@ def traffic(
 
 def _camera(store: EventStore, views: Views, camera_id: str, newest_ns: int, since_ns: int | None) -> dict[str, Any]:
     from_ns = max(newest_ns - SPAN_NS, since_ns or 0)
-    found = store.measurements(camera_id, from_ns, limit=MOST_MEASUREMENTS)
-    group_of = views.lane_groups(camera_id)
+    found = store.traffic.measurements(camera_id, from_ns, limit=MOST_MEASUREMENTS)
+    group_of = views.scenes.lane_groups(camera_id)
     places: dict[tuple[str, str], dict[str, Any]] = {}
     for one in (*by_group(found, group_of), *found):
         place = places.get((one.place, one.direction))
@@ -62,7 +64,7 @@ def _camera(store: EventStore, views: Views, camera_id: str, newest_ns: int, sin
     latest = store.events(EventQuery(cameras=(camera_id,), limit=MOST_LATEST))
     return {
         "camera_id": camera_id,
-        "simulated": views.simulated(camera_id),
+        "simulated": views.scenes.simulated(camera_id),
         "places": list(places.values()),
         "states": _states(store.events(query), views),
         "latest": _states(latest, views),
@@ -71,7 +73,7 @@ def _camera(store: EventStore, views: Views, camera_id: str, newest_ns: int, sin
 
 def _place(views: Views, value: Measurement, group_of: Mapping[str, str]) -> dict[str, Any]:
     camera_id, place, direction = value.camera_id, value.place, value.direction
-    what, group = views.place_kind(camera_id, place)
+    what, group = views.scenes.place_kind(camera_id, place)
     if place in group_of.values():
         what, group = "group", place
     turning = direction not in ("", "forward", "backward") or (what == "line" and not direction)
@@ -81,9 +83,9 @@ def _place(views: Views, value: Measurement, group_of: Mapping[str, str]) -> dic
         "what": "movement" if turning else what,
         "group": group,
         "grouped": place in group_of,
-        "order": views.place_order(camera_id, place),
-        "name": views.place_name(camera_id, place),
-        "direction_name": views.place_name(camera_id, direction)
+        "order": views.scenes.place_order(camera_id, place),
+        "name": views.scenes.place_name(camera_id, place),
+        "direction_name": views.scenes.place_name(camera_id, direction)
         if turning
         else text(f"direction-{direction}", views.language)
         if direction

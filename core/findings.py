@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.arrays import F32, F64, I16, I64, U8, Bool
-from core.events import Event, Measurement, Record, TrackSummary
+from core.events import Event
 from core.frames import FrameMeta
 from core.motion import Motion
 from core.observations import NOTHING_SEEN, Observations
+from core.records import Measurement, Record, TrackSummary
 from core.scene import Scene
+from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch
 
 
@@ -18,6 +22,7 @@ class StepView:
     """One frame of one camera as rules see it: the M tracks of that frame, row by row. Read-only.
 
     Attributes:
+        class_id: of the tracker, but a person who rides (`core.motion.Motion.rides`) is a motorcycle.
         xyxy: (M, 4) in source pixels; all other pixel values are in the scene's reference pixels.
         ended_id: ids of the tracks that ended at this frame.
         observations: what observers told since the frame before.
@@ -56,11 +61,14 @@ class StepView:
     ) -> StepView:
         """The view of one frame of a batch."""
         rows = tracks.rows(frame)
+        class_id, rides = tracks.class_id[rows], motion.rides[rows]
+        if rides.any():
+            class_id = np.where(rides, np.int16(ObjectClass.MOTORCYCLE), class_id)
         return cls(
             tracks.frames[frame],
             scene,
             tracks.track_id[rows],
-            tracks.class_id[rows],
+            class_id,
             tracks.score[rows],
             tracks.state[rows],
             tracks.xyxy[rows],

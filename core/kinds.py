@@ -14,6 +14,39 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from core.events import EventKind
+from core.measures import (
+    AbandonedObjectMeasures,
+    CameraBlurredMeasures,
+    CameraClockMeasures,
+    CameraCoveredMeasures,
+    CameraDarkMeasures,
+    CameraDownMeasures,
+    CameraFrozenMeasures,
+    CameraMovedMeasures,
+    CollisionMeasures,
+    CongestionMeasures,
+    CrowdingMeasures,
+    DebrisMeasures,
+    EncroachmentMeasures,
+    IntrusionMeasures,
+    LaneMeasures,
+    LineCrossingMeasures,
+    LitteringMeasures,
+    LoiteringMeasures,
+    Measures,
+    PedestrianMeasures,
+    QueueMeasures,
+    RedLightMeasures,
+    RunningMeasures,
+    SightingMeasures,
+    SlowVehicleMeasures,
+    SpeedingMeasures,
+    SpillbackMeasures,
+    StoppedVehicleMeasures,
+    WrongWayMeasures,
+)
+
 
 class Sharing(StrEnum):
     """What an event tells of whom, which decides who may get it unless a policy says otherwise."""
@@ -164,3 +197,38 @@ KINDS: Final[Mapping[str, KindAbout]] = {
     "camera.clock": KindAbout(Sharing.OPERATION, _camera("workingIncorrectly"), "users' requests"),
 }
 """In the order of the documents."""
+
+MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
+    EventKind.LINE_CROSSING: LineCrossingMeasures,
+    EventKind.INTRUSION: IntrusionMeasures,
+    EventKind.LOITERING: LoiteringMeasures,
+    EventKind.CROWDING: CrowdingMeasures,
+    EventKind.CONGESTION: CongestionMeasures,
+    EventKind.QUEUE: QueueMeasures,
+    EventKind.SPILLBACK: SpillbackMeasures,
+    EventKind.STOPPED_VEHICLE: StoppedVehicleMeasures,
+    EventKind.CAMERA_DOWN: CameraDownMeasures,
+    EventKind.RUNNING: RunningMeasures,
+    EventKind.WRONG_WAY: WrongWayMeasures,
+    EventKind.PEDESTRIAN: PedestrianMeasures,
+    EventKind.COLLISION: CollisionMeasures,
+    EventKind.SLOW_VEHICLE: SlowVehicleMeasures,
+    EventKind.ILLEGAL_PARKING: StoppedVehicleMeasures,
+    EventKind.SPEEDING: SpeedingMeasures,
+    EventKind.LANE: LaneMeasures,
+    EventKind.NO_CROSSING: LineCrossingMeasures,
+    EventKind.CAMERA_FROZEN: CameraFrozenMeasures,
+    EventKind.CAMERA_DARK: CameraDarkMeasures,
+    EventKind.CAMERA_BLURRED: CameraBlurredMeasures,
+    EventKind.CAMERA_COVERED: CameraCoveredMeasures,
+    EventKind.CAMERA_MOVED: CameraMovedMeasures,
+    EventKind.CAMERA_CLOCK: CameraClockMeasures,
+    EventKind.RED_LIGHT: RedLightMeasures,
+    EventKind.DEBRIS: DebrisMeasures,
+    EventKind.ABANDONED_OBJECT: AbandonedObjectMeasures,
+    EventKind.LITTERING: LitteringMeasures,
+    EventKind.ENCROACHMENT: EncroachmentMeasures,
+    EventKind.SMOKE_FIRE: SightingMeasures,
+    EventKind.FLOODING: SightingMeasures,
+}
+"""The measures of each kind that has a rule."""

@@ -14,6 +14,7 @@ NO_WAY: Final[F64] = np.zeros(0)
 NO_PLANE: Final[F64] = np.zeros((0, 2))
 NO_SPREAD: Final[F64] = np.zeros((0, 2, 2))
 NO_HEADING: Final[F32] = np.zeros(0, np.float32)
+NOBODY: Final[Bool] = np.zeros(0, np.bool_)
 """Stand for fields left out."""
 
 
@@ -38,6 +39,8 @@ class Motion:
         velocity_cov: (M, 2, 2) float64, covariance of `velocity`, m²/s².
         heading: (M) float32, direction of `velocity` in radians, 0 = east, counter-clockwise; NaN where the speed does
             not tell, or where metres do not hold.
+        rides: (M) bool, whether it is a person who has been faster than anybody on foot: on a two-wheeler that the
+            detector misses.
     """
 
     foot: F32
@@ -52,6 +55,7 @@ class Motion:
     position_cov: F64 = field(default_factory=lambda: NO_SPREAD)
     velocity_cov: F64 = field(default_factory=lambda: NO_SPREAD)
     heading: F32 = field(default_factory=lambda: NO_HEADING)
+    rides: Bool = field(default_factory=lambda: NOBODY)
 
     def __post_init__(self) -> None:
         m = len(self.foot)
@@ -59,6 +63,8 @@ class Motion:
             object.__setattr__(self, "lane", np.full(m, -1, np.int16))
         if self.heading is NO_HEADING:
             object.__setattr__(self, "heading", np.full(m, np.nan, np.float32))
+        if self.rides is NOBODY:
+            object.__setattr__(self, "rides", np.zeros(m, np.bool_))
         for name, absent, shape in (
             ("along", NO_WAY, (m,)),
             ("lane_speed", NO_WAY, (m,)),
@@ -81,6 +87,7 @@ class Motion:
             ("position_cov", np.float64, (m, 2, 2)),
             ("velocity_cov", np.float64, (m, 2, 2)),
             ("heading", np.float32, (m,)),
+            ("rides", np.bool_, (m,)),
         ):
             object.__setattr__(self, name, frozen(getattr(self, name), dtype, shape, name))
 

@@ -1,4 +1,4 @@
-"""Rules that are off for want of a model, and how a person is told so."""
+"""Rules that are off for want of a model or a feed, and how a person is told so."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ MOST_NAMED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class OffRule:
-    """A rule that can find nothing: no second model has one of its classes.
+    """A rule that can find nothing: no second model has one of its classes, or nobody tells its signal.
 
     Attributes:
-        classes: that it asks for.
+        classes: that it asks a second model for.
         broken: models that would have one, and cannot be used.
+        signal: that only a controller could tell.
     """
 
     camera_id: str
     rule_id: str
     kind: str
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    signal: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """JSON values for the summary of a run."""
@@ -36,10 +38,12 @@ class OffRule:
     def of(cls, value: Mapping[str, Any]) -> OffRule:
         """The rule that `as_dict` wrote."""
         classes, broken = tuple(value["classes"]), tuple(value.get("broken", ()))
-        return cls(value["camera_id"], value["rule_id"], value["kind"], classes, broken)
+        return cls(value["camera_id"], value["rule_id"], value["kind"], classes, broken, value.get("signal", ""))
 
     def why(self, language: Language | None = None) -> str:
         """In the given language or the one in force."""
+        if self.signal:
+            return text("signal-off", language, signal=self.signal)
         if self.broken:
             return text("second-off-broken", language, models=", ".join(self.broken))
         return text("second-off", language, classes=", ".join(text(f"class-{name}", language) for name in self.classes))

@@ -7,13 +7,13 @@ from typing import Protocol, runtime_checkable
 
 from core.delivery import Delivery
 from core.detections import DetectionBatch
-from core.events import Record
 from core.explanation import Reasons
 from core.findings import Findings, StepView
 from core.frames import FrameBatch, FrameMeta, Glimpse, InputSpec, Look, Surface
 from core.live import LivePicture
 from core.mutes import Mutes
 from core.observations import Fact
+from core.records import Record
 from core.tracks import TrackBatch
 
 

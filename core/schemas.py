@@ -14,16 +14,10 @@ from enum import StrEnum
 from inspect import cleandoc
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
-from core.events import (
-    MEASURES_OF,
-    SCHEMA_VERSION,
-    CameraHealth,
-    Event,
-    Incident,
-    Measurement,
-    Record,
-    TrackSummary,
-)
+from core.events import SCHEMA_VERSION, Event
+from core.incidents import Incident
+from core.kinds import MEASURES_OF
+from core.records import CameraHealth, Measurement, Record, TrackSummary
 from core.taxonomy import LABELS
 
 Schema = dict[str, Any]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from core.events import (
+from core.events import Event
+from core.measures import (
     AbandonedObjectMeasures,
     CameraBlurredMeasures,
     CameraClockMeasures,
@@ -18,7 +19,6 @@ from core.events import (
     CrowdingMeasures,
     DebrisMeasures,
     EncroachmentMeasures,
-    Event,
     IntrusionMeasures,
     LaneMeasures,
     LineCrossingMeasures,

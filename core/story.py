@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from core.events import Event, Incident, Member, Phase, Role
+from core.events import Event, Phase
+from core.incidents import Incident, Member, Role
 from core.sentences import duration, sentence
 from locales import Language, text
 

@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 
 from core.arrays import F64, U8, AnyArray
-from core.codec import time_text
-from core.events import Event, TrackSummary
+from core.events import Event
+from core.records import TrackSummary
 from core.scene import Ground, Label, Scene, Signal
 from core.signals import LampColour
+from core.times import time_text
 from locales import Language, language, text
 from scenes.ground import GroundFit
 

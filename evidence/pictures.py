@@ -15,10 +15,10 @@ import cv2
 import structlog
 
 from core.arrays import U8
-from core.codec import time_text
 from core.errors import ConfigError
 from core.findings import EvidenceRequest
 from core.scene import Scene
+from core.times import time_text
 from evidence.drawing import draw_event
 from evidence.folder import append_to_manifest, place, write_atomically
 

@@ -11,7 +11,9 @@ from typing import Final
 import structlog
 
 from core.errors import StoreError
-from core.events import Event, Incident, Record
+from core.events import Event
+from core.incidents import Incident
+from core.records import Record
 from incidents.linker import KEEP_NS, Linker
 from incidents.sites import Site
 from store.events import EventStore

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.events import Event, Incident, Member, Phase, Role, Says
+from core.events import Event, Phase, Says
+from core.incidents import Incident, Member, Role
 from incidents.places import near
 from incidents.relations import AFTER_NS, JAM_M, RANK, SAME, SECOND_NS, effects_of
 from incidents.sites import VIEW_M, Point, Site

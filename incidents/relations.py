@@ -42,31 +42,47 @@ DRIVEN: Final = Reach(300.0, lead_s=60.0)
 """What moves has gone on by the time it is seen: 20 m/s for 15 s."""
 LYING: Final = Reach(60.0, lead_s=60.0)
 """Who swerves or stops because of what lies there does so before it, and before that is sure."""
+IN_SIGHT: Final = Reach(100.0, lead_s=60.0)
+"""Smoke and water have no edge: who stops, turns or walks because of them does so where they are seen, and a model of
+pictures is sure of them later.
+"""
 JAM_KINDS: Final = (EventKind.QUEUE, EventKind.CONGESTION, EventKind.SPILLBACK)
 _JAM: Final[Mapping[EventKind, Reach]] = dict.fromkeys(JAM_KINDS, BEHIND)
+_SLOWED: Final[Mapping[EventKind, Reach]] = {EventKind.SLOW_VEHICLE: BEHIND, **_JAM}
+_SLOWED_EARLY: Final[Mapping[EventKind, Reach]] = dict.fromkeys(_SLOWED, Reach(JAM_M, behind=True, lead_s=60.0))
 
 EFFECTS: Final[Mapping[EventKind, Mapping[EventKind, Reach]]] = {
+    EventKind.FLOODING: {
+        EventKind.WRONG_WAY: DRIVEN,
+        EventKind.COLLISION: IN_SIGHT,
+        EventKind.STOPPED_VEHICLE: IN_SIGHT,
+        EventKind.PEDESTRIAN: IN_SIGHT,
+        **_SLOWED_EARLY,
+    },
     EventKind.WRONG_WAY: {EventKind.COLLISION: DRIVEN, EventKind.STOPPED_VEHICLE: DRIVEN},
     EventKind.COLLISION: {
+        EventKind.SMOKE_FIRE: IN_SIGHT,
         EventKind.DEBRIS: BESIDE,
         EventKind.STOPPED_VEHICLE: BESIDE,
         EventKind.PEDESTRIAN: BESIDE,
-        EventKind.SLOW_VEHICLE: BEHIND,
-        **_JAM,
+        **_SLOWED,
+    },
+    EventKind.SMOKE_FIRE: {
+        EventKind.STOPPED_VEHICLE: IN_SIGHT,
+        EventKind.PEDESTRIAN: IN_SIGHT,
+        **_SLOWED_EARLY,
     },
     EventKind.DEBRIS: {
         EventKind.COLLISION: LYING,
         EventKind.STOPPED_VEHICLE: LYING,
-        EventKind.SLOW_VEHICLE: Reach(JAM_M, behind=True, lead_s=60.0),
-        **dict.fromkeys(JAM_KINDS, Reach(JAM_M, behind=True, lead_s=60.0)),
+        **_SLOWED_EARLY,
     },
     EventKind.STOPPED_VEHICLE: {
         EventKind.ILLEGAL_PARKING: BESIDE,
         EventKind.PEDESTRIAN: BESIDE,
-        EventKind.SLOW_VEHICLE: BEHIND,
-        **_JAM,
+        **_SLOWED,
     },
-    EventKind.ILLEGAL_PARKING: {EventKind.SLOW_VEHICLE: BEHIND, **_JAM},
+    EventKind.ILLEGAL_PARKING: _SLOWED,
     EventKind.PEDESTRIAN: {EventKind.COLLISION: BESIDE},
     EventKind.SLOW_VEHICLE: _JAM,
     # Which of the three is sure first depends on their waiting times.
@@ -77,8 +93,10 @@ EFFECTS: Final[Mapping[EventKind, Mapping[EventKind, Reach]]] = {
 an effect begins after its cause.
 """
 SAME: Final[Mapping[EventKind, Reach]] = {
+    EventKind.FLOODING: IN_SIGHT,
     EventKind.WRONG_WAY: DRIVEN,
     EventKind.COLLISION: BESIDE,
+    EventKind.SMOKE_FIRE: IN_SIGHT,
     EventKind.DEBRIS: BESIDE,
     EventKind.STOPPED_VEHICLE: BESIDE,
     EventKind.ILLEGAL_PARKING: BESIDE,

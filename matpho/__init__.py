@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.detections import DetectionBatch
-from core.events import Event, EventKind, Measurement, Phase, Severity, TrackSummary
+from core.events import Event, EventKind, Phase, Severity
 from core.findings import Findings
 from core.frames import FrameBatch, FrameMeta
 from core.motion import Motion
+from core.records import Measurement, TrackSummary
 from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch, TrackState
 from pipeline.step import StepResult
@@ -66,7 +67,8 @@ def run(
     """
     from matpho.planning import Plan, plan_configuration, plan_sources  # heavy parts load at first use
     from matpho.session import Session
-    from scenes.config import ModelSpec, load_configuration
+    from scenes.config import load_configuration
+    from scenes.model_specs import ModelSpec
 
     uris = [str(source) for source in sources]
     if len(uris) == 1 and uris[0].endswith((".yaml", ".yml")):

@@ -7,10 +7,11 @@ from typing import Any, Final
 import yaml
 
 import matpho
-from core.events import SCHEMA_VERSION, FrameTracks, Record
+from core.events import SCHEMA_VERSION
+from core.records import FrameTracks, Record
 from core.schemas import RECORDS
 from matpho.kafka_plan import HOUR_S, TOPICS, topic_of
-from scenes.config import TopicsSpec
+from scenes.sink_specs import TopicsSpec
 from sinks.envelope import CONTENT_TYPE, PROTOBUF_TYPE
 from sinks.nv_frame import SCHEMA
 

@@ -12,15 +12,16 @@ from typing import Final
 import orjson
 import structlog
 
-from core.codec import event_from_dict
+from core.codec.events import event_from_dict
 from core.errors import StoreError
-from core.events import Event, Incident
+from core.events import Event
+from core.incidents import Incident
 from incidents.follow import Follower
 from incidents.sites import Site
 from matpho.kafka_plan import topic_of
 from matpho.linking import SETTLE_S
 from matpho.session import open_store
-from scenes.config import TopicsSpec
+from scenes.sink_specs import TopicsSpec
 from sinks.fan_out import FanOut
 from sinks.kafka.group_reader import GroupReader
 from sinks.kafka.reader import Received

@@ -12,8 +12,9 @@ from typing import Final
 import structlog
 
 from core.errors import StoreError
-from core.events import Phase, Record, Verdict
+from core.events import Phase, Verdict
 from core.mutes import Mutes
+from core.records import Record
 from store.desk import Judged
 from store.events import EventStore
 

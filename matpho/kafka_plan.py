@@ -7,10 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from core.events import CameraHealth, Event, FrameTracks, Incident, Measurement, Record, TrackSummary
+from core.events import Event
+from core.incidents import Incident
 from core.protocols import Sink
-from scenes.config import Configuration, KafkaSinkSpec, TopicSpec, TopicsSpec
+from core.records import CameraHealth, FrameTracks, Measurement, Record, TrackSummary
+from scenes.config import Configuration
 from scenes.secrets import Login, resolve
+from scenes.sink_specs import KafkaSinkSpec, TopicSpec, TopicsSpec
 from sinks.kafka.registry import RegistrySettings
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
-from core.events import EventKind, Incident, Phase, Record, Severity
+from core.events import EventKind, Phase, Severity
+from core.incidents import Incident
 from core.protocols import Sink
+from core.records import Record
 from incidents.follow import Follower
 from incidents.sites import Site
 from matpho.planning import Plan

@@ -11,45 +11,37 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 
-from core.codec import time_ns
 from core.errors import ConfigError, SinkError
 from core.off_rules import OffRule
 from core.protocols import Sink, Source
 from core.scene import Scene
 from core.signals import SignalFeed
 from core.taxonomy import ObjectClass, classes_of
+from core.times import time_ns
 from incidents.sites import Site
 from matpho.defaults import EVIDENCE, STORE
 from matpho.kafka_plan import kafka_sinks, sends, sinks_of
 from matpho.observing import make_observers, with_camera_rules
 from matpho.second_look_plan import second_look_of
 from matpho.second_models import SecondModels, second_models_of
-from matpho.signal_feeds import OpenFeeds, feeds_of
+from matpho.signal_feeds import OpenFeeds, feeds_of, untold
 from matpho.viewpoints import Onvif, make_viewpoint
 from models.registry import class_labels
+from pipeline.cameras import CameraPlan
 from pipeline.onvif.tls import believing
-from pipeline.runner import CameraPlan
 from pipeline.second_look.alerts import SecondLook
 from pipeline.signals.board import SignalBoard
 from pipeline.sources.table import sources_for
 from pipeline.sources.urls import Credentials, redact
-from scenes.config import (
-    APPEARANCES,
-    BatchSpec,
-    CameraSpec,
-    Configuration,
-    KafkaSinkSpec,
-    ModelSpec,
-    OutboxSpec,
-    SinkSpec,
-    TrackingSpec,
-    Workers,
-)
+from scenes.camera_specs import CameraSpec
+from scenes.config import BatchSpec, Configuration, OutboxSpec, Workers
 from scenes.documents import Problem, ProblemsError, read_document
+from scenes.model_specs import APPEARANCES, ModelSpec, TrackingSpec
 from scenes.picture_rules import SIGHTING_SPECS
 from scenes.rules import AnyRuleSpec, CameraDownSpec
 from scenes.scene_file import SceneFile, empty_scene, load_scene, unseen_presets
 from scenes.secrets import Login, from_environment, from_file, resolve
+from scenes.sink_specs import KafkaSinkSpec, SinkSpec
 from sinks.json_lines import JsonLinesSink
 
 log = structlog.get_logger()
@@ -78,11 +70,14 @@ class Plan:
     open_feeds: OpenFeeds = lambda _stack, _processes: None
     """Opens what tells the state of signals; for as long as a stack, given the number of processes of the run."""
     second_models: SecondModels = field(default_factory=SecondModels)
+    signals: SignalBoard | None = None
+    """What controllers have told, where anybody may tell."""
 
     @property
     def off(self) -> tuple[OffRule, ...]:
         """Rules that can find nothing, as far as is known."""
-        return self.second_models.off((camera.camera_id, camera.rules) for camera in self.cameras)
+        unseen = self.second_models.off((camera.camera_id, camera.rules) for camera in self.cameras)
+        return unseen if self.signals is not None else (*unseen, *untold(self.cameras))
 
     def with_threads(self, threads: int) -> Plan:
         """The same with so many threads in the detector."""
@@ -162,6 +157,7 @@ def plan_configuration(
         lambda: second_look_of(configuration),
         feeds_of(configuration, board),
         second,
+        None if spec.signals is None else board,
     )
 
 

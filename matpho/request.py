@@ -11,7 +11,8 @@ from core.errors import ConfigError
 from core.protocols import Sink
 from matpho.defaults import EVIDENCE, MODEL, STORE
 from matpho.planning import Plan, kafka_sinks_at, plan_configuration, plan_sources
-from scenes.config import ModelSpec, Workers, load_configuration
+from scenes.config import Workers, load_configuration
+from scenes.model_specs import ModelSpec
 
 
 class RunRequest(BaseModel):

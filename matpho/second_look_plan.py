@@ -11,7 +11,8 @@ from core.errors import ConfigError
 from pipeline.second_look.alerts import SecondLook, Verifier
 from pipeline.second_look.http import HttpVerifier
 from pipeline.second_look.model import ModelVerifier
-from scenes.config import Configuration, ModelSpec, SecondLookSpec
+from scenes.config import Configuration
+from scenes.model_specs import ModelSpec, SecondLookSpec
 
 
 def second_look_of(configuration: Configuration, environment: Mapping[str, str] = os.environ) -> SecondLook | None:

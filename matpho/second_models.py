@@ -21,7 +21,8 @@ from pipeline.observing import MakeObserver
 from pipeline.second_models.desk import Desk
 from pipeline.second_models.eyes import ClassifierEye, DetectorEye, Eye
 from pipeline.second_models.observer import ModelObserver
-from scenes.config import Configuration, SecondModelSpec
+from scenes.config import Configuration
+from scenes.model_specs import SecondModelSpec
 from scenes.picture_rules import SIGHTING_SPECS, SightingSpec
 from scenes.rules import AnyRuleSpec
 

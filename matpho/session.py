@@ -24,7 +24,7 @@ from incidents.follow import Follower
 from matpho.desk_watch import DeskWatch
 from matpho.linking import follower_of, wait_stored
 from matpho.planning import Plan
-from matpho.summary import RunSummary, run_dict
+from matpho.summary import RunSummary, off_dict, run_dict
 from models.appearance.load import load_describer
 from models.detector import OnnxDetector
 from models.registry import by_shape, load_detector
@@ -67,7 +67,7 @@ class _Evidence:
         except OSError as error:
             log.exception("reference_picture_lost", camera=camera_id, error=str(error))
         if self.store is not None:
-            self.store.put_scene(scene_record(camera_id, self.scenes[camera_id], kept))
+            self.store.scenes.put(scene_record(camera_id, self.scenes[camera_id], kept))
 
 
 class Session:
@@ -139,6 +139,7 @@ class Session:
         mutes = Mutes()
         self._watch_desk(mutes, stack)
         plan.second_models.open(stack)
+        self._begin_run()
         scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
         evidence = None
         if plan.evidence is not None:
@@ -173,11 +174,9 @@ class Session:
 
     def steps(self, *, most_frames: int | None = None, most_s: float | None = None) -> Iterator[StepResult]:
         """Run, until the sources end, `stop` is called, or a bound is reached."""
-        for result in self.pipeline.steps(most_s=most_s):
+        for result in self.pipeline.steps(most_frames=most_frames, most_s=most_s):
             self.summary.add(result)
             yield result
-            if most_frames is not None and self.summary.frames >= most_frames:
-                self.pipeline.stop()
 
     def stop(self) -> None:
         """End soon; from any thread or a signal handler."""
@@ -204,7 +203,7 @@ class Session:
             for camera, by_name in self.pipeline.observers().items()
         }
         more["second_models"] = self.plan.second_models.as_dict()
-        more["off"] = [rule.as_dict() for rule in self.plan.off]
+        more |= off_dict(self.plan.off)
         return {**run_dict(self.summary.counts, self._started_ns, self.status()), "sinks": sinks, **more}
 
     def _link(self, stack: ExitStack) -> Follower | None:
@@ -228,10 +227,15 @@ class Session:
     def _open_events(self, camera_id: str) -> Sequence[Event]:
         return () if self.store is None else self.store.open_events(camera_id)
 
+    def _begin_run(self) -> None:
+        """Pages that show the run hear of what is off from its start."""
+        if self.store is not None and self._keep_run:
+            self.store.runs.put(RunRecord(self._run_id, self._started_ns, summary=off_dict(self.plan.off)))
+
     def _finish(self) -> None:
         summary = self.as_dict()
         if self.store is not None and self._keep_run:
-            self.store.put_run(RunRecord(self._run_id, self._started_ns, time.time_ns(), summary))
+            self.store.runs.put(RunRecord(self._run_id, self._started_ns, time.time_ns(), summary))
 
     def _drain(self) -> None:
         self.undelivered = dict(self.fan_out.close(CLOSE_S))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -13,11 +13,17 @@ from typing import Final
 import structlog
 
 from core.errors import ConfigError, SinkError
+from core.off_rules import OffRule
 from matpho.kafka_plan import settings_of
+from models.observers.signals import signals_of
+from pipeline.cameras import CameraPlan
 from pipeline.signals.board import NotToldError, SignalBoard
 from pipeline.signals.http import SignalServer
-from scenes.config import Configuration, KafkaSinkSpec, SignalFeedSpec, SignalTopicSpec
+from scenes.config import Configuration
 from scenes.secrets import Login, resolve
+from scenes.signal_specs import SignalFeedSpec, SignalTopicSpec
+from scenes.sink_specs import KafkaSinkSpec
+from scenes.violation_rules import RedLightSpec
 from sinks.kafka.reader import read_topics
 from sinks.kafka.settings import KafkaSettings
 
@@ -58,6 +64,16 @@ def feeds_of(configuration: Configuration, board: SignalBoard) -> OpenFeeds:
             stack.callback(KafkaFeed(board, settings, spec.kafka.topic).close)
 
     return open_feeds
+
+
+def untold(cameras: Iterable[CameraPlan]) -> tuple[OffRule, ...]:
+    """The rules of these cameras whose signal only a controller could tell, where none can."""
+    found: list[OffRule] = []
+    for camera in cameras:
+        fed = {signal.signal_id for signal in signals_of(camera.scene) if signal.feed}
+        mine = (rule for rule in camera.rules if isinstance(rule, RedLightSpec) and rule.signal in fed)
+        found += (OffRule(camera.camera_id, rule.rule_id, rule.kind, signal=rule.signal) for rule in mine)
+    return tuple(found)
 
 
 class KafkaFeed:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.codec import time_text
 from core.events import Event, Phase
+from core.off_rules import OffRule
+from core.times import time_text
 from core.tracks import TrackState
 from pipeline.camera import CameraStatus
 from pipeline.step import StageTimes, StepResult
@@ -144,3 +145,8 @@ def run_dict(counts: Counts, started_ns: int, cameras: Sequence[CameraStatus]) -
         for s in cameras
     ]
     return {"started": time_text(started_ns), **counts.as_dict(), "cameras": rows}
+
+
+def off_dict(rules: Sequence[OffRule]) -> dict[str, Any]:
+    """The rules that are off, as a run says it in the store."""
+    return {"off": [rule.as_dict() for rule in rules]}

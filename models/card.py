@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError
 from core.errors import ModelError
 from core.frames import InputSpec
 from core.taxonomy import LABELS, ObjectClass, class_of
-from scenes.documents import parse, read_document
+from scenes.documents import read_document
+from scenes.parsing import parse
 
 Family = Literal["nanodet", "ultralytics"]
 CARD_SUFFIX: Final = ".card.yaml"

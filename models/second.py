@@ -19,8 +19,8 @@ from models.decoding import Plan, common_meaning
 from models.detector import OnnxDetector
 from models.network import Network, first_line
 from models.registry import on_device, plan_detector
-from scenes.config import Backend
 from scenes.documents import nearest
+from scenes.model_specs import Backend
 
 if TYPE_CHECKING:
     from models.gpu.detector import DeviceDetector

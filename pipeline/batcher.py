@@ -206,13 +206,15 @@ class Batcher:
                 self._discard(inlet)
                 self._arrival.notify_all()
 
-    def next(self, timeout_s: float, *, window_s: float | None = None) -> FrameBatch | None:
+    def next(self, timeout_s: float, *, window_s: float | None = None, most: int | None = None) -> FrameBatch | None:
         """The next batch; None when none came within `timeout_s`, or none can come any more (`finished`).
 
         Args:
             timeout_s: the longest wait for a first frame.
             window_s: how long that waits for others, if not as long as usual.
+            most: frames in it, if fewer than usual.
         """
+        most = self._max_batch if most is None else min(most, self._max_batch)
         deadline = time.monotonic() + timeout_s
         with self._lock:
             while True:
@@ -220,8 +222,8 @@ class Batcher:
                 if not self._waiting:
                     return None
                 until = time.monotonic() + (self._window_s if window_s is None else window_s)
-                self._wait(self._max_batch, until, lambda: all(i.exhausted for i in self._inlets.values()))
-                batch = self._take()
+                self._wait(most, until, lambda: all(i.exhausted for i in self._inlets.values()))
+                batch = self._take(most)
                 if batch is not None:
                     return batch
 
@@ -269,10 +271,10 @@ class Batcher:
                 return
             self._arrival.wait(left)
 
-    def _take(self) -> FrameBatch | None:
+    def _take(self, most: int) -> FrameBatch | None:
         before = time.monotonic_ns() - self._max_age_ns
         taken: list[tuple[FrameMeta, Surface]] = []
-        while len(taken) < self._max_batch and self._turns:
+        while len(taken) < most and self._turns:
             _, _, inlet = heappop(self._turns)
             self._queued.discard(inlet)
             expired = inlet.expire(before)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import structlog
 
 from core.errors import SourceError
-from core.events import CameraState
 from core.frames import FrameMeta, Surface
 from core.protocols import FrameStream, Source
+from core.records import CameraState
 from locales import text
 from pipeline.batcher import Inlet
 from pipeline.motion_gate import MotionGate

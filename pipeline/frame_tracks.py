@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.events import FrameObject, FrameTracks
 from core.motion import Motion
+from core.records import FrameObject, FrameTracks
 from core.scene import Scene
 from core.tracks import TrackBatch, TrackState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from core.events import CameraHealth
+from core.records import CameraHealth
 from pipeline.camera import CameraStatus
 
 EVERY_NS: Final = 60_000_000_000

@@ -6,16 +6,13 @@ import difflib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from core.errors import ConfigError
 from locales import text
 
-Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
 MAX_BYTES = 4_000_000
 """A configuration larger than this is refused unread: it is some other file."""
@@ -37,11 +34,12 @@ class Problem:
 
 
 class ProblemsError(ConfigError):
-    """All mistakes found in one or more files."""
+    """All mistakes found in one or more files, by file and line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("error-problems", count=len(problems))
-        self.problems = tuple(problems)
+        files = list(dict.fromkeys(problem.path for problem in problems))
+        self.problems = tuple(sorted(problems, key=lambda problem: (files.index(problem.path), problem.line)))
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
@@ -56,6 +54,8 @@ class Document:
     lines: Mapping[Location, int]
     part: Location = ()
     """Locations are relative to this one."""
+    left_out: frozenset[Location] = frozenset()
+    """Items of lists that are not in `data`: locations in `data` are those of the others."""
 
     def inside(self, *part: str | int) -> Document:
         """The same, for locations inside a part of it."""
@@ -63,14 +63,24 @@ class Document:
 
     def line(self, location: Location) -> int:
         """The line of a place in the data, or of the nearest place around it that the file has."""
-        location = (*self.part, *location)
+        location = self.in_file(location)
         while location not in self.lines and location:
             location = location[:-1]
         return self.lines.get(location, 1)
 
+    def in_file(self, location: Location) -> Location:
+        """Where a place in the data stands in the file."""
+        found: Location = ()
+        for part in (*self.part, *location):
+            if isinstance(part, int):
+                for gone in sorted(int(one[-1]) for one in self.left_out if one[:-1] == found):
+                    part += int(gone <= part)
+            found = (*found, part)
+        return found
+
     def problem(self, location: Location, message_id: str, **arguments: object) -> Problem:
         """A mistake at a place in the data."""
-        return Problem(self.path, self.line(location), field_name((*self.part, *location)), message_id, arguments)
+        return Problem(self.path, self.line(location), field_name(self.in_file(location)), message_id, arguments)
 
 
 def field_name(location: Location) -> str:
@@ -140,107 +150,6 @@ def _index(node: yaml.Node, at: Location, lines: dict[Location, int], doubled: l
             _index(item, (*at, number), lines, doubled)
 
 
-def parse(document: Document, model: type[Model]) -> Model:
-    """The document as a typed model.
-
-    Raises:
-        ProblemsError: all mistakes, each with line, field, and what was expected.
-    """
-    try:
-        return model.model_validate(document.data)
-    except ValidationError as error:
-        schema = model.model_json_schema()
-        raise ProblemsError([_problem(document, schema, item) for item in error.errors()]) from error
-
-
-def _problem(document: Document, schema: dict[str, Any], error: ErrorDetails) -> Problem:
-    location = _in_file(document.data, error["loc"])
-    context = {key: str(value) for key, value in error.get("ctx", {}).items()}
-    kind, found = error["type"], _short(error.get("input"))
-    if kind == "extra_forbidden":
-        known = _known_keys(schema, error["loc"][:-1])
-        near = nearest(str(error["loc"][-1]), known)
-        if near:
-            return document.problem(location, "problem-key-unknown-near", near=near)
-        return document.problem(location, "problem-key-unknown", known=", ".join(known))
-    if kind == "missing":
-        return document.problem(location, "problem-missing", name=str(error["loc"][-1]))
-    if kind in ("literal_error", "enum", "union_tag_invalid"):
-        expected = context.get("expected") or context.get("expected_tags", "")
-        near = nearest(str(context.get("tag", error.get("input"))), [e.strip("' ") for e in _alternatives(expected)])
-        return document.problem(
-            location,
-            "problem-choice-near" if near else "problem-choice",
-            found=found,
-            expected=expected,
-            near=near or "",
-        )
-    if kind.startswith("problem-"):
-        return document.problem(location, kind, **(error.get("ctx") or {}))
-    return document.problem(location, "problem-value", found=found, expected=_expected(kind, context, error["msg"]))
-
-
-def _expected(kind: str, context: dict[str, str], message: str) -> str:
-    message_id = f"expected-{kind}"
-    said = text(message_id, **context)
-    return message if said == message_id else said
-
-
-def _alternatives(expected: str) -> list[str]:
-    return expected.replace(" or ", ", ").split(", ")
-
-
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word that somebody who wrote `word` most likely meant, None when none is near."""
-    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.6)), None)
-
-
-def _short(value: object) -> str:
-    said = repr(value)
-    return said if len(said) <= 60 else said[:57] + "…"
-
-
-def _in_file(data: Any, location: tuple[int | str, ...]) -> Location:
-    """The part of pydantic's location that exists in the file: tags of unions and validators are not keys."""
-    kept: list[str | int] = []
-    for number, part in enumerate(location):
-        inside = isinstance(data, dict) and part in data
-        inside = inside or (isinstance(data, list) and isinstance(part, int) and part < len(data))
-        if inside:
-            kept.append(part)
-            data = data[part]
-        elif number == len(location) - 1 and isinstance(part, str) and isinstance(data, dict):
-            kept.append(part)
-    return tuple(kept)
-
-
-def _known_keys(schema: dict[str, Any], location: tuple[int | str, ...]) -> list[str]:
-    """The keys that the JSON Schema allows at a location of pydantic's."""
-    nodes = [schema]
-    for part in location:
-        nodes = [inner for node in nodes for inner in _inside(schema, node, part)]
-    found: dict[str, None] = {}
-    for node in nodes:
-        for option in _options(schema, node):
-            found.update(dict.fromkeys(option.get("properties", {})))
-    return list(found)
-
-
-def _options(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
-    if "$ref" in node:
-        return _options(schema, schema["$defs"][node["$ref"].rsplit("/", 1)[1]])
-    several = node.get("anyOf") or node.get("oneOf")
-    return [o for each in several for o in _options(schema, each)] if several else [node]
-
-
-def _inside(schema: dict[str, Any], node: dict[str, Any], part: int | str) -> list[dict[str, Any]]:
-    mapping = node.get("discriminator", {}).get("mapping", {})
-    if part in mapping:
-        return [{"$ref": mapping[part]}]
-    found = []
-    for option in _options(schema, node):
-        if isinstance(part, int) and "items" in option:
-            found.append(option["items"])
-        elif part in option.get("properties", {}):
-            found.append(option["properties"][part])
-    return found or [node]
+def nearest(word: str, known: Sequence[str], likeness: float = 0.6) -> str | None:
+    """The known word that somebody who wrote `word` most likely meant, None when none is as like it (0..1)."""
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=likeness)), None)

@@ -14,8 +14,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from core.arrays import F64
 from core.errors import ConfigError
 from core.scene import Ground, Label, Lamp, Lane, Line, Preset, Scene, Signal, Zone
-from scenes.documents import Document, Location, Problem, ProblemsError, parse, read_document
+from scenes.documents import Document, Location, Problem, ProblemsError, read_document
 from scenes.ground import GroundFit, GroundSpec, LensSpec, fit_ground
+from scenes.parsing import understand
 from scenes.parts import FaultError, Strict
 from scenes.place_specs import (
     PLACES,
@@ -166,7 +167,10 @@ def scene_of(document: Document) -> SceneFile:
     Raises:
         ProblemsError: it has mistakes.
     """
-    spec = parse(document, SceneSpec)
+    read = understand(document, SceneSpec, spare=("rules",))
+    if read.spec is None:
+        raise ProblemsError(read.problems)
+    document, spec = read.document, read.spec
     parts = [(document.inside(*where), part) for where, part in spec.parts]
     known = [part.known for _, part in parts]
     problems = rule_ids_twice(document, spec.rules) + places_unknown(document, spec.rules, known)
@@ -182,8 +186,9 @@ def scene_of(document: Document) -> SceneFile:
         problems += signals_wrong(here, part.signals, places)
         problems += [p for p in measured_twice(document, spec.rules, places) if p not in problems]
     if problems:
-        raise ProblemsError(problems)
-    fits = _fits(parts)
+        raise ProblemsError([*read.problems, *problems])
+    problems += read.problems
+    fits = _fits(parts, problems)
     scene = _build(spec, fits, document.path.parent)
     scenes = [preset.scene for preset in scene.presets.values()] or [scene]
     warnings: list[Problem] = []
@@ -219,17 +224,17 @@ def build_scene(spec: SceneSpec, folder: Path = Path()) -> Scene:
     return _build(spec, [_fit(part) for _, part in spec.parts], folder)
 
 
-def _fits(parts: list[tuple[Document, SceneSpec]]) -> list[GroundFit | None]:
-    """The ground of each part; all that cannot be are told at once."""
+def _fits(parts: list[tuple[Document, SceneSpec]], before: list[Problem]) -> list[GroundFit | None]:
+    """The ground of each part; all that cannot be are told at once, with what was wrong `before`."""
     found: list[GroundFit | None] = []
-    problems = []
+    problems: list[Problem] = []
     for here, part in parts:
         try:
             found.append(_fit(part))
         except FaultError as error:
             problems.append(error.fault.problem(here))
     if problems:
-        raise ProblemsError(problems)
+        raise ProblemsError([*before, *problems])
     return found
 
 

@@ -7,10 +7,32 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from core.errors import ConfigError
-from scenes.config import CredentialSpec
 from scenes.documents import read_document
+from scenes.parts import Strict
+
+
+class CredentialSpec(Strict):
+    """Where a camera's user and password come from; never the values themselves."""
+
+    env: Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = Field(
+        None, description="Prefix of two environment variables, PREFIX_USER and PREFIX_PASSWORD"
+    )
+    file: Path | None = Field(
+        None, description="Secrets file (YAML, name: {user, password}) that only its owner can read"
+    )
+    key: str | None = Field(None, description="Name in the secrets file; default: the camera's id")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> CredentialSpec:
+        if (self.env is None) == (self.file is None):
+            raise PydanticCustomError("problem-credentials-one-way", "one of env, file", {})
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import structlog
 
-from core.codec import record_to_dict, time_text
+from core.codec.records import record_to_dict
 from core.errors import SinkError
-from core.events import Event, Incident, Record
+from core.events import Event
+from core.incidents import Incident
+from core.records import Record
+from core.times import time_text
 from sinks.json_lines import JsonLines
 
 _log = structlog.get_logger()

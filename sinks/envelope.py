@@ -11,9 +11,12 @@ from urllib.parse import quote
 
 import orjson
 
-from core.codec import encode, time_text
-from core.events import CameraHealth, Event, EventKind, FrameTracks, Incident, Measurement, Phase, Record, TrackSummary
+from core.codec.records import encode
+from core.events import Event, EventKind, Phase
+from core.incidents import Incident
+from core.records import CameraHealth, FrameTracks, Measurement, Record, TrackSummary
 from core.schemas import RECORDS, urn_of
+from core.times import time_text
 from sinks.nv_frame import nv_frame
 
 Mode = Literal["binary", "structured"]

@@ -10,8 +10,8 @@ from typing import Final
 import structlog
 
 from core.errors import SinkError
-from core.events import Record
 from core.protocols import Sink
+from core.records import Record
 from sinks.dead_letters import DeadLetters
 from sinks.lane import Lane
 from sinks.outbox import Bounds, Outbox

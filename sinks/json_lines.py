@@ -12,10 +12,10 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Final
 
-from core.codec import encode
+from core.codec.records import encode
 from core.delivery import Delivered, Delivery, Outcome, Rejected
 from core.errors import SinkError
-from core.events import FrameTracks, Record
+from core.records import FrameTracks, Record
 from locales import text
 
 RETRY_S: Final = 5.0

@@ -11,21 +11,11 @@ import structlog
 
 from core.delivery import Delivered, Delivery, Rejected, RetryAfter
 from core.errors import SinkError
-from core.events import (
-    CameraDownMeasures,
-    CameraHealth,
-    CameraState,
-    Event,
-    EventKind,
-    FrameTracks,
-    Incident,
-    Measurement,
-    Phase,
-    Record,
-    Severity,
-    TrackSummary,
-)
+from core.events import Event, EventKind, Phase, Severity
+from core.incidents import Incident
+from core.measures import CameraDownMeasures
 from core.protocols import EncodedSink, Sink
+from core.records import CameraHealth, CameraState, FrameTracks, Measurement, Record, TrackSummary
 from sinks.dead_letters import DeadLetters
 from sinks.outbox import Outbox
 from sinks.place import Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from core.delivery import Delivered, Delivery, Outcome
-from core.events import Record
+from core.records import Record
 
 
 def _deliver(_record: Record) -> Outcome:

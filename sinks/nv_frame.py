@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from core.events import FrameObject, FrameTracks
+from core.records import FrameObject, FrameTracks
 from core.taxonomy import LABELS
 
 VERSION: Final = "4.0"

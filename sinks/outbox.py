@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Final
 
-from core.codec import SECOND_NS, encode
+from core.codec.records import encode
 from core.errors import SinkError
-from core.events import Event, Incident, Record
+from core.events import Event
+from core.incidents import Incident
+from core.records import Record
+from core.times import SECOND_NS
 from sinks.cursors import Cursors
 from sinks.record_log import Entry, RecordLog, no_step
 from sinks.retention import drop_delivered, sacrifice

@@ -10,15 +10,14 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 
-from core.codec import (
-    event_from_dict,
-    frame_from_dict,
-    health_from_dict,
-    incident_from_dict,
-    measurement_from_dict,
-    track_from_dict,
-)
-from core.events import CameraHealth, Event, FrameTracks, Incident, Measurement, Record, TrackSummary
+from core.codec.events import event_from_dict
+from core.codec.health import health_from_dict
+from core.codec.incidents import incident_from_dict
+from core.codec.measurements import measurement_from_dict
+from core.codec.tracks import frame_from_dict, track_from_dict
+from core.events import Event
+from core.incidents import Incident
+from core.records import CameraHealth, FrameTracks, Measurement, Record, TrackSummary
 from sinks.log_file import LogFile
 
 log = structlog.get_logger()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.events import Incident
+from core.incidents import Incident
 from sinks.record_log import NUMBERS, Entry, RecordLog
 
 INCIDENT: Final = NUMBERS[Incident]

@@ -7,7 +7,9 @@ from typing import Final
 
 from core.delivery import Delivered, Delivery, Outcome, Rejected, RetryAfter
 from core.errors import StoreError
-from core.events import Event, Incident, Measurement, Record, TrackSummary
+from core.events import Event
+from core.incidents import Incident
+from core.records import Measurement, Record, TrackSummary
 from store.events import EventStore
 
 RETRY_S: Final = 5.0

@@ -9,7 +9,8 @@ from threading import Lock
 
 import structlog
 
-from core.events import Event, Record
+from core.events import Event
+from core.records import Record
 from sinks.saving import LOG_EVERY_S
 
 _log = structlog.get_logger()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, create_engine, delete, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -153,3 +153,9 @@ def _told(error: Exception, path: Path) -> StoreError:
 def _primary_code(cause: BaseException | None) -> int | None:
     code = getattr(cause, "sqlite_errorcode", None)
     return code & 0xFF if isinstance(code, int) else None  # the high bits tell the kinds of one error apart
+
+
+def replace_row(connection: Connection, table: Table, same: ColumnElement[bool], row: Mapping[str, Any]) -> None:
+    """Put a row in place of those that a condition finds."""
+    connection.execute(delete(table).where(same))
+    connection.execute(table.insert(), [dict(row)])

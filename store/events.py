@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select
+from sqlalchemy import ColumnElement, Select, Table, delete, func, select
 from sqlalchemy import exists as sql_exists
 
-from core.codec import event_from_dict, measurement_from_dict, to_json, track_from_dict
-from core.events import CameraHealth, Event, FrameTracks, Incident, Measurement, Phase, Record, TrackSummary
+from core.codec.events import event_from_dict
+from core.codec.records import to_json
+from core.events import Event, Phase
+from core.incidents import Incident
+from core.records import CameraHealth, FrameTracks, Measurement, Record, TrackSummary
 from store import schema
 from store.database import Database
 from store.desk import Desk
 from store.incidents import Incidents, incident_row, keep_members, purge_incidents
-from store.records import EventQuery, RunRecord, SceneRecord
-
-__all__ = ["EventQuery", "EventStore", "RunRecord", "SceneRecord"]
+from store.records import EventQuery
+from store.runs import Runs
+from store.scenes import Scenes
+from store.selecting import between
+from store.traffic import Traffic
 
 _ALL = EventQuery()
 _newer = schema.events.alias("newer")
@@ -32,12 +36,18 @@ class EventStore:
 
     May be shared by threads, and its file by processes: one writes at a time, readers never wait for it. Every method
     raises `StoreError` when the file cannot be read or written; a failed write has changed nothing.
+
+    Attributes:
+        incidents, traffic, scenes, runs, desk: the parts of it beside events.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.incidents = Incidents(database)
         self.desk = Desk(database)
+        self.traffic = Traffic(database)
+        self.scenes = Scenes(database)
+        self.runs = Runs(database)
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = True) -> EventStore:
@@ -158,96 +168,10 @@ class EventStore:
         )
         return self._database.bodies(wanted.order_by(table.c.started_ns, table.c.row), event_from_dict)
 
-    def measurements(
-        self,
-        camera_id: str | None = None,
-        since_ns: int | None = None,
-        until_ns: int | None = None,
-        limit: int | None = None,
-    ) -> list[Measurement]:
-        """Measurements that start in [since_ns, until_ns), oldest first; of more than `limit` the newest."""
-        table = schema.measurements
-        wanted = select(table.c.row, table.c.body).where(
-            *_between(table.c.camera_id, camera_id, table.c.start_ns, table.c.start_ns, since_ns, until_ns)
-        )
-        newest_first = wanted.order_by(table.c.start_ns.desc(), table.c.row.desc()).limit(limit)
-        return self._database.bodies(newest_first, measurement_from_dict)[::-1]
-
-    def newest_measured(self, camera_id: str) -> int | None:
-        """When the newest measurement of a camera starts (UTC nanoseconds), None without any."""
-        table = schema.measurements
-        with self._database.read() as connection:
-            found = connection.scalar(select(func.max(table.c.start_ns)).where(table.c.camera_id == camera_id))
-        return None if found is None else int(found)
-
-    def last_measured(self) -> int:
-        """The row number of the measurement stored last, 0 when there is none."""
-        return self._database.number(select(func.coalesce(func.max(schema.measurements.c.row), 0)))
-
-    def tracks(
-        self,
-        camera_id: str | None = None,
-        since_ns: int | None = None,
-        until_ns: int | None = None,
-        limit: int = 1_000,
-    ) -> list[TrackSummary]:
-        """Tracks seen at any time in [since_ns, until_ns), the one that started last first, at most `limit`."""
-        table = schema.tracks
-        wanted = select(table.c.row, table.c.body).where(
-            *_between(table.c.camera_id, camera_id, table.c.started_ns, table.c.ended_ns, since_ns, until_ns)
-        )
-        return self._database.bodies(
-            wanted.order_by(table.c.started_ns.desc(), table.c.row.desc()).limit(limit), track_from_dict
-        )
-
-    def put_scene(self, scene: SceneRecord) -> None:
-        """Store a camera's scene in place of the one before."""
-        width, height = scene.reference_size
-        row = {
-            "camera_id": scene.camera_id,
-            "scene_id": scene.scene_id,
-            "version": scene.version,
-            "width": width,
-            "height": height,
-            "drawing": json.dumps(dict(scene.drawing), ensure_ascii=False),
-            "picture": scene.picture,
-        }
-        with self._database.write() as connection:
-            connection.execute(schema.insert_new(schema.cameras), [{"camera_id": scene.camera_id}])
-            _replace(connection, schema.scenes, schema.scenes.c.camera_id == scene.camera_id, row)
-
-    def scene(self, camera_id: str) -> SceneRecord | None:
-        """A camera's scene, None when none was stored."""
-        table = schema.scenes
-        with self._database.read() as connection:
-            row = connection.execute(select(table).where(table.c.camera_id == camera_id)).one_or_none()
-        if row is None:
-            return None
-        size = (row.width, row.height)
-        return SceneRecord(row.camera_id, row.scene_id, row.version, size, json.loads(row.drawing), row.picture)
-
     def cameras(self) -> list[str]:
         """Every camera with a scene or a record, by name."""
         with self._database.read() as connection:
             return list(connection.scalars(select(schema.cameras.c.camera_id).order_by(schema.cameras.c.camera_id)))
-
-    def put_run(self, run: RunRecord) -> None:
-        """Store a run, in place of what was known of it."""
-        row = {
-            "run_id": run.run_id,
-            "started_ns": run.started_ns,
-            "ended_ns": run.ended_ns,
-            "summary": json.dumps(dict(run.summary), ensure_ascii=False),
-        }
-        with self._database.write() as connection:
-            _replace(connection, schema.runs, schema.runs.c.run_id == run.run_id, row)
-
-    def last_run(self) -> RunRecord | None:
-        """The run that started last, None when there was none."""
-        table = schema.runs
-        with self._database.read() as connection:
-            row = connection.execute(select(table).order_by(table.c.started_ns.desc()).limit(1)).one_or_none()
-        return None if row is None else RunRecord(row.run_id, row.started_ns, row.ended_ns, json.loads(row.summary))
 
     def purge(self, before_ns: int) -> int:
         """Delete what ended, or was last heard of, before a time (UTC); returns the number of rows deleted.
@@ -306,16 +230,11 @@ def _row_of(record: Record) -> tuple[Table, dict[str, Any]]:
             raise ValueError(f"{type(record).__name__} is not stored")
 
 
-def _replace(connection: Connection, table: Table, same: ColumnElement[bool], row: Mapping[str, Any]) -> None:
-    connection.execute(delete(table).where(same))
-    connection.execute(table.insert(), [dict(row)])
-
-
 def _select_events(query: EventQuery, *columns: ColumnElement[Any]) -> Select[Any]:
     table = schema.events
     wanted = select(*columns).select_from(table).where(_IS_LATEST)
     wanted = wanted.where(
-        *_between(table.c.camera_id, None, table.c.started_ns, table.c.at_ns, query.since_ns, query.until_ns)
+        *between(table.c.camera_id, None, table.c.started_ns, table.c.at_ns, query.since_ns, query.until_ns)
     )
     if query.cameras:
         wanted = wanted.where(table.c.camera_id.in_(query.cameras))
@@ -335,21 +254,3 @@ def _any(conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
     for condition in rest:
         first = first | condition
     return first
-
-
-def _between(
-    camera: ColumnElement[str],
-    camera_id: str | None,
-    start: ColumnElement[int],
-    end: ColumnElement[int],
-    since_ns: int | None,
-    until_ns: int | None,
-) -> list[ColumnElement[bool]]:
-    conditions = []
-    if camera_id is not None:
-        conditions.append(camera == camera_id)
-    if since_ns is not None:
-        conditions.append(end >= since_ns)
-    if until_ns is not None:
-        conditions.append(start < until_ns)
-    return conditions

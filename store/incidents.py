@@ -8,8 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, case, delete, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from core.codec import event_from_dict, incident_from_dict
-from core.events import Event, Incident, Phase
+from core.codec.events import event_from_dict
+from core.codec.incidents import incident_from_dict
+from core.events import Event, Phase
+from core.incidents import Incident
 from store import schema
 from store.database import Database
 

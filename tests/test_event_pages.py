@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.events.kinds import ELSEWHERE
 from benchmarks.events.kinds import KINDS as SCORED
-from core.events import MEASURES_OF, EventKind
-from core.kinds import KINDS
+from core.events import EventKind
+from core.kinds import KINDS, MEASURES_OF
 from locales import LANGUAGES, Language, catalogue
 from tools.event_pages.drawing import draw
 from tools.event_pages.examples import EXAMPLES

@@ -69,6 +69,7 @@ class _Camera:
             ended = ended[ended > 0]
             self.epoch, self.view = frame.epoch, frame.view
             self.camera["count"] = 0
+            self.camera["ways"] = 0.0
             self.camera["now_ns"] = frame.media_ns
         need, room = self.count + more, len(self.tracks)
         if need > room or room > max(8 * need, LEAST_ROOM) or look != self.looks.shape[1]:

@@ -35,7 +35,10 @@ class TrackerParams:
         evidence: a track is confirmed with so much: two typical detections, or more poor ones.
         moved_hits, moved_sides: or it is confirmed when seen so often and come so far from where it began, in its box's
             longer sides, whatever its scores: what goes its way is there. 0 sides: never.
+        part_share: but not while so much of the smaller box is shared with a confirmed track: a detector may see one
+            object twice.
         tentative_s: a track not confirmed ends when unseen for so long and for more than a frame.
+        expected_s: the same of one seen more than once where it is known how one goes on from there.
         live_s: a track unseen for less is as good as seen; `lost_s`: one unseen for more ends.
         left_s: the same for one that was leaving by the picture's edge.
         coast_s, coast_cover: a confirmed track is given out while unseen for so long, if so much of it is covered.
@@ -60,7 +63,9 @@ class TrackerParams:
     evidence: float = 1.9
     moved_hits: float = 5.0
     moved_sides: float = 1.0
+    part_share: float = 0.3
     tentative_s: float = 0.3
+    expected_s: float = 0.7
     live_s: float = 0.3
     lost_s: float = 2.0
     left_s: float = 0.2

@@ -53,6 +53,8 @@ HOLD_S: Final = 0.12
 """Time constant with which a young velocity is held to zero: 0.2 of it is told after 0.06 s, 0.98 after 0.24 s."""
 CLEAR: Final = 9.21
 """Chi² of two degrees of freedom that 1 % exceed."""
+RIDDEN: Final = (20 / 3.6, 0.2)
+"""m/s and s: a person who was so fast for so long rides something that the detector misses. Sprinters are as fast."""
 COARSEST_M_PER_PX: Final = 5.0
 """Near the horizon a pixel spans more ground than a position there is worth: beyond this it does not hold."""
 LEAST_ROOM: Final = 16
@@ -84,6 +86,7 @@ def _filters(room: int) -> Filters:
         whole.copy(),
         np.zeros(room, np.bool_),
         np.zeros((room, 1)),
+        np.full(room, np.nan),
         np.full(room, np.nan),
         np.zeros((room, 2, 6)),
         np.zeros((room, 2, 6, 6)),
@@ -152,6 +155,8 @@ class World:
             FAR,
             HOLD_S,
             CLEAR,
+            int(ObjectClass.PERSON),
+            RIDDEN,
             np.full((len(KINDS), STEP), -1.0),
             np.zeros((2, 6, 6)),
         )
@@ -173,6 +178,7 @@ class World:
             np.zeros((m, 2, 2)),
             np.zeros((m, 2, 2)),
             np.zeros(m, np.float32),
+            np.zeros(m, np.bool_),
         )
         lane, along, lane_speed = np.full(m, -1, np.int16), np.zeros(m), np.zeros(m)
         ids, classes = plain(tracks.track_id), plain(tracks.class_id)

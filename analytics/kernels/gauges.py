@@ -30,6 +30,9 @@ def cross_lines(
         rows: slots, fresh and sure (M) of the frame's rows.
         now_ns: run time.
         crossings: records of `analytics.traffic.lines.CROSSING`, to be filled; room for all of them.
+
+    Who comes over by twice the hysteresis in one step does not tremble about the line: he may be out of sight at the
+    next.
     """
     slots, fresh, sure = rows
     count = 0
@@ -51,8 +54,9 @@ def cross_lines(
                 y = chain.py + share * (chain.y - chain.py) - line.y0
                 mine.place = (x * dx + y * dy) / (line.length * line.length)
                 mine.cut_ns = now_ns - np.int64((1.0 - share) * (now_ns - chain.prev_ns))
+            leapt = not fresh[row] and abs(distance - mine.distance) >= 2 * line.hysteresis
             mine.distance = distance
-            if abs(distance) <= line.hysteresis:
+            if abs(distance) <= line.hysteresis and not leapt:
                 continue
             side = 1 if distance > 0 else -1
             if not sure[row]:

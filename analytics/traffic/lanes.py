@@ -20,9 +20,9 @@ from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, Sp
 from analytics.vehicles import CAR_BOXES, by_class, pcu_table
 from analytics.views import class_mask, reference_scale
 from core.arrays import I64
-from core.events import Measurement
 from core.explanation import Amount, Reason, Reasons, reason
 from core.lanes import lane_lengths
+from core.records import Measurement
 from core.scene import Lane, Scene
 from core.traffic import level_by_density, level_by_speed
 from scenes.rules import MeasureSpec

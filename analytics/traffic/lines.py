@@ -14,9 +14,9 @@ from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, Sp
 from analytics.vehicles import pcu_table
 from analytics.views import class_mask
 from core.arrays import AnyArray
-from core.events import Measurement
 from core.explanation import Reasons
 from core.findings import StepView
+from core.records import Measurement
 from core.scene import Line, Scene
 from scenes.rules import MeasureSpec
 

@@ -14,8 +14,8 @@ from analytics.traffic.tallies import Interval, Spot, by_label, counted, flows
 from analytics.vehicles import pcu_table
 from analytics.views import class_mask
 from core.arrays import I64, AnyArray
-from core.events import Measurement
 from core.explanation import Reasons, reason
+from core.records import Measurement
 from core.scene import Line, Scene
 from core.taxonomy import LABELS
 from scenes.rules import MeasureSpec

@@ -10,9 +10,9 @@ import numpy as np
 
 from analytics.vehicles import is_vehicle
 from core.arrays import F64, I64, AnyArray, Bool
-from core.events import Measurement
 from core.explanation import Reason, Reasons, reason
 from core.findings import StepView
+from core.records import Measurement
 from core.taxonomy import LABELS
 
 DIRECTIONS: Final = ("forward", "backward")

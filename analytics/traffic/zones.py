@@ -14,8 +14,8 @@ from analytics.traffic.chains import Frame, resized
 from analytics.traffic.tallies import Interval, Spot, by_label, counted
 from analytics.views import class_mask
 from core.arrays import F64, I64
-from core.events import Measurement
 from core.explanation import Reasons, reason
+from core.records import Measurement
 from core.scene import Scene
 from core.taxonomy import LABELS
 from scenes.rules import MeasureSpec

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.events.traffic.recording import Recording
-from benchmarks.events.views import LaneView, View
+from benchmarks.events.views import LaneView
 from core.arrays import F64, I64
 from core.taxonomy import LABELS, VEHICLES
 
@@ -68,6 +68,32 @@ class Ways:
         times = self.recording.time_s
         return int((times[-1] + self.step_s + 1e-6) // MINUTE_S) if len(times) else 0
 
+    @cached_property
+    def _vehicles(self) -> tuple[I64, I64]:
+        """The recording's rows of vehicles, also of those on no lane, by user and time, and their steps."""
+        recording = self.recording
+        kept = np.flatnonzero(np.isin(recording.cls, [int(item) for item in VEHICLES]))
+        step = recording.step_of_rows()[kept].astype(np.int64)
+        order = np.lexsort((step, recording.user[kept]))
+        return kept[order], step[order]
+
+    def over(self, line: F64) -> tuple[I64, F64]:
+        """Who drives over a line: the recording's rows (K) at which a vehicle's middle has just come over, and when.
+
+        Args:
+            line: (2, 2) metres, from its right end to its left as seen by who counts.
+        """
+        row, step = self._vehicles
+        recording, edge = self.recording, line[1] - line[0]
+        place = np.column_stack((recording.x[row], recording.y[row])).astype(np.float64)
+        side = (place - line[0]) @ np.array((edge[1], -edge[0]))
+        joined = (recording.user[row[1:]] == recording.user[row[:-1]]) & (step[1:] == step[:-1] + 1)
+        at = np.flatnonzero(joined & (side[:-1] < 0) & (side[1:] >= 0))
+        share = side[at] / (side[at] - side[at + 1])
+        cut = (place[at] + share[:, None] * (place[at + 1] - place[at]) - line[0]) @ edge / (edge @ edge)
+        found = row[at[(cut >= 0) & (cut <= 1)] + 1]
+        return found, recording.time_s[recording.step_of_rows()[found]]
+
     def passings(self, index: int, place_m: float) -> I64:
         """The rows (of this) at which a vehicle has just passed a place of a lane, coming from it or one beside it."""
         here = (self.lane[1:] == index) & (self.user[1:] == self.user[:-1])
@@ -116,13 +142,10 @@ def lane_minutes(ways: Ways, view: LaneView, queue_m: F64, count_at: float = 0.5
         )
 
 
-def line_minutes(ways: Ways, view: View, group: str) -> Iterator[tuple[int, dict[str, int]]]:
-    """Vehicles by class over the counting line of a group, by minute."""
-    recording = ways.recording
-    lanes = view.groups[group]
-    place = (max(v.start_m for v in lanes) + min(v.end_m for v in lanes)) / 2
-    passed = np.concatenate([ways.passings(item.index, place) for item in lanes])
+def line_minutes(ways: Ways, line: F64) -> Iterator[tuple[int, dict[str, int]]]:
+    """Vehicles by class over a line (`Ways.over`), by minute."""
+    row, time_s = ways.over(line)
     for minute in range(ways.minutes):
-        now = passed[ways.minute[passed] == minute]
-        classes, counts = np.unique(recording.cls[ways.row[now]], return_counts=True)
+        now = row[time_s // MINUTE_S == minute]
+        classes, counts = np.unique(ways.recording.cls[now], return_counts=True)
         yield minute, {LABELS[int(c)]: int(n) for c, n in zip(classes, counts, strict=True)}

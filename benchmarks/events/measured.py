@@ -14,7 +14,7 @@ from benchmarks.events.place_truth import queues
 from benchmarks.events.views import View, group_of
 from benchmarks.events.watching import START_NS
 from core.arrays import F64, AnyArray, Bool
-from core.events import Measurement
+from core.records import Measurement
 
 MINUTE_NS: Final = 60_000_000_000
 LEAST_COUNT: Final = 10
@@ -98,7 +98,7 @@ def pairs(ways: Ways, slow: Bool, view: View, measurements: Iterable[Measurement
         if not line.startswith("count-"):
             continue
         group = group_of(line)
-        for minute, counts in line_minutes(ways, view, group):
+        for minute, counts in line_minutes(ways, view.lines[line]):
             got = found.get((line, minute))
             counted = _counts(counts, got)
             yield Pair(camera, line, group, minute, *counted, 0, 0.0, 0.0, None, None, 0.0, 0.0, 0.0, None)

@@ -11,8 +11,9 @@ import numpy as np
 
 from benchmarks.events.intervals import wilson
 from benchmarks.events.lane_truth import Ways
-from benchmarks.events.views import LaneView, View, group_of
-from core.events import Measurement
+from benchmarks.events.views import View
+from core.arrays import F64
+from core.records import Measurement
 
 LONGEST_S: Final = 180.0
 """Who takes longer from entry to exit has left in between."""
@@ -33,7 +34,7 @@ def turns(ways: Ways, view: View, measurements: Iterable[Measurement]) -> Iterat
     """All pairs of entry and exit of a camera that sees any; ways lost inside are in none."""
     if not view.entries or not view.exits:
         return
-    truth = true_turns(ways, view.groups, view.entries, view.exits)
+    truth = true_turns(ways, {n: view.lines[n] for n in view.entries}, {n: view.lines[n] for n in view.exits})
     found: Counter[tuple[str, str]] = Counter()
     for item in measurements:
         if item.place in view.entries and item.direction in view.exits:
@@ -42,16 +43,12 @@ def turns(ways: Ways, view: View, measurements: Iterable[Measurement]) -> Iterat
         yield Turn(view.camera.camera_id, *pair, truth[pair], found[pair])
 
 
-def true_turns(
-    ways: Ways, groups: Mapping[str, Sequence[LaneView]], entries: Mapping[str, float], exits: Mapping[str, float]
-) -> Counter[tuple[str, str]]:
-    """Vehicles by entry and exit; lines are given by the metres along the lanes of their group."""
+def true_turns(ways: Ways, entries: Mapping[str, F64], exits: Mapping[str, F64]) -> Counter[tuple[str, str]]:
+    """Vehicles by entry and exit; lines in metres (`Ways.over`)."""
     crossings: list[tuple[int, float, str]] = []
-    for lines in (entries, exits):
-        for name, at_m in lines.items():
-            for lane in groups[group_of(name)]:
-                rows = ways.passings(lane.index, at_m)
-                crossings += [(int(ways.user[row]), float(ways.time_s[row]), name) for row in rows]
+    for name, line in (*entries.items(), *exits.items()):
+        rows, times = ways.over(line)
+        crossings += zip(ways.recording.user[rows].tolist(), times.tolist(), [name] * len(rows), strict=True)
     found: Counter[tuple[str, str]] = Counter()
     entered: dict[int, tuple[float, str]] = {}
     for user, time_s, name in sorted(crossings):

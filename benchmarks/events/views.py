@@ -28,6 +28,8 @@ LEAST_SQUARE: Final = 0.5
 KERB_M: Final = 0.3
 """Kept between a crossing and the carriageway beside it, and between lanes and what stands beside them."""
 LEAST_LINE_M: Final = 4.0
+OVER_M: Final = 0.5
+"""A line is drawn so far over the edges of its lanes: riders keep to the edge, and boxes tremble."""
 LEAST_SPILL_M: Final = 20.0
 """Of lanes seen, from which a counting line, and a line that a queue may spill back over, are drawn."""
 SPILL_AT: Final = 0.25
@@ -56,7 +58,8 @@ class View:
     Attributes:
         lanes: by lane id of the scene.
         groups: what it sees of the lanes of each group. marks: by group, metres along its lanes of the line that a
-            queue spills back over. entries, exits: by line id, metres along the lanes of the group that it crosses.
+            queue spills back over. lines: (2, 2) metres by line id, from the right end to the left as one drives.
+        entries, exits: the ids of those where a junction begins and ends.
         areas: zones in metres, by zone id; `seen`: the ground in which it watches at all.
         free: (M, 2) pixels of ground that is not road.
     """
@@ -67,8 +70,9 @@ class View:
     lanes: Mapping[str, LaneView]
     groups: Mapping[str, list[LaneView]]
     marks: Mapping[str, float]
-    entries: Mapping[str, float]
-    exits: Mapping[str, float]
+    lines: Mapping[str, F64]
+    entries: frozenset[str]
+    exits: frozenset[str]
     areas: Mapping[str, Any]
     seen: Any
     free: F64
@@ -106,8 +110,9 @@ def build_view(
     zones = {name: Zone(name, Label(name, name), _pixels(camera, area)) for name, area in areas.items()}
     groups = {name: [v for v in views.values() if _group(recording, v) == name] for name in strips}
     places = _places(recording, groups)
-    drawn = {name: _line(camera, recording, name, groups[group_of(name)], at) for name, at in places.items()}
-    lines = {name: line for name, line in drawn.items() if line is not None}
+    drawn = {name: _line(recording, groups[group_of(name)], at, seen) for name, at in places.items()}
+    over = {name: line for name, line in drawn.items() if line is not None}
+    lines = {name: Line(name, Label(name, name), *camera.project_ground(line)[0]) for name, line in over.items()}
     scene = Scene(camera.camera_id, 1, (camera.width, camera.height), zones, lines, ground, (105.85, 21.03), lanes)
     road = shapely.union_all([shapely.LineString(x.centreline).buffer(x.width_m / 2 + 1.0) for x in recording.lanes])
     return View(
@@ -117,8 +122,9 @@ def build_view(
         views,
         groups,
         {group_of(name): places[name] for name in lines if name.startswith("spill-")},
-        {name: places[name] for name in lines if name.startswith("in-")},
-        {name: places[name] for name in lines if name.startswith("out-")},
+        over,
+        frozenset(name for name in lines if name.startswith("in-")),
+        frozenset(name for name in lines if name.startswith("out-")),
         areas,
         seen,
         _free(camera, road),
@@ -210,20 +216,22 @@ def _areas(recording: Recording, strips: Mapping[str, Sequence[Any]], seen: Any)
     return {name: shapely.Polygon(area.exterior).simplify(0.05) for name, area in found.items()}
 
 
-def _line(camera: Camera, recording: Recording, name: str, lanes: Sequence[LaneView], at_m: float) -> Line | None:
-    """Across all lanes of a group that are seen, at a place along them; forward is with traffic."""
+def _line(recording: Recording, lanes: Sequence[LaneView], at_m: float, seen: Any) -> F64 | None:
+    """Across all lanes of a group that are seen, at a place along them, and a little over their edges: right end, left
+    end (2, 2) in metres; None where the picture ends before.
+    """
     ends = []
     for view in lanes:
         lane = recording.lanes[view.index]
         whole = shapely.LineString(lane.centreline)
         a, b = whole.interpolate(at_m), whole.interpolate(at_m + 0.5)
         angle = math.atan2(b.y - a.y, b.x - a.x)
-        aside = np.array((-math.sin(angle), math.cos(angle))) * lane.width_m / 2
+        aside = np.array((-math.sin(angle), math.cos(angle))) * (lane.width_m / 2 + OVER_M)
         ends += [(angle, np.array((a.x, a.y)) - aside), (angle, np.array((a.x, a.y)) + aside)]
     left = np.array((-math.sin(ends[0][0]), math.cos(ends[0][0])))
     places = sorted((point for _, point in ends), key=lambda point: float(point @ left))
-    pixels, before = camera.project_ground(np.array((places[0], places[-1])))
-    return Line(name, Label(name, name), pixels[0], pixels[1]) if before.all() else None
+    part = _longest(shapely.LineString((places[0], places[-1])) & seen)
+    return None if part is None else np.array((part.coords[0], part.coords[-1]))
 
 
 def _free(camera: Camera, road: Any) -> F64:

@@ -16,11 +16,12 @@ from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.views import View
 from core.arrays import F64, I64, AnyArray
 from core.detections import DetectionBatch
-from core.events import Event, Measurement, Phase
+from core.events import Event, Phase
 from core.findings import Findings
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
 from core.observations import NOTHING_SEEN, Observations
+from core.records import Measurement
 from core.tracks import TrackBatch, TrackState
 from trackers.online import OnlineTracker
 from trackers.world import World

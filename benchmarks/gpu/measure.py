@@ -184,7 +184,8 @@ def detecting(video: Path, detector: Any, device: str, plan: GpuPlan) -> dict[in
 def chain(video: Path, detector: Any, device: str, plan: GpuPlan) -> float:
     """Frames a second through the running system: every frame of every stream, with tracking."""
     from core.scene import Scene
-    from pipeline.runner import CameraPlan, Pipeline
+    from pipeline.cameras import CameraPlan
+    from pipeline.runner import Pipeline
     from scenes.scene_file import empty_scene
     from trackers.online import OnlineTracker
 

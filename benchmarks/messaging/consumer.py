@@ -18,7 +18,7 @@ from statistics import median, quantiles
 from threading import Event, Thread
 from typing import Any, Final
 
-from core.codec import time_ns
+from core.times import time_ns
 
 _END_S: Final = 120.0
 """Longest wait for the end of the consumer's reading."""

@@ -17,10 +17,11 @@ from kafka import KafkaProducer  # type: ignore[import-untyped]
 
 from benchmarks.machine import machine, one_core
 from benchmarks.messaging.consumer import delays
-from core.codec import event_to_dict
+from core.codec.events import event_to_dict
 from core.delivery import Delivered
 from core.errors import SinkError
-from core.events import Event, EventKind, LoiteringMeasures, Phase, Picture, Severity
+from core.events import Event, EventKind, Phase, Picture, Severity
+from core.measures import LoiteringMeasures
 from sinks.fan_out import FanOut
 from sinks.kafka.settings import Compression, DriverName, KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink

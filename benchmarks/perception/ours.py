@@ -13,7 +13,8 @@ import numpy as np
 from core.arrays import F32
 from core.frames import FrameMeta, InputSpec, Surface
 from models.detector import OnnxDetector
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.cameras import CameraPlan
+from pipeline.runner import Pipeline
 from pipeline.sources.table import sources_for
 from scenes.scene_file import SceneFile, empty_scene, load_scene
 from trackers.online import OnlineTracker

@@ -19,7 +19,8 @@ from core.detections import DetectionBatch
 from core.frames import Affine, FrameBatch, FrameMeta, InputSpec
 from core.protocols import Detector, FrameStream
 from models.tickets import Done
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.cameras import CameraPlan
+from pipeline.runner import Pipeline
 from trackers.online import OnlineTracker
 
 CAMERAS: Final = 16

@@ -1,7 +1,7 @@
 // The page: loads what is there, then follows what comes.
 
 import { Live, getJson, token } from "./api.js";
-import { $ } from "./dom.js";
+import { $, el } from "./dom.js";
 import * as detail from "./detail.js";
 import * as filters from "./filters.js";
 import * as mutes from "./mutes.js";
@@ -11,6 +11,7 @@ import * as traffic from "./traffic.js";
 import { at, language, loadWords, longDayText, t, timeText } from "./words.js";
 
 const PAGE = 100;
+const SUMMARY_MS = 30_000; // a run that begins anew, perhaps with other rules off, sends no event
 const PICTURE_LOOKS_MS = [400, 800, 1500, 3000, 6000, 12000];
 const wide = matchMedia("(min-width: 1021px)");
 
@@ -53,6 +54,7 @@ async function begin() {
   wide.addEventListener("change", choose);
   view();
   setInterval(tick, 1000);
+  setInterval(() => document.hidden || summarise(), SUMMARY_MS);
   tick();
   await reload();
 }
@@ -193,6 +195,8 @@ async function summarise() {
     const summary = await getJson("/api/summary", { ...filters.spanQuery(), lang: language() });
     if (load !== state.load) return;
     strip.show(summary, filters.query().kind, filters.setKind);
+    $("off").replaceChildren(...summary.off.map((line) => el("li", {}, line)));
+    $("off").hidden = summary.off.length === 0;
   } catch (error) {
     trouble(t("failed", { value: error.message }));
   }

@@ -134,3 +134,4 @@ page-mute-24h = 1 day
 page-mute-end = End
 page-muted-until = Muted until { $time }
 page-mute-suppressed = { $count } kept back
+page-off = Rules that are off

@@ -31,6 +31,7 @@ problem-signal-lamps = a signal is told by its red and its green lamp at least: 
 problem-signal-no-approach = say which "lanes" end at its stop line, or which "line" it is
 problem-signals-no-way = controllers tell over HTTP ("listen") or by a topic ("kafka"): give one
 problem-signals-untold = the scene's signal "{ $name }" has a "feed", but nobody can tell it: give the configuration "signals"
+signal-off = off: nobody tells what signal { $signal } shows. Run a configuration with "signals", or mark the lamps in the scene; docs/scenes.md says how.
 error-signals-token = signals: { $host } can be reached from other machines: give "token_env", or listen at 127.0.0.1
 error-signals-listen = signals: cannot listen at { $host }, port { $port }: { $reason }
 error-signals-workers = signals: "listen" is for one process; with several workers let controllers tell by a Kafka topic

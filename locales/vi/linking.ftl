@@ -134,3 +134,4 @@ page-mute-24h = 1 ngày
 page-mute-end = Kết thúc
 page-muted-until = Tắt đến { $time }
 page-mute-suppressed = đã giữ lại { $count }
+page-off = Quy tắc đang tắt

@@ -31,6 +31,7 @@ problem-signal-lamps = phải đánh dấu ít nhất đèn đỏ và đèn xanh
 problem-signal-no-approach = hãy nêu các "lanes" kết thúc tại vạch dừng của đèn, hoặc "line" là vạch dừng
 problem-signals-no-way = tủ điều khiển báo qua HTTP ("listen") hoặc qua topic ("kafka"): hãy nêu một cách
 problem-signals-untold = cụm đèn "{ $name }" của cảnh có "feed" nhưng không ai báo được trạng thái: hãy khai "signals" trong cấu hình
+signal-off = tắt: không ai cho biết đèn { $signal } đang hiện gì. Hãy chạy với tệp cấu hình có "signals", hoặc đánh dấu các bóng đèn trong cảnh; xem docs/scenes.md.
 error-signals-token = signals: máy khác truy cập được { $host }: hãy khai "token_env", hoặc lắng nghe tại 127.0.0.1
 error-signals-listen = signals: không lắng nghe được tại { $host }, cổng { $port }: { $reason }
 error-signals-workers = signals: "listen" chỉ dùng với một tiến trình; khi có nhiều worker hãy để tủ điều khiển báo qua topic Kafka

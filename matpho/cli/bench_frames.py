@@ -10,13 +10,13 @@ from pathlib import Path
 
 from benchmarks.messaging.consumer import delays
 from benchmarks.messaging.measure import a_topic
-from core.events import FrameTracks
 from core.frames import FrameMeta, Surface
 from core.protocols import FrameStream, Source
+from core.records import FrameTracks
 from matpho.defaults import CLIP, SCENE
 from matpho.planning import Plan, plan_sources
 from matpho.session import Session
-from scenes.config import ModelSpec
+from scenes.model_specs import ModelSpec
 from sinks.kafka.settings import KafkaSettings
 from sinks.kafka.sink import KafkaSink
 

@@ -13,7 +13,8 @@ from rich.console import Console
 from core.errors import ConfigError, MatphoError
 from locales import text
 from pipeline.sources.urls import redact
-from scenes.config import CameraSpec, Configuration, SystemSpec, load_configuration
+from scenes.camera_specs import CameraSpec
+from scenes.config import Configuration, SystemSpec, load_configuration
 from scenes.documents import ProblemsError, nearest, read_document
 from scenes.scene_file import SceneSpec, load_scene
 

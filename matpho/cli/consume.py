@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from core.codec import event_from_dict, incident_from_dict, time_ns
+from core.codec.events import event_from_dict
+from core.codec.incidents import incident_from_dict
 from core.errors import ConfigError
 from core.events import Severity
 from core.sentences import sentence
 from core.story import headline
+from core.times import time_ns
 from locales import text
 from matpho.cli.display import STYLE, kind_name
 from matpho.cli.output import print_line
 from matpho.cli.signals import stopping
 
 if TYPE_CHECKING:
-    from scenes.config import TopicsSpec
+    from scenes.sink_specs import TopicsSpec
     from sinks.kafka.reader import Received
     from sinks.kafka.settings import KafkaSettings
 
@@ -86,7 +88,8 @@ def where(servers: list[str], config: Path | None) -> tuple[KafkaSettings, Topic
         ConfigError: both or neither is given, or the configuration has no Kafka sink.
     """
     from matpho.kafka_plan import login_of, settings_of
-    from scenes.config import KafkaSinkSpec, TopicsSpec, load_configuration
+    from scenes.config import load_configuration
+    from scenes.sink_specs import KafkaSinkSpec, TopicsSpec
     from sinks.kafka.settings import KafkaSettings
 
     if (config is None) == (not servers):

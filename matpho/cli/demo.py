@@ -21,7 +21,7 @@ from matpho.defaults import CLIP, JUNCTION, JUNCTION_SCENE, PORT, SCENE
 
 if TYPE_CHECKING:
     from matpho.planning import Plan
-    from pipeline.runner import CameraPlan
+    from pipeline.cameras import CameraPlan
 
 SPEED: Final = 4.0
 """So many times faster than in the street the junction's seven minutes are played first: then a vehicle has broken down
@@ -42,7 +42,7 @@ def demo(
 ) -> None:
     """Run the main job on the shipped clip and the shipped junction."""
     from matpho.planning import Plan
-    from scenes.config import ModelSpec
+    from scenes.model_specs import ModelSpec
 
     out.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=out))

@@ -17,7 +17,8 @@ import matpho
 from core.errors import MatphoError
 from core.machine import cpu_facts, cpu_model
 from locales import text
-from scenes.config import BatchSpec, ModelSpec, load_configuration
+from scenes.config import BatchSpec, load_configuration
+from scenes.model_specs import ModelSpec
 
 CPU_FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimd")
 OURS = (

@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.codec import event_to_dict, to_json
+from core.codec.events import event_to_dict
+from core.codec.records import to_json
 from core.errors import ConfigError
 from core.events import Event, Phase, Says, Verdict
 from core.sentences import sentence

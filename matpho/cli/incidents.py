@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.codec import to_json
+from core.codec.records import to_json
 from core.events import Event
 from core.story import headline
 from locales import text

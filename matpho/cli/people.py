@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import ConfigError
-from core.events import Event, Incident
+from core.events import Event
+from core.incidents import Incident
 from locales import language, text
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def place_names(store: EventStore, cameras: set[str]) -> dict[tuple[str, str], s
     """The names of the places of cameras in the language, by camera and id."""
     names: dict[tuple[str, str], str] = {}
     for camera_id in cameras:
-        scene = store.scene(camera_id)
+        scene = store.scenes.of(camera_id)
         drawing = {} if scene is None else scene.drawing
         kinds = ("signals", "groups", "lanes", "lines", "zones")
         for place in (place for kind in kinds for place in drawing.get(kind, ())):

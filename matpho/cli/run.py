@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 from rich.console import Console
 
-from core.codec import to_json
+from core.codec.records import to_json
 from core.errors import ConfigError
 from core.protocols import Sink
 from locales import text

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import click
 from rich.console import Console
 
-from core.codec import to_json
+from core.codec.records import to_json
 from core.machine import core_limit, usable_cores
 from locales import language, text
 from matpho.cli.display import Board, print_off, print_summary
@@ -21,10 +21,11 @@ from matpho.loops import compile_loops, loops_ready
 from matpho.planning import Plan
 from matpho.request import RunRequest
 from matpho.session import open_store
+from matpho.summary import off_dict
 from matpho.workers.messages import Job
 from matpho.workers.share import cores_of, share_of, worker_count
 from matpho.workers.supervisor import Supervisor, Worker, WorkerState
-from store.events import RunRecord
+from store.records import RunRecord
 
 
 def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float | None = None) -> bool:
@@ -47,6 +48,7 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
         store = None if plan.store is None else open_store(plan.store, stack)
         if store is not None:
             stack.enter_context(linked(plan, store, request.sinks(), of))
+            store.runs.put(RunRecord(run_id, started_ns, summary=off_dict(plan.off)))
         board = stack.enter_context(Board(console, scenes, headline=out.headline or text("cli-workers", count=of)))
         stack.enter_context(stopping(supervisor.stop))
         for events in supervisor.run():
@@ -57,8 +59,8 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
                     board.event(event)
             board.progress(supervisor.counts, supervisor.status())
         if store is not None:
-            summary = supervisor.as_dict(started_ns, time.monotonic() - began)
-            store.put_run(RunRecord(run_id, started_ns, time.time_ns(), summary))
+            summary = supervisor.as_dict(started_ns, time.monotonic() - began) | off_dict(plan.off)
+            store.runs.put(RunRecord(run_id, started_ns, time.time_ns(), summary))
     _tell(console, supervisor)
     statuses = supervisor.status()
     failed = bool(statuses) and all(status.state == "failed" for status in statuses)

@@ -109,7 +109,7 @@ def _recorded(path: Path, size: tuple[int, int], camera: str | None) -> TrackTab
 def _watched(wish: Wish, console: Console) -> TrackTable:
     from matpho.planning import Plan, plan_sources
     from matpho.session import Session
-    from scenes.config import ModelSpec
+    from scenes.model_specs import ModelSpec
 
     model = ModelSpec() if wish.model is None else ModelSpec(path=wish.model)
     cameras = plan_sources([wish.source], model=model, fps=wish.fps)

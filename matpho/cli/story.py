@@ -9,10 +9,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.codec import event_to_dict, incident_to_dict, time_text
-from core.events import Event, Incident, Phase
+from core.codec.events import event_to_dict
+from core.codec.incidents import incident_to_dict
+from core.events import Event, Phase
+from core.incidents import Incident
 from core.sentences import duration
 from core.story import Place, headline, lasted, story
+from core.times import time_text
 from locales import text
 from matpho.cli.display import STYLE
 from matpho.cli.people import local_time, place_names

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import structlog
 
-from core.codec import event_from_dict
+from core.codec.events import event_from_dict
 from core.errors import MatphoError
-from core.events import CameraState, Event
+from core.events import Event
+from core.records import CameraState
 from matpho.summary import Counts, run_dict
 from matpho.workers.messages import EventTold, Job, StatusTold
 from matpho.workers.process import Ended, Said, WorkerProcess

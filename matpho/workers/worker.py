@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final, TextIO
 
-from core.codec import event_to_dict
+from core.codec.events import event_to_dict
 from core.errors import MatphoError
 from locales import set_language
 from matpho.cli import configure_logging

@@ -9,7 +9,7 @@ from typing import Final, get_args
 
 from core.errors import ModelError
 from models.network import Network
-from scenes.config import DEVICE, Backend
+from scenes.model_specs import DEVICE, Backend
 
 BACKENDS: Final[tuple[Backend, ...]] = get_args(Backend)
 AUTO: Final = "auto"

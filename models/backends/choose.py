@@ -20,7 +20,7 @@ from models.backends.remembered import Choice, Question, Trial, recall, remember
 from models.backends.samples import batches, street_pictures
 from models.decoding import Plan
 from models.network import Network
-from scenes.config import Backend
+from scenes.model_specs import Backend
 
 log = structlog.get_logger()
 

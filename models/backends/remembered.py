@@ -19,7 +19,7 @@ from core.cache import cache_folder, file_hash, write_whole
 from core.machine import cpu_facts
 from models.backends import BACKENDS, REFERENCE
 from models.backends.samples import FOLDER
-from scenes.config import Backend
+from scenes.model_specs import Backend
 
 log = structlog.get_logger()
 

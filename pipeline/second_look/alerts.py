@@ -14,7 +14,8 @@ import structlog
 
 from core.arrays import U8
 from core.errors import MatphoError
-from core.events import Event, EventKind, Phase, Record, Says, Verdict
+from core.events import Event, EventKind, Phase, Says, Verdict
+from core.records import Record
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ import numpy as np
 import orjson
 
 from core.addresses import is_loopback
-from core.codec import event_to_dict
+from core.codec.events import event_to_dict
 from core.errors import ConfigError, VerifierError
 from core.events import Event, Says
 from core.sentences import sentence

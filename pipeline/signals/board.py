@@ -10,8 +10,8 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from core.codec import time_ns
 from core.signals import SignalState, Told
+from core.times import time_ns
 
 CHANGES: Final = 64
 """Of each signal that are remembered: a quarter of an hour of a quick one."""

@@ -21,7 +21,7 @@ from pipeline.sources.clocks import SECOND_NS
 from pipeline.sources.fed import FedStream
 from pipeline.sources.nvdec import reader_for
 from pipeline.sources.urls import Credentials, camera_name, redact, slug, take_credentials, with_credentials
-from scenes.config import Decode
+from scenes.camera_specs import Decode
 
 log = structlog.get_logger()
 

@@ -24,7 +24,7 @@ from core.frames import Surface
 from pipeline.sources.av_open import Recipe
 from pipeline.sources.av_reader import AvReader
 from pipeline.sources.device_frames import colour_of, device_nv12
-from scenes.config import Decode
+from scenes.camera_specs import Decode
 
 log = structlog.get_logger()
 

@@ -15,7 +15,7 @@ from pipeline.sources.folder import FolderSource, natural_key, pictures_in
 from pipeline.sources.traffic.recording import SUFFIX
 from pipeline.sources.traffic.source import RATE, Play, TrafficSource
 from pipeline.sources.urls import Credentials, redact, slug
-from scenes.config import Decode
+from scenes.camera_specs import Decode
 
 __all__ = ["SCHEMES", "Credentials", "redact", "sources_for"]
 

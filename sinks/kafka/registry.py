@@ -19,7 +19,7 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from core.errors import SinkError
-from core.events import Record
+from core.records import Record
 from core.schemas import RECORDS, schema_of
 
 MAGIC: Final = 0

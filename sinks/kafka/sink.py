@@ -9,7 +9,8 @@ import structlog
 
 from core.delivery import Delivered, Delivery, Outcome, Rejected, RetryAfter
 from core.errors import SinkError
-from core.events import Event, FrameTracks, Record
+from core.events import Event
+from core.records import FrameTracks, Record
 from locales import text
 from sinks.envelope import Mode, key_of, message_of, ordered_by
 from sinks.kafka.admin import prepare

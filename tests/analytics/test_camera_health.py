@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from analytics.engine import RuleEngine
-from core.events import CameraMovedMeasures, Event, EventKind, Phase, Severity
+from core.events import Event, EventKind, Phase, Severity
 from core.findings import Findings
 from core.frames import MOVING
+from core.measures import CameraMovedMeasures
 from core.observations import NOTHING_SEEN, Observations, PictureHealth, Placement
 from core.scene import Scene
 from scenes.camera_rules import CAMERA_SPECS, CameraSpec

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from analytics.congestion import LEVELS
 from analytics.table import build_rule
-from core.events import CongestionMeasures, EndReason, Event, Phase, Severity
+from core.events import EndReason, Event, Phase, Severity
+from core.measures import CongestionMeasures
 from core.taxonomy import ObjectClass
 from scenes.rules import CongestionSpec
 from tests.support.tracks import T0, Actor, Shot, film, make_scene, pause, play, still, walk, with_lanes

@@ -10,7 +10,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter
 
-from core.events import MEASURES_OF, EndReason, Event, EventKind, Measurement, Phase, Severity
+from core.events import EndReason, Event, EventKind, Phase, Severity
+from core.kinds import MEASURES_OF
+from core.records import Measurement
 from core.sentences import sentence
 from core.taxonomy import GROUPS, LABELS
 from locales import LANGUAGES, Language, catalogue, text

@@ -12,10 +12,11 @@ from structlog.testing import capture_logs
 from analytics.engine import TRACK_LOG, RuleEngine
 from analytics.measure import MeasureRule
 from analytics.table import MEASURES
-from core.codec import record_to_dict
-from core.events import CameraDownMeasures, EndReason, Event, EventKind, Phase
+from core.codec.records import record_to_dict
+from core.events import EndReason, Event, EventKind, Phase
 from core.explanation import Reasons
 from core.findings import Findings, StepView
+from core.measures import CameraDownMeasures
 from core.mutes import Mutes
 from core.taxonomy import ObjectClass
 from scenes.rules import AnyRuleSpec, CameraDownSpec, IntrusionSpec, LineCrossingSpec, MeasureSpec, StoppedVehicleSpec

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.events import CollisionMeasures, PedestrianMeasures, SlowVehicleMeasures
+from core.measures import CollisionMeasures, PedestrianMeasures, SlowVehicleMeasures
 from core.scene import Label, Scene, Zone
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.table import build_rule
-from core.events import CrowdingMeasures, EndReason, Event, IntrusionMeasures, Phase, Severity
+from core.events import EndReason, Event, Phase, Severity
+from core.measures import CrowdingMeasures, IntrusionMeasures
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.rules import CrowdingSpec, IntrusionSpec

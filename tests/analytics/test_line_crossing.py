@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.table import build_rule
-from core.events import EndReason, Event, EventKind, LineCrossingMeasures, Phase
+from core.events import EndReason, Event, EventKind, Phase
+from core.measures import LineCrossingMeasures
 from core.scene import Scene
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from analytics.paths import PathLog, simplify
 from analytics.table import build_rule
 from analytics.track_log import TrackLogRule
-from core.events import Measurement
 from core.findings import Findings
+from core.records import Measurement
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.rules import MeasureSpec
@@ -76,6 +76,15 @@ def test_flicker_at_the_edge_and_coasting_do_not_count_again() -> None:
     assert total(measured(film([replace(lost, state=lambda t: TrackState.COASTING)], 30), ZONE)) == {}
     returns = Actor(1, walk([(0, 300, 500), (5, 100, 500), (10, 300, 500)]))
     assert total(measured(film([returns], 12), ZONE)) == {"person": 2}
+
+
+def test_who_is_gone_just_behind_a_line_has_crossed_it() -> None:
+    """30 pixels a frame, last seen 2 behind the line: the picture may end there."""
+    leaves = Actor(1, lambda t: (322.0 + 300 * t, 500.0) if t <= 0.61 else None, ObjectClass.CAR)
+    assert total(measured(film([leaves], 10, fps=10), LINE), "forward") == {"car": 1}
+    trembles = Actor(1, lambda t: (497.0 if round(t * 10) % 2 else 502.0, 500.0), ObjectClass.CAR)
+    found = measured(film([trembles], 10, fps=10), LINE)
+    assert total(found, "forward") == total(found, "backward") == {}
 
 
 @settings(max_examples=12)

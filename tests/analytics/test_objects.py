@@ -8,16 +8,9 @@ from dataclasses import replace
 import pytest
 
 from analytics.table import build_rule
-from core.events import (
-    AbandonedObjectMeasures,
-    DebrisMeasures,
-    EncroachmentMeasures,
-    EndReason,
-    Event,
-    LitteringMeasures,
-    Phase,
-)
+from core.events import EndReason, Event, Phase
 from core.findings import Findings
+from core.measures import AbandonedObjectMeasures, DebrisMeasures, EncroachmentMeasures, LitteringMeasures
 from core.observations import Background, Blob, Observations
 from core.protocols import Rule
 from core.scene import Scene

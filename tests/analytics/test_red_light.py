@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from analytics.table import build_rule
-from core.events import Event, Phase, RedLightMeasures
+from core.events import Event, Phase
+from core.measures import RedLightMeasures
 from core.observations import Observations, SignalReading, SignalReadings
 from core.scene import Label, Lamp, Line, Scene, Signal
 from core.signals import LampColour, SignalState

@@ -9,9 +9,10 @@ import pytest
 
 from analytics.engine import RuleEngine
 from analytics.table import build_rule
-from core.events import EndReason, Event, EventKind, Phase, Severity, SightingMeasures
+from core.events import EndReason, Event, EventKind, Phase, Severity
 from core.findings import Findings
 from core.frames import MOVING
+from core.measures import SightingMeasures
 from core.mutes import Mute, Mutes
 from core.observations import NOTHING_SEEN, ModelLook, Observations, Sighting
 from core.scene import Scene

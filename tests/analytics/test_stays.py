@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.table import build_rule
-from core.events import EndReason, LoiteringMeasures, Phase, StoppedVehicleMeasures
+from core.events import EndReason, Phase
+from core.measures import LoiteringMeasures, StoppedVehicleMeasures
 from core.observations import Observations, SignalReading, SignalReadings
 from core.scene import Label, Scene, Signal
 from core.signals import SignalState

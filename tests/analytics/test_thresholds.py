@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.thresholds import FIGURES, Share, propose
-from core.events import MEASURES_OF, Event, EventKind, Says, SpeedingMeasures, StoppedVehicleMeasures
+from core.events import Event, EventKind, Says
+from core.kinds import MEASURES_OF
+from core.measures import SpeedingMeasures, StoppedVehicleMeasures
 from scenes.rules import SPEC_TYPES
 from tests.support.records import an_event
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from analytics.table import build_rule
-from core.events import EndReason, Event, Phase, QueueMeasures, SpillbackMeasures
+from core.events import EndReason, Event, Phase
 from core.lanes import crossed_at, lane_lengths, watched_lanes
+from core.measures import QueueMeasures, SpillbackMeasures
 from core.scene import Label, Line
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState

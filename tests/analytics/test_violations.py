@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from analytics.schedule import DAYS, Schedule
 from analytics.table import build_rule
-from core.events import EventKind, LaneMeasures, Phase, SpeedingMeasures
+from core.events import EventKind, Phase
+from core.measures import LaneMeasures, SpeedingMeasures
 from core.scene import Label, Line
 from core.taxonomy import ObjectClass
 from scenes.documents import ProblemsError

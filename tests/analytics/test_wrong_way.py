@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analytics.table import build_rule
-from core.events import Event, Phase, WrongWayMeasures
+from core.events import Event, Phase
+from core.measures import WrongWayMeasures
 from core.scene import Scene
 from core.taxonomy import ObjectClass
 from scenes.rules import WrongWaySpec

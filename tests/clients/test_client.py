@@ -15,8 +15,10 @@ from hypothesis import given
 from kafka import KafkaProducer  # type: ignore[import-untyped]
 
 import matpho_client.records as client_records
-from core.codec import encode, record_to_dict
-from core.events import CameraHealth, Event, Incident, Measurement, Record, TrackSummary
+from core.codec.records import encode, record_to_dict
+from core.events import Event
+from core.incidents import Incident
+from core.records import CameraHealth, Measurement, Record, TrackSummary
 from matpho_client import NotARecordError, events, health, measurements, tracks
 from sinks.envelope import message_of
 from sinks.kafka.settings import KafkaSettings, TopicSettings

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import matpho_client
-from core.codec import event_to_dict
-from core.events import Measurement, Record
+from core.codec.events import event_to_dict
+from core.records import Measurement, Record
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
 from tests.support.kafka import KafkaBroker

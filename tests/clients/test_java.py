@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from core.events import MEASURES_OF, Record
+from core.kinds import MEASURES_OF
+from core.records import Record
 from matpho.kafka_plan import sinks_of
-from scenes.config import KafkaSinkSpec, TopicSpec, TopicsSpec
+from scenes.sink_specs import KafkaSinkSpec, TopicSpec, TopicsSpec
 from sinks.fan_out import FanOut
 from tests.support.kafka import KafkaBroker, KafkaUnavailable, jars
 from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, an_incident, any_event_of

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from core.codec import SECOND_NS, time_text
-from store.events import EventStore, RunRecord, SceneRecord
+from core.off_rules import OffRule
+from core.times import SECOND_NS, time_text
+from store.events import EventStore
+from store.records import RunRecord, SceneRecord
 from tests.support.console import (
     CAMERA,
     DRAWING,
@@ -141,7 +143,7 @@ def test_a_turning_camera_has_a_drawing_for_each_preset(client: TestClient, stor
         "picture": None,
     }
     drawing = {"zones": [], "lines": [], "lanes": [], "presets": {"north": north, "south": south}}
-    store.put_scene(SceneRecord(CAMERA, "mast", 1, (320, 240), drawing))
+    store.scenes.put(SceneRecord(CAMERA, "mast", 1, (320, 240), drawing))
     store.append([intrusion("i/1", 1, NOON, view="north"), replace(measurement(start_ns=NOON), view="north")])
     answer = client.get("/api/events/i%2F1", params={"lang": "vi"}).json()
     assert answer["event"]["zone_name"] == "Bắc · sân sau"
@@ -171,7 +173,7 @@ def test_a_picture_is_ready_once_it_is_written(client: TestClient, store: EventS
 def test_summary_counts_by_kind_and_over_time(client: TestClient, store: EventStore) -> None:
     store.append([crossing(f"c{n}", NOON + n * 60 * SECOND_NS) for n in range(3)])
     store.append([intrusion("i1", 1, NOON)])
-    store.put_run(RunRecord("r1", NOON, None, {"frames": 9}))
+    store.runs.put(RunRecord("r1", NOON, None, {"frames": 9}))
     answer = client.get("/api/summary", params={"lang": "en"}).json()
     assert (answer["total"], answer["open"]) == (4, 1)
     assert {k["kind"]: (k["count"], k["open"]) for k in answer["kinds"]} == {
@@ -183,6 +185,18 @@ def test_summary_counts_by_kind_and_over_time(client: TestClient, store: EventSt
     assert buckets[0]["counts"] == {"low": 1, "high": 1}
     assert answer["run"]["summary"]["frames"] == 9
     assert client.get("/api/summary?camera=none").json()["total"] == 0
+
+
+def test_summary_says_which_rules_of_the_run_are_off_and_why(client: TestClient, store: EventStore) -> None:
+    assert client.get("/api/summary").json()["off"] == []
+    off = [
+        OffRule("north", "f", "environment.flooding", ("water",)),
+        OffRule("east", "r", "violation.red_light", signal="main"),
+    ]
+    store.runs.put(RunRecord("r1", NOON, None, {"off": [rule.as_dict() for rule in off]}))
+    water, red = client.get("/api/summary", params={"lang": "vi"}).json()["off"]
+    assert water.startswith("Ngập nước, camera north: tắt: không có mô hình nào nhận ra nước")
+    assert red.startswith("Vượt đèn đỏ, camera east: tắt: không ai cho biết đèn main đang hiện gì")
 
 
 def test_cameras_and_measurements(client: TestClient, store: EventStore, evidence: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from console.charts import WIDTH, bars
 from console.summary import chart, fitting_step
-from core.codec import SECOND_NS, time_ns
+from core.times import SECOND_NS, time_ns
 from tests.support.console import crossing
 
 NOON = 1_767_600_000 * SECOND_NS

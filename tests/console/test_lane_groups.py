@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.lane_groups import by_group
-from core.events import Measurement
+from core.records import Measurement
 
 GROUPS = {"n1": "north", "n2": "north", "s1": "south"}
 LANE = Measurement(

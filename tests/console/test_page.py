@@ -18,7 +18,7 @@ from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from console.server import BackgroundServer
-from core.codec import SECOND_NS
+from core.times import SECOND_NS
 from store.events import EventStore
 from tests.support.console import crossing, intrusion, pictured, put_scene, write_picture
 

@@ -17,10 +17,12 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from console.app import create_app
 from console.server import BackgroundServer
-from core.codec import SECOND_NS
 from core.events import Event, EventKind, Says
+from core.off_rules import OffRule
+from core.times import SECOND_NS
 from incidents.follow import Follower
 from store.events import EventStore
+from store.records import RunRecord
 from tests.support.console import put_scene
 from tests.support.incidents import an_event_of, life
 
@@ -105,6 +107,26 @@ def test_a_breakdown_and_what_follows_is_one_row_with_its_story_and_a_person_jud
     wait(browser, lambda: not texts(browser, "#mutes li"))
     wrong = [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]  # type: ignore[no-untyped-call]
     assert wrong == []
+
+
+def test_rules_that_are_off_stand_above_the_alerts_with_why_in_the_reader_s_language(
+    url: str, store: EventStore, browser: Chrome
+) -> None:
+    off = [
+        OffRule("hk01", "f", "environment.flooding", ("water",)),
+        OffRule("hk01", "r", "violation.red_light", signal="main"),
+    ]
+    store.runs.put(RunRecord("r1", time.time_ns(), summary={"off": [rule.as_dict() for rule in off]}))
+    store.append([now(an_event_of(EventKind.STOPPED_VEHICLE, 0, zone="north-1", event_id="b"), 5)])
+    browser.get(f"{url}?lang=en")
+    wait(browser, lambda: len(texts(browser, "#off li")) == 2)
+    water, red = texts(browser, "#off li")
+    assert water.startswith("Flooding, camera hk01: off: no model with a class of water.")
+    assert red.startswith("Red light, camera hk01: off: nobody tells what signal main shows.")
+    if os.environ.get("MATPHO_SCREENSHOTS"):
+        browser.save_screenshot(str(Path(os.environ["MATPHO_SCREENSHOTS"]) / "off.png"))
+    browser.find_element(By.CSS_SELECTOR, "#languages [data-lang=vi]").click()
+    wait(browser, lambda: texts(browser, "#off li")[0].startswith("Ngập nước, camera hk01: tắt:"))
 
 
 def test_a_page_without_the_address_s_token_only_looks(url: str, store: EventStore, browser: Chrome) -> None:

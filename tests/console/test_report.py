@@ -9,9 +9,10 @@ import pytest
 
 from console import report
 from console.report import write_report
-from core.codec import SECOND_NS
 from core.errors import ConsoleError
-from store.events import EventStore, RunRecord
+from core.times import SECOND_NS
+from store.events import EventStore
+from store.records import RunRecord
 from tests.support.console import crossing, intrusion, measurement, pictured, put_scene, tracks
 
 NOON = 1_767_600_000 * SECOND_NS
@@ -22,7 +23,7 @@ def fill(store: EventStore, evidence: Path) -> None:
     store.append([pictured(crossing(f"c{n}", NOON + n * 10 * SECOND_NS), evidence) for n in range(3)])
     store.append([pictured(intrusion("i1", 1, NOON + 60 * SECOND_NS), evidence)])
     store.append([*tracks(started_ns=NOON), measurement(start_ns=NOON)])
-    store.put_run(RunRecord("r1", NOON, None, {"frames": 795, "media_s": 113.5, "speed": 4.87, "dropped": 2}))
+    store.runs.put(RunRecord("r1", NOON, None, {"frames": 795, "media_s": 113.5, "speed": 4.87, "dropped": 2}))
 
 
 def test_everything_is_in_one_file(store: EventStore, evidence: Path, tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_it_speaks_vietnamese(store: EventStore, evidence: Path, tmp_path: Path)
 def test_rules_that_were_off_are_named(store: EventStore, evidence: Path, tmp_path: Path) -> None:
     fill(store, evidence)
     off = {"camera_id": "north", "rule_id": "f", "kind": "environment.flooding", "classes": ["water"], "broken": []}
-    store.put_run(RunRecord("r2", NOON + 1, None, {"off": [off]}))
+    store.runs.put(RunRecord("r2", NOON + 1, None, {"off": [off]}))
     page = write_report(store, evidence, tmp_path / "r.html", language="vi").read_text("utf-8")
     assert "Ngập nước, camera north: tắt: không có mô hình nào nhận ra nước" in page
 

@@ -10,7 +10,7 @@ from fluent.syntax import FluentParser, ast
 
 from console.app import STATIC
 from console.texts import EDITOR, PAGE, page_texts
-from core.events import MEASURES_OF
+from core.kinds import MEASURES_OF
 from locales import LANGUAGES, Language, catalogue
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "locales/en/console.ftl"

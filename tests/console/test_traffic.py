@@ -15,10 +15,13 @@ from fastapi.testclient import TestClient
 
 from console.app import create_app
 from console.live import MOST_AT_ONCE
-from core.codec import SECOND_NS, time_text
-from core.events import CongestionMeasures, Event, EventKind, Measurement, Phase, Severity
+from core.events import Event, EventKind, Phase, Severity
 from core.live import LivePicture
-from store.events import EventStore, SceneRecord
+from core.measures import CongestionMeasures
+from core.records import Measurement
+from core.times import SECOND_NS, time_text
+from store.events import EventStore
+from store.records import SceneRecord
 from tests.support.console import DRAWING, crossing, intrusion, measurement
 from tests.support.surfaces import meta_of
 
@@ -48,7 +51,7 @@ def congestion(phase: Phase = Phase.STARTED) -> Event:
 @pytest.fixture
 def measured(store: EventStore) -> EventStore:
     drawing = DRAWING | {"lanes": LANES, "groups": [GROUP], "simulated": True}
-    store.put_scene(SceneRecord("cam", "s", 1, (320, 240), drawing, None))
+    store.scenes.put(SceneRecord("cam", "s", 1, (320, 240), drawing, None))
     store.append([lane(place, number) for number in range(3) for place in ("e1", "e2")])
     return store
 

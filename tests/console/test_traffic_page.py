@@ -19,10 +19,13 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from console.app import create_app
 from console.server import BackgroundServer
-from core.codec import SECOND_NS
-from core.events import CongestionMeasures, Event, EventKind, Measurement, Phase, Severity
+from core.events import Event, EventKind, Phase, Severity
 from core.live import LivePicture
-from store.events import EventStore, SceneRecord
+from core.measures import CongestionMeasures
+from core.records import Measurement
+from core.times import SECOND_NS
+from store.events import EventStore
+from store.records import SceneRecord
 from tests.support.surfaces import meta_of
 
 pytestmark = pytest.mark.browser
@@ -135,7 +138,7 @@ def page(browser: Chrome, store: EventStore, evidence: Path, live: Moving) -> It
 
 @pytest.fixture
 def measured(store: EventStore) -> EventStore:
-    store.put_scene(SceneRecord("hk07", "s", 1, (320, 240), DRAWING, None))
+    store.scenes.put(SceneRecord("hk07", "s", 1, (320, 240), DRAWING, None))
     store.append([*interval(0, flow_vph=None, flow_pcuph=None), *interval(1)])  # the first was hardly watched
     return store
 
@@ -208,7 +211,7 @@ def test_turning_movements_and_numbers(page: Page, measured: EventStore) -> None
     turns = interval(0)[0]
     leaving = {"id": "out", "label": {"en": "to east", "vi": "ra đông"}, "start": [0, 0], "end": [9, 9]}
     drawing = DRAWING | {"lines": [*DRAWING["lines"], leaving]}
-    measured.put_scene(SceneRecord("hk07", "s", 2, (320, 240), drawing, None))
+    measured.scenes.put(SceneRecord("hk07", "s", 2, (320, 240), drawing, None))
     measured.append([replace(turns, place=a, direction=b, counts={"car": 4}) for a, b in (("in", "out"), ("in", ""))])
     page.open()
     page.wait(lambda: page.texts(".moves tbody td") == ["4"])

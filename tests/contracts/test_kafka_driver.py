@@ -15,7 +15,7 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 
-from core.codec import event_from_dict, event_to_dict
+from core.codec.events import event_from_dict, event_to_dict
 from core.delivery import Delivered, Rejected, RetryAfter
 from core.errors import SinkError
 from core.events import Event, Phase, Picture

@@ -14,7 +14,7 @@ import pytest
 from analytics.reasons import COUNTED
 from analytics.table import build_rule
 from analytics.track_log import TrackLogRule
-from core.codec import record_to_dict
+from core.codec.records import record_to_dict
 from core.events import Event, EventKind, Phase
 from core.explanation import Reason, Reasons
 from core.findings import Findings

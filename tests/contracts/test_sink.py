@@ -13,10 +13,12 @@ import pytest
 from sqlalchemy import event as listening
 from sqlalchemy.pool import Pool
 
-from core.codec import encode, event_from_dict
+from core.codec.events import event_from_dict
+from core.codec.records import encode
 from core.delivery import Delivered, Rejected, RetryAfter
-from core.events import Event, Phase, Record
+from core.events import Event, Phase
 from core.protocols import EncodedSink, Sink
+from core.records import Record
 from sinks.json_lines import JsonLinesSink
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink

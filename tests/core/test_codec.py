@@ -12,32 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.codec import (
-    encode,
-    event_from_dict,
-    event_to_dict,
-    frame_from_dict,
-    health_from_dict,
-    incident_from_dict,
-    measurement_from_dict,
-    record_to_dict,
-    time_ns,
-    time_text,
-    to_json,
-    track_from_dict,
-)
-from core.events import (
-    SCHEMA_VERSION,
-    CameraHealth,
-    Event,
-    FrameTracks,
-    Incident,
-    LoiteringMeasures,
-    Measurement,
-    Record,
-    TrackSummary,
-)
+from core.codec.events import event_from_dict, event_to_dict
+from core.codec.health import health_from_dict
+from core.codec.incidents import incident_from_dict
+from core.codec.measurements import measurement_from_dict
+from core.codec.records import encode, record_to_dict, to_json
+from core.codec.tracks import frame_from_dict, track_from_dict
+from core.events import SCHEMA_VERSION, Event
+from core.incidents import Incident
+from core.measures import LoiteringMeasures
+from core.records import CameraHealth, FrameTracks, Measurement, Record, TrackSummary
 from core.schemas import RECORDS, schema_of
+from core.times import time_ns, time_text
 from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, an_incident, records, times
 
 READ: dict[type[Any], Any] = {

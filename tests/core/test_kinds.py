@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.events import MEASURES_OF, EventKind
-from core.kinds import KINDS, Datex
+from core.events import EventKind
+from core.kinds import KINDS, MEASURES_OF, Datex
 
 PUBLISHED = {
     ("AbnormalTraffic", "abnormalTrafficType"): {"stationaryTraffic", "queuingTraffic", "slowTraffic", "heavyTraffic"},

@@ -12,8 +12,10 @@ import yaml
 from hypothesis import given
 from jsonschema import Draft7Validator, FormatChecker
 
-from core.codec import record_to_dict
-from core.events import MEASURES_OF, Event, Record
+from core.codec.records import record_to_dict
+from core.events import Event
+from core.kinds import MEASURES_OF
+from core.records import Record
 from core.schemas import RECORDS, schema_of
 from tests.support.records import an_event, described
 

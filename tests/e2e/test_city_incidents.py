@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from core.codec import SECOND_NS
 from core.delivery import Delivered
-from core.events import Event, EventKind, Record
+from core.events import Event, EventKind
+from core.records import Record
+from core.times import SECOND_NS
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
 from tests.support.incidents import an_event_of, life

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from core.events import EventKind, Phase
-from store.events import EventQuery, EventStore
+from store.events import EventStore
+from store.records import EventQuery
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENE = """

@@ -12,7 +12,7 @@ import pytest
 from core.events import Event, EventKind, Phase
 from matpho.planning import Plan, plan_sources
 from matpho.session import Session
-from scenes.config import ModelSpec
+from scenes.model_specs import ModelSpec
 from scenes.rules import CameraDownSpec, IntrusionSpec
 from scenes.scene_file import SceneSpec, build_scene
 from sinks.memory import MemorySink

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.events import TrackSummary
 from core.lens import Lens
+from core.records import TrackSummary
 from core.scene import Ground, Label, Lane, Line, Scene, Zone
 from evidence import drawing
 from evidence.drawing import CLASS_COLOURS, LANE_COLOURS, draw_scene, draw_tracks, plain

@@ -14,9 +14,10 @@ import pytest
 
 from core.arrays import U8
 from core.errors import ConfigError
-from core.events import Event, EventKind, LineCrossingMeasures, Phase, Severity
+from core.events import Event, EventKind, Phase, Severity
 from core.findings import EvidenceRequest
 from core.frames import ClockSource, FrameMeta
+from core.measures import LineCrossingMeasures
 from core.scene import Label, Line, Scene, Zone
 from evidence.folder import MANIFEST, place, verify
 from evidence.pictures import PictureCounts, PictureWriter, write_reference

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.events import Event, EventKind, Incident, Phase, Record
+from core.events import Event, EventKind, Phase
+from core.incidents import Incident
+from core.records import Record
 from incidents.follow import Follower
 from incidents.linker import KEEP_NS
 from incidents.sites import Site

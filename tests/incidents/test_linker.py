@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.events import Event, EventKind, Incident, Phase, Role, Says, Severity, Verdict
+from core.events import Event, EventKind, Phase, Says, Severity, Verdict
+from core.incidents import Incident, Role
 from incidents.linker import KEEP_NS, MOST_MEMBERS, STALE_NS, Linker
 from incidents.relations import KINDS
 from incidents.sites import Site
@@ -68,6 +69,36 @@ def test_a_breakdown_with_its_queue_its_spillback_and_people_beside_it_is_one_ro
     ]
     assert incident.severity is Severity.HIGH
     assert incident.position == HANOI
+
+
+@pytest.mark.parametrize("cause", [EventKind.SMOKE_FIRE, EventKind.FLOODING])
+def test_smoke_or_water_is_the_cause_of_who_stops_and_walks_there_and_of_the_queue_behind(cause: EventKind) -> None:
+    seen = an_event_of(cause, 40, zone="forecourt", position=HANOI)
+    vehicle = an_event_of(EventKind.STOPPED_VEHICLE, 10, zone="lane-1", position=east_of(HANOI, 40))
+    people = an_event_of(EventKind.PEDESTRIAN, 50, zone="lane-1", position=east_of(HANOI, 0, north=60))
+    queue = an_event_of(EventKind.QUEUE, 90, zone="north", position=east_of(HANOI, 0, north=-200))
+    incident = only(linked([vehicle, seen, people, queue]))
+    assert incident.kind is cause
+    assert [kind for kind, role in roles(incident) if role is Role.EFFECT] == [
+        "incident.stopped_vehicle",
+        "incident.pedestrian_on_carriageway",
+        "traffic.queue",
+    ]
+    elsewhere = an_event_of(EventKind.PEDESTRIAN, 50, position=east_of(HANOI, 150))
+    assert len(linked([seen, elsewhere])) == 2
+    before = an_event_of(EventKind.STOPPED_VEHICLE, -30, zone="lane-1", position=HANOI)
+    assert len(linked([before, seen])) == 2, "it stood there long before"
+    jam = an_event_of(EventKind.CONGESTION, -30, zone="north", position=HANOI)
+    assert len(linked([jam, seen])) == 2
+
+
+def test_smoke_after_a_collision_is_its_effect_and_who_turns_before_water_drives_the_wrong_way_because_of_it() -> None:
+    crash = an_event_of(EventKind.COLLISION, 0, zone="lane-1", position=HANOI)
+    smoke = an_event_of(EventKind.SMOKE_FIRE, 30, position=east_of(HANOI, 20))
+    assert roles(only(linked([crash, smoke])))[1] == ("incident.smoke_fire", Role.EFFECT)
+    water = an_event_of(EventKind.FLOODING, 0, position=HANOI)
+    turned = an_event_of(EventKind.WRONG_WAY, 30, zone="lane-1", position=east_of(HANOI, 0, north=-100))
+    assert only(linked([turned, water])).kind is EventKind.FLOODING
 
 
 def test_a_breakdown_inside_a_jam_is_an_incident_of_its_own() -> None:

@@ -10,9 +10,10 @@ import pytest
 from kafka import KafkaProducer  # type: ignore[import-untyped]
 from typer.testing import CliRunner
 
-from core.codec import event_to_dict
+from core.codec.events import event_to_dict
 from core.errors import MatphoError
-from core.events import EventKind, Record
+from core.events import EventKind
+from core.records import Record
 from matpho.cli import app
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink

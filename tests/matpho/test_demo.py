@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from core.detections import DetectionBatch
-from core.events import Event, EventKind, Measurement, Phase, Record
+from core.events import Event, EventKind, Phase
 from core.frames import FrameBatch, InputSpec
 from core.protocols import Ticket
+from core.records import Measurement, Record
 from matpho.defaults import JUNCTION, JUNCTION_SCENE
 from matpho.planning import camera_plan
 from pipeline.runner import Pipeline

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.events import Event, Phase, Record, Says, Verdict
+from core.events import Event, Phase, Says, Verdict
 from core.mutes import Mute, Mutes
+from core.records import Record
 from matpho.desk_watch import LOOK_BACK_NS, DeskWatch
 from store.events import EventStore
 from tests.support.records import an_event

@@ -13,7 +13,7 @@ from core.errors import ConfigError
 from matpho.cli.doctor import backends_of, doctor
 from models.backends.remembered import Choice, Trial
 from models.registry import WEIGHTS
-from scenes.config import ModelSpec
+from scenes.model_specs import ModelSpec
 from tests.support.graphs import METADATA, constant_graph
 
 

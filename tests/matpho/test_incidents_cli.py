@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from core.errors import ConfigError, StoreError
-from core.events import EventKind, Phase, StoppedVehicleMeasures
+from core.events import EventKind, Phase
+from core.measures import StoppedVehicleMeasures
 from incidents.follow import Follower
 from locales import set_language
 from matpho.cli import app
@@ -161,7 +162,7 @@ def test_a_run_links_what_it_finds_and_heeds_what_was_muted_before_it(tmp_path: 
     members = [member.event_id for incident in listed for member in incident.members]
     linkable = [e.event_id for e in store.events() if e.kind.value.partition(".")[0] in ("traffic", "incident")]
     assert sorted(members) == sorted(linkable)
-    last = store.last_run()
+    last = store.runs.last()
     assert last is not None and last.summary["incidents"]["taken"] >= len(linkable)
     assert [event for event in store.events() if event.phase is Phase.ENDED]
     store.close()

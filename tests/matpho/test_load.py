@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from core.events import CameraState
+from core.records import CameraState
 from matpho.load import LoadMeter
 from models.fake import FakeDetector
 from pipeline.camera import CameraStatus
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.cameras import CameraPlan
+from pipeline.runner import Pipeline
 from pipeline.sources.synthetic import Script, SyntheticSource
 from scenes.scene_file import empty_scene
 from trackers.online import OnlineTracker

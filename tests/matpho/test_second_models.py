@@ -20,8 +20,9 @@ from matpho.cli.check import check
 from matpho.planning import Plan, plan_configuration
 from matpho.second_models import SecondModels
 from matpho.session import Session
-from scenes.config import SecondModelSpec, load_configuration
+from scenes.config import load_configuration
 from scenes.documents import ProblemsError
+from scenes.model_specs import SecondModelSpec
 from scenes.picture_rules import FloodingSpec, SmokeFireSpec
 from scenes.rules import AnyRuleSpec
 from tests.matpho.test_cli import matpho
@@ -87,6 +88,7 @@ def test_the_same_file_gives_the_same_facts_and_the_run_says_what_looked(tmp_pat
     for _ in range(2):
         plan = planned(tmp_path, "second_models: [{name: warm, path: warm.onnx}]\n")
         with Session(plan) as session:
+            begun = session.store.runs.last() if session.store else None
             events = [event for step in session.steps() for event in step.findings.events]
             summary = session.as_dict()
         found.append([(e.kind, e.phase, e.at_ns, e.measures) for e in events if e.kind is EventKind.SMOKE_FIRE])
@@ -95,6 +97,8 @@ def test_the_same_file_gives_the_same_facts_and_the_run_says_what_looked(tmp_pat
     assert summary["second_models"]["warm"]["looks"] == 14 and summary["second_models"]["warm"]["failed"] == 0
     assert summary["observers"]["yard"]["model:warm"]["looks"] == 14
     assert [(rule["kind"], rule["classes"]) for rule in summary["off"]] == [("environment.flooding", ("water",))]
+    assert begun is not None and begun.ended_ns is None
+    assert [rule["kind"] for rule in begun.summary["off"]] == ["environment.flooding"], "told while it runs"
 
 
 def test_a_model_that_fails_takes_nothing_with_it_and_is_told(tmp_path: Path) -> None:

@@ -13,12 +13,17 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer  # type: ignore[import-untyped]
 from kafka.admin import NewTopic  # type: ignore[import-untyped]
 
-from core.codec import time_text
 from core.errors import ConfigError
+from core.off_rules import OffRule, told_off
 from core.signals import SignalState
+from core.times import time_text
+from matpho.planning import Plan, camera_plan
 from matpho.signal_feeds import feeds_of
 from pipeline.signals.board import SignalBoard
+from pipeline.sources.synthetic import SyntheticSource
 from scenes.config import Configuration, load_configuration
+from scenes.model_specs import ModelSpec
+from scenes.scene_file import load_scene
 from tests.support.kafka import KafkaBroker
 from tests.support.rtsp import free_port
 
@@ -41,6 +46,18 @@ def test_a_signal_that_nobody_can_tell_is_a_mistake(tmp_path: Path) -> None:
         configuration(tmp_path, "")
     with pytest.raises(ConfigError, match="listen"):
         configuration(tmp_path, "signals: {}")
+
+
+def test_a_red_light_rule_is_off_where_no_controller_can_tell_its_signal(tmp_path: Path) -> None:
+    scene = SCENE.replace("feed: J1", "line: stop, feed: J1") + "lines: [{id: stop, start: [0, 5], end: [9, 5]}]\n"
+    scene += "rules: [{kind: violation.red_light, signal: s}]\n"
+    (tmp_path / "scene.yaml").write_text(scene)
+    file = load_scene(tmp_path / "scene.yaml")
+    camera = camera_plan(SyntheticSource("a"), file)
+    (off,) = Plan(ModelSpec(), (camera,)).off
+    assert OffRule.of(off.as_dict()) == off
+    assert told_off([off], "en")[0].startswith("Red light, camera a: off: nobody tells what signal s shows.")
+    assert Plan(ModelSpec(), (camera,), signals=SignalBoard()).off == ()
 
 
 def test_over_http_with_the_token_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ def test_a_run_over_a_video_tells_its_presets(folder: Path, tour: Tour) -> None:
     assert len({e["event_id"] for e in events}) == 2, "one event in each preset; that of the square outlives two moves"
     assert "ended" not in {e["phase"] for e in events}
     with closing(EventStore.open(folder / STORE)) as store:
-        found = store.measurements(camera_id="tour")
+        found = store.traffic.measurements(camera_id="tour")
     assert {m.view for m in found} == {"square", "mirror"} and len(found) >= 3
     views = [
         frame.view

@@ -26,11 +26,12 @@ from matpho.workers.messages import Job
 from matpho.workers.share import cores_of, share_of, worker_count
 from matpho.workers.supervisor import Supervisor, Worker, WorkerState
 from pipeline.camera import Backoff
-from pipeline.runner import CameraPlan
+from pipeline.cameras import CameraPlan
 from pipeline.sources.synthetic import Script, SyntheticSource
-from scenes.config import ModelSpec
+from scenes.model_specs import ModelSpec
 from scenes.scene_file import empty_scene
-from store.events import EventQuery, EventStore
+from store.events import EventStore
+from store.records import EventQuery
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -98,7 +99,7 @@ def test_two_workers_find_and_store_what_one_finds(tmp_path: Path) -> None:
         name: sorted((e.kind.value, e.started_ns) for e in events if e.camera_id == name)
         for name in ("one", "two", "three")
     }
-    run = store.last_run()
+    run = store.runs.last()
     store.close()
     assert by_camera["one"] == by_camera["two"] == by_camera["three"]
     assert Counter(kind for kind, _ in by_camera["one"])[EventKind.LINE_CROSSING.value] >= 5

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SourceError
-from core.events import CameraState
 from core.frames import FrameMeta, Surface
 from core.protocols import FrameStream, Source
+from core.records import CameraState
 from pipeline.batcher import Batcher, DropPolicy
 from pipeline.camera import Backoff, Camera, CameraStatus, Thinner
 from pipeline.sources.synthetic import Script, SyntheticSource

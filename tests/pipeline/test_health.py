@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.events import CameraHealth, CameraState
+from core.records import CameraHealth, CameraState
 from pipeline.camera import CameraStatus
 from pipeline.health import HealthLog
 

@@ -10,8 +10,9 @@ import pytest
 
 from core.live import LivePicture
 from models.fake import FakeDetector, Seen
+from pipeline.cameras import CameraPlan
 from pipeline.live import LivePictures, LiveRelay
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.runner import Pipeline
 from pipeline.sources.surfaces import ArraySurface
 from pipeline.sources.synthetic import Script, SyntheticSource
 from scenes.scene_file import empty_scene

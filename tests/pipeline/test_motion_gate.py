@@ -12,8 +12,9 @@ from core.arrays import U8
 from core.frames import FrameMeta, Surface
 from matpho.defaults import CLIP
 from models.registry import load_detector
+from pipeline.cameras import CameraPlan
 from pipeline.motion_gate import MotionGate, moved
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.runner import Pipeline
 from pipeline.sources.surfaces import ArraySurface
 from pipeline.sources.table import sources_for
 from scenes.scene_file import load_scene

@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 
 from core.arrays import U8
-from core.events import CameraHealth, Event, EventKind, Phase, Record
+from core.events import Event, EventKind, Phase
 from core.frames import MOVING, ClockSource, FrameMeta, Surface
 from core.observations import Fact
 from core.protocols import FrameStream
+from core.records import CameraHealth, Record
 from core.taxonomy import ObjectClass
 from models.fake import FakeDetector, Seen
 from models.observers.fake import FakeObserver
 from models.observers.health import HealthObserver
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.cameras import CameraPlan
+from pipeline.runner import Pipeline
 from pipeline.sources.surfaces import ArraySurface
 from scenes.rules import AnyRuleSpec, CameraCoveredSpec, CameraMovedSpec, IntrusionSpec
 from tests.contracts.test_observer import street

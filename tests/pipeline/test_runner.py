@@ -10,12 +10,14 @@ import pytest
 
 from core.detections import DetectionBatch
 from core.errors import MatphoError
-from core.events import CameraState, Event, EventKind, Phase, Record
+from core.events import Event, EventKind, Phase
 from core.frames import FrameBatch, FrameMeta
 from core.protocols import Ticket
+from core.records import CameraState, Record
 from models.fake import FakeDetector, Seen
 from models.tickets import Done
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.cameras import CameraPlan
+from pipeline.runner import Pipeline
 from pipeline.sources.synthetic import Script, SyntheticSource
 from scenes.rules import AnyRuleSpec, CameraDownSpec
 from scenes.scene_file import empty_scene
@@ -182,6 +184,16 @@ def test_stop_ends_an_endless_camera() -> None:
     for _ in watched.steps():
         watched.stop()
     assert watched.status()[0].state is CameraState.ENDED
+
+
+@pytest.mark.parametrize("batch_size", [1, 8])
+def test_a_number_of_frames_is_kept_to_whatever_the_batches(batch_size: int) -> None:
+    watched = pipeline([plan("a", Script(frames=50)), plan("b", Script(frames=50))], batch_size=batch_size)
+    assert sum(len(step.frames) for step in watched.steps(most_frames=21)) == 21
+    device = Device()
+    watched = Pipeline(device, OnlineTracker(), [plan("a", Script(frames=50))])
+    assert sum(len(step.frames) for step in watched.steps(most_frames=7)) == 7
+    assert sum(said.startswith("submit") for said in device.said) == 7, "none is begun that is not wanted"
 
 
 def test_a_time_limit_holds_though_no_frame_ever_comes() -> None:

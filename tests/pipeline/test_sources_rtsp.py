@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
-from core.events import CameraState
 from core.frames import ClockSource, FrameMeta
+from core.records import CameraState
 from pipeline.batcher import Batcher, DropPolicy
 from pipeline.camera import Backoff, Camera
 from pipeline.sources.av_source import AvSource

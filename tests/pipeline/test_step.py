@@ -12,7 +12,8 @@ from core.protocols import Describer
 from core.tracks import TrackBatch
 from models.appearance.fake import FakeDescriber
 from models.fake import FakeDetector, Seen
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.cameras import CameraPlan
+from pipeline.runner import Pipeline
 from pipeline.sources.synthetic import Script, SyntheticSource
 from pipeline.step import Step
 from scenes.scene_file import empty_scene

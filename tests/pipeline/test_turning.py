@@ -12,16 +12,18 @@ import numpy as np
 import pytest
 
 from core.arrays import U8
-from core.events import Event, EventKind, Measurement, Phase, Record, TrackSummary
+from core.events import Event, EventKind, Phase
 from core.frames import MOVING, FrameMeta, Look, Surface
+from core.records import Measurement, Record, TrackSummary
 from core.taxonomy import ObjectClass
 from matpho.viewpoints import make_viewpoint
 from models.fake import FakeDetector, Seen
+from pipeline.cameras import CameraPlan
 from pipeline.onvif.ptz import PtzService
 from pipeline.onvif.soap import OnvifClient
 from pipeline.onvif.viewpoint import OnvifViewpoint
 from pipeline.onvif.watch import EVERY_S, PtzWatch
-from pipeline.runner import CameraPlan, Pipeline
+from pipeline.runner import Pipeline
 from pipeline.sources.urls import Credentials
 from pipeline.step import StepResult
 from scenes.scene_file import SceneFile, load_scene

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.errors import ConfigError
 from scenes.config import SystemSpec, load_configuration
-from scenes.documents import ProblemsError, field_name, nearest, parse, read_document
+from scenes.documents import ProblemsError, field_name, nearest, read_document
+from scenes.parsing import parse
 
 GOOD = "cameras:\n  - id: a\n    source: street.mp4\n"
 
@@ -43,7 +44,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         (GOOD + "    fps: 0\n", "system.yaml:4: cameras[0].fps: found 0; expected a value above 0"),
         ("cameras:\n  - id: a\n", 'system.yaml:2: cameras[0].source: missing; "source" is required'),
         ("cameras: []\n", "system.yaml:1: cameras: found []; expected at least 1 items, found 0"),
-        (GOOD + "sinks:\n  - kind: kafak\n", 'did you mean "kafka"?'),
+        (GOOD + "sinks:\n  - kind: kafak\n    bootstrap: [a:9092]\n", 'did you mean "kafka"?'),
         (GOOD + "sinks:\n  - kind: kafka\n    bootstrap: [nowhere]\n", "system.yaml:6: sinks[0].bootstrap[0]: found"),
         (
             GOOD + "tracking:\n  appearance: colour\n",
@@ -65,6 +66,49 @@ def test_each_mistake_names_its_line_and_field(tmp_path: Path, content: str, sai
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert len(problems(tmp_path, "modle: x\ncameras:\n  - id: a b\n    source: x\n    fps: -1\n")) == 3
+
+
+def test_what_is_misspelt_hides_no_other_mistake_of_the_file_or_of_its_scenes(tmp_path: Path) -> None:
+    (tmp_path / "scene.yaml").write_text(
+        "id: yard\nreference_size: [320, 180]\n"
+        "zones:\n  - {id: yard, poligon: [[0, 0], [9, 0], [9, 9]]}\n"
+        "rules:\n"
+        "  - {kind: security.intrusoin, zone: yrad, clases: [person]}\n"
+        "  - {kind: no.such.rule, zone: yard}\n"
+        "  - {kind: security.loitering, zone: yard, for_s: long}\n"
+        "  - {kind: security.loitering, zone: gate, for_s: -1, id: l}\n"
+        "  - {kind: security.line_crossing, zone: yard}\n"
+        "  - {kind: security.crowding, zone: yard, count: 3, id: l}\n",
+        encoding="utf-8",
+    )
+    found = problems(
+        tmp_path,
+        "stroe: {}\nbatch: {size: many}\nsinks: [{kind: carrier_pigeon}]\n"
+        "cameras:\n  - {id: a, fps: fast}\n  - {id: b, source: x, scen: scene.yaml}\n"
+        "  - {id: b, source: x, scene: none.yaml}\n",
+    )
+    assert [" ".join(one.split(": ")[:2]) for one in found] == [
+        "system.yaml:1 stroe",
+        "system.yaml:2 batch.size",
+        "system.yaml:3 sinks[0]",
+        "system.yaml:5 cameras[0].source",
+        "system.yaml:5 cameras[0].fps",
+        "system.yaml:6 cameras[1].scen",
+        "system.yaml:7 cameras[2].id",
+        "system.yaml:7 cameras[2].scene",
+        "scene.yaml:4 zones[0].polygon",
+        "scene.yaml:4 zones[0].poligon",
+        "scene.yaml:6 rules[0]",
+        "scene.yaml:6 rules[0].clases",
+        "scene.yaml:6 rules[0].zone",
+        "scene.yaml:7 rules[1]",
+        "scene.yaml:8 rules[2].for_s",
+        "scene.yaml:9 rules[3].for_s",
+        "scene.yaml:9 rules[3].zone",
+        "scene.yaml:10 rules[4].line",
+        "scene.yaml:10 rules[4].zone",
+        "scene.yaml:11 rules[5]",
+    ], "\n".join(found)
 
 
 def test_a_password_is_never_repeated(tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigError
-from scenes.config import CredentialSpec
-from scenes.secrets import Login, from_file, resolve
+from scenes.secrets import CredentialSpec, Login, from_file, resolve
 
 
 def secrets_file(folder: Path, mode: int = 0o600) -> Path:

@@ -8,8 +8,9 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, from_stru
 from cloudevents.core.formats.json import JSONFormat
 from hypothesis import given
 
-from core.codec import record_to_dict
-from core.events import Incident, Record
+from core.codec.records import record_to_dict
+from core.incidents import Incident
+from core.records import Record
 from sinks.envelope import key_of, message_of
 from tests.support.records import a_health, a_measurement, a_track, an_event, an_incident, described
 

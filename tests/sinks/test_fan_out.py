@@ -13,10 +13,11 @@ from threading import Event as Flag
 import pytest
 from structlog.testing import capture_logs
 
-from core.codec import event_to_dict
+from core.codec.events import event_to_dict
 from core.delivery import Delivered, Delivery, Outcome, Rejected, RetryAfter
 from core.errors import SinkError
-from core.events import Event, Record
+from core.events import Event
+from core.records import Record
 from sinks.fan_out import FanOut, SinkCounters
 from sinks.memory import MemorySink
 from sinks.outbox import Bounds

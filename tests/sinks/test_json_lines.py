@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from core.codec import event_from_dict, to_json
+from core.codec.events import event_from_dict
+from core.codec.records import to_json
 from core.delivery import Delivered, Rejected, RetryAfter
 from core.errors import SinkError
-from core.events import Record
+from core.records import Record
 from sinks.json_lines import JsonLinesSink
 from tests.support.records import a_measurement, a_track, an_event
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from core.events import FrameTracks
+from core.records import FrameTracks
 from core.taxonomy import LABELS
 from sinks.envelope import message_of
 from sinks.nv_frame import nv_frame

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from core.delivery import Delivered, Delivery, Outcome, RetryAfter
-from core.events import Event, Record
+from core.events import Event
+from core.records import Record
 from sinks.fan_out import FanOut, SinkCounters
 from sinks.memory import MemorySink
 from sinks.outbox import Bounds

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from core.delivery import Outcome, RetryAfter
-from core.events import Record
+from core.records import Record
 from sinks.fan_out import FanOut
 from sinks.memory import MemorySink
 from sinks.outbox_files import open_outbox, outbox_files, outbox_folder

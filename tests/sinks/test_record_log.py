@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.codec import encode
+from core.codec.records import encode
 from core.errors import SinkError
-from core.events import Record
+from core.records import Record
 from sinks.log_file import alone
 from sinks.record_log import Entry, RecordLog
 from sinks.retention import drop_delivered, sacrifice

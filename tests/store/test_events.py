@@ -12,8 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.events import CameraHealth, Event, EventKind, FrameTracks, Incident, Measurement, Phase, Record, TrackSummary
-from store.events import EventQuery, EventStore, RunRecord, SceneRecord
+from core.events import Event, EventKind, Phase
+from core.incidents import Incident
+from core.records import CameraHealth, FrameTracks, Measurement, Record, TrackSummary
+from store.events import EventStore
+from store.records import EventQuery, RunRecord, SceneRecord
 from tests.support.records import SECOND, T0, a_measurement, a_track, an_event, stored
 
 
@@ -39,7 +42,7 @@ def test_any_record_is_read_back_as_it_was(written: list[Record]) -> None:
             first.setdefault(key(record), record)
         found: list[Record] = [event for _, event in store.since(0)]
         found += [incident for _, incident in store.incidents.since(0)]
-        found += [*store.measurements(), *store.tracks()]
+        found += [*store.traffic.measurements(), *store.traffic.tracks()]
         assert {key(record): record for record in found} == first
         assert set(store.cameras()) == {record.camera_id for record in written}
         store.close()
@@ -81,15 +84,15 @@ def test_appending_again_changes_nothing(store: EventStore) -> None:
     store.append([*batch, an_event(2)])
     store.append([])
     assert ids(store.events()) == [("event-000002", 1), ("event-000001", 2)]
-    assert store.measurements() == [a_measurement()]
-    assert store.tracks() == [a_track()]
+    assert store.traffic.measurements() == [a_measurement()]
+    assert store.traffic.tracks() == [a_track()]
     assert ids([event for _, event in store.since(row)]) == [("event-000002", 1)]
 
 
 def test_tracks_of_two_runs_with_the_same_numbers_are_both_kept(store: EventStore) -> None:
     later = replace(a_track(1), started_ns=T0 + 3600 * SECOND, ended_ns=T0 + 3610 * SECOND)
     store.append([a_track(1), later])
-    assert store.tracks() == [later, a_track(1)]
+    assert store.traffic.tracks() == [later, a_track(1)]
 
 
 @pytest.mark.parametrize(
@@ -159,43 +162,45 @@ def test_open_events_are_those_that_have_not_ended(store: EventStore) -> None:
 def test_measurements_and_tracks_by_camera_and_time(store: EventStore) -> None:
     store.append([a_measurement(n) for n in range(4)] + [a_measurement(1, camera="cam-2")])
     minute = 60 * SECOND
-    assert store.measurements("cam-1", T0 + minute, T0 + 3 * minute) == [a_measurement(1), a_measurement(2)]
-    assert len(store.measurements(since_ns=T0 + minute, until_ns=T0 + 2 * minute)) == 2
-    assert store.measurements("cam-1", limit=2) == [a_measurement(2), a_measurement(3)], "the newest, in order of time"
+    assert store.traffic.measurements("cam-1", T0 + minute, T0 + 3 * minute) == [a_measurement(1), a_measurement(2)]
+    assert len(store.traffic.measurements(since_ns=T0 + minute, until_ns=T0 + 2 * minute)) == 2
+    assert store.traffic.measurements("cam-1", limit=2) == [a_measurement(2), a_measurement(3)], (
+        "the newest, in order of time"
+    )
     store.append([a_track(n) for n in (1, 20, 40)] + [a_track(5, camera="cam-2")])
-    assert store.tracks("cam-1", T0 + 11 * SECOND, T0 + 40 * SECOND) == [a_track(20), a_track(1)]
-    assert store.tracks(limit=2) == [a_track(40), a_track(20)]
+    assert store.traffic.tracks("cam-1", T0 + 11 * SECOND, T0 + 40 * SECOND) == [a_track(20), a_track(1)]
+    assert store.traffic.tracks(limit=2) == [a_track(40), a_track(20)]
 
 
 def test_what_was_measured_last_is_told(store: EventStore) -> None:
-    assert (store.newest_measured("cam-1"), store.last_measured()) == (None, 0)
+    assert (store.traffic.newest_ns("cam-1"), store.traffic.last_row()) == (None, 0)
     store.append([a_measurement(3)])
-    first = store.last_measured()
+    first = store.traffic.last_row()
     store.append([a_measurement(1), a_measurement(9, camera="cam-2")])
-    assert store.newest_measured("cam-1") == a_measurement(3).start_ns, "by time, not by when it came"
-    assert store.last_measured() > first
+    assert store.traffic.newest_ns("cam-1") == a_measurement(3).start_ns, "by time, not by when it came"
+    assert store.traffic.last_row() > first
 
 
 def test_scenes_are_replaced_and_cameras_listed(store: EventStore) -> None:
     old = SceneRecord("cam-2", "plaza", 1, (768, 576), {"zones": [{"id": "a", "label": "vỉa hè"}], "lines": []})
     new = SceneRecord("cam-2", "plaza", 2, (768, 576), {"zones": []}, "scenes/cam-2.jpg")
-    assert store.scene("cam-2") is None
-    store.put_scene(old)
-    assert store.scene("cam-2") == old
-    store.put_scene(new)
-    assert store.scene("cam-2") == new
+    assert store.scenes.of("cam-2") is None
+    store.scenes.put(old)
+    assert store.scenes.of("cam-2") == old
+    store.scenes.put(new)
+    assert store.scenes.of("cam-2") == new
     store.append([an_event(1)])
     assert store.cameras() == ["cam-1", "cam-2"]
 
 
 def test_runs_are_replaced_and_the_last_is_told(store: EventStore) -> None:
-    assert store.last_run() is None
-    store.put_run(RunRecord("run-1", T0, T0 + SECOND, {"frames": 10}))
-    store.put_run(RunRecord("run-2", T0 + 2 * SECOND))
-    assert store.last_run() == RunRecord("run-2", T0 + 2 * SECOND)
+    assert store.runs.last() is None
+    store.runs.put(RunRecord("run-1", T0, T0 + SECOND, {"frames": 10}))
+    store.runs.put(RunRecord("run-2", T0 + 2 * SECOND))
+    assert store.runs.last() == RunRecord("run-2", T0 + 2 * SECOND)
     done = RunRecord("run-2", T0 + 2 * SECOND, T0 + 9 * SECOND, {"events": 3, "where": "phố Huế"})
-    store.put_run(done)
-    assert store.last_run() == done
+    store.runs.put(done)
+    assert store.runs.last() == done
 
 
 def test_a_purge_takes_old_events_whole_and_leaves_the_rest(store: EventStore) -> None:
@@ -205,7 +210,7 @@ def test_a_purge_takes_old_events_whole_and_leaves_the_rest(store: EventStore) -
     assert store.purge(T0 + 100 * SECOND) == 4
     assert ids(store.event("event-000002")) == [("event-000002", 1), ("event-000002", 2)]
     assert store.event("event-000001") == []
-    assert (store.measurements(), store.tracks()) == ([a_measurement(9)], [a_track(400)])
+    assert (store.traffic.measurements(), store.traffic.tracks()) == ([a_measurement(9)], [a_track(400)])
 
 
 def test_threads_write_and_read_at_once(store: EventStore) -> None:

@@ -10,20 +10,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from core.codec import SECOND_NS
-from core.events import (
-    EndReason,
-    Event,
-    EventKind,
-    IntrusionMeasures,
-    LineCrossingMeasures,
-    Measurement,
-    Phase,
-    Picture,
-    Severity,
-    TrackSummary,
-)
-from store.events import EventStore, SceneRecord
+from core.events import EndReason, Event, EventKind, Phase, Picture, Severity
+from core.measures import IntrusionMeasures, LineCrossingMeasures
+from core.records import Measurement, TrackSummary
+from core.times import SECOND_NS
+from store.events import EventStore
+from store.records import SceneRecord
 
 CAMERA = "hk01"
 DRAWING: dict[str, Any] = {
@@ -93,7 +85,7 @@ def write_picture(evidence: Path, path: str) -> None:
 def put_scene(store: EventStore, evidence: Path, camera_id: str = CAMERA) -> None:
     """A scene with a zone, a line and a reference picture."""
     write_picture(evidence, "references/scene.jpg")
-    store.put_scene(SceneRecord(camera_id, "yard-scene", 3, (320, 240), DRAWING, "references/scene.jpg"))
+    store.scenes.put(SceneRecord(camera_id, "yard-scene", 3, (320, 240), DRAWING, "references/scene.jpg"))
 
 
 def tracks(camera_id: str = CAMERA, count: int = 4, started_ns: int | None = None) -> list[TrackSummary]:

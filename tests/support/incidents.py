@@ -8,20 +8,17 @@ from dataclasses import replace
 from itertools import count
 from typing import Final
 
-from core.events import (
+from core.events import EndReason, Event, EventKind, Phase, Severity
+from core.measures import (
     CameraDownMeasures,
     CollisionMeasures,
     CongestionMeasures,
     DebrisMeasures,
-    EndReason,
-    Event,
-    EventKind,
     LoiteringMeasures,
     Measures,
     PedestrianMeasures,
-    Phase,
     QueueMeasures,
-    Severity,
+    SightingMeasures,
     SlowVehicleMeasures,
     SpillbackMeasures,
     StoppedVehicleMeasures,
@@ -45,6 +42,8 @@ _MEASURES: Final[Mapping[EventKind, Measures]] = {
     EventKind.LOITERING: LoiteringMeasures(61.0),
     EventKind.CAMERA_DOWN: CameraDownMeasures(31.0),
     EventKind.DEBRIS: DebrisMeasures(31.0, 0.6, "m"),
+    EventKind.SMOKE_FIRE: SightingMeasures(6.0, 5, 10, 0.7, 0.2, "smoke-fire"),
+    EventKind.FLOODING: SightingMeasures(6.0, 5, 10, 0.7, 0.2, "water"),
 }
 
 

@@ -7,8 +7,10 @@ from typing import Any, get_type_hints
 
 from hypothesis import strategies as st
 
-from core.events import (
-    MEASURES_OF,
+from core.events import EndReason, Event, EventKind, Phase, Picture, Says, Severity, Verdict
+from core.incidents import Incident, Member, Role
+from core.kinds import MEASURES_OF
+from core.measures import (
     AbandonedObjectMeasures,
     CameraBlurredMeasures,
     CameraClockMeasures,
@@ -16,47 +18,30 @@ from core.events import (
     CameraDarkMeasures,
     CameraDownMeasures,
     CameraFrozenMeasures,
-    CameraHealth,
     CameraMovedMeasures,
-    CameraState,
     CollisionMeasures,
     CongestionMeasures,
     CrowdingMeasures,
     DebrisMeasures,
     EncroachmentMeasures,
-    EndReason,
-    Event,
-    EventKind,
-    FrameObject,
-    FrameTracks,
-    Incident,
     IntrusionMeasures,
     LaneMeasures,
     LineCrossingMeasures,
     LitteringMeasures,
     LoiteringMeasures,
-    Measurement,
     Measures,
-    Member,
     PedestrianMeasures,
-    Phase,
-    Picture,
     QueueMeasures,
-    Record,
     RedLightMeasures,
-    Role,
     RunningMeasures,
-    Says,
-    Severity,
     SightingMeasures,
     SlowVehicleMeasures,
     SpeedingMeasures,
     SpillbackMeasures,
     StoppedVehicleMeasures,
-    TrackSummary,
-    Verdict,
     WrongWayMeasures,
 )
+from core.records import CameraHealth, CameraState, FrameObject, FrameTracks, Measurement, Record, TrackSummary
 from core.taxonomy import LABELS
 
 T0 = 1_767_225_600_000_000_000

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.measure import MeasureRule
-from core.events import Measurement
+from core.records import Measurement
 from core.scene import Scene
 from core.taxonomy import ObjectClass
 from scenes.rules import MeasureSpec

@@ -311,3 +311,43 @@ def test_people_and_what_has_no_ground_stand_at_the_lower_edge() -> None:
     assert World({"a": scene()}).locate(frame).foot.tolist() == [[500, 300]]
     frame = frame_of(0.0, [(500, 300)], [1], cls=ObjectClass.CAR)
     assert World({"a": scene(None)}).locate(frame).foot.tolist() == [[500, 300]]
+
+
+def test_a_person_faster_than_anybody_on_foot_rides() -> None:
+    world = World({"a": scene()})
+    rides = [
+        world.locate(
+            frame_of(t / 10, [(20 + 20 * 10 * t / 10, 300), (20 + 20 * 2 * t / 10, 400)], [1, 2])
+        ).rides.tolist()
+        for t in range(30)
+    ]
+    assert rides[2] == [False, False], "a young speed is not known"
+    assert all(now == [True, False] for now in rides[10:])
+
+
+def test_who_rode_once_rides_while_standing() -> None:
+    world = World({"a": scene()})
+    speed = [20.0] * 20 + [20.0 - t for t in range(20)] + [0.0] * 30
+    places = 20 + np.cumsum(speed)
+    rides = [world.locate(frame_of(t / 10, [(x, 300)], [1])).rides[0] for t, x in enumerate(places)]
+    assert rides[-1]
+
+
+def test_a_jump_is_no_ride() -> None:
+    world = World({"a": scene()})
+    places = [100.0] * 10 + [700.0] * 10
+    assert not any(world.locate(frame_of(t / 10, [(x, 300)], [1])).rides[0] for t, x in enumerate(places))
+
+
+def test_only_people_are_said_to_ride() -> None:
+    world = World({"a": scene()})
+    found = [world.locate(frame_of(t / 10, [(20 + 20 * t, 300)], [1], cls=ObjectClass.CAR)).rides[0] for t in range(20)]
+    assert not any(found)
+
+
+def test_without_metres_a_rider_is_told_by_the_height_of_his_box() -> None:
+    world = World({})
+    fast = [world.locate(frame_of(t / 10, [(20 + 30 * t, 300)], [1])).rides[0] for t in range(20)]
+    slow = [world.locate(frame_of(2 + t / 10, [(20 + 5 * t, 300)], [2])).rides[0] for t in range(20)]
+    assert fast[-1]
+    assert not any(slow)

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from benchmarks.events.kinds import case_of
-from core.codec import record_to_dict
-from core.events import MEASURES_OF, EventKind
-from core.kinds import KINDS, Datex, Sharing
+from core.codec.records import record_to_dict
+from core.events import EventKind
+from core.kinds import KINDS, MEASURES_OF, Datex, Sharing
 from core.taxonomy import LABELS
 from locales import Language, text
 from scenes.rules import SPEC_TYPES, AnyRuleSpec

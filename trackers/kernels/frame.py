@@ -13,10 +13,11 @@ from trackers.kernels.covering import cover
 from trackers.kernels.likeness import pairs
 from trackers.kernels.looks import add_looks, copy_look, known, learn_look, learn_others
 from trackers.kernels.motion import correct, predict, start
-from trackers.kernels.riders import is_held, join_riders
+from trackers.kernels.riders import PERSON, TWO_WHEELER, is_held, join_riders
 from trackers.kernels.scores import remember, weigh
 from trackers.kernels.shift import move_with_camera
 from trackers.kernels.state import CLASSES, Camera, Cameras, Pairs, Row, Rows, Track, Tracks
+from trackers.kernels.ways import find_again, knows_way, learn_ways
 from trackers.params import TrackerParams
 
 TENTATIVE, CONFIRMED, COASTING = 0, 1, 2
@@ -60,6 +61,7 @@ def advance(
     cover(tracks, count, camera.now_ns, p)
     camera.now_ns = max(frame[0], camera.now_ns)
     taken = _associate(tracks, count, looks, box, kind, embedding, order, camera, t, p)
+    find_again(tracks, count, box, kind, taken, camera, (frame[1], frame[2]), p)
 
     for i in range(count):
         track = tracks[i]
@@ -71,6 +73,9 @@ def advance(
             remember(score[j], camera)
         if embedding.shape[1] > 0:
             learn_look(track, looks[i], embedding[j], camera)
+    for i in range(count):
+        if tracks[i].det >= 0 and not tracks[i].confirmed and _has_moved(tracks[i], p):
+            tracks[i].confirmed = not _is_part(tracks, count, i, camera.now_ns - int(p.live_s * 1e9), p)
     if embedding.shape[1] > 0:
         learn_others(tracks, count, looks, embedding, order, camera)
     for j in range(len(order)):
@@ -80,6 +85,7 @@ def advance(
             copy_look(looks[count], embedding[order[j]])
             tracks[count].looked = known(embedding[order[j]])
             count += 1
+    learn_ways(tracks, count, camera, frame[1], frame[2])
     gone = join_riders(tracks, count, camera, p, ended)
     return _give_out(tracks, count, looks, xyxy, order, frame, t, camera, p, rows, ended, gone)
 
@@ -140,6 +146,7 @@ def _observe(
     track: Track, xyxy: AnyArray, score: float, class_id: int, weight: float, camera: Camera, p: TrackerParams
 ) -> None:
     correct(track, xyxy[0], xyxy[1], xyxy[2], xyxy[3], p)
+    track.last[0], track.last[1] = track.value[0], track.value[1]
     track.score = score
     track.hits += 1
     track.seen_ns = track.own_ns = camera.now_ns
@@ -147,7 +154,7 @@ def _observe(
     track.votes[class_id] += 1
     if track.votes[class_id] > track.votes[track.class_id]:
         track.class_id = class_id
-    track.confirmed |= track.evidence >= p.evidence or _has_moved(track, p)
+    track.confirmed |= track.evidence >= p.evidence
 
 
 @compiled
@@ -157,6 +164,31 @@ def _has_moved(track: Track, p: TrackerParams) -> bool:
         return False
     x, y = track.value[0] - track.begun[0], track.value[1] - track.begun[1]
     return bool(x * x + y * y >= (p.moved_sides * max(track.value[2], track.value[3])) ** 2)
+
+
+@compiled
+def _is_part(tracks: Tracks, count: int, i: int, recent_ns: int, p: TrackerParams) -> bool:
+    """Whether a box lies on that of a confirmed track, which a detector may see twice.
+
+    Riders and their machines lie on one another, and people walk before vehicles.
+    """
+    track = tracks[i]
+    x, y, w, h = track.value[0], track.value[1], track.value[2], track.value[3]
+    for j in range(count):
+        other = tracks[j]
+        if j == i or not other.confirmed or other.seen_ns < recent_ns:
+            continue
+        ow, oh = other.value[2], other.value[3]
+        least = min(w * h, ow * oh)
+        if (track.kind == PERSON) != (other.kind == PERSON):
+            if track.kind == PERSON or track.kind == TWO_WHEELER:
+                continue
+            least = w * h
+        across = min(x + w / 2, other.value[0] + ow / 2) - max(x - w / 2, other.value[0] - ow / 2)
+        down = min(y + h / 2, other.value[1] + oh / 2) - max(y - h / 2, other.value[1] - oh / 2)
+        if across > 0 and down > 0 and across * down > p.part_share * least:
+            return True
+    return False
 
 
 @compiled
@@ -175,7 +207,8 @@ def _begin(
     track.score, track.evidence, track.hits = score, weight, 1
     track.track_id = camera.next_id
     camera.next_id += 1
-    track.begun[0], track.begun[1] = track.value[0], track.value[1]
+    for a in range(2):
+        track.begun[a] = track.last[a] = track.value[a]
     track.born_ns = track.seen_ns = track.own_ns = camera.now_ns
     track.mount, track.riding, track.held, track.carried = 0, False, False, False
     for k in range(CLASSES):
@@ -195,7 +228,7 @@ def _give_out(
     for i in range(count):
         track = tracks[i]
         unseen = (camera.now_ns - track.seen_ns) / 1e9
-        if unseen > _patience(track, frame, t, p):
+        if unseen > _patience(track, frame, t, camera, p):
             if not track.riding:
                 ended[gone] = track.track_id
                 gone += 1
@@ -213,10 +246,11 @@ def _give_out(
 
 
 @compiled
-def _patience(track: Track, frame: tuple[int, int, int], t: float, p: TrackerParams) -> float:
+def _patience(track: Track, frame: tuple[int, int, int], t: float, camera: Camera, p: TrackerParams) -> float:
     """How long a track may be unseen, in seconds."""
     if not track.confirmed:
-        return max(p.tentative_s, 1.1 * t)
+        known = track.hits > 1 and knows_way(track, camera, frame[1], frame[2])
+        return max(p.expected_s if known else p.tentative_s, 1.1 * t)
     x, y, half, margin = track.value[0], track.value[1], track.value[2] / 2, 0.1 * track.value[2]
     if x + half < 0 or x - half > frame[1] or abs(y - frame[2] / 2) > (track.value[3] + frame[2]) / 2:
         return 0.0

@@ -32,6 +32,8 @@ class Filters(NamedTuple):
         metric: (K) whether their plane is the ground, in metres; else the picture, in pixels.
         share: (K, 1) how likely the steady filter is the right one.
         heading: (K) the last that a speed told, radians; NaN: none did.
+        fast_s: (K) `watched_s` at which a person became faster than anybody on foot; NaN: is not; -inf: was for so long
+            that it is known to ride.
         mean, cov: (K, 2, 6) and (K, 2, 6, 6); see `kernels.kalman`.
     """
 
@@ -42,6 +44,7 @@ class Filters(NamedTuple):
     metric: Bool
     share: F64
     heading: F64
+    fast_s: F64
     mean: F64
     cov: F64
 
@@ -77,6 +80,7 @@ class Noise(NamedTuple):
         gate, far: squared standard deviations.
         hold_s: time constant with which a young velocity is held to zero.
         clear: squared standard deviations from which a speed tells its heading.
+        person: the class of people. ridden: m/s, and for how many s, from which one of them is on wheels.
         steps: (G, STEP + 1) room for prepared steps.
         room: (2, 6, 6) room for sums.
     """
@@ -92,6 +96,8 @@ class Noise(NamedTuple):
     far: float
     hold_s: float
     clear: float
+    person: int
+    ridden: tuple[float, float]
     steps: F64
     room: F64
 
@@ -108,6 +114,7 @@ class Moved(NamedTuple):
     position_cov: F64
     velocity_cov: F64
     heading: F32
+    rides: Bool
 
 
 @compiled
@@ -156,6 +163,8 @@ def locate(
             seen = state[row] != COASTING
             _follow(filters, at, now_ns, seen, (place[0], place[1]), error, kind, unit, step, noise)
         _write(filters, at, jacobian, noise, moved, row)
+        if class_id[row] == noise.person:
+            moved.rides[row] = _rides(filters, at, noise, moved, row, side)
         size = noise.sizes[class_id[row]]
         cut = max(across, down) >= noise.cut * side
         if not metric or (cut and not _is_sure(moved, row, max(size[0], kind[6]))):
@@ -173,7 +182,26 @@ def _start(
 ) -> None:
     begin(filters.mean[at], filters.cov[at], filters.share[at], place, error, kind[5] * unit, 0.0)
     filters.at_ns[at], filters.watched_s[at], filters.odd[at], filters.metric[at] = now_ns, 0.0, 0, metric
-    filters.heading[at] = np.nan
+    filters.heading[at] = filters.fast_s[at] = np.nan
+
+
+@compiled
+def _rides(filters: Filters, at: int, noise: Noise, moved: Moved, row: int, side: float) -> bool:
+    """Whether a person is on wheels: has once been so fast for so long."""
+    if filters.metric[at]:
+        speed = math.hypot(moved.velocity[row, 0], moved.velocity[row, 1])
+    else:
+        tall = noise.kinds[noise.kind_of_class[noise.person], 6]
+        speed = math.hypot(moved.foot_velocity[row, 0], moved.foot_velocity[row, 1]) / side * tall
+    if filters.fast_s[at] == -math.inf:
+        return True
+    if speed < noise.ridden[0]:
+        filters.fast_s[at] = np.nan
+    elif math.isnan(filters.fast_s[at]):
+        filters.fast_s[at] = filters.watched_s[at]
+    elif filters.watched_s[at] - filters.fast_s[at] >= noise.ridden[1]:
+        filters.fast_s[at] = -math.inf
+    return bool(filters.fast_s[at] == -math.inf)
 
 
 @compiled
@@ -415,5 +443,6 @@ def _copy(filters: Filters, one: int, other: int) -> None:
     )
     filters.odd[other], filters.metric[other] = filters.odd[one], filters.metric[one]
     filters.share[other], filters.heading[other] = filters.share[one], filters.heading[one]
+    filters.fast_s[other] = filters.fast_s[one]
     filters.mean[other] = filters.mean[one]
     filters.cov[other] = filters.cov[one]

@@ -38,7 +38,8 @@ within so much. Boxes at rest tremble by 0.15."""
 TOGETHER_NS = 300_000_000
 """And it took so long: a filter that has just started is not yet to be believed."""
 HOLD_NS = 1_000_000_000
-"""So long somebody new who sits as a rider is tentative: by then a rider at 10 km/h has gone 2 m."""
+"""So long somebody new who sits as a rider is tentative, or a machine new below somebody: by then a rider at 10 km/h
+has gone 2 m."""
 LEAVE_NS = 1_000_000_000
 """Seen apart for so long, a rider has got off: who walks is more than a metre away by then."""
 CARRY_NS = 10_000_000_000
@@ -66,7 +67,10 @@ def join_riders(tracks: Tracks, count: int, camera: Camera, p: TrackerParams, en
             m = _best_machine(tracks, count, rider)
             if m >= 0:
                 rider.held = rider.hits <= 2
+                tracks[m].held |= tracks[m].hits <= 2 and rider.confirmed and not rider.held
                 rider.fit_ns = camera.now_ns
+                if rider.hits == 1 and tracks[m].confirmed:
+                    _go_with(rider, tracks[m])
                 _watch(rider, tracks[m], camera.now_ns)
         elif tracks[m].det >= 0 and not tracks[m].carried:
             gone += _follow(rider, tracks[m], camera, ended, gone)
@@ -77,8 +81,8 @@ def join_riders(tracks: Tracks, count: int, camera: Camera, p: TrackerParams, en
 
 @compiled
 def is_held(track: Track, now_ns: int) -> bool:
-    """Whether it is still open if somebody new is a rider."""
-    return track.held and track.mount > 0 and now_ns - track.born_ns <= HOLD_NS
+    """Whether it is still open if somebody new is a rider, or what is new below somebody his machine."""
+    return track.held and (track.mount > 0 or track.kind == TWO_WHEELER) and now_ns - track.born_ns <= HOLD_NS
 
 
 @compiled
@@ -123,8 +127,17 @@ def _watch(rider: Track, machine: Track, now_ns: int) -> None:
 
 
 @compiled
+def _go_with(rider: Track, machine: Track) -> None:
+    """Whose own speed is not known yet is expected to go as fast as what he sits on."""
+    for a in range(2):
+        rider.rate[a], rider.vr[a], rider.rr[a] = machine.rate[a], 0.0, machine.rr[a]
+
+
+@compiled
 def _follow(rider: Track, machine: Track, camera: Camera, ended: AnyArray, gone: int) -> int:
-    """Judge two who are both seen; 1 if somebody with an id became a rider, whose id is then in `ended[gone]`."""
+    """Judge two who are both seen; 1 if somebody became a rider: one road user, who keeps the id that was known first.
+    The other id is then in `ended[gone]`.
+    """
     if _strain(rider, machine, SLACK) < 0:
         if camera.now_ns - rider.fit_ns > LEAVE_NS:
             _get_off(rider, camera)
@@ -137,9 +150,11 @@ def _follow(rider: Track, machine: Track, camera: Camera, ended: AnyArray, gone:
     if rider.riding or slip > STILL:
         _watch(rider, machine, camera.now_ns)
     elif way >= MOVED * MOVED and camera.now_ns - rider.since_ns >= TOGETHER_NS:
+        if machine.held:
+            machine.track_id, rider.track_id, machine.held = rider.track_id, machine.track_id, False
         rider.riding = True
         ended[gone] = rider.track_id
-        rider.track_id = 0
+        rider.track_id, rider.mount = 0, machine.track_id
         return 1
     return 0
 

@@ -14,6 +14,10 @@ from core.arrays import F32, F64, I32, AnyArray
 from core.taxonomy import ObjectClass
 
 CLASSES: Final = max(ObjectClass) + 1
+ACROSS: Final = 16
+DOWN: Final = 9
+"""Cells of the picture in which ways are remembered, and how many of each (`kernels.ways`)."""
+WAYS: Final = 3
 
 Real: TypeAlias = Annotated[float, np.float64]
 Whole: TypeAlias = Annotated[int, np.int64]
@@ -34,7 +38,7 @@ class Track:
         score: of the last detection.
         evidence: sum of its detections' weights; `confirmed`: it is enough.
         track_id: 0 while riding.
-        begun: centre of its first detection.
+        begun, last: centre of its first detection, and where it was when last seen.
         born_ns, seen_ns, own_ns: first seen; last seen; last seen by a detection of its own.
         hits: frames in which it was seen.
         det: its detection in this frame, counted from the best; -1: none.
@@ -45,7 +49,7 @@ class Track:
         since_ns, start, seat: when the two began to be watched; the machine's centre then; its offset from the rider's
             centre, in heights of the rider.
         fit_ns: somebody last sat as a rider.
-        held: he did from his first frames on.
+        held: he did from his first frames on; of a machine: somebody did who was there before it.
         riding: he is a rider, and has no row.
     """
 
@@ -61,6 +65,7 @@ class Track:
     evidence: Real
     track_id: Whole
     begun: Pair
+    last: Pair
     born_ns: Whole
     seen_ns: Whole
     own_ns: Whole
@@ -91,6 +96,7 @@ class Camera:
         horizon: (3) a, b, c of a x + b y + c, which is 0 on the line at which the ground ends and grows towards the
             camera as sizes do; zeros where no ground is known.
         shift_x, shift_y: mean square of the picture's shifts, pixels².
+        ways: of each cell, velocity in pixels a second and how often it was seen (`kernels.ways`).
         same, other: mean similarity of a track with its own detections, and with those of others.
     """
 
@@ -103,6 +109,7 @@ class Camera:
     horizon: Annotated[F64, np.float64, 3]
     shift_x: Real
     shift_y: Real
+    ways: Annotated[F64, np.float64, (DOWN, ACROSS, WAYS, 3)]
     same: Real
     other: Real
 

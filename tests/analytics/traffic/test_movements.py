@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from analytics.measure import MeasureRule
-from core.events import Measurement
+from core.records import Measurement
 from core.scene import Label, Line, Scene
 from core.taxonomy import ObjectClass
 from core.tracks import TrackState

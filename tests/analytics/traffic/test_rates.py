@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from analytics.engine import RuleEngine
 from analytics.measure import MeasureRule
-from core.events import Measurement
 from core.findings import Findings
 from core.motion import Motion
+from core.records import Measurement
 from core.taxonomy import ObjectClass
 from scenes.rules import MeasureSpec
 from tests.support.tracks import SECOND, T0, Actor, Shot, film, join, play

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.events import Measurement
 from core.observations import Observations, SignalReading, SignalReadings
+from core.records import Measurement
 from core.scene import Label, Scene, Signal
 from core.signals import SignalState
 from core.taxonomy import ObjectClass

@@ -8,7 +8,6 @@ import pytest
 from benchmarks.events.lane_truth import Ways
 from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.turning import Turn, figures, true_turns
-from benchmarks.events.views import LaneView
 from core.arrays import F64
 from tests.support.recordings import FPS, lane, road
 
@@ -17,7 +16,10 @@ LANES = (
     lane("east_0", "east_out", ((20.0, 0.0), (70.0, 0.0))),
     lane("north_0", "north_out", ((10.0, 10.0), (10.0, 60.0))),
 )
-GROUPS = {item.group: [LaneView(n, 0.0, 50.0, to_stop_line=n == 0)] for n, item in enumerate(LANES)}
+WEST_IN = np.array([(-2.0, -2.0), (-2.0, 2.0)])
+EAST_OUT = np.array([(26.0, -2.0), (26.0, 2.0)])
+NORTH_OUT = np.array([(12.0, 16.0), (8.0, 16.0)])
+"""Lines across lanes, from the right end to the left as one drives."""
 
 
 def _through(user: int, leave: int, start_s: float) -> dict[int, tuple[int, F64, F64]]:
@@ -42,13 +44,13 @@ def _junction(parts: list[dict[int, tuple[int, F64, F64]]]) -> Recording:
 
 def test_each_vehicle_goes_from_its_entry_to_its_exit() -> None:
     recording = _junction([_through(1, 1, 0.0), _through(2, 2, 3.0), _through(3, 1, 6.0)])
-    found = true_turns(Ways(recording), GROUPS, {"in-west_in": 48.0}, {"out-east_out": 6.0, "out-north_out": 6.0})
+    found = true_turns(Ways(recording), {"in-west_in": WEST_IN}, {"out-east_out": EAST_OUT, "out-north_out": NORTH_OUT})
     assert found == {("in-west_in", "out-east_out"): 2, ("in-west_in", "out-north_out"): 1}
 
 
 def test_a_vehicle_that_was_not_seen_coming_in_is_no_movement() -> None:
     recording = _junction([_through(1, 1, 0.0)])
-    assert not true_turns(Ways(recording), GROUPS, {"in-north_out": 48.0}, {"out-east_out": 6.0})
+    assert not true_turns(Ways(recording), {"in-north": NORTH_OUT}, {"out-east_out": EAST_OUT})
 
 
 def test_the_share_that_is_right_counts_what_is_missing_and_what_is_too_much() -> None:

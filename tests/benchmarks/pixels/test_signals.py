@@ -13,7 +13,8 @@ from benchmarks.pixels.clips import Clip
 from benchmarks.pixels.lamps import LIGHTS, Light, Seen, lamps_seen
 from benchmarks.pixels.measure import PixelsPlan, PixelsResult
 from benchmarks.pixels.red_light import Crossing, RedLights, _early, _score
-from core.events import EventKind, RedLightMeasures
+from core.events import EventKind
+from core.measures import RedLightMeasures
 from core.signals import SignalState
 from tests.support.records import an_event
 

@@ -24,7 +24,7 @@ from models.backends.samples import street_pictures
 from models.decoding import Candidates, Plan
 from models.network import Network
 from models.registry import choose_backend, load_detector
-from scenes.config import Backend
+from scenes.model_specs import Backend
 from tests.support.graphs import METADATA, brightness_graph, constant_graph
 from tests.support.int8 import int8_graph, int8_weights
 

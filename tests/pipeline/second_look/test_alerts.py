@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from core.errors import VerifierError
-from core.events import Event, EventKind, Phase, Record, Says, Verdict
+from core.events import Event, EventKind, Phase, Says, Verdict
+from core.records import Record
 from pipeline.second_look.alerts import Alerts, Crop, SecondLook
 from tests.support.incidents import an_event_of, life
 from tests.support.waiting import eventually

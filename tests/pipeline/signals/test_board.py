@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.codec import time_text
 from core.signals import SignalState, Told
+from core.times import time_text
 from pipeline.signals.board import CHANGES, SIGNALS, NotToldError, SignalBoard
 
 SECOND = 1_000_000_000

@@ -13,10 +13,11 @@ from urllib.request import urlopen
 import jsonschema
 import pytest
 
-from core.codec import event_to_dict
+from core.codec.events import event_to_dict
 from core.delivery import Delivered, RetryAfter
 from core.errors import SinkError
-from core.events import CameraHealth, Event
+from core.events import Event
+from core.records import CameraHealth
 from matpho.kafka_plan import kafka_sinks
 from matpho_client import events
 from scenes.config import load_configuration

@@ -11,12 +11,12 @@ from kafka import KafkaAdminClient  # type: ignore[import-untyped]
 from kafka.admin import ConfigResource, ConfigResourceType  # type: ignore[import-untyped]
 from structlog.testing import capture_logs
 
-from core.codec import record_to_dict
+from core.codec.records import record_to_dict
 from core.delivery import Delivered, RetryAfter
 from core.errors import SinkError
-from core.events import Record
+from core.records import Record
 from matpho.kafka_plan import sinks_of
-from scenes.config import KafkaSinkSpec, TopicSpec, TopicsSpec
+from scenes.sink_specs import KafkaSinkSpec, TopicSpec, TopicsSpec
 from sinks.fan_out import FanOut
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink

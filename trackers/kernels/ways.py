@@ -1,0 +1,138 @@
+"""Where road users usually go from a place: what lets a new track be found again in the next frame.
+
+Of somebody seen once no speed is known. People and cars at many frames a second overlap their last box all the same; a
+rider seen without his machine, at 50 km/h and ten frames a second, has moved by more than the width of his box. Ways
+that earlier tracks took from the same place say where to look for him.
+"""
+
+from __future__ import annotations
+
+from math import exp, log
+
+from core.arrays import AnyArray
+from core.compiled import compiled
+from trackers.kernels.state import ACROSS, DOWN, WAYS, Camera, Track, Tracks
+from trackers.params import TrackerParams
+
+LEARNT = 5
+"""Frames after which a track knows its own speed."""
+HARDLY = 3
+"""Up to so many it hardly does."""
+ALIKE = 0.3
+"""Speeds that differ by less than this share of themselves are one way; who takes it may differ by as much."""
+SLOWEST = 1.0
+"""Longer sides a second: slower ones are found by their overlap."""
+ENOUGH = 3.0
+"""So often a way was taken before it is believed."""
+MEMORY = 32.0
+"""Frames over which a way is averaged."""
+
+
+@compiled
+def learn_ways(tracks: Tracks, count: int, camera: Camera, width: int, height: int) -> None:
+    """Remember where all confirmed tracks that are seen go from where they are."""
+    for i in range(count):
+        track = tracks[i]
+        if not track.confirmed or track.det < 0 or track.hits < LEARNT:
+            continue
+        u, v = track.rate[0], track.rate[1]
+        side = max(track.value[2], track.value[3])
+        if u * u + v * v < (SLOWEST * side) ** 2:
+            continue
+        row, column = _cell(track.value, track.value[3], width, height)
+        here = camera.ways[row, column]
+        least = 0
+        for k in range(WAYS):
+            off = (here[k, 0] - u) ** 2 + (here[k, 1] - v) ** 2
+            if here[k, 2] > 0 and off <= ALIKE * ALIKE * (u * u + v * v):
+                here[k, 2] = min(here[k, 2] + 1, MEMORY)
+                here[k, 0] += (u - here[k, 0]) / here[k, 2]
+                here[k, 1] += (v - here[k, 1]) / here[k, 2]
+                least = -1
+                break
+            if here[k, 2] < here[least, 2]:
+                least = k
+        if least >= 0:
+            here[least, 0], here[least, 1], here[least, 2] = u, v, 1.0
+
+
+@compiled
+def find_again(
+    tracks: Tracks, count: int, box: AnyArray, kind: AnyArray, taken: AnyArray, camera: Camera,
+    size: tuple[int, int], p: TrackerParams,
+) -> None:  # fmt: skip
+    """Give those whose speed is hardly known, and who were not found, the detection that lies where one usually goes.
+
+    Args:
+        tracks, count: predicted, with `det` of this frame.
+        box, kind: detections (N, 4) by centre and size; their kinds.
+        taken: (N), what other tracks have; set.
+        size: of the picture.
+    """
+    for i in range(count):
+        track = tracks[i]
+        if track.hits > HARDLY or track.det >= 0 or track.mount > 0:
+            continue
+        t = (camera.now_ns - track.seen_ns) / 1e9
+        row, column = _cell(track.last, track.value[3], size[0], size[1])
+        best, way, most = -1, -1, p.gate
+        for k in range(WAYS):
+            if camera.ways[row, column, k, 2] < ENOUGH:
+                continue
+            for j in range(len(box)):
+                if not taken[j] and kind[j] == track.kind:
+                    fit = _likeness(track, camera.ways[row, column, k], t, box[j], p)
+                    if fit > most:
+                        best, way, most = j, k, fit
+        if best >= 0:
+            _take(track, camera.ways[row, column, way], t)
+            track.det = best
+            taken[best] = True
+
+
+@compiled
+def knows_way(track: Track, camera: Camera, width: int, height: int) -> bool:
+    """Whether others have gone on from where it was last seen."""
+    row, column = _cell(track.last, track.value[3], width, height)
+    for k in range(WAYS):
+        if camera.ways[row, column, k, 2] >= ENOUGH:
+            return True
+    return False
+
+
+@compiled
+def _cell(place: AnyArray, tall: float, width: int, height: int) -> tuple[int, int]:
+    """Row and column in which a box stands, by its centre and height."""
+    column, row = int(place[0] / width * ACROSS), int((place[1] + tall / 2) / height * DOWN)
+    return min(max(row, 0), DOWN - 1), min(max(column, 0), ACROSS - 1)
+
+
+@compiled
+def _likeness(track: Track, way: AnyArray, t: float, box: AnyArray, p: TrackerParams) -> float:
+    """As `kernels.likeness.pairs` has it, of a track that took the way; -1 where heights do not fit."""
+    w, h = track.value[2], track.value[3]
+    grow = 1 + 2 * p.buffer
+    dx, dy = abs(box[0] - track.last[0] - way[0] * t), abs(box[1] - track.last[1] - way[1] * t)
+    ratio = log(box[3] / h)
+    spread = track.size_var[1] / (h * h) + (p.size_noise * max(box[2], box[3]) / h) ** 2
+    if ratio * ratio > p.size_gate**2 * spread:
+        return -1.0
+    across = min(grow * (w + box[2]) / 2 - dx, grow * min(w, box[2]))
+    down = min(grow * (h + box[3]) / 2 - dy, grow * min(h, box[3]))
+    both = max(across, 0.0) * max(down, 0.0)
+    overlap = both / (grow * grow * (w * h + box[2] * box[3]) - both)
+    var = 2 * track.noise + (ALIKE * t) ** 2 * (way[0] ** 2 + way[1] ** 2)
+    near = exp(-(dx * dx + dy * dy) / var / 2)
+    return float(overlap + p.place_weight * near + p.height_weight * (exp(-abs(ratio)) - 1))
+
+
+@compiled
+def _take(track: Track, way: AnyArray, t: float) -> None:
+    """It went this way since it was seen, about as fast as others."""
+    var = ALIKE * ALIKE * (way[0] ** 2 + way[1] ** 2)
+    for a in range(2):
+        track.value[a] = track.last[a] + way[a] * t
+        track.rate[a] = way[a]
+        track.rr[a] = var
+        track.vr[a] = t * var
+        track.vv[a] = track.noise + t * t * var
