@@ -44,6 +44,11 @@ def write_planes(planes_bgr: Sequence[U8], slot: F32, spec: InputSpec, place: Af
         slot[channel, top : top + h, :left], slot[channel, top : top + h, left + w :] = border, border
 
 
+def luma(picture: U8) -> U8:
+    """Brightness (h, w) of a picture (h, w, 3) BGR, by the weights of a decoder's luma."""
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_BGR2GRAY), np.uint8)
+
+
 def thinned(values: U8, width: int, height: int) -> U8:
     """Every so many columns and rows of (h, w), so that about (`height`, `width`) are left; a copy."""
     down, right = max(1, values.shape[0] // height), max(1, values.shape[1] // width)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
+import cv2
 import pytest
 
 from benchmarks.events.kinds import ELSEWHERE
@@ -12,11 +14,17 @@ from benchmarks.events.kinds import KINDS as SCORED
 from core.events import EventKind
 from core.kinds import KINDS, MEASURES_OF
 from locales import LANGUAGES, Language, catalogue
+from scenes.camera_rules import CAMERA_SPECS
+from scenes.object_rules import OBJECT_SPECS
 from tools.event_pages.drawing import draw
 from tools.event_pages.examples import EXAMPLES
 from tools.event_pages.page import SPECS, definition, name, page
+from tools.event_pages.photographed import PHOTOGRAPHED, UNPHOTOGRAPHED
 from tools.event_pages.play import Played, play
 
+FOLDER = Path(__file__).resolve().parents[1] / "docs/events"
+BY_PICTURE = {spec.model_fields["kind"].default for spec in (*CAMERA_SPECS, *OBJECT_SPECS)} - {"camera.clock"}
+"""Kinds that observers see in pictures."""
 RAISED = [kind.value for kind in EventKind]
 
 
@@ -77,3 +85,19 @@ def test_what_is_said_before_an_event_lacks_only_the_last_condition(played: dict
     for kind, one in played.items():
         failing = [item for item in one.before if item.holds is False]
         assert len(failing) == (1 if one.event.track_ids else 0), kind
+
+
+def test_what_pictures_show_has_a_real_one_on_its_page() -> None:
+    assert {kind.value for kind in PHOTOGRAPHED} == BY_PICTURE
+    assert not PHOTOGRAPHED.keys() & UNPHOTOGRAPHED.keys()
+    assert sorted(path.stem for path in FOLDER.glob("*.jpg")) == sorted(BY_PICTURE)
+    assert sum(path.stat().st_size for path in FOLDER.glob("*.jpg")) < 500_000
+
+
+@pytest.mark.parametrize("kind", PHOTOGRAPHED)
+def test_a_real_picture_is_small_and_told_of(kind: EventKind, played: dict[str, Played]) -> None:
+    path = FOLDER / f"{kind}.jpg"
+    picture = cv2.imread(str(path))
+    assert picture is not None and picture.shape[1] == 640 and path.stat().st_size <= 40_000
+    said = page(kind, played[kind])
+    assert f"({path.name})" in said and PHOTOGRAPHED[kind] in said

@@ -39,6 +39,8 @@ SECOND_NS: Final = 1_000_000_000
 WARM_S: Final = 75
 GONE_S: Final = 15.0
 """So soon after a thing is gone its event must end."""
+SAME: Final = 0.2
+"""Of their union that the boxes of an event and of a thing share when it has been found."""
 CLEARS_S: Final = {spec.model_fields["kind"].default: spec.model_fields["clear_s"].default for spec in OBJECT_SPECS}
 HOLDS_S: Final = {spec.model_fields["kind"].default: spec.model_fields["for_s"].default for spec in OBJECT_SPECS}
 
@@ -185,7 +187,7 @@ def _users(path: Path, clip: Clip, detector: Detector) -> RoadUsers:
 
 def _stage(clip: Clip, users: RoadUsers, middle: U8, seed: int, result: ThingsResult) -> None:
     watch = ThingsWatch(clip)
-    things, until_s = stage(clip, middle, seed, WARM_S)
+    things, until_s = stage(clip, middle, users, seed, WARM_S)
 
     def picture(second: int) -> U8:
         return untouched(second, show(second, clip.at(second), middle, things))
@@ -203,7 +205,7 @@ def _score(clip: Clip, things: list[Lying], events: list[Event], until_s: int, r
     of_thing: set[str] = set()
     for thing in things:
         mine = [event for event in started if _is_of(event, thing)]
-        of_thing |= {event.event_id for event in mine}
+        of_thing |= {event.event_id for event in started if _is_within(event, thing)}
         group = result.groups.setdefault(thing.name, Group(thing.kind))
         group.shown += 1
         group.owners += thing.owner is not None
@@ -222,13 +224,25 @@ def _score(clip: Clip, things: list[Lying], events: list[Event], until_s: int, r
 
 
 def _is_of(event: Event, thing: Lying) -> bool:
+    """Whether an event shows a thing where it lies."""
+    both, areas = _shared(event, thing)
+    return both >= SAME * (sum(areas) - both)
+
+
+def _is_within(event: Event, thing: Lying) -> bool:
+    """Whether it shows it, or a part of it: then it is no false alert."""
+    both, areas = _shared(event, thing)
+    return _is_of(event, thing) or both >= 0.5 * areas[0]
+
+
+def _shared(event: Event, thing: Lying) -> tuple[float, tuple[float, float]]:
+    """Pixels that an event's box and a thing's share while it lies there, and those of both; before and after, none."""
     at_s = event.at_ns / SECOND_NS
     if event.box is None or not thing.from_s <= at_s <= thing.until_s + GONE_S:
-        return False
+        return 0.0, (1.0, 1.0)
     low, high = np.maximum(event.box[:2], thing.box[:2]), np.minimum(event.box[2:], thing.box[2:])
-    both = float(np.prod(np.clip(high - low, 0, None)))
-    areas = [(b[2] - b[0]) * (b[3] - b[1]) for b in (event.box, thing.box)]
-    return both >= 0.2 * (sum(areas) - both)
+    first, second = ((b[2] - b[0]) * (b[3] - b[1]) for b in (event.box, thing.box))
+    return float(np.prod(np.clip(high - low, 0, None))), (first, second)
 
 
 def _sit(clip: Clip, users: RoadUsers, name: str, weather: Weather, hours: float, result: ThingsResult) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import cv2
 import numpy as np
 
 from benchmarks.pixels.clips import Clip
+from benchmarks.pixels.road_users import RATE, RoadUsers
 from core.arrays import F32, F64, U8
 from core.taxonomy import ObjectClass
 
@@ -34,6 +36,10 @@ PASSES: Final = 30
 BUSY: Final = 0.2
 BUSY_STALL: Final = 0.05
 """Shares of the frames in which somebody passes where a thing lies at most: nobody drives through a stall."""
+STAYS_M: Final = 4.0
+STAYS_S: Final = 5
+PERSON_M: Final = 1.7
+"""A bag lies where no person of the clip is so near for so long, by the height of his box."""
 PERSON: Final = (26, 64)
 RIDER: Final = (48, 56)
 """Width and height of those who leave things, in a frame 768 pixels wide."""
@@ -81,8 +87,10 @@ class Lying:
     owner: Owner | None = None
 
 
-def stage(clip: Clip, middle: U8, seed: int, start_s: int) -> tuple[list[Lying], int]:
-    """What is put into one run of a clip, each thing at a place of its own; and seconds until all is over."""
+def stage(clip: Clip, middle: U8, users: RoadUsers, seed: int, start_s: int) -> tuple[list[Lying], int]:
+    """What is put into one run of a clip, each thing at a place of its own; and seconds until all is over. A bag lies
+    where nobody stays by it.
+    """
     rng = np.random.default_rng((seed, len(clip.frames), clip.size[0]))
     scale = clip.size[0] / 768
     ground = np.zeros(clip.size[::-1], np.float32)
@@ -92,7 +100,8 @@ def stage(clip: Clip, middle: U8, seed: int, start_s: int) -> tuple[list[Lying],
     made: list[Lying] = []
 
     def put(kind: str, name: str, side: int, from_s: float, lasts_s: float, holds_s: float = 0.0) -> Lying | None:
-        where = _place(rng, ground, side, 3 * scale, BUSY_STALL if name == "stall" else BUSY)
+        alone = partial(_alone, users) if name == "bag" else _anywhere
+        where = _place(rng, ground, side, 3 * scale, BUSY_STALL if name == "stall" else BUSY, alone)
         if where is None:
             return None
         look, solid = _thing(rng, where, middle)
@@ -121,9 +130,7 @@ def show(second: float, picture: U8, middle: U8, things: list[Lying]) -> U8:
         if thing.from_s <= second < thing.until_s:
             left, top, right, bottom = thing.box
             part = picture[top:bottom, left:right]
-            away = cv2.absdiff(part, np.ascontiguousarray(middle[top:bottom, left:right])).max(axis=2)
-            passes = cv2.dilate((away > PASSES).astype(np.uint8), np.ones((3, 3), np.uint8))
-            solid = thing.solid * (1 - passes[..., None])
+            solid = thing.solid * (1 - _passes(part, np.ascontiguousarray(middle[top:bottom, left:right]))[..., None])
             part[:] = np.rint(part * (1 - solid) + thing.look * solid).astype(np.uint8)
     for thing in things:
         box = None if thing.owner is None else thing.owner.box(second)
@@ -145,11 +152,36 @@ def owners(second: float, things: list[Lying]) -> Iterator[tuple[tuple[float, fl
 
 def _busy(clip: Clip, middle: U8) -> F32:
     """Share of the frames (h, w) in which somebody passes at each pixel."""
-    passes = [cv2.absdiff(frame, middle).max(axis=2) > PASSES for frame in clip.frames[::2]]
-    return np.asarray(np.mean(passes, axis=0), np.float32)
+    return np.asarray(np.mean([_passes(frame, middle) for frame in clip.frames], axis=0), np.float32)
 
 
-def _place(rng: np.random.Generator, free: F32, side: int, gap: float, busy: float) -> Box | None:
+def _passes(picture: U8, middle: U8) -> U8:
+    """1 where somebody hides what lies at a pixel (h, w)."""
+    away = cv2.absdiff(picture, middle).max(axis=2)
+    return np.asarray(cv2.dilate((away > PASSES).astype(np.uint8), np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _anywhere(_: Box) -> bool:
+    return True
+
+
+def _alone(users: RoadUsers, box: Box) -> bool:
+    """Whether no person of the clip is near a place for long: who stays looks after what lies there."""
+    foot = np.array([(box[0] + box[2]) / 2, box[3]])
+    stayed = 0
+    for found in users.frames:
+        people = found.xyxy[found.class_id == int(ObjectClass.PERSON)]
+        away = np.hypot((people[:, 0] + people[:, 2]) / 2 - foot[0], people[:, 3] - foot[1])
+        near = away * PERSON_M <= STAYS_M * (people[:, 3] - people[:, 1])
+        stayed = stayed + 1 if near.any() else 0
+        if stayed >= STAYS_S * RATE:
+            return False
+    return True
+
+
+def _place(
+    rng: np.random.Generator, free: F32, side: int, gap: float, busy: float, suits: Callable[[Box], bool]
+) -> Box | None:
     """A place where somebody passes in no more than a share of the frames, which is taken from then on."""
     height, width = free.shape
     flat = max(round(side * float(rng.uniform(0.6, 1.0))), 6)
@@ -157,9 +189,10 @@ def _place(rng: np.random.Generator, free: F32, side: int, gap: float, busy: flo
     for _ in range(400):
         x, y = int(rng.integers(0, max(width - side, 1))), int(rng.integers(0, max(height - flat, 1)))
         around = free[max(y - margin, 0) : y + flat + margin, max(x - margin, 0) : x + side + margin]
-        if around.all() and float(free[y : y + flat, x : x + side].mean()) >= 1 - busy:
+        box = x, y, x + side, y + flat
+        if around.all() and float(free[y : y + flat, x : x + side].mean()) >= 1 - busy and suits(box):
             around[:] = 0
-            return x, y, x + side, y + flat
+            return box
     return None
 
 

@@ -13,8 +13,8 @@ from core.frames import FrameMeta, Surface
 
 WIDTH: Final = 640
 """Most pixels across: what an observer should see is larger than three pixels of a 1080p picture."""
-
-
+NEARLY: Final = 1.5
+"""Times that a picture is as wide as its reduced one, up to which it is reduced by lines between pixels."""
 POINTS: Final = (96, 54)
 
 
@@ -62,6 +62,9 @@ class SurfaceGlimpse:
 
 def _reduced(picture: U8, size: tuple[int, int]) -> U8:
     if picture.shape[1::-1] != size:
-        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+        # Where no pixel is left out, lines are as good, in a sixth of the time.
+        nearly = picture.shape[1] <= NEARLY * size[0]
+        how = cv2.INTER_LINEAR if nearly else cv2.INTER_AREA
+        picture = np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
     picture.flags.writeable = False
     return picture

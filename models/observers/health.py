@@ -22,6 +22,8 @@ SECOND_NS: Final = 1_000_000_000
 EVERY_NS: Final = 2 * SECOND_NS
 PLACE_EVERY: Final = 2
 """The place is judged at every second look, and at each while it seems to have changed."""
+WHOLE_EVERY: Final = 4
+"""Of these, how often by the whole picture: corners that are where they were say as much, in a third of the time."""
 LOOKS: Final = 3
 """Shifts whose median is taken: masts sway."""
 LOST_LOOKS: Final = 5
@@ -64,6 +66,7 @@ class HealthObserver:
     def _start(self) -> None:
         self._references: list[Reference] = []
         self._recent: Reference | None = None
+        self._fits: tuple[Reference, Placed] | None = None
         self._renewed_ns = 0
         self._shifts: deque[tuple[float, float]] = deque(maxlen=LOOKS)
         self._lost = self._looks = 0
@@ -90,7 +93,7 @@ class HealthObserver:
         clear = light >= LIGHT and (hidden is None or hidden <= WELL) and (sharpness is None or sharpness > 0.5)
         place = None
         if self._placed and (self._doubt or self._looks % PLACE_EVERY == 0):
-            place = self._place(luma, clear, frame.media_ns)
+            place = self._near(luma) or self._place(luma, clear, frame.media_ns)
         self._looks += 1
         shift = None
         if place is not None:
@@ -122,6 +125,15 @@ class HealthObserver:
                 Reference(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8))
             )
 
+    def _near(self, luma: U8) -> Placed | None:
+        """Where it is by the corners of the reference that fitted best, between looks at the whole; None: unknown."""
+        fits, whole = self._fits, self._looks // PLACE_EVERY % WHOLE_EVERY == 0
+        if self._doubt or whole or fits is None:
+            return None
+        reference, placed = fits
+        shift = None if placed.shift is None else reference.near(luma, placed.shift)
+        return None if shift is None else Placed(shift, placed.agreement)
+
     def _place(self, luma: U8, clear: bool, now_ns: int) -> Placed | None:
         if not self._references:
             if not (clear and self._usual.known):
@@ -133,7 +145,8 @@ class HealthObserver:
         for reference in known:
             if reference.judged and (best is None or best.agreement < RENEW):
                 placed = reference.place(luma, sight)
-                best = placed if best is None or placed.agreement > best.agreement else best
+                if best is None or placed.agreement > best.agreement:
+                    best, self._fits = placed, (reference, placed)
         if best is None:
             return None
         due = now_ns - self._renewed_ns >= RENEW_NS or now_ns < self._renewed_ns

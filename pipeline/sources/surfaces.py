@@ -10,7 +10,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from core.arrays import F32, I64, U8
 from core.frames import Affine, InputSpec
-from models.filling import fill, placed_size, thinned, write_planes
+from models.filling import fill, luma, placed_size, thinned, write_planes
 from pipeline.sources.points import LAYOUTS, can_sample, sample
 
 
@@ -91,7 +91,7 @@ class VideoSurface:
         frame = self._pixels()
         if frame.format.name in LAYOUTS:
             return thinned(_pixels(frame.planes[0], frame.width, frame.height), width, height)
-        return thinned(self._picture()[:, :, 1], width, height)
+        return luma(thinned(self._picture(), width, height))
 
     def to_host(self) -> U8:
         """The whole picture (height, width, 3) BGR, a copy."""
@@ -134,8 +134,8 @@ class ArraySurface:
         return np.asarray(self._picture()[y, x], np.uint8)
 
     def grey(self, width: int, height: int) -> U8:
-        """Brightness at about `width` × `height` places, by the green channel; `Surface.grey`."""
-        return thinned(self._picture()[:, :, 1], width, height)
+        """Brightness at about `width` × `height` places, as a decoder's luma weighs colours; `Surface.grey`."""
+        return luma(thinned(self._picture(), width, height))
 
     def to_host(self) -> U8:
         """The whole picture (height, width, 3) BGR, a copy."""

@@ -17,6 +17,7 @@ from locales import Language, text
 from scenes.rules import SPEC_TYPES, AnyRuleSpec
 from sinks.kafka.settings import TOPIC
 from tools.event_pages.drawing import dot_every_s
+from tools.event_pages.photographed import PHOTOGRAPHED, UNPHOTOGRAPHED
 from tools.event_pages.play import Example, Played
 
 SPECS: Final[dict[str, type[AnyRuleSpec]]] = {str(s.model_fields["kind"].default): s for s in SPEC_TYPES}
@@ -42,6 +43,7 @@ def page(kind: str, played: Played | None) -> str:
         parts.append("**No rule raises it yet.** It is named here because the city asks for it.")
     else:
         parts += [
+            _photograph(kind),
             _drawing(kind, played),
             _notes(spec),
             "## Parameters",
@@ -77,6 +79,14 @@ def definition(kind: str, language: Language) -> str:
     numbers = {key: f.default for key, f in fields.items() if isinstance(f.default, (int, float))}
     whole = {key: int(v) if float(v).is_integer() else v for key, v in numbers.items()}
     return text(f"definition-{kind.replace('.', '-')}", language, **whole)
+
+
+def _photograph(kind: str) -> str:
+    """A real picture and what was put into it, or why there is none."""
+    said = PHOTOGRAPHED.get(EventKind(kind))
+    if said is None:
+        return UNPHOTOGRAPHED.get(EventKind(kind), "")
+    return f"![{name(kind, 'en')}: evidence of an event]({kind}.jpg)\n\n{said}"
 
 
 def _drawing(kind: str, played: Played | None) -> str:

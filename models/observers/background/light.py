@@ -105,7 +105,8 @@ def _steps(picture: U8) -> I16:
 def _most_common(shares: F64) -> float:
     """The contrast that most edges (K) have kept to: those of what came or went have any, and nobody's."""
     octaves = np.log2(shares[shares > 0])
-    counts = np.histogram(octaves, STEPS, (-OCTAVES, OCTAVES))[0]
+    steps = ((octaves + OCTAVES) * (STEPS / (2 * OCTAVES))).astype(np.int64)
+    counts = np.bincount(steps[(steps >= 0) & (steps < STEPS)], minlength=STEPS)
     wide = np.convolve(counts, np.ones(3), "same")
     middle = (int(wide.argmax()) + 0.5) * 2 * OCTAVES / STEPS - OCTAVES
     near = np.abs(octaves - middle) <= 3 * OCTAVES / STEPS

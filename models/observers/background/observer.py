@@ -54,7 +54,7 @@ most; further away the model begins anew."""
 
 @dataclass(slots=True, eq=False)
 class _Model:
-    """One view of a camera: 13 bytes for each pixel looked at."""
+    """One view of a camera: 14 bytes for each pixel looked at."""
 
     corner: tuple[int, int]
     places: U8
@@ -136,7 +136,7 @@ class _Model:
 class BackgroundObserver:
     """A `core.protocols.Observer` of what is there that was not, once a second.
 
-    Keeps, for each view of the camera (the whole of a fixed one, at most 8 presets of one that turns), 13 bytes for
+    Keeps, for each view of the camera (the whole of a fixed one, at most 8 presets of one that turns), 14 bytes for
     each pixel of the reduced picture in and around the watched places: at most 3 MB for a picture of 640 × 360.
 
     Args:

@@ -11,14 +11,15 @@ import cv2
 import numpy as np
 
 from core.arrays import F32, U8, Bool
-from models.observers.background.pixels import LEARN, SQUARE, Pixels, Seen
+from models.observers.background.pixels import HELD, LEARN, SQUARE, STILL, Pixels, Seen
 
 MOST: Final = 32
 """Things kept at once; further ones wait for a place."""
 LEAST_SIDE: Final = 3.0
 """Pixels of the reduced picture that a thing is long at least."""
 THIN: Final = 0.35
-"""Of that it is wide at least; the rim of a marking is thinner."""
+SLIM: Final = 14
+"""Of its length, up to so many pixels, it is wide at least; the rim of a marking, or of a shadow, is thinner."""
 FILLED: Final = 0.6
 """Of the least square, both ways, it covers at least."""
 LARGEST: Final = 0.2
@@ -27,6 +28,8 @@ JUDGED: Final = 3
 """Looks after it was found from which it is clear what something is: its parts become still one after another."""
 GROWS: Final = 15
 """Looks for which parts that join it are its own."""
+PARTS: Final = 0.15
+"""Share of what is around it that is becoming still, too, for which it is taken for a part of something larger."""
 THERE: Final = 0.5
 BACK: Final = 0.6
 """Shares of its pixels that look as it did for it to be there, and as what is behind it for it to be gone."""
@@ -42,17 +45,24 @@ OLDEST_S: Final = 24 * 3600.0
 RIM: Final = 3
 TAKEN: Final = 1.3
 """Times that the edge around a change is steeper in what was there before than now, and the inside is less like its
-surroundings: something was taken away. Steeper at all is enough where the inside was twice as odd."""
+surroundings: something was taken away. Steeper at all is enough where the inside was twice as odd, and nearly as steep
+where it was four times."""
+LITTLE_EDGE: Final = 0.7
+SHARP: Final = 3.0
+"""Times that the edge was steeper before for something to have been taken away, whatever is inside."""
 SOFT: Final = 0.15
 """Share of its height that a change rises over a pixel at its rim, below which it is a glow."""
 BURNT_OUT: Final = 245.0
 SOFT_BURNT_OUT: Final = 0.22
 """The same of what is so bright: the middle of a lamp's glow is cut off, and its rim the steeper for that."""
+BEGUN: Final = 20.0
+GLARE: Final = 0.1
+"""Share of its surroundings that are so bright, and were darker by so much, from which it is the rim of a glare."""
 ALIKE: Final = 0.8
 """Correlation with what was there before from which only the light on it has changed."""
 TEXTURED: Final = 5.0
 """Standard deviation in levels from which that can be told, of so many pixels:"""
-ENOUGH: Final = 60
+ENOUGH: Final = 40
 TOLD: Final = 10
 """Looks for which it is told that something was taken away."""
 MANY: Final = 12
@@ -62,7 +72,9 @@ EDGES_STAY: Final = 0.75
 BURNT_RIM: Final = 0.055
 BURNT_HIGH: Final = 0.05
 BURNT: Final = 100
-"""Along the upper and lower rim, of the picture's height, what is so small and rises by so many levels is text."""
+BESIDE: Final = 2
+"""Along the upper and lower rim, of the picture's height, what is so small and rises by so many levels is text, where
+more that rises so stands beside it, at a distance of so many times its height at most."""
 FAINT: Final = 4.0
 KEPT_EDGE: Final = 0.4
 """Levels a pixel, and share of what it was, that the edge of a thing has which is still there when the light has
@@ -156,8 +168,10 @@ class Patches:
         self._patches = [patch for patch in self._patches if self._goes_on(patch, pixels, seen, step_s)]
         changed = len(self._patches) != before
         for patch in self._patches:
-            if patch.nature is Nature.NEW and patch.looks >= JUDGED:
-                patch.nature, patch.edge = judge(patch, pixels.shown, seen)
+            ready = patch.looks >= JUDGED and (patch.looks >= GROWS or _whole(patch, pixels.age))
+            grown = patch.nature is Nature.PUT and patch.looks == GROWS
+            if grown or (patch.nature is Nature.NEW and ready):
+                patch.nature, patch.edge = judge(patch, pixels, seen)
                 if patch.nature in (Nature.TAKEN, Nature.LIGHT):
                     self._let_go(patch, pixels)
                     changed = True
@@ -226,7 +240,7 @@ class Patches:
 
     def _find(self, pixels: Pixels, seen: Seen, step_s: float) -> None:
         """Begin with what has become still since the look before."""
-        fresh = cv2.bitwise_and(seen.still, cv2.bitwise_not(self.owned))
+        fresh = cv2.bitwise_and(pixels.still, cv2.bitwise_not(self.owned))
         if not cv2.countNonZero(cv2.erode(fresh, SQUARE[:2, :2])):
             return
         joined = cv2.morphologyEx(fresh, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
@@ -253,8 +267,9 @@ class Patches:
             self._own()
 
     def _is_thing(self, mask: cv2.typing.MatLike, x: int, y: int, width: int, height: int) -> bool:
-        thin = min(width, height) < max(THIN * self._least, 2)
-        if max(width, height) < self._least or thin or width * height > LARGEST * mask.size:
+        length = max(width, height)
+        thin = min(width, height) < max(THIN * min(length, SLIM), 2)
+        if length < self._least or thin or width * height > LARGEST * mask.size:
             return False
         return cv2.countNonZero(mask[y : y + height, x : x + width]) >= FILLED**2 * self._least**2
 
@@ -299,20 +314,35 @@ class Patches:
         self.around = np.asarray(cv2.dilate(self.owned, np.ones((4 * RIM + 1, 4 * RIM + 1), np.uint8)), np.uint8)
 
 
-def judge(patch: Patch, shown: U8, seen: Seen) -> tuple[Nature, float]:
+def judge(patch: Patch, pixels: Pixels, seen: Seen) -> tuple[Nature, float]:
     """What a change is, by the edge around it and by what has stayed inside it; and how steep that edge is."""
+    shown = pixels.shown
     now, was = _window(patch, shown).astype(np.float32), _window(patch, seen.predicted).astype(np.float32)
     mask = _framed(patch, shown.shape)
-    band, change = _band(mask), now - was
+    # What has changed beside it may be another part of it, and is no surroundings.
+    beside = ~mask & (_window(patch, pixels.age) < HELD)
+    if not beside.any():
+        beside = ~mask
+    band, change = _band(mask) & (mask | beside), now - was
     height = float(np.percentile(np.abs(change[mask]), 75))
     edge, before, rise = (float(_slope(part)[band].mean()) for part in (now, was, change))
     bright = float(np.percentile(now[mask], 75)) >= BURNT_OUT
-    if rise < (SOFT_BURNT_OUT if bright else SOFT) * height or _is_text(patch, shown.shape[0], height):
+    if rise < (SOFT_BURNT_OUT if bright else SOFT) * height or _is_text(patch, shown, height):
         return Nature.LIGHT, edge
-    odd, odd_before = (abs(float(part[mask].mean()) - float(part[~mask].mean())) for part in (now, was))
-    if (before > TAKEN * edge and odd_before > odd) or (before > edge and odd_before > 2 * odd + FAINT):
+    odd, odd_before = (abs(float(part[mask].mean()) - float(part[beside].mean())) for part in (now, was))
+    if _is_dazzled(now[~mask], was[~mask]):
+        return Nature.LIGHT, edge
+    clearer = odd_before > 2 * odd + FAINT, odd_before > 4 * (odd + FAINT)
+    if before > SHARP * edge or (before > TAKEN * edge and odd_before > odd):
+        return Nature.TAKEN, edge
+    if (before > edge and clearer[0]) or (before > LITTLE_EDGE * edge and clearer[1]):
         return Nature.TAKEN, edge
     return (Nature.LIGHT if _alike(now[mask], was[mask]) else Nature.PUT), edge
+
+
+def _is_dazzled(now: F32, was: F32) -> bool:
+    """Whether something among the pixels (K) beside it has begun to burn the picture out."""
+    return len(now) > 0 and float(((now >= BURNT_OUT) & (was < BURNT_OUT - BEGUN)).mean()) >= GLARE
 
 
 def _alike(now: F32, was: F32) -> bool:
@@ -322,10 +352,25 @@ def _alike(now: F32, was: F32) -> bool:
     return float(np.corrcoef(now, was)[0, 1]) >= ALIKE
 
 
-def _is_text(patch: Patch, height: int, step: float) -> bool:
-    _, top, _, bottom = patch.box
+def _is_text(patch: Patch, shown: U8, step: float) -> bool:
+    left, top, right, bottom = patch.box
+    height = shown.shape[0]
     at_rim = bottom <= BURNT_RIM * height or top >= (1 - BURNT_RIM) * height
-    return at_rim and bottom - top <= BURNT_HIGH * height and step >= BURNT
+    if not at_rim or bottom - top > BURNT_HIGH * height or step < BURNT:
+        return False
+    aside = BESIDE * (bottom - top)
+    beside = (
+        shown[top:bottom, max(left - aside, 0) : max(left - RIM, 0)],
+        shown[top:bottom, right + RIM : right + aside],
+    )
+    return any(part.size > 0 and float(np.ptp(part)) >= BURNT for part in beside)
+
+
+def _whole(patch: Patch, age: U8) -> bool:
+    """Whether nothing around it has become still with it, or is about to."""
+    around = _window(patch, age)[~_framed(patch, age.shape)]
+    own = float(np.median(patch.part(age)[patch.mask > 0])) + STILL
+    return float(((around >= HELD) & (around <= own)).mean()) < PARTS if len(around) else True
 
 
 def _window(patch: Patch, picture: U8) -> U8:

@@ -13,6 +13,8 @@ from models.observers.background.light import Light, compare
 
 LEARN: Final = 1 / 16
 """Share of a look in what is learnt."""
+BOUND: Final = 8
+"""Levels by which a look draws it at most: what is seen more often than all else together is learnt (P. J. Huber)."""
 FOLLOW: Final = 0.25
 """The same of what a pixel shows for the time being."""
 LEAST: Final = 12
@@ -24,11 +26,14 @@ MOST: Final = 48
 QUARTERS: Final = 4
 """Unrest is kept in quarters of a level, up to 63 levels: it follows by one at a look."""
 STILL: Final = 5
-"""Looks for which a pixel shows the same until it is still."""
+"""Looks at which a pixel shows the same until it is still: more than at which something else hides it, and at none of
+which it shows what is usual."""
+HELD: Final = 2
+"""Of these, from how many on what it has shown is kept while something passes before it."""
 FORGET: Final = 60
 """Looks after which what is still, and too small to be a thing, is learnt: the rim of a shadow that moves on."""
-EARLY: Final = 8
-"""The same while the model is new."""
+FIRST: Final = 1 / 8
+"""The same as `LEARN` while the model is new, for so many looks."""
 BURNT_OUT: Final = 250
 BURNT_STEP: Final = 8
 """From so many levels on a pixel is burnt out, and its unrest grows by so many quarters of a level at a look."""
@@ -44,19 +49,17 @@ class Seen:
         predicted: what would be seen if nothing were there, in the light of now.
         limit: levels beyond which a pixel has changed.
         changed: pixels that show something else.
-        still: of these, those that have shown the same for `STILL` looks.
     """
 
     luma: U8
     predicted: U8
     limit: U8
     changed: U8
-    still: U8
     light: Light
 
 
 class Pixels:
-    """The model of a picture of one size: seven bytes a pixel.
+    """The model of a picture of one size: eight bytes a pixel.
 
     Args:
         luma: the first picture (h, w).
@@ -66,12 +69,14 @@ class Pixels:
         watched: may be changed, as the picture moves.
         looks: since it began, or began anew.
         shown: (h, w) what each pixel has shown of late, without its noise.
-        age: (h, w) looks for which it has shown the same other thing, up to 255; 0: it shows what is usual.
+        age: (h, w) looks at which it has shown the same other thing, without as many at which something passed before
+            that, up to 255; 0: it shows what is usual.
     """
 
     def __init__(self, luma: U8, watched: U8) -> None:
         self.watched = watched
         self._background: F32 = luma.astype(np.float32)
+        self._votes: U8 = np.ones(luma.shape, np.uint8)
         self._unrest: U8 = np.full(luma.shape, QUARTERS, np.uint8)
         self.shown: U8 = luma.copy()
         self.age: U8 = np.zeros(luma.shape, np.uint8)
@@ -82,20 +87,30 @@ class Pixels:
         """(h, w) what is seen when nothing is there, in the light of the last looks."""
         return np.asarray(cv2.convertScaleAbs(self._background), np.uint8)
 
+    @property
+    def still(self) -> U8:
+        """(h, w) mask of those that show the same other thing for `STILL` looks, or did until something passed it."""
+        return _at_least(self.age, STILL)
+
     def look(self, luma: U8) -> Seen:
         """A picture beside the model. Only `shown` and `age` follow it."""
         light = compare(self.expected, luma)
         predicted = light.predict(self._background, luma)
         limit = np.asarray(cv2.convertScaleAbs(self._unrest, alpha=TIMES / QUARTERS), np.uint8).clip(LEAST, MOST)
-        same = cv2.compare(cv2.absdiff(luma, self.shown), limit, cv2.CMP_LE)
-        # The mean of some looks: noise would be taken for the edge of a glow.
-        self.shown = np.asarray(cv2.addWeighted(self.shown, 1 - FOLLOW, luma, FOLLOW, 0), np.uint8)
-        cv2.copyTo(luma, cv2.bitwise_not(same), self.shown)
+        other = cv2.compare(cv2.absdiff(luma, self.shown), limit, cv2.CMP_GT)
         away = _beyond(luma, predicted)
         changed = np.asarray(cv2.bitwise_and(cv2.compare(away, limit, cv2.CMP_GT), self.watched), np.uint8)
-        goes_on = cv2.bitwise_and(changed, cv2.max(same, cv2.bitwise_not(_at_least(self.age, 1))))
-        self.age = np.asarray(cv2.bitwise_and(np.minimum(self.age, 254) + 1, goes_on), np.uint8)
-        return Seen(luma, predicted, limit, changed, _at_least(self.age, STILL), light)
+        # What passes before something says neither that it is there nor that it is gone.
+        passes = cv2.bitwise_and(cv2.bitwise_and(changed, other), _at_least(self.age, HELD))
+        goes_on = cv2.subtract(changed, cv2.bitwise_and(other, _at_least(self.age, 1)))
+        # The mean of some looks: noise would be taken for the edge of a glow.
+        shown = cv2.addWeighted(self.shown, 1 - FOLLOW, luma, FOLLOW, 0)
+        cv2.copyTo(luma, other, shown)
+        cv2.copyTo(self.shown, passes, shown)
+        self.shown = np.asarray(shown, np.uint8)
+        older = cv2.bitwise_and(cv2.add(self.age, _ones(goes_on)), goes_on)
+        self.age = np.asarray(cv2.max(older, cv2.bitwise_and(cv2.subtract(self.age, _ones(passes)), passes)), np.uint8)
+        return Seen(luma, predicted, limit, changed, light)
 
     def learn(self, seen: Seen, owned: U8, around: U8) -> None:
         """Take what has not changed of a look into the model, and what has changed for long; not where things lie
@@ -112,26 +127,48 @@ class Pixels:
         # What is burnt out may be anything.
         burnt = cv2.subtract(_at_least(seen.luma, BURNT_OUT), lies)
         self._unrest = np.asarray(cv2.add(self._unrest, np.asarray(burnt, np.uint8) & BURNT_STEP), np.uint8)
-        patience = EARLY if self.looks < FORGET else FORGET
-        small = np.asarray(cv2.bitwise_and(_at_least(self.age, patience), cv2.bitwise_not(around)), np.uint8)
-        self.absorb(small)
-        target = seen.luma.copy()
-        cv2.copyTo(seen.predicted, cv2.subtract(seen.changed, small), target)
-        # A thing that looks like what is beside it would be learnt from its rim inwards.
-        cv2.accumulateWeighted(target, self._background, max(1 / (self.looks + 1), LEARN), cv2.bitwise_not(owned))
+        if self.looks < FORGET:
+            self._begin(seen, owned)
+        else:
+            self._go_on(seen, owned, around)
         self.looks += 1
+
+    def _begin(self, seen: Seen, owned: U8) -> None:
+        """While the model is new it takes what is seen most often (R. Boyer, J. Moore): who is there in the first
+        picture, and goes on, is not taken for the place.
+        """
+        others = np.asarray(cv2.subtract(seen.changed, owned), np.uint8)
+        usual = cv2.bitwise_not(cv2.max(seen.changed, owned))
+        cv2.accumulateWeighted(seen.luma, self._background, max(1 / (self.looks + 1), FIRST), usual)
+        self._votes = np.asarray(cv2.add(self._votes, _ones(usual)), np.uint8)
+        outvoted = others & np.asarray(cv2.bitwise_not(_at_least(self._votes, 1)), np.uint8)
+        self._votes = np.asarray(cv2.subtract(self._votes, _ones(others)), np.uint8)
+        cv2.copyTo(seen.luma.astype(np.float32), outvoted, self._background)
+
+    def _go_on(self, seen: Seen, owned: U8, around: U8) -> None:
+        small = np.asarray(cv2.bitwise_and(_at_least(self.age, FORGET), cv2.bitwise_not(around)), np.uint8)
+        self.absorb(small)
+        # The mean of all would be drawn towards traffic: bounded, each look counts for as much as another one.
+        least, most = (cv2.addWeighted(seen.predicted, 1, seen.predicted, 0, bound) for bound in (-BOUND, BOUND))
+        target = cv2.min(cv2.max(seen.luma, least), most)
+        cv2.copyTo(seen.predicted, seen.changed, target)
+        cv2.copyTo(seen.luma, small, target)
+        # A thing that looks like what is beside it would be learnt from its rim inwards.
+        cv2.accumulateWeighted(target, self._background, LEARN, cv2.bitwise_not(owned))
 
     def absorb(self, mask: U8) -> None:
         """What is shown there is the background from now on."""
         if cv2.countNonZero(mask):
             there = mask > 0
             self._background[there] = self.shown[there]
+            self.age[there] = 0
 
     def begin_anew(self, luma: U8) -> None:
         """All that is seen is the background; what is known of noise is kept."""
         self._background = luma.astype(np.float32)
         self.shown = luma.copy()
         self.age = np.zeros(luma.shape, np.uint8)
+        self._votes = np.ones(luma.shape, np.uint8)
         self.looks = 0
 
     def part(self, box: tuple[int, int, int, int]) -> F32:

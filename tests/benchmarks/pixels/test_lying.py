@@ -30,13 +30,13 @@ def clip() -> Clip:
 
 @pytest.fixture(scope="module")
 def staged(clip: Clip) -> list[Lying]:
-    return stage(clip, middle_of(clip), 0, 75)[0]
+    return stage(clip, middle_of(clip), RoadUsers((NOBODY,)), 0, 75)[0]
 
 
 def test_things_are_drawn_anew_by_seed_the_same_again_and_apart_from_one_another(
     clip: Clip, staged: list[Lying]
 ) -> None:
-    again, other = (stage(clip, middle_of(clip), seed, 75)[0] for seed in (0, 1))
+    again, other = (stage(clip, middle_of(clip), RoadUsers((NOBODY,)), seed, 75)[0] for seed in (0, 1))
     assert [thing.box for thing in again] == [thing.box for thing in staged] != [thing.box for thing in other]
     assert [thing.name for thing in staged if thing.kind == "incident.debris"] == [f"debris {side}" for side in SIZES]
     taken = np.zeros(clip.size[::-1], int)
@@ -59,6 +59,16 @@ def test_a_thing_is_seen_while_it_lies_there_and_behind_those_who_pass(clip: Cli
     passer = middle.copy()
     passer[top:bottom, left:right] = 255
     assert np.array_equal(part(thing.from_s + 1, passer), passer[top:bottom, left:right])
+
+
+def test_a_bag_lies_where_nobody_stays_by_it(clip: Clip) -> None:
+    """A person 30 pixels high is 1.7 m: 4 m around him are 70."""
+    stands = Found(np.array([(60, 150, 75, 180)], np.float32), np.ones(1, np.float32), np.zeros(1, np.int16))
+    users = RoadUsers((stands,) * 100)
+    seeds = range(8)
+    bags = [t for n in seeds for t in stage(clip, middle_of(clip), users, n, 75)[0] if t.name == "bag"]
+    away = [np.hypot((bag.box[0] + bag.box[2]) / 2 - 67.5, bag.box[3] - 180) for bag in bags]
+    assert len(bags) == 16 and min(away) > 70
 
 
 def test_who_leaves_a_thing_is_by_it_when_it_appears(staged: list[Lying]) -> None:

@@ -126,6 +126,29 @@ def test_what_passes_before_it_hides_it_and_does_not_end_it() -> None:
     assert during[0].hidden_s >= 8 and after[0].hidden_s == 0 and after[0].age_s >= 55
 
 
+def test_what_is_seen_between_those_who_pass_is_found() -> None:
+    """Two looks of three, and never three in a row."""
+
+    def change(second: int, picture: U8) -> U8:
+        picture = put(picture) if second >= AT else picture
+        return put(picture, (130, 70, 180, 110), 30 + second % 4 * 17) if second % 3 == 0 else picture
+
+    told = watch(change, AT + 40)
+    assert any(overlap(blob, BOX) > 0.5 for blob in things(told[-1]))
+    assert not any(fact.blobs for fact in told[:AT])
+
+
+def test_who_stands_there_at_first_and_goes_on_is_not_taken_for_the_place() -> None:
+    told = watch(lambda s, picture: put(picture, (130, 70, 160, 110), 40) if s < 12 else picture, AT + 40)
+    assert not any(fact.blobs for fact in told)
+
+
+def test_what_lies_along_the_lower_rim_is_no_text() -> None:
+    box = (150, 172, 164, 179)
+    told = watch(lambda s, picture: put(picture, box, 240) if s >= AT else picture, AT + 25)
+    assert any(overlap(blob, box) > 0.5 for blob in things(told[-1]))
+
+
 def test_what_is_taken_away_leaves_no_thing_behind() -> None:
     """A car that was parked before watching began drives off."""
     told = watch(lambda s, picture: put(picture, (140, 70, 190, 100), 200) if s < AT else picture, AT + 40)
@@ -143,6 +166,12 @@ def lamp(picture: U8, x: int, y: int, reach: float) -> U8:
     down = np.exp(-((np.arange(SIZE[1]) - y) ** 2) / (2 * reach**2))
     glow = 90 * np.outer(down, across)[..., None]
     return np.asarray(np.clip(picture + glow, 0, 255), np.uint8)
+
+
+def flood(picture: U8) -> U8:
+    """A lamp whose middle is burnt out, and whose rim cuts what is textured."""
+    away = np.hypot(np.arange(SIZE[0]) - 190, (np.arange(SIZE[1]) - 100)[:, None]) / 30
+    return np.asarray(np.clip(picture + np.minimum(600 * np.exp(-(away**2) / 2), 255)[..., None], 0, 255), np.uint8)
 
 
 def rain(second: int, picture: U8) -> U8:
@@ -186,6 +215,7 @@ def interlaced(second: int, picture: U8) -> U8:
 TRAPS: dict[str, Change] = {
     "interlaced traffic": interlaced,
     "a light is switched on": lambda s, p: lamp(p, 150, 100, 45) if s >= AT else p,
+    "a lamp that burns the picture out": lambda s, p: flood(p) if s >= AT else p,
     "headlights that pass": lambda s, p: lamp(p, 40 * (s % 9), 100, 14) if s >= AT else p,
     "headlights that stay": lambda s, p: lamp(p, 100, 110, 14) if s >= AT else p,
     "the iris jumps": lambda s, p: shade(p, slice(None), 1.35) if s % 40 >= 30 else p,
