@@ -19,11 +19,11 @@ from analytics.shared import Shared
 from analytics.track_table import TrackTable
 from analytics.vehicles import by_class
 from analytics.views import CONFIRMED, cue_of_one
-from core.arrays import F64
+from core.arrays import F64, AnyArray
 from core.events import Event
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import Findings, StepView
-from core.geometry import border_distance, signed_distance
+from core.geometry import border_distance, inside, signed_distance
 from core.lanes import stop_lines
 from core.measures import RedLightMeasures
 from core.scene import Ground, Line, Scene
@@ -41,15 +41,42 @@ KNOWN_NS: Final = SECOND_NS
 """The speed of a newer track is not known yet: it begins at 0."""
 HIDDEN_NS: Final = 500_000_000
 """Who was not seen for longer (and a frame) as it came to the line may be another: two tracks can be mixed up there."""
+STEADY: Final = 1 / 3
+STEADY_M: Final = 0.5
+ALONE_M: Final = 2.0
+"""… unless nobody else is so near its way meanwhile, and it has come as far as its speed before and after that tells,
+but for such a share and so much."""
 OBSERVED: Final = 3
 """Frames in which it must be seen past the line; where these are rarer than `SLOW_NS`, one."""
 SLOW_NS: Final = 250_000_000
+KERB: Final = 0.2
+"""Who drives along the kerb, or is seen a little beside it, crosses a stop line, too: where no other lane lies beyond
+its end, it reaches further by this share of its length, 0.7 m of a lane of 3.5 m. Lines whose ends lie nearer together
+are drawn as one: nobody goes through between them."""
 BESIDE_M: Final = 0.75
 """Who crosses so near to the stop line of another signal may have gone by that one."""
 LOOK_BACK_NS: Final = 2 * SECOND_NS
 """A crossing longer ago than this, by way and speed, is not known well enough to be judged."""
 FORGET_NS: Final = 20 * SECOND_NS
 LENGTHS_M: Final = by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0)
+
+
+def _joined(line: Line, others: Sequence[Line], scene: Scene) -> Line:
+    """The line of a lane as one of its approach: met half-way by that of the lane beside it, else to the kerb."""
+    reach = KERB * (line.end - line.start)
+    ends = []
+    for end, out, theirs in (
+        (line.start, -reach, [other.end for other in others]),
+        (line.end, reach, [other.start for other in others]),
+    ):
+        nearest = min(theirs, key=lambda their, of=end: float(np.hypot(*(their - of))), default=end + 3 * out)  # type: ignore[misc]
+        # Lanes end at their stop lines: it is asked who lies beyond the end a little before.
+        before = (end + out - np.array([-reach[1], reach[0]]))[None]
+        if np.hypot(*(nearest - end)) <= 2 * np.hypot(*reach):
+            ends.append((nearest + end) / 2)
+        else:
+            ends.append(end if any(inside(before, lane.polygon)[0] for lane in scene.lanes.values()) else end + out)
+    return replace(line, start=ends[0], end=ends[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +122,20 @@ class _Over:
     cue: Cue | None = None
 
 
+def _same(view: StepView, row: int, known: AnyArray) -> bool:
+    """Whether a track that was not seen for a while can be nobody else: it went on alone."""
+    gap_s, slowest = int(known["gap_ns"]) / SECOND_NS, min(float(known["mps"]), float(known["mps_before"]))
+    if not view.valid[row] or gap_s > LOOK_BACK_NS / SECOND_NS or slowest <= STANDS_MPS:
+        return False
+    start, way = known["at_before"], known["at"] - known["at_before"]
+    came_m, expected_m = float(np.hypot(*way)), gap_s * (float(known["mps"]) + float(known["mps_before"])) / 2
+    if abs(came_m - expected_m) > STEADY * expected_m + STEADY_M:
+        return False
+    to = view.position[view.valid & (np.arange(len(view.valid)) != row)] - start
+    share = np.clip(to @ way / max(came_m, 1e-9) ** 2, 0.0, 1.0)
+    return not (np.hypot(*(to - share[:, None] * way).T) < ALONE_M).any()
+
+
 class RedLightRule(InstantRule):
     """One event for each vehicle that crosses at red and goes on.
 
@@ -116,7 +157,13 @@ class RedLightRule(InstantRule):
         super().__init__(spec, camera_id, open_events, shared)
         signal = scene.signals[spec.signal]
         self._spec, self._metric, self._label = spec, scene.ground is not None, signal.label
-        self._stops = [_Stop.of(line, scene.ground) for line in stop_lines(scene, signal)]
+        others = {name: other for name, other in scene.signals.items() if name != spec.signal}
+        self._others = [(name, line) for name, other in others.items() for line in stop_lines(scene, other)]
+        lines = stop_lines(scene, signal)
+        if signal.line is None:
+            beside = [*lines, *(line for _, line in self._others)]
+            lines = [_joined(line, [other for other in beside if other is not line], scene) for line in lines]
+        self._stops = [_Stop.of(line, scene.ground) for line in lines]
         watch = shared.lines.watch
         self._lines = [watch(stop.line, spec.hysteresis_px, self._wanted) for stop in self._stops]
         self._exits = {
@@ -130,13 +177,16 @@ class RedLightRule(InstantRule):
             [
                 ("lane", np.int64),
                 ("stood_ns", np.int64),
+                ("stood_at", np.float64, 2),
                 ("gap_ns", np.int64),
                 ("last_ns", np.int64),
                 ("first_ns", np.int64),
+                ("at", np.float64, 2),
+                ("mps", np.float64),
+                ("at_before", np.float64, 2),
+                ("mps_before", np.float64),
             ]
         )
-        others = {name: other for name, other in scene.signals.items() if name != spec.signal}
-        self._others = [(name, line) for name, other in others.items() for line in stop_lines(scene, other)]
         self._over: dict[int, _Over] = {}
         self._told: dict[int, RedLightMeasures] = {}
         """At the last frame, by track."""
@@ -166,12 +216,15 @@ class RedLightRule(InstantRule):
         at, fresh = came.locate(view.track_id[rows], now)
         mine, lane = came.rows, view.lane[rows]
         mine["lane"][at] = np.where(lane >= 0, lane, np.where(fresh, -1, mine["lane"][at]))
-        stands = self._shared.look(view).slower_than(STANDS_MPS, STANDS_MPS / CAR_BOX_M)[rows]
         mine["first_ns"][at] = np.where(fresh, now, mine["first_ns"][at])
+        stands = self._shared.look(view).slower_than(STANDS_MPS, STANDS_MPS / CAR_BOX_M)[rows]
         stands &= now - mine["first_ns"][at] >= KNOWN_NS
         mine["gap_ns"][at] = np.where(fresh, 0, now - mine["last_ns"][at])
         mine["last_ns"][at] = now
+        mine["at_before"][at], mine["mps_before"][at] = mine["at"][at], mine["mps"][at]
+        mine["at"][at], mine["mps"][at] = view.position[rows], self._shared.look(view).speed[rows]
         mine["stood_ns"][at] = np.where(stands, now, np.where(fresh, -LOOK_BACK_NS * 10, mine["stood_ns"][at]))
+        mine["stood_at"][at] = np.where(stands[:, None], view.position[rows], mine["stood_at"][at])
 
     def _crossed(self, view: StepView, row: int, stop: _Stop) -> _Over | None:
         """Who crosses the line at this frame, if its front did so at red."""
@@ -203,7 +256,9 @@ class RedLightRule(InstantRule):
         if over_mps <= HEADS * mps:
             return None
         known, now = self._came.find(int(view.track_id[row])), self._clock.run_ns
-        if known is None or int(known["gap_ns"]) > max(HIDDEN_NS, self._clock.step_ns):
+        if known is None or (
+            int(known["gap_ns"]) > max(HIDDEN_NS, self._clock.step_ns) and not _same(view, row, known)
+        ):
             return None
         if mps > JUMP_MPS + STARTS_MPS2 * (now - int(known["stood_ns"])) / SECOND_NS:
             return None
@@ -212,7 +267,13 @@ class RedLightRule(InstantRule):
         ahead_m = length / 2 if self._metric else length if rises else 0.0
         middle_ns = now - round(past_m / over_mps * SECOND_NS)
         cut_ns = middle_ns - round(ahead_m / mps * SECOND_NS)
-        return None if now - cut_ns > LOOK_BACK_NS else (cut_ns, middle_ns, mps)
+        if now - cut_ns > LOOK_BACK_NS:
+            return None
+        if stop.start_m is not None and stop.ahead is not None and now - int(known["stood_ns"]) < FORGET_NS:
+            # Who has stood with its front over the line crossed it before.
+            stood_m = float((known["stood_at"] - stop.start_m) @ stop.ahead)
+            cut_ns = min(cut_ns, int(known["stood_ns"])) if stood_m >= -ahead_m else cut_ns
+        return cut_ns, middle_ns, mps
 
     def _past(self, view: StepView, row: int, stop: _Stop) -> tuple[float, float, float]:
         """Metres past a line, m/s over it, and m/s in all; no speed where the ground does not hold."""

@@ -14,10 +14,18 @@ def loops_ready() -> bool:
 
 
 def compile_loops() -> None:
-    """Compile them, by making one of each part."""
+    """Compile them, by making one of each part, and looking at the lamps of no signal."""
+    import av
+    import numpy as np
+
     from analytics.engine import RuleEngine
+    from models.observers.lamps import judge
     from models.registry import load_detector
+    from pipeline.sources.points import sample
     from trackers.online import OnlineTracker
     from trackers.world import World
 
     OnlineTracker(), World({}), RuleEngine(), load_detector()
+    nowhere = np.zeros(0, np.int64)
+    pixels = sample(av.VideoFrame(16, 16, "yuv420p"), nowhere, nowhere, 0)
+    judge(pixels, nowhere, np.zeros(1, np.int64), np.zeros(0, np.bool_), grey=False)

@@ -203,6 +203,8 @@ class Session:
             for camera, by_name in self.pipeline.observers().items()
         }
         more["second_models"] = self.plan.second_models.as_dict()
+        if self.plan.signals is not None:
+            more["signal_feeds"] = self.plan.signals.counts()
         more |= off_dict(self.plan.off)
         return {**run_dict(self.summary.counts, self._started_ns, self.status()), "sinks": sinks, **more}
 

@@ -149,5 +149,7 @@ class RedLightSpec(RulePart):
     exit_s: Annotated[float, Field(gt=0, le=60)] = Field(
         10.0, description="Seconds for which an alert waits for the vehicle to leave over an excepted line"
     )
-    hysteresis_px: Positive = Field(3.0, description="As in security.line_crossing")
+    hysteresis_px: Positive = Field(
+        1.0, description="As in security.line_crossing; who crosses must also go on by `past_m`"
+    )
     severity: Severity = Field(Severity.MEDIUM, description="Of its events")

@@ -20,10 +20,10 @@ from core.events import Event, Phase
 from core.findings import Findings
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
-from core.observations import NOTHING_SEEN, Observations
 from core.records import Measurement
 from core.tracks import TrackBatch, TrackState
 from trackers.online import OnlineTracker
+from trackers.params import TrackerParams
 from trackers.world import World
 
 START_NS: Final = 1_767_225_600_000_000_000
@@ -33,6 +33,7 @@ CHUNK: Final = 100
 FRAMES: Final = 48
 """Frames in one batch, about."""
 SECOND_NS: Final = 1_000_000_000
+LOST_S: Final = TrackerParams().lost_s
 
 Follow = Callable[[int, F64, Seen], None]
 """Hears, for each camera by number, the times and the perfect boxes of the next steps."""
@@ -76,14 +77,12 @@ def watch(
     follow: Follow = lambda _number, _times, _seen: None,
     tracks: Watch = lambda _tracks, _motion: None,
     progress: Callable[[float], None] = lambda _share: None,
-    observed: Callable[[FrameMeta], Observations] = lambda _frame: NOTHING_SEEN,
 ) -> list[Watched]:
     """The findings of each view's camera.
 
     Args:
         seeds: of each camera's noise.
         fps: frames a second, at most those of the recording.
-        observed: what observers tell at a frame.
         perfect_tracks: true boxes and identities in the place of noise and tracker.
     """
     stride = max(1, round(recording.fps / fps))
@@ -116,9 +115,7 @@ def watch(
         for batch in batches:
             motion = world.locate(batch)
             tracks(batch, motion)
-            for camera, findings in _by_camera(
-                engine.update(batch, motion, [observed(f) for f in batch.frames])
-            ).items():
+            for camera, findings in _by_camera(engine.update(batch, motion)).items():
                 watched[ids[camera]].take(findings)
         progress(stop / recording.steps)
     last = round(float(recording.time_s[-1]) * SECOND_NS) + START_NS if recording.steps else START_NS
@@ -169,10 +166,13 @@ def meta(view: View, time_s: float) -> FrameMeta:
 
 
 class _TrueTracks:
-    """Tracks without noise: the true boxes, without riders, under the user's number plus one."""
+    """Tracks without noise: the true boxes, without riders, under the user's number plus one.
+
+    As the tracker's, they end once they have not been seen for `TrackerParams.lost_s`.
+    """
 
     def __init__(self, cameras: int) -> None:
-        self._alive: list[I64] = [np.zeros(0, np.int64) for _ in range(cameras)]
+        self._seen_s: list[dict[int, float]] = [{} for _ in range(cameras)]
 
     def batches(self, views: Sequence[View], time_s: F64, seen: Sequence[Seen]) -> Iterator[TrackBatch]:
         """One batch a step."""
@@ -182,8 +182,12 @@ class _TrueTracks:
                 mine = np.arange(one.offsets[step], one.offsets[step + 1])
                 mine = mine[(one.part[mine] % 2 == 0) & (one.visible[mine] > 0)]
                 ids = one.part[mine] // 2 + 1
-                ended.append(np.setdiff1d(self._alive[number], ids))
-                self._alive[number] = ids
+                seen_s = self._seen_s[number]
+                seen_s.update(dict.fromkeys(ids.tolist(), now_s))
+                gone = [track for track, last_s in seen_s.items() if now_s - last_s > LOST_S]
+                for track in gone:
+                    del seen_s[track]
+                ended.append(np.array(gone, np.int64))
                 frames.append(meta(view, now_s))
                 rows.append((one, mine))
             yield self._batch(tuple(frames), rows, ended)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from core.arrays import F32, F64, I64, U8
+from core.arrays import F64, I64, U8, Bool
 from core.geometry import inside
 from core.scene import Lamp
 from core.signals import LampColour
+from models.kernels.lamps import AMBER, GREEN, RED, Limits, lit_lamps
 
 GRID: Final = 9
 """Pixels across and down a lamp, at most: its own, where it has fewer."""
@@ -49,6 +50,23 @@ GREY_SURE: Final = 0.7
 """Confidence is no higher where only the place of the lamp tells."""
 SMALL: Final = 4.0
 """Area in pixels of the frame below which a lamp is too small to be told."""
+COLOURS: Final[Mapping[LampColour, int]] = {LampColour.RED: RED, LampColour.AMBER: AMBER, LampColour.GREEN: GREEN}
+_LIMITS: Final = Limits(
+    ON,
+    AROUND,
+    math.ceil(BRIGHTEST * ON),
+    LIGHT,
+    TINT,
+    MOST,
+    LEAST,
+    LEAST_TINT,
+    SECOND,
+    BURNT,
+    NIGHT,
+    GREY_LIGHT,
+    GREY_SECOND,
+    GREY_SURE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,75 +131,20 @@ def _area(polygon: F64) -> float:
     return abs(float((polygon[:, 0] * after[:, 1] - polygon[:, 1] * after[:, 0]).sum())) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Lit:
-    """What one look shows of a signal: numbers of the lamps that are lit, and how sure that is (0..1)."""
-
-    lamps: tuple[int, ...]
-    sure: float
-
-
-DARK: Final = Lit((), 0.0)
-
-
-def judge(colours: Sequence[LampColour], points: Points, pixels: U8, *, grey: bool) -> Lit:
-    """Which lamps of one signal are lit.
+def judge(pixels: U8, colours: I64, first: I64, seen: Bool, *, grey: bool) -> tuple[Bool, F64]:
+    """Which of all L lamps of S signals are lit, and how sure that is of each signal (0..1).
 
     Each lamp is laid beside the darkest one of its signal: exposure, haze and what hides all of them cancel out.
 
     Args:
-        colours: of its lamps (L).
-        pixels: (L × (`ON` + `AROUND`), 3) BGR at its points.
+        pixels: (L × (`ON` + `AROUND`), 3) BGR at their points.
+        colours: (L) of the lamps, numbers by `COLOURS`.
+        first: (S + 1) number of each signal's first lamp.
+        seen: (S) by `Points.seen`; of others no lamp is told lit.
         grey: the picture has no colours.
     """
-    if not points.seen:
-        return DARK
-    values = pixels.reshape(len(colours), ON + AROUND, 3).astype(np.float32)
-    brightest = values.max(axis=2)
-    level, around = _most(brightest[:, :ON]), np.partition(brightest[:, ON:], AROUND // 4, axis=1)[:, AROUND // 4]
-    tints = _most(_tints(values[:, :ON], colours))
-    tint = np.diagonal(tints)
-    if grey and float(tint.max()) < TINT / 2:
-        return _by_place(level, around)
-    darkest = int(level.argmin())
-    light = np.clip((level - level[darkest]) / LIGHT, 0.0, MOST)
-    coloured = np.clip((tint - np.maximum(tints[:, darkest], 0.0)) / TINT, 0.0, MOST)
-    burnt = (level >= BURNT) & (around <= NIGHT) & (light >= 1.0)
-    evidence = np.where((coloured >= LEAST_TINT) | burnt, light + coloured, 0.0)
-    return _strongest(evidence, LEAST, SECOND)
-
-
-def _by_place(level: F32, around: F32) -> Lit:
-    evidence = np.minimum(level - level.min(), level - around) / GREY_LIGHT
-    found = _strongest(evidence, 1.0, GREY_SECOND)
-    return Lit(found.lamps, min(found.sure, GREY_SURE)) if len(found.lamps) == 1 else DARK
-
-
-def _strongest(evidence: F32, least: float, second: float) -> Lit:
-    most = float(evidence.max())
-    if most < least:
-        return DARK
-    lit = np.flatnonzero(evidence >= max(second * most, least))
-    rest = np.delete(evidence, lit)
-    clear = 1 - (float(rest.max()) / most if len(rest) else 0.0)
-    return Lit(tuple(lit.tolist()), min(most / (2 * least), 1.0) * min(clear / (1 - second) / 1.5, 1.0))
-
-
-def _tints(values: F32, colours: Sequence[LampColour]) -> F32:
-    """(C, L, N): how much pixels (L, N, 3) have of each of C colours, in levels; white and grey have none."""
-    blue, green, red = values[..., 0], values[..., 1], values[..., 2]
-    found = {
-        LampColour.RED: red - np.maximum(green, blue),
-        LampColour.AMBER: np.minimum(red, 1.6 * green) - blue - np.maximum(green - red, 0.0),
-        LampColour.GREEN: green - red,
-    }
-    return np.stack([found[colour] for colour in colours])
-
-
-def _most(values: F32) -> F32:
-    """Mean of the highest ones along the last axis."""
-    count = math.ceil(BRIGHTEST * values.shape[-1])
-    return np.asarray(np.partition(values, -count, axis=-1)[..., -count:].mean(axis=-1), np.float32)
+    lit, sure = lit_lamps(pixels, colours, first, seen, grey, _LIMITS)
+    return lit, sure
 
 
 def is_grey(pixels: U8) -> bool:

@@ -26,9 +26,14 @@ BLINK_NS: Final = (180_000_000, 1_600_000_000)
 """Least and longest darkness between two flashes, which come once or twice a second; the least is longer than one look
 at which a flickering LED happened to be dark."""
 BLINKS: Final = 3
+FIRST_BLINKS: Final = 2
+"""So many are enough while nothing is known of the signal."""
 BLINKING_NS: Final = 5 * SECOND_NS
 LEAST_FLASHING_NS: Final = 5_500_000_000
 """So many blinks of amber within this time are flashing, once no steady amber lasts so long: it may flicker, too."""
+FIRST_STEADY_NS: Final = 1_200_000_000
+"""While nothing is known, amber must be lit for so long to be steady: a flash is shorter. What was green before may
+be believed to be amber at once."""
 STEADY_NS: Final = 2_500_000_000
 """Amber that has not been dark for so long flashes no more."""
 LONG_AMBER_NS: Final = 8 * SECOND_NS
@@ -116,7 +121,7 @@ class SignalMachine:
         if (self.state, lit) in CYCLE:
             believed = sure >= SURE or looks > 1
         elif self.state is UNKNOWN:
-            believed = looks > 1
+            believed = looks > 1 and (lit is not AMBER or self._not_a_flash(now_ns))
         else:
             believed = looks >= min(CONFIRM_LOOKS, 2 + CONFIRM_NS // max(self._step_ns, 1)) and (
                 now_ns - since_ns >= CONFIRM_NS
@@ -141,9 +146,10 @@ class SignalMachine:
             if self._amber_ns is None:
                 self._amber_ns = self._bright_ns = now_ns
             elif self._dark_ns is not None:
-                if max(BLINK_NS[0], 3 * self._step_ns // 2) <= now_ns - self._dark_ns <= BLINK_NS[1]:
-                    self._blinks.append(now_ns)
-                self._bright_ns = now_ns
+                dark_ns = now_ns - self._dark_ns
+                if dark_ns >= max(BLINK_NS[0], 3 * self._step_ns // 2):
+                    self._bright_ns = now_ns
+                    self._blinks.extend([now_ns] if dark_ns <= BLINK_NS[1] else [])
             self._dark_ns = None
         elif lit is UNKNOWN:
             if self._dark_ns is None:
@@ -160,8 +166,15 @@ class SignalMachine:
             return False
         if self._step_ns >= SLOW_NS:
             return now_ns - self._amber_ns >= LONG_AMBER_NS
+        if self.state is UNKNOWN:
+            return len(self._blinks) >= FIRST_BLINKS and now_ns - self._blinks[-FIRST_BLINKS] <= BLINKING_NS
         often = len(self._blinks) == BLINKS and now_ns - self._blinks[0] <= BLINKING_NS
         return often and now_ns - self._amber_ns >= LEAST_FLASHING_NS
+
+    def _not_a_flash(self, now_ns: int) -> bool:
+        """Whether amber, of which nothing is known yet, is steady."""
+        slow, green_before = self._step_ns >= SLOW_NS, self._left[0] is SignalState.GREEN
+        return slow or green_before or now_ns - self._bright_ns >= FIRST_STEADY_NS
 
     def _steady(self, now_ns: int) -> bool:
         return self._step_ns < SLOW_NS and now_ns - self._bright_ns >= STEADY_NS

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from core.arrays import U8
+from core.arrays import I64, Bool
 from core.frames import FrameMeta, Glimpse
 from core.observations import SignalReading, SignalReadings
 from core.scene import Scene, Signal
 from core.signals import LampColour, SignalFeed, SignalState
-from models.observers.lamps import Lit, Points, is_grey, judge, points_of
+from models.observers.lamps import COLOURS, Points, is_grey, judge, points_of
 from models.observers.signal_state import SignalMachine
 
 EVERY_NS: Final = 100_000_000
@@ -55,8 +56,8 @@ class SignalObserver:
         self._view = ""
         self._watches: list[_Watch] = []
         self._place: tuple[tuple[int, int], tuple[int, int]] | None = None
-        self._x, self._y = np.zeros(0, np.int64), np.zeros(0, np.int64)
-        self._over, self._looks, self._grey = (self._x, self._y), 0, False
+        self._looked = _Looked.of([])
+        self._over, self._looks, self._grey = (self._looked.x, self._looked.y), 0, False
 
     def look(self, glimpse: Glimpse) -> SignalReadings | None:
         """What all signals show that are in view; None: there are none."""
@@ -67,16 +68,16 @@ class SignalObserver:
         if not self._watches:
             return None
         self._find(frame)
-        if len(self._x):
+        looked = self._looked
+        if len(looked.x):
             if self._looks % GREY_EVERY == 0:
                 self._grey = is_grey(glimpse.sample(*self._over))
             self._looks += 1
-            pixels, first = glimpse.sample(self._x, self._y), 0
-            for watch in self._watches:
-                count = len(watch.points.x)
-                if count:
-                    watch.look(frame.media_ns, pixels[first : first + count], grey=self._grey)
-                first += count
+            pixels = glimpse.sample(looked.x, looked.y)
+            lit, sure = judge(pixels, looked.colours, looked.first, looked.seen, grey=self._grey)
+            shines, first = lit.tolist(), looked.first.tolist()
+            for number, watch in enumerate(looked.watches):
+                watch.look(frame.media_ns, shines[first[number] : first[number + 1]], float(sure[number]))
         return SignalReadings(tuple(watch.reading(frame, self._feed) for watch in self._watches))
 
     def close(self) -> None:
@@ -91,40 +92,70 @@ class SignalObserver:
             return
         self._place = place
         width, height = self._scene.reference_size
-        for watch in self._watches:
-            watch.find((frame.width / width, frame.height / height), (x, y), place[0])
+        scale = frame.width / width, frame.height / height
+        self._looked = _Looked.of([(one, one.points(scale, (x, y), place[0])) for one in self._watches if one.by_lamps])
         across, down = (
             np.linspace(0, end - 1, count).astype(np.int64) for end, count in zip(place[0], OVER, strict=True)
         )
         over = np.meshgrid(across, down)
         self._over, self._looks = (over[0].ravel(), over[1].ravel()), 0
-        self._x, self._y = (np.concatenate([getattr(watch.points, name) for watch in self._watches]) for name in "xy")
 
 
-NOWHERE: Final = Points(np.zeros(0, np.int64), np.zeros(0, np.int64), seen=False)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """S signals that are told by their L lamps.
+
+    Attributes:
+        x, y: places of all lamps, one signal after the other; the others as `judge` takes them.
+    """
+
+    watches: tuple[_Watch, ...]
+    x: I64
+    y: I64
+    colours: I64
+    first: I64
+    seen: Bool
+
+    @classmethod
+    def of(cls, places: Sequence[tuple[_Watch, Points]]) -> _Looked:
+        return cls(
+            tuple(watch for watch, _ in places),
+            np.concatenate([_NONE, *(points.x for _, points in places)]),
+            np.concatenate([_NONE, *(points.y for _, points in places)]),
+            np.array([COLOURS[colour] for watch, _ in places for colour in watch.colours], np.int64),
+            np.cumsum([0, *(len(watch.colours) for watch, _ in places)], dtype=np.int64),
+            np.array([points.seen for _, points in places], np.bool_),
+        )
+
+
+_NONE: Final = np.zeros(0, np.int64)
 
 
 class _Watch:
-    """One signal."""
+    """One signal.
+
+    Attributes:
+        by_lamps: it is told by its lamps, and not by a controller.
+    """
 
     def __init__(self, signal: Signal) -> None:
         self._signal = signal
         self._machine = SignalMachine()
-        self._colours = [lamp.colour for lamp in signal.lamps]
+        self.colours = [lamp.colour for lamp in signal.lamps]
+        self.by_lamps = bool(signal.lamps) and not signal.feed
         self._arrows = {number: _Arrow() for number, lamp in enumerate(signal.lamps) if lamp.arrow}
-        self.points = NOWHERE
 
-    def find(self, scale: tuple[float, float], shift: tuple[float, float], size: tuple[int, int]) -> None:
+    def points(self, scale: tuple[float, float], shift: tuple[float, float], size: tuple[int, int]) -> Points:
         """Its lamps' pixels in frames of this size."""
-        if not self._signal.feed:
-            self.points = points_of(self._signal.lamps, scale, shift, size)
+        return points_of(self._signal.lamps, scale, shift, size)
 
-    def look(self, now_ns: int, pixels: U8, *, grey: bool) -> None:
+    def look(self, now_ns: int, lit: Sequence[bool], sure: float) -> None:
         """One look at its lamps."""
-        lit = judge(self._colours, self.points, pixels, grey=grey)
-        self._machine.update(now_ns, *self._full(lit))
+        full = frozenset(c for n, c in enumerate(self.colours) if lit[n] and n not in self._arrows)
+        state = STATES.get(full, SignalState.UNKNOWN)
+        self._machine.update(now_ns, state, 0.0 if state is SignalState.UNKNOWN else sure)
         for number, arrow in self._arrows.items():
-            arrow.update(now_ns, number in lit.lamps)
+            arrow.update(now_ns, lit[number])
 
     def reading(self, frame: FrameMeta, feed: SignalFeed | None) -> SignalReading:
         """What it shows at a frame that was looked at."""
@@ -133,11 +164,6 @@ class _Watch:
             return _told(name, self._signal.feed, frame, feed)
         arrows = tuple(self._signal.lamps[number].arrow for number, arrow in self._arrows.items() if arrow.lit)
         return SignalReading(name, machine.state, machine.changed_ns, round(machine.confidence, 3), arrows)
-
-    def _full(self, lit: Lit) -> tuple[SignalState, float]:
-        colours = frozenset(self._colours[number] for number in lit.lamps if number not in self._arrows)
-        state = STATES.get(colours, SignalState.UNKNOWN)
-        return state, lit.sure if state is not SignalState.UNKNOWN else 0.0
 
 
 class _Arrow:

@@ -38,13 +38,17 @@ class SignalBoard:
     A record that tells what is known already says that it still holds; one that is older than the last is passed over.
 
     Attributes:
-        told: records that were taken; refused: that were not.
+        told: records that were taken; refused: that were not; stale: taken, and passed over as older than the last.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, _History] = OrderedDict()
-        self.told = self.refused = 0
+        self.told = self.refused = self.stale = 0
+
+    def counts(self) -> dict[str, int]:
+        """For the summary of a run: records that came in, that were refused, that were older than the last."""
+        return {"received": self.told + self.refused, "refused": self.refused, "stale": self.stale}
 
     def read(self, body: bytes) -> int:
         """Take the records of a JSON value, one or a list, or of lines of JSON; how many there were.
@@ -94,6 +98,7 @@ class SignalBoard:
                 self._known.popitem(last=False)
             self.told += 1
             if known.states and at_ns < known.heard_ns:
+                self.stale += 1
                 return
             if not known.states or known.states[-1] is not state:
                 known.states.append(state)

@@ -11,6 +11,7 @@ import numpy as np
 from av.video.reformatter import ColorRange
 
 from core.arrays import F32, I64, U8
+from models.kernels.points import from_planes
 
 
 class Layout(NamedTuple):
@@ -47,20 +48,17 @@ def sample(frame: av.VideoFrame, x: I64, y: I64, turns: int) -> U8:
     """The pixels (..., 3) BGR nearest to columns and rows that broadcast together, after `turns` quarter turns to the
     left; the same as of the converted picture but for the smoothing of chroma.
     """
-    layout = LAYOUTS[frame.format.name]
-    x, y = _before_turning(x, y, frame.width - 1, frame.height - 1, turns)
-    planes = frame.planes
-    fine = y * planes[0].line_size + x
-    coarse = (y >> layout.rows) * planes[1].line_size + (x >> layout.columns << layout.together)
-    samples = np.empty((*fine.shape, 3), np.float32)
-    for channel, (plane, at) in enumerate(((planes[0], fine), (planes[1], coarse), (planes[-1], coarse))):
-        offset = int(layout.together and channel == 2)
-        samples[..., channel] = np.frombuffer(memoryview(plane), np.uint8, offset=offset).take(at)
+    if x.shape != y.shape:
+        x, y = np.broadcast_arrays(x, y)
+    layout, planes, shape = LAYOUTS[frame.format.name], frame.planes, x.shape
+    x, y = _before_turning(x.ravel(), y.ravel(), frame.width - 1, frame.height - 1, turns)
+    luma, blue, red = (
+        np.frombuffer(memoryview(plane), np.uint8, offset=int(layout.together and channel == 2))
+        for channel, plane in enumerate((planes[0], planes[1], planes[-1]))
+    )
     full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
-    matrix, shift = _to_bgr(frame.colorspace, full)
-    pixels = samples @ matrix
-    pixels += shift
-    return np.clip(pixels, 0, 255, out=pixels).astype(np.uint8)
+    lines, halved = (planes[0].line_size, planes[1].line_size), (layout.columns, layout.rows, int(layout.together))
+    return from_planes(luma, blue, red, x, y, lines, halved, _to_bgr(frame.colorspace, full)).reshape(*shape, 3)
 
 
 def _before_turning(x: I64, y: I64, last_x: int, last_y: int, turns: int) -> tuple[I64, I64]:
@@ -69,10 +67,10 @@ def _before_turning(x: I64, y: I64, last_x: int, last_y: int, turns: int) -> tup
 
 
 @cache
-def _to_bgr(colorspace: int, full: bool) -> tuple[F32, F32]:
-    """Matrix (3, 3) and shift (3) from luma, blue and red chroma to blue, green, red, half a level up for rounding."""
+def _to_bgr(colorspace: int, full: bool) -> F32:
+    """(4, 3): what luma, blue and red chroma add to blue, green and red, and a shift, half a level up for rounding."""
     kr, kb = _WEIGHTS[colorspace]
     black, luma, chroma = (0.0, 1.0, 1.0) if full else (16.0, 255 / 219, 255 / 224)
     kg, blue, red = 1 - kr - kb, 2 * (1 - kb) * chroma, 2 * (1 - kr) * chroma
     matrix = np.array([[luma] * 3, [blue, -kb * blue / kg, 0.0], [0.0, -kr * red / kg, red]])
-    return matrix.astype(np.float32), (0.5 - np.array([black, 128.0, 128.0]) @ matrix).astype(np.float32)
+    return np.vstack((matrix, 0.5 - np.array([black, 128.0, 128.0]) @ matrix)).astype(np.float32)

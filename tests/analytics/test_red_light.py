@@ -15,6 +15,7 @@ from core.observations import Observations, SignalReading, SignalReadings
 from core.scene import Label, Lamp, Line, Scene, Signal
 from core.signals import LampColour, SignalState
 from core.taxonomy import ObjectClass
+from core.tracks import TrackState
 from scenes.rules import RedLightSpec
 from tests.support.tracks import SECOND, Actor, Shot, Way, film, make_scene, play, still, walk, with_lanes
 
@@ -141,6 +142,42 @@ def test_who_waited_with_its_front_over_the_line_starts_at_green() -> None:
         return 580.0 + 20 * 0.75 * max(t - 20.0, 0.0) ** 2, 400.0
 
     assert ran([actor(waits)], [(0, RED), (20.0, GREEN)]) == []
+
+
+def test_who_stands_with_its_front_over_the_line_as_red_begins_is_excepted_also_when_it_goes_on_at_red() -> None:
+    def waits(t: float) -> tuple[float, float]:
+        """Its front 1.25 m past the line; from 10.4 s on at 3 m/s²."""
+        return 580.0 + 20 * 1.5 * max(t - 10.4, 0.0) ** 2, 400.0
+
+    assert ran([actor(waits)], [(0, GREEN), (10.0, RED)]) == []
+    assert len(ran([actor(waits)], [(0, RED)])) == 1, "it was red all the time"
+
+
+def test_who_is_not_seen_at_the_line_may_be_another_unless_it_is_alone() -> None:
+    def coasts(t: float) -> TrackState:
+        return TrackState.COASTING if 2.1 <= t < 3.0 else TrackState.CONFIRMED
+
+    lost = replace(actor(drives(0.0)), state=coasts)
+    (event,) = ran([lost], [(0, RED)])
+    assert isinstance(event.measures, RedLightMeasures) and event.measures.red_s == pytest.approx(2.3, abs=0.25)
+    assert ran([lost, actor(still(585, 425), number=2)], [(0, RED)]) == [], "somebody waits there"
+    waits = walk([(0, 560, 400), (2.1, 560, 400), (3.0, 760, 400), (5, 900, 400)])
+    assert ran([replace(actor(waits), state=coasts)], [(0, RED)]) == [], "from rest nobody comes so far"
+
+
+def test_a_stop_line_reaches_to_the_kerb_and_to_the_lane_beside() -> None:
+    """Lanes a and b end at y 360 to 440 and 460 to 540."""
+    for y, told in ((350.0, True), (335.0, False), (450.0, True), (550.0, True), (565.0, False)):
+        assert len(ran([actor(drives(0.0, y=y))], [(0, RED)])) == told, y
+    beside = scene()
+    apart = {
+        n: replace(beside.signals["s"], signal_id=n, lamps=(), lanes=(lane,)) for n, lane in (("s", "a"), ("z", "b"))
+    }
+    (event,) = ran([actor(drives(0.0, y=445.0))], [(0, RED)], of=replace(beside, signals=apart))
+    assert event.zone == "s"
+    assert ran([actor(drives(0.0, y=455.0))], [(0, RED)], of=replace(beside, signals=apart)) == [], (
+        "that is the other's"
+    )
 
 
 def test_a_foot_that_flickers_over_the_line_and_one_that_comes_back_are_none() -> None:

@@ -17,7 +17,8 @@ from core.errors import ConfigError
 from core.off_rules import OffRule, told_off
 from core.signals import SignalState
 from core.times import time_text
-from matpho.planning import Plan, camera_plan
+from matpho.planning import Plan, camera_plan, plan_configuration
+from matpho.session import Session
 from matpho.signal_feeds import feeds_of
 from pipeline.signals.board import SignalBoard
 from pipeline.sources.synthetic import SyntheticSource
@@ -80,6 +81,17 @@ def test_over_http_with_the_token_of_the_environment(tmp_path: Path, monkeypatch
     assert board.told == 1
     with pytest.raises(OSError, match="refused"):
         http.client.HTTPConnection("127.0.0.1", port, timeout=5).request("POST", "/signals", body, headers)
+
+
+def test_the_summary_of_a_run_counts_what_came(tmp_path: Path) -> None:
+    port, kept = free_port(), "store: {path: events.db, evidence: evidence}"
+    plan = plan_configuration(configuration(tmp_path, f"signals: {{listen: '127.0.0.1:{port}'}}\n{kept}"))
+    lines = [{"signal": "J1", "state": "red", "time": f"2026-01-05T08:00:0{s}Z"} for s in (5, 3)] + [{"signal": "J1"}]
+    with Session(plan) as session:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("POST", "/signals", json.dumps(lines), {"Content-Type": "application/json"})
+        assert connection.getresponse().status == 422
+        assert session.as_dict()["signal_feeds"] == {"received": 3, "refused": 1, "stale": 1}
 
 
 @pytest.mark.broker

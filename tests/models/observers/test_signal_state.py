@@ -98,9 +98,17 @@ def test_a_change_behind_a_bus_is_unknown_and_then_known() -> None:
 
 
 @pytest.mark.parametrize("hertz", [1.0, 1.5, 2.0])
-def test_flashing_amber_is_a_state_of_its_own(hertz: float) -> None:
+def test_flashing_amber_is_a_state_of_its_own_and_unknown_before_it_is_sure(hertz: float) -> None:
     seen = watch(lambda t: AMBER if (t * hertz) % 1 < 0.5 else DARK, 30)
-    assert {state for t, state, _ in seen if t > 6} == {FLASHING}
+    assert {state for t, state, _ in seen if t > 2.2} == {FLASHING}
+    assert {state for t, state, _ in seen} == {DARK, FLASHING}, "never amber, which would be of a cycle"
+
+
+def test_amber_of_a_signal_that_was_green_is_told_at_once_also_from_behind_a_bus() -> None:
+    seen = watch(lambda t: GREEN if t < 10 else DARK if t < 14 else AMBER if t < 16 else RED, 20)
+    assert next(t for t, state, _ in seen if state is AMBER) == pytest.approx(14.1)
+    first = watch(lambda t: AMBER if t < 3 else RED, 6)
+    assert next(t for t, state, _ in first if state is AMBER) == pytest.approx(1.2) and first[-1][1] is RED
 
 
 def test_flashing_amber_at_one_frame_a_second_is_amber_for_too_long() -> None:
