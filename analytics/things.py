@@ -40,6 +40,10 @@ MOST_EXPECTED: Final = 64
 EXPECTED_NS: Final = 7200 * SECOND_NS
 """A thing that cannot be found again is looked for so long."""
 GONE_NS: Final = 60 * SECOND_NS
+WITHIN: Final = 0.9
+"""Share of a thing inside the box of a track for which what is seen there may be of whom the track is of."""
+MOSTLY: Final = 3
+"""Looks by which those within a box must be more than others: who passes is before it at one."""
 BEFORE_NS: Final = 3 * SECOND_NS
 AFTER_NS: Final = SECOND_NS
 """Who was by a thing from so long before it appeared until so long after may have put it there."""
@@ -59,6 +63,7 @@ class Thing:
         since_ns: run time from when on it has been there for sure. age_s: since it appeared.
         seen: not hidden. gone: run time at which it was seen to be gone, None while it may be there.
         explained_by: class of the track that explains it, `NOBODY`; explained_ns: run time at which one last did.
+        within, alone: looks at which it was seen inside the box of a track, and inside none.
         near: who came by it when it appeared: metres, track, class; nearest first.
     """
 
@@ -74,6 +79,8 @@ class Thing:
     gone_ns: int | None = None
     explained_by: int = NOBODY
     explained_ns: int = 0
+    within: int = 0
+    alone: int = 0
     near: list[tuple[float, int, int]] = field(default_factory=list)
 
 
@@ -215,7 +222,8 @@ class Things:
         for thing in self._things.values():
             if not thing.seen or thing.gone_ns is not None:
                 continue
-            thing.explained_by = next((one.cls for one in there if one.explains(thing)), NOBODY)
+            own = _of_whom(thing, now)
+            thing.explained_by = next((one.cls for one in there if one.explains(thing)), own)
             for left in self._left:
                 if not left.explains(thing):
                     continue
@@ -238,6 +246,19 @@ class Things:
 
 def _standing(row: AnyArray, now_ns: int) -> _Standing:
     return _Standing(row["box"], _wider(row), int(row["class"]), int(row["id"]), now_ns, now_ns)
+
+
+def _of_whom(thing: Thing, now: AnyArray) -> int:
+    """The class of the track in whose box a thing is seen, as it was at most looks; else `NOBODY`.
+
+    Who stands before a thing hides it: what is seen mostly where somebody is, is of him, whatever his track's number.
+    """
+    classes = [int(row["class"]) for row in now if _share(thing.box, row["box"]) >= WITHIN]
+    if not classes:
+        thing.alone += 1
+        return NOBODY
+    thing.within += 1
+    return classes[0] if thing.within - thing.alone >= MOSTLY else NOBODY
 
 
 def _foot(box: F64) -> F64:

@@ -25,8 +25,9 @@ class DebrisSpec(Carriageway, Sized):
 
     One event for each. It rests on looks at the picture, once a second (see [observers](../observers.md)), and says
     nothing in the first minute. A thing is explained by a track that stands where it is, or beside it, and by one that
-    was lost while it stood there: a parked car whose track was lost is no debris. What was taken away, light, and
-    shadows are no things. What is larger than `max_size_m` is rather a vehicle that the detector misses.
+    was lost while it stood there: a parked car whose track was lost is no debris. So is what is seen mostly inside the
+    boxes of tracks: who is before a thing hides it. What was taken away, light, and shadows are no things. What is
+    larger than `max_size_m` is rather a vehicle that the detector misses.
 
     Near the stop line of a lane (`stop_line`) vehicles that are not found may wait: there it must last for `signal_s`.
 

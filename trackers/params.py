@@ -35,6 +35,7 @@ class TrackerParams:
         evidence: a track is confirmed with so much: two typical detections, or more poor ones.
         moved_hits, moved_sides: or it is confirmed when seen so often and come so far from where it began, in its box's
             longer sides, whatever its scores: what goes its way is there. 0 sides: never.
+        moved_seen: and in this share of the frames since it began: what flickers is not there.
         part_share: but not while so much of the smaller box is shared with a confirmed track: a detector may see one
             object twice.
         tentative_s: a track not confirmed ends when unseen for so long and for more than a frame.
@@ -63,6 +64,7 @@ class TrackerParams:
     evidence: float = 1.9
     moved_hits: float = 5.0
     moved_sides: float = 1.0
+    moved_seen: float = 0.7
     part_share: float = 0.3
     tentative_s: float = 0.3
     expected_s: float = 0.7

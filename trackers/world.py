@@ -16,8 +16,10 @@ from core.taxonomy import TWO_WHEELERS, VEHICLES, ObjectClass
 from core.tracks import TrackBatch
 from core.traffic import SIZES_M
 from trackers.batches import plain, time_order
-from trackers.kernels.ground import Filters, Moved, Noise, View, locate
+from trackers.kernels.footprint import Moved
+from trackers.kernels.ground import Filters, Noise, locate
 from trackers.kernels.kalman import STEP
+from trackers.kernels.projection import View
 from trackers.lanes import LaneMap
 
 log = structlog.get_logger()

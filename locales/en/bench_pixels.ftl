@@ -49,3 +49,4 @@ bench-pixels-owned = owner named
 bench-pixels-weather-beside = beside things that were put there
 bench-pixels-things-basis = Clips: { $clips }. Each thing { $seeds } times on each clip whose camera stands still; in brackets 95 % intervals (Wilson, Poisson, normal). Tracks are those of the shipped detector on the clip as filmed, and of those who leave things. Delays count from when the definition holds. Weather is synthesised on the looped clips: hours of it are not hours of a street.
 bench-pixels-things-cost = Computing time of a look, every second: { $cost }
+error-bench-pixels-second = { $model }: no look was done within { $seconds } s. Stop what else computes on this machine and run it again; if it comes again, check the model by: matpho bench detection

@@ -49,3 +49,4 @@ bench-pixels-owned = nêu đúng chủ
 bench-pixels-weather-beside = bên cạnh các vật được đưa vào
 bench-pixels-things-basis = Đoạn phim: { $clips }. Mỗi vật { $seeds } lần trên từng đoạn phim có camera đứng yên; trong ngoặc là khoảng tin cậy 95 % (Wilson, Poisson, chuẩn). Đối tượng là của bộ phát hiện kèm theo trên đoạn phim gốc, và của những người để vật lại. Độ trễ tính từ khi định nghĩa thoả. Thời tiết được tổng hợp trên đoạn phim lặp: số giờ đó không phải số giờ của một con phố.
 bench-pixels-things-cost = Thời gian tính của một lần nhìn, mỗi giây: { $cost }
+error-bench-pixels-second = { $model }: không xem xong hình nào trong { $seconds } giây. Hãy dừng các chương trình khác đang chạy trên máy này rồi chạy lại; nếu vẫn lỗi, hãy kiểm tra mô hình bằng: matpho bench detection

@@ -127,6 +127,14 @@ def test_who_passes_explains_nothing_and_neither_does_a_bag() -> None:
     assert len(lives(run(make(DEBRIS), lies(), 60, [bag]))) == 1
 
 
+def test_what_is_seen_where_somebody_is_and_hardly_else_is_of_him() -> None:
+    """Who sways stands nowhere, and his track's number changes; once it is seen without him it is a thing."""
+    sways = [(t, 500 + (12 if t % 4 else -12), 500) for t in range(0, 121, 2)]
+    parts = [Actor(n + 1, walk(sways[n : n + 6]), size=(70, 100)) for n in range(0, 54, 5)]
+    assert run(make(DEBRIS), lies(), 100, parts).events == ()
+    assert [phase for phase, _ in lives(run(make(DEBRIS), lies(), 240, parts))] == [Phase.STARTED]
+
+
 def test_what_falls_from_a_car_that_stands_counts_from_when_it_has_driven_off() -> None:
     drives = Actor(1, walk([(0, 500, 492), (30, 500, 492), (34, 900, 492)]), CAR, (60, 50))
     ((_, at_s),) = lives(run(make(DEBRIS), lies(), 100, [drives]))

@@ -61,7 +61,7 @@ def advance(
     cover(tracks, count, camera.now_ns, p)
     camera.now_ns = max(frame[0], camera.now_ns)
     taken = _associate(tracks, count, looks, box, kind, embedding, order, camera, t, p)
-    find_again(tracks, count, box, kind, taken, camera, (frame[1], frame[2]), p)
+    find_again(tracks, count, (box, kind, weight), taken, camera, (frame[1], frame[2]), p)
 
     for i in range(count):
         track = tracks[i]
@@ -74,8 +74,10 @@ def advance(
         if embedding.shape[1] > 0:
             learn_look(track, looks[i], embedding[j], camera)
     for i in range(count):
-        if tracks[i].det >= 0 and not tracks[i].confirmed and _has_moved(tracks[i], p):
+        if tracks[i].det >= 0 and not tracks[i].confirmed and _has_moved(tracks[i], camera.now_ns, t, p):
             tracks[i].confirmed = not _is_part(tracks, count, i, camera.now_ns - int(p.live_s * 1e9), p)
+            if not tracks[i].confirmed:  # What it went so far was the other's way.
+                tracks[i].begun[0], tracks[i].begun[1] = tracks[i].value[0], tracks[i].value[1]
     if embedding.shape[1] > 0:
         learn_others(tracks, count, looks, embedding, order, camera)
     for j in range(len(order)):
@@ -158,9 +160,10 @@ def _observe(
 
 
 @compiled
-def _has_moved(track: Track, p: TrackerParams) -> bool:
-    """Whether it went its way for so long that it is there, however poor its scores."""
-    if track.hits < p.moved_hits or p.moved_sides <= 0:
+def _has_moved(track: Track, now_ns: int, t: float, p: TrackerParams) -> bool:
+    """Whether it went its way, and was seen so often on it, that it is there, however poor its scores."""
+    frames = 1 + (now_ns - track.born_ns) / 1e9 / max(t, 1e-3)
+    if track.hits < max(p.moved_hits, p.moved_seen * frames) or p.moved_sides <= 0:
         return False
     x, y = track.value[0] - track.begun[0], track.value[1] - track.begun[1]
     return bool(x * x + y * y >= (p.moved_sides * max(track.value[2], track.value[3])) ** 2)
@@ -249,7 +252,7 @@ def _give_out(
 def _patience(track: Track, frame: tuple[int, int, int], t: float, camera: Camera, p: TrackerParams) -> float:
     """How long a track may be unseen, in seconds."""
     if not track.confirmed:
-        known = track.hits > 1 and knows_way(track, camera, frame[1], frame[2])
+        known = track.hits > 1 and track.evidence > 0 and knows_way(track, camera, frame[1], frame[2])
         return max(p.expected_s if known else p.tentative_s, 1.1 * t)
     x, y, half, margin = track.value[0], track.value[1], track.value[2] / 2, 0.1 * track.value[2]
     if x + half < 0 or x - half > frame[1] or abs(y - frame[2] / 2) > (track.value[3] + frame[2]) / 2:

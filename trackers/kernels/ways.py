@@ -58,17 +58,20 @@ def learn_ways(tracks: Tracks, count: int, camera: Camera, width: int, height: i
 
 @compiled
 def find_again(
-    tracks: Tracks, count: int, box: AnyArray, kind: AnyArray, taken: AnyArray, camera: Camera,
+    tracks: Tracks, count: int, seen: tuple[AnyArray, AnyArray, AnyArray], taken: AnyArray, camera: Camera,
     size: tuple[int, int], p: TrackerParams,
 ) -> None:  # fmt: skip
     """Give those whose speed is hardly known, and who were not found, the detection that lies where one usually goes.
 
+    Not one that is no evidence of anybody: what flickers along a road would be led down it.
+
     Args:
         tracks, count: predicted, with `det` of this frame.
-        box, kind: detections (N, 4) by centre and size; their kinds.
+        seen: detections: box (N, 4) by centre and size, kind (N), weight as evidence (N).
         taken: (N), what other tracks have; set.
         size: of the picture.
     """
+    box, kind, weight = seen
     for i in range(count):
         track = tracks[i]
         if track.hits > HARDLY or track.det >= 0 or track.mount > 0:
@@ -80,7 +83,7 @@ def find_again(
             if camera.ways[row, column, k, 2] < ENOUGH:
                 continue
             for j in range(len(box)):
-                if not taken[j] and kind[j] == track.kind:
+                if not taken[j] and weight[j] > 0 and kind[j] == track.kind:
                     fit = _likeness(track, camera.ways[row, column, k], t, box[j], p)
                     if fit > most:
                         best, way, most = j, k, fit

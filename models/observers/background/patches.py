@@ -102,7 +102,7 @@ class Patch:
         edge: how steep its rim is, in levels a pixel.
         age_s: since it appeared; hidden_s: since it was last seen, 0: it is.
         surroundings: level of what is usual around it.
-        looks: since it was found; gone: in a row at which it was not there.
+        looks: since it was found, and judged: when it was last judged; gone: in a row at which it was not there.
     """
 
     number: int
@@ -116,6 +116,7 @@ class Patch:
     hidden_s: float = 0.0
     surroundings: float | None = None
     looks: int = 0
+    judged: int = 0
     gone: int = 0
 
     @property
@@ -169,9 +170,11 @@ class Patches:
         changed = len(self._patches) != before
         for patch in self._patches:
             ready = patch.looks >= JUDGED and (patch.looks >= GROWS or _whole(patch, pixels.age))
-            grown = patch.nature is Nature.PUT and patch.looks == GROWS
-            if grown or (patch.nature is Nature.NEW and ready):
+            grown = patch.nature is Nature.PUT and patch.judged < GROWS <= patch.looks
+            # Of what passes before it nothing can be told of it.
+            if not patch.hidden_s and (grown or (patch.nature is Nature.NEW and ready)):
                 patch.nature, patch.edge = judge(patch, pixels, seen)
+                patch.judged = patch.looks
                 if patch.nature in (Nature.TAKEN, Nature.LIGHT):
                     self._let_go(patch, pixels)
                     changed = True

@@ -12,8 +12,9 @@ from benchmarks.pixels import measure, report
 from benchmarks.pixels.clips import Clip, load
 from benchmarks.pixels.faults import COVERS, SHIFTS, SIGMAS, faults
 from benchmarks.pixels.measure import Found, PixelsPlan, PixelsResult, Quiet
+from benchmarks.pixels.second import second_cost
 from benchmarks.pixels.weather import WEATHERS
-from core.errors import ConfigError
+from core.errors import ConfigError, MatphoError
 
 PLAZA = Path(__file__).parents[3] / "matpho/demo/plaza.mp4"
 
@@ -83,3 +84,8 @@ def test_nothing_staged_is_no_share() -> None:
     assert result.found["cap"].figures()["detection_rate"] is None
     assert result.quiet["rain"].figures()["false_per_camera_hour"] is None
     assert len(list(report.tables(result))) == 3
+
+
+def test_a_second_model_that_does_not_answer_is_not_waited_for_without_end() -> None:
+    with pytest.raises(MatphoError, match="no look was done within 0 s"):
+        second_cost(small(), longest_s=0.0)

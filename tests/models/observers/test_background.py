@@ -138,6 +138,16 @@ def test_what_is_seen_between_those_who_pass_is_found() -> None:
     assert not any(fact.blobs for fact in told[:AT])
 
 
+def test_it_is_not_judged_by_what_hides_it() -> None:
+    """Somebody bright stands before it when it would be judged."""
+
+    def change(second: int, picture: U8) -> U8:
+        picture = put(picture) if second >= AT else picture
+        return put(picture, (130, 70, 180, 110), 215 + second % 3 * 15) if AT + 7 <= second < AT + 9 else picture
+
+    assert any(overlap(blob, BOX) > 0.5 for blob in things(watch(change, AT + 20)[-1]))
+
+
 def test_who_stands_there_at_first_and_goes_on_is_not_taken_for_the_place() -> None:
     told = watch(lambda s, picture: put(picture, (130, 70, 160, 110), 40) if s < 12 else picture, AT + 40)
     assert not any(fact.blobs for fact in told)
