@@ -32,6 +32,8 @@ from scenes.rules import RedLightSpec
 
 STANDS_MPS: Final = 3 / KMH_PER_MPS
 """Who is slower has stopped past the line."""
+SAME_STOP_NS: Final = SECOND_NS
+"""Who moves for no longer between still stands: speeds of boxes that tremble come and go."""
 HEADS: Final = 0.5
 """Who crosses a line heads over it, within 60°."""
 JUMP_MPS: Final = 2.0
@@ -178,6 +180,8 @@ class RedLightRule(InstantRule):
                 ("lane", np.int64),
                 ("stood_ns", np.int64),
                 ("stood_at", np.float64, 2),
+                ("stops_ns", np.int64),
+                ("stops_at", np.float64, 2),
                 ("gap_ns", np.int64),
                 ("last_ns", np.int64),
                 ("first_ns", np.int64),
@@ -207,7 +211,7 @@ class RedLightRule(InstantRule):
         return found
 
     def _remember(self, view: StepView) -> None:
-        """Of each vehicle its last lane, when it last stood, and for how long it has not been seen until now."""
+        """Of each vehicle its last lane, when it last stood and since when, and how long it was not seen until now."""
         came, now = self._came, self._clock.run_ns
         came.let_go(view, self._clock)
         rows = self._shared.look(view).observed(self._wanted)
@@ -223,6 +227,9 @@ class RedLightRule(InstantRule):
         mine["last_ns"][at] = now
         mine["at_before"][at], mine["mps_before"][at] = mine["at"][at], mine["mps"][at]
         mine["at"][at], mine["mps"][at] = view.position[rows], self._shared.look(view).speed[rows]
+        stops = stands & (fresh | (now - mine["stood_ns"][at] > SAME_STOP_NS))
+        mine["stops_ns"][at] = np.where(stops, now, mine["stops_ns"][at])
+        mine["stops_at"][at] = np.where(stops[:, None], view.position[rows], mine["stops_at"][at])
         mine["stood_ns"][at] = np.where(stands, now, np.where(fresh, -LOOK_BACK_NS * 10, mine["stood_ns"][at]))
         mine["stood_at"][at] = np.where(stands[:, None], view.position[rows], mine["stood_at"][at])
 
@@ -232,12 +239,12 @@ class RedLightRule(InstantRule):
         timed = self._front(view, row, stop)
         if timed is None:
             return None
-        cut_ns, middle_ns, mps = timed
+        inside_ns, cut_ns, middle_ns, mps = timed
         red_ns = signals.stops_since(spec.signal, cut_ns)
         # Who waited with its front over the line is slow at first: its middle crosses at green.
         if red_ns is None or not signals.at(spec.signal, middle_ns).state.stops:
             return None
-        if cut_ns - red_ns < round(spec.grace_s * SECOND_NS):
+        if inside_ns - red_ns < round(spec.grace_s * SECOND_NS):
             return None
         if self._beside_another(view, row, cut_ns):
             return None
@@ -250,8 +257,11 @@ class RedLightRule(InstantRule):
         measures = RedLightMeasures(round((cut_ns - red_ns) / SECOND_NS, 3), spec.signal, lane, speed)
         return _Over(stop, cut_ns, measures, shown.confidence, exits)
 
-    def _front(self, view: StepView, row: int, stop: _Stop) -> tuple[int, int, float] | None:
-        """Run times at which front and middle crossed, and the speed (m/s); None of who heads elsewhere, or jumped."""
+    def _front(self, view: StepView, row: int, stop: _Stop) -> tuple[int, int, int, float] | None:
+        """Run times by which the front was over the line, and at which front and middle crossed, and the speed (m/s).
+
+        None of who heads elsewhere, or jumped.
+        """
         past_m, over_mps, mps = self._past(view, row, stop)
         if over_mps <= HEADS * mps:
             return None
@@ -270,10 +280,11 @@ class RedLightRule(InstantRule):
         if now - cut_ns > LOOK_BACK_NS:
             return None
         if stop.start_m is not None and stop.ahead is not None and now - int(known["stood_ns"]) < FORGET_NS:
-            # Who has stood with its front over the line crossed it before.
-            stood_m = float((known["stood_at"] - stop.start_m) @ stop.ahead)
+            # Who has stood with its front over the line crossed it before, and at the latest when it stopped there.
+            stops_m, stood_m = ((known[at] - stop.start_m) @ stop.ahead for at in ("stops_at", "stood_at"))
             cut_ns = min(cut_ns, int(known["stood_ns"])) if stood_m >= -ahead_m else cut_ns
-        return cut_ns, middle_ns, mps
+            return (min(cut_ns, int(known["stops_ns"])) if stops_m >= -ahead_m else cut_ns), cut_ns, middle_ns, mps
+        return cut_ns, cut_ns, middle_ns, mps
 
     def _past(self, view: StepView, row: int, stop: _Stop) -> tuple[float, float, float]:
         """Metres past a line, m/s over it, and m/s in all; no speed where the ground does not hold."""

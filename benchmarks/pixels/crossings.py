@@ -168,7 +168,7 @@ def _cuts(recording: Recording, view: View, name: str) -> Iterator[_Cut]:
         share = float(front[over[0]] / (front[over[0]] - front[over[0] + 1]))
         later = np.flatnonzero(vehicles & (recording.user == user) & (step > step[at]))
         later = later[step[later] <= step[at] + GOES_ON_S * recording.fps]
-        gone = _goes_on(recording, later, along)
+        gone = _goes_on(recording, at, later, along)
         beside = abs(float(aside[at])) - half_width
         if gone is None or beside > SIDE_M:
             continue
@@ -180,11 +180,16 @@ def _cuts(recording: Recording, view: View, name: str) -> Iterator[_Cut]:
             yield _Cut(name, int(user), at_s, int(step[at]), beside, far)
 
 
-def _goes_on(recording: Recording, later: I64, along: F64) -> int | None:
-    """The row at which a vehicle is nearly or wholly `PAST_M` past the line; None: it stops before, or never comes."""
-    gone = later[along[later] >= PAST_M - DOUBT_M]
-    stands = later[recording.speed[later] < STANDS_MPS]
-    return None if not len(gone) or (len(stands) and stands[0] < gone[0]) else int(gone[0])
+def _goes_on(recording: Recording, at: int, later: I64, along: F64) -> int | None:
+    """The row at which a vehicle is nearly or wholly `PAST_M` past the line; None: it stops before, or never comes.
+
+    Who waited with its front at the line is slow at first, too: it starts, and does not stop.
+    """
+    gone, speed = later[along[later] >= PAST_M - DOUBT_M], recording.speed[later]
+    slow = speed < STANDS_MPS
+    starts = np.logical_and.accumulate(slow & (np.diff(speed, prepend=recording.speed[at]) > 0))
+    stops = later[slow & ~starts]
+    return None if not len(gone) or (len(stops) and stops[0] < gone[0]) else int(gone[0])
 
 
 def _let_go(recording: Recording, view: View, shown: Shown, cut: _Cut) -> bool:

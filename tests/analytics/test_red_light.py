@@ -145,12 +145,13 @@ def test_who_waited_with_its_front_over_the_line_starts_at_green() -> None:
 
 
 def test_who_stands_with_its_front_over_the_line_as_red_begins_is_excepted_also_when_it_goes_on_at_red() -> None:
-    def waits(t: float) -> tuple[float, float]:
-        """Its front 1.25 m past the line; from 10.4 s on at 3 m/s²."""
-        return 580.0 + 20 * 1.5 * max(t - 10.4, 0.0) ** 2, 400.0
+    def waits(until_s: float) -> Way:
+        """Its front 1.25 m past the line; then on at 3 m/s²."""
+        return lambda t: (580.0 + 20 * 1.5 * max(t - until_s, 0.0) ** 2, 400.0)
 
-    assert ran([actor(waits)], [(0, GREEN), (10.0, RED)]) == []
-    assert len(ran([actor(waits)], [(0, RED)])) == 1, "it was red all the time"
+    for until_s in (10.4, 14.0):
+        assert ran([actor(waits(until_s))], [(0, GREEN), (10.0, RED)]) == []
+        assert len(ran([actor(waits(until_s))], [(0, RED)])) == 1, "it was red all the time"
 
 
 def test_who_is_not_seen_at_the_line_may_be_another_unless_it_is_alone() -> None:

@@ -118,6 +118,14 @@ def test_one_vehicle_is_one_crossing_also_between_two_lanes() -> None:
 def test_who_stops_past_the_line_has_not_gone_on_and_who_turns_there_nearly_has() -> None:
     assert truth([lambda t: (min(10 * (t - 8.0), 2.0), -1.75)]) == []
 
+    def starts(at_m: float, then_m: float) -> Way:
+        """It waits with its front there, goes on at 8 s, and as far as that."""
+        return lambda t: (min(at_m - LENGTH_M / 2 + 0.75 * max(t - 8.0, 0.0) ** 2, then_m), -1.75)
+
+    (started,) = truth([starts(-0.1, 100.0)])
+    assert started.certain and started.at_s == pytest.approx(8.37, abs=0.1), "slow as it was, it did not stop"
+    assert truth([starts(-0.1, 0.5)]) == []
+
     def turns(far_m: float) -> Way:
         return lambda t: (min(10 * (t - 8.0), far_m), -1.75 - max(10 * (t - 8.0) - far_m, 0.0))
 
