@@ -71,11 +71,11 @@ def _joined(line: Line, others: Sequence[Line], scene: Scene) -> Line:
         (line.start, -reach, [other.end for other in others]),
         (line.end, reach, [other.start for other in others]),
     ):
-        nearest = min(theirs, key=lambda their, of=end: float(np.hypot(*(their - of))), default=end + 3 * out)  # type: ignore[misc]
         # Lanes end at their stop lines: it is asked who lies beyond the end a little before.
         before = (end + out - np.array([-reach[1], reach[0]]))[None]
-        if np.hypot(*(nearest - end)) <= 2 * np.hypot(*reach):
-            ends.append((nearest + end) / 2)
+        away = [float(np.hypot(*(their - end))) for their in theirs]
+        if away and min(away) <= 2 * np.hypot(*reach):
+            ends.append((theirs[away.index(min(away))] + end) / 2)
         else:
             ends.append(end if any(inside(before, lane.polygon)[0] for lane in scene.lanes.values()) else end + out)
     return replace(line, start=ends[0], end=ends[1])

@@ -157,7 +157,6 @@ class World:
             FAR,
             HOLD_S,
             CLEAR,
-            int(ObjectClass.PERSON),
             RIDDEN,
             np.full((len(KINDS), STEP), -1.0),
             np.zeros((2, 6, 6)),

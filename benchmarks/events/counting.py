@@ -13,6 +13,7 @@ import numpy as np
 from analytics.engine import RuleEngine
 from benchmarks.detection.pictures import check_video
 from benchmarks.events.intervals import wilson
+from benchmarks.events.pairing import nearest_first
 from core.events import EventKind, Phase
 from core.frames import FrameBatch
 from core.protocols import Detector
@@ -109,9 +110,5 @@ def crossed(video: Path, detector: Detector, line: dict[str, Any], until: int) -
 
 def matched(truth: Sequence[int], found: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of indices, the nearest frames first, none further apart than `NEAR_FRAMES`."""
-    near = sorted((abs(a - b), i, j) for i, a in enumerate(truth) for j, b in enumerate(found))
-    pairs: list[tuple[int, int]] = []
-    for apart, i, j in near:
-        if apart <= NEAR_FRAMES and all(i != a and j != b for a, b in pairs):
-            pairs.append((i, j))
-    return pairs
+    apart = ((abs(a - b), i, j) for i, a in enumerate(truth) for j, b in enumerate(found))
+    return nearest_first(pair for pair in apart if pair[0] <= NEAR_FRAMES)

@@ -39,15 +39,17 @@ class LaneMinute:
 
 
 class Ways:
-    """The vehicles of a recording along its lanes, sorted by user and time; made once for all cameras."""
+    """The vehicles of a recording, those on its lanes along these, sorted by user and time; once for all cameras."""
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        kept = np.flatnonzero(np.isin(recording.cls, [int(item) for item in VEHICLES]) & (recording.lane >= 0))
-        step = recording.step_of_rows()[kept]
+        kept = np.flatnonzero(np.isin(recording.cls, [int(item) for item in VEHICLES]))
+        step = recording.step_of_rows()[kept].astype(np.int64)
         order = np.lexsort((step, recording.user[kept]))
-        self.row: I64 = kept[order]
-        self.step: I64 = step[order].astype(np.int64)
+        self._every = kept[order], step[order]
+        on_lane = recording.lane[kept[order]] >= 0
+        self.row: I64 = kept[order][on_lane]
+        self.step: I64 = step[order][on_lane]
         self.time_s: F64 = recording.time_s[self.step]
         self.user, self.lane = recording.user[self.row], recording.lane[self.row]
         self.along: F64 = np.zeros(len(self.row))
@@ -68,22 +70,13 @@ class Ways:
         times = self.recording.time_s
         return int((times[-1] + self.step_s + 1e-6) // MINUTE_S) if len(times) else 0
 
-    @cached_property
-    def _vehicles(self) -> tuple[I64, I64]:
-        """The recording's rows of vehicles, also of those on no lane, by user and time, and their steps."""
-        recording = self.recording
-        kept = np.flatnonzero(np.isin(recording.cls, [int(item) for item in VEHICLES]))
-        step = recording.step_of_rows()[kept].astype(np.int64)
-        order = np.lexsort((step, recording.user[kept]))
-        return kept[order], step[order]
-
     def over(self, line: F64) -> tuple[I64, F64]:
         """Who drives over a line: the recording's rows (K) at which a vehicle's middle has just come over, and when.
 
         Args:
             line: (2, 2) metres, from its right end to its left as seen by who counts.
         """
-        row, step = self._vehicles
+        row, step = self._every
         recording, edge = self.recording, line[1] - line[0]
         place = np.column_stack((recording.x[row], recording.y[row])).astype(np.float64)
         side = (place - line[0]) @ np.array((edge[1], -edge[0]))
@@ -91,8 +84,8 @@ class Ways:
         at = np.flatnonzero(joined & (side[:-1] < 0) & (side[1:] >= 0))
         share = side[at] / (side[at] - side[at + 1])
         cut = (place[at] + share[:, None] * (place[at + 1] - place[at]) - line[0]) @ edge / (edge @ edge)
-        found = row[at[(cut >= 0) & (cut <= 1)] + 1]
-        return found, recording.time_s[recording.step_of_rows()[found]]
+        found = at[(cut >= 0) & (cut <= 1)] + 1
+        return row[found], recording.time_s[step[found]]
 
     def passings(self, index: int, place_m: float) -> I64:
         """The rows (of this) at which a vehicle has just passed a place of a lane, coming from it or one beside it."""

@@ -14,6 +14,7 @@ from benchmarks.events.cameras import place_cameras
 from benchmarks.events.event_truth import Witness
 from benchmarks.events.intervals import mean_interval, poisson, wilson
 from benchmarks.events.noise import Levels
+from benchmarks.events.pairing import nearest_first
 from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.views import View, build_view
 from benchmarks.events.watching import START_NS, noise_seed, watch
@@ -160,7 +161,7 @@ def score(truth: Sequence[Crossing], alerts: Sequence[Event], hours: float) -> R
     """Of one camera: each alert is laid beside the nearest crossing, and each crossing beside one alert."""
     found = RedLights(hours, crossings=len(truth), alerts=len(alerts))
     told_s = [(event.started_ns - START_NS) / SECOND_NS for event in alerts]
-    near = sorted(
+    near = (
         (abs(told_s[a] - crossing.at_s), c, a)
         for c, crossing in enumerate(truth)
         for a, event in enumerate(alerts)
@@ -168,19 +169,14 @@ def score(truth: Sequence[Crossing], alerts: Sequence[Event], hours: float) -> R
         and event.zone in crossing.lanes
         and abs(told_s[a] - crossing.at_s) <= NEAR_S
     )
-    alert_of: dict[int, Event] = {}
-    taken = set[int]()
-    for _, c, a in near:
-        if c not in alert_of and a not in taken:
-            alert_of[c] = alerts[a]
-            taken.add(a)
+    alert_of = {c: alerts[a] for c, a in nearest_first(near)}
     for c, crossing in enumerate(truth):
         if crossing.certain and crossing.red_s >= GRACE_S + DOUBT_S:
             if crossing.seen:
                 _count(found, crossing, alert_of.get(c))
             else:
                 found.hidden += 1
-    found.false = len(alerts) - len(taken)
+    found.false = len(alerts) - len(alert_of)
     return found
 
 

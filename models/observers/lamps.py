@@ -143,8 +143,7 @@ def judge(pixels: U8, colours: I64, first: I64, seen: Bool, *, grey: bool) -> tu
         seen: (S) by `Points.seen`; of others no lamp is told lit.
         grey: the picture has no colours.
     """
-    lit, sure = lit_lamps(pixels, colours, first, seen, grey, _LIMITS)
-    return lit, sure
+    return lit_lamps(pixels, colours, first, seen, grey, _LIMITS)
 
 
 def is_grey(pixels: U8) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -95,8 +95,7 @@ class Street:
         ground = Zone("ground", Label("street", "đường phố"), np.array(GROUNDS["plaza"], np.float64))
         self.scene: Scene = replace(scene, zones={**scene.zones, "ground": ground})
 
-    @property
-    @cache  # noqa: B019
+    @cached_property
     def users(self) -> RoadUsers:
         """As the shipped detector finds them."""
         return look_for(CLIP, self.clip, load_detector(DEFAULT_MODEL, backend="onnxruntime", max_batch=1))

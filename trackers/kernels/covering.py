@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.compiled import compiled
-from trackers.kernels.state import Tracks
+from trackers.kernels.state import Track, Tracks
 from trackers.params import TrackerParams
 
 
@@ -17,20 +17,23 @@ def cover(tracks: Tracks, count: int, before_ns: int, p: TrackerParams) -> None:
     recent = before_ns - int(p.live_s * 1e9)
     for i in range(count):
         track = tracks[i]
-        x, y, w, h = track.value[0], track.value[1], track.value[2], track.value[3]
-        low = y + h / 2
+        w, h = track.value[2], track.value[3]
+        low = track.value[1] + h / 2
         most = 0.0
         for j in range(count):
             other = tracks[j]
-            bottom = other.value[1] + other.value[3] / 2
-            if bottom <= low or not other.confirmed or other.seen_ns < recent:
-                continue
-            ow = other.value[2]
-            across = min(x + w / 2, other.value[0] + ow / 2) - max(x - w / 2, other.value[0] - ow / 2)
-            if across <= 0:
-                continue
-            down = low - max(y - h / 2, bottom - other.value[3])
-            if down > 0:
-                most = max(most, across * down / (w * h))
+            if other.value[1] + other.value[3] / 2 > low and other.confirmed and other.seen_ns >= recent:
+                most = max(most, in_common(track, other) / (w * h))
         track.cover = most
         track.noise = (p.place_noise * max(w, h)) ** 2 * (1 + p.cover_noise * most**2)
+
+
+@compiled
+def in_common(one: Track, other: Track) -> float:
+    """Pixels² that lie in the boxes of both."""
+    area = 1.0
+    for a in range(2):
+        low = max(one.value[a] - one.value[2 + a] / 2, other.value[a] - other.value[2 + a] / 2)
+        high = min(one.value[a] + one.value[2 + a] / 2, other.value[a] + other.value[2 + a] / 2)
+        area *= max(high - low, 0.0)
+    return area

@@ -9,7 +9,7 @@ import numpy as np
 from core.arrays import AnyArray
 from core.compiled import compiled
 from trackers.kernels.assignment import assign
-from trackers.kernels.covering import cover
+from trackers.kernels.covering import cover, in_common
 from trackers.kernels.likeness import pairs
 from trackers.kernels.looks import add_looks, copy_look, known, learn_look, learn_others
 from trackers.kernels.motion import correct, predict, start
@@ -73,11 +73,7 @@ def advance(
             remember(score[j], camera)
         if embedding.shape[1] > 0:
             learn_look(track, looks[i], embedding[j], camera)
-    for i in range(count):
-        if tracks[i].det >= 0 and not tracks[i].confirmed and _has_moved(tracks[i], camera.now_ns, t, p):
-            tracks[i].confirmed = not _is_part(tracks, count, i, camera.now_ns - int(p.live_s * 1e9), p)
-            if not tracks[i].confirmed:  # What it went so far was the other's way.
-                tracks[i].begun[0], tracks[i].begun[1] = tracks[i].value[0], tracks[i].value[1]
+    _confirm_by_way(tracks, count, camera.now_ns, t, p)
     if embedding.shape[1] > 0:
         learn_others(tracks, count, looks, embedding, order, camera)
     for j in range(len(order)):
@@ -160,6 +156,19 @@ def _observe(
 
 
 @compiled
+def _confirm_by_way(tracks: Tracks, count: int, now_ns: int, t: float, p: TrackerParams) -> None:
+    """Confirm those who went their way, and not with somebody of whom they are a part: that was the other's way."""
+    for i in range(count):
+        track = tracks[i]
+        if track.det < 0 or track.confirmed or not _has_moved(track, now_ns, t, p):
+            continue
+        if _is_part(tracks, count, i, now_ns - int(p.live_s * 1e9), p):
+            track.begun[0], track.begun[1] = track.value[0], track.value[1]
+        else:
+            track.confirmed = True
+
+
+@compiled
 def _has_moved(track: Track, now_ns: int, t: float, p: TrackerParams) -> bool:
     """Whether it went its way, and was seen so often on it, that it is there, however poor its scores."""
     frames = 1 + (now_ns - track.born_ns) / 1e9 / max(t, 1e-3)
@@ -176,20 +185,17 @@ def _is_part(tracks: Tracks, count: int, i: int, recent_ns: int, p: TrackerParam
     Riders and their machines lie on one another, and people walk before vehicles.
     """
     track = tracks[i]
-    x, y, w, h = track.value[0], track.value[1], track.value[2], track.value[3]
+    own = track.value[2] * track.value[3]
     for j in range(count):
         other = tracks[j]
         if j == i or not other.confirmed or other.seen_ns < recent_ns:
             continue
-        ow, oh = other.value[2], other.value[3]
-        least = min(w * h, ow * oh)
+        least = min(own, other.value[2] * other.value[3])
         if (track.kind == PERSON) != (other.kind == PERSON):
             if track.kind == PERSON or track.kind == TWO_WHEELER:
                 continue
-            least = w * h
-        across = min(x + w / 2, other.value[0] + ow / 2) - max(x - w / 2, other.value[0] - ow / 2)
-        down = min(y + h / 2, other.value[1] + oh / 2) - max(y - h / 2, other.value[1] - oh / 2)
-        if across > 0 and down > 0 and across * down > p.part_share * least:
+            least = own
+        if in_common(track, other) > p.part_share * least:
             return True
     return False
 

@@ -13,6 +13,7 @@ from trackers.kernels.footprint import Moved, as_expected, in_picture, is_sure, 
 from trackers.kernels.frame import COASTING
 from trackers.kernels.kalman import begin, combine, correct, predict, prepare, surprise
 from trackers.kernels.projection import View, on_ground, spread
+from trackers.kernels.riders import PERSON
 
 
 class Filters(NamedTuple):
@@ -56,7 +57,7 @@ class Noise(NamedTuple):
         gate, far: squared standard deviations.
         hold_s: time constant with which a young velocity is held to zero.
         clear: squared standard deviations from which a speed tells its heading.
-        person: the class of people. ridden: m/s, and for how many s, from which one of them is on wheels.
+        ridden: m/s, and for how many s, from which a person is on wheels.
         steps: (G, STEP + 1) room for prepared steps.
         room: (2, 6, 6) room for sums.
     """
@@ -72,7 +73,6 @@ class Noise(NamedTuple):
     far: float
     hold_s: float
     clear: float
-    person: int
     ridden: tuple[float, float]
     steps: F64
     room: F64
@@ -124,7 +124,7 @@ def locate(
             seen = state[row] != COASTING
             _follow(filters, at, now_ns, seen, (place[0], place[1]), error, kind, unit, step, noise)
         _write(filters, at, jacobian, noise, moved, row)
-        if class_id[row] == noise.person:
+        if class_id[row] == PERSON:
             moved.rides[row] = _rides(filters, at, noise, moved, row, side)
         size = noise.sizes[class_id[row]]
         cut = max(across, down) >= noise.cut * side
@@ -152,7 +152,7 @@ def _rides(filters: Filters, at: int, noise: Noise, moved: Moved, row: int, side
     if filters.metric[at]:
         speed = math.hypot(moved.velocity[row, 0], moved.velocity[row, 1])
     else:
-        tall = noise.kinds[noise.kind_of_class[noise.person], 6]
+        tall = noise.kinds[noise.kind_of_class[PERSON], 6]
         speed = math.hypot(moved.foot_velocity[row, 0], moved.foot_velocity[row, 1]) / side * tall
     if filters.fast_s[at] == -math.inf:
         return True

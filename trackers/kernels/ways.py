@@ -7,10 +7,9 @@ that earlier tracks took from the same place say where to look for him.
 
 from __future__ import annotations
 
-from math import exp, log
-
 from core.arrays import AnyArray
 from core.compiled import compiled
+from trackers.kernels.likeness import likeness_at
 from trackers.kernels.state import ACROSS, DOWN, WAYS, Camera, Track, Tracks
 from trackers.params import TrackerParams
 
@@ -112,21 +111,10 @@ def _cell(place: AnyArray, tall: float, width: int, height: int) -> tuple[int, i
 
 @compiled
 def _likeness(track: Track, way: AnyArray, t: float, box: AnyArray, p: TrackerParams) -> float:
-    """As `kernels.likeness.pairs` has it, of a track that took the way; -1 where heights do not fit."""
-    w, h = track.value[2], track.value[3]
-    grow = 1 + 2 * p.buffer
-    dx, dy = abs(box[0] - track.last[0] - way[0] * t), abs(box[1] - track.last[1] - way[1] * t)
-    ratio = log(box[3] / h)
-    spread = track.size_var[1] / (h * h) + (p.size_noise * max(box[2], box[3]) / h) ** 2
-    if ratio * ratio > p.size_gate**2 * spread:
-        return -1.0
-    across = min(grow * (w + box[2]) / 2 - dx, grow * min(w, box[2]))
-    down = min(grow * (h + box[3]) / 2 - dy, grow * min(h, box[3]))
-    both = max(across, 0.0) * max(down, 0.0)
-    overlap = both / (grow * grow * (w * h + box[2] * box[3]) - both)
+    """Of a detection, by centre and size, and a track that took the way."""
+    away = abs(box[0] - track.last[0] - way[0] * t), abs(box[1] - track.last[1] - way[1] * t)
     var = 2 * track.noise + (ALIKE * t) ** 2 * (way[0] ** 2 + way[1] ** 2)
-    near = exp(-(dx * dx + dy * dy) / var / 2)
-    return float(overlap + p.place_weight * near + p.height_weight * (exp(-abs(ratio)) - 1))
+    return float(likeness_at(track, away, (box[2], box[3]), (var, var), p))
 
 
 @compiled
