@@ -120,7 +120,7 @@ function fill(section, camera) {
   const oldest = Math.min(...places.flatMap((place) => place.points.slice(0, 1).map((point) => point.start)));
   const every = Math.round(median(places.flatMap((place) => place.points.slice(-5).map((point) => point.end - point.start))) / 1000);
   section.querySelector(".states").replaceChildren(...(camera.simulated ? [el("span", { class: "badge simulated" }, t("traffic-simulated"))] : []));
-  section.querySelector(".latest").replaceChildren(...camera.latest.map(told));
+  retell(section.querySelector(".latest"), camera.latest);
   section.querySelector(".newest").textContent = t("traffic-newest", { time: momentText(new Date(newest)), count: number(every) });
   section.querySelector(".plots").replaceChildren(table(camera, plotted(camera), [oldest, newest]));
   section.querySelector(".moves").replaceChildren(...movements(places.filter((place) => place.what === "movement")));
@@ -148,6 +148,13 @@ function ordered(camera) {
 }
 
 /** An event of the camera, in a line that leads to it. */
+/** Draw the list anew; who has come to an event by keyboard stays at it. */
+function retell(list, events) {
+  const at = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  list.replaceChildren(...events.map(told));
+  if (at) list.querySelector(`a[href="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
+}
+
 function told(event) {
   const open = event.open && el("span", { class: "badge open" }, t("traffic-open"));
   return el(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver import Chrome, Keys
+from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
@@ -241,6 +241,16 @@ def test_two_languages(page: Page, measured: EventStore) -> None:
     assert page.find("#traffic").is_displayed(), "the view stays"
 
 
+def press(page: Page, key: str) -> None:
+    """On what has the focus then: not on an element that is drawn anew meanwhile."""
+    ActionChains(page.browser).send_keys(key).perform()
+
+
+def focused(page: Page) -> Any:
+    """Where the link leads that has the focus."""
+    return page.run("return document.activeElement.getAttribute('href')")
+
+
 def test_the_keyboard_reaches_the_view_and_its_events(page: Page, measured: EventStore) -> None:
     measured.append([congestion(Phase.STARTED, 1)])
     page.open()
@@ -250,8 +260,12 @@ def test_the_keyboard_reaches_the_view_and_its_events(page: Page, measured: Even
     assert page.browser.switch_to.active_element.get_attribute("id") == "skip"
     page.browser.switch_to.active_element.send_keys(Keys.ENTER)
     assert page.browser.switch_to.active_element.get_attribute("id") == "traffic"
-    page.browser.switch_to.active_element.send_keys(Keys.TAB)
-    page.browser.switch_to.active_element.send_keys(Keys.ENTER)
+    press(page, Keys.TAB)
+    assert focused(page) == "#event=j1"
+    measured.append([congestion(Phase.ENDED, 2)])
+    page.wait(lambda: not page.texts(".latest .open"))
+    assert focused(page) == "#event=j1", "who reads an event stays at it when it is told anew"
+    press(page, Keys.ENTER)
     page.wait(lambda: page.texts(".links code") == ["j1"])
 
 
