@@ -9,7 +9,7 @@ the topic learns none. Plates are not read yet: until then tracks carry no token
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -30,20 +30,26 @@ def alert(record: Event | Track, watched: Collection[str]) -> str | None:
 
 
 def alerts(servers: str, watched: Collection[str]) -> Iterator[str]:
-    """Alerts as they come; each topic has a thread of its own."""
-    found: Queue[str] = Queue()
+    """Alerts as they come; each topic has a thread of its own, whose error ends the whole: nobody watches half."""
+    found: Queue[str | Exception] = Queue()
 
-    def read(reader: object) -> None:
-        for record in reader:  # type: ignore[attr-defined]
-            said = alert(record, watched)
-            if said is not None:
-                found.put(said)
+    def read(reader: Iterable[Event | Track]) -> None:
+        try:
+            for record in reader:
+                said = alert(record, watched)
+                if said is not None:
+                    found.put(said)
+        except Exception as error:  # noqa: BLE001  # told where the alerts are read
+            found.put(error)
 
     group = "police-watch"
     for reader in (events(servers, group=group, kinds=["security"]), tracks(servers, group=group)):
         Thread(target=read, args=(reader,), daemon=True).start()
     while True:
-        yield found.get()
+        said = found.get()
+        if isinstance(said, Exception):
+            raise said
+        yield said
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -25,6 +26,7 @@ from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
 from tests.support.kafka import KafkaBroker
 from tests.support.records import T0, a_health, a_measurement, a_track, an_event, described
+from tests.support.waiting import eventually
 
 broker = pytest.mark.broker
 START = datetime.fromtimestamp(T0 / 1e9, UTC)
@@ -136,6 +138,45 @@ def test_it_follows_and_picks_cameras_and_kinds_and_passes_over_what_is_none(kaf
     thread.join(30)
     assert found == ["event-000002:1", "event-000003:1"]
     assert len(bad) == 1
+
+
+@broker
+def test_a_group_that_another_joins_goes_on_and_both_read_all_between_them(
+    kafka: KafkaBroker, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matpho_client.reading.COMMIT_S", 0.0)  # it notes how far it is while the group is moving
+    found: list[set[str]] = [set(), set()]
+    sent: set[str] = set()
+
+    def read(mine: set[str], reader: Iterable[Any]) -> None:
+        for event in reader:
+            mine.add(event.identity)
+
+    def more() -> None:
+        fresh = [an_event(n, camera=f"cam-{n}") for n in range(len(sent), len(sent) + 20)]
+        send(kafka, topic, list(fresh))
+        sent.update(f"{event.event_id}:{event.revision}" for event in fresh)
+
+    def sends_until(done: Callable[[], bool]) -> None:
+        def sent_and_done() -> bool:
+            more()
+            return done()
+
+        eventually(sent_and_done, timeout_s=60)
+
+    readers = [events(kafka.address, topic=topic, group="g4", heartbeat_interval_ms=100) for _ in found]
+    threads = [Thread(target=read, args=given, daemon=True) for given in zip(found, readers, strict=True)]
+    for thread, mine in zip(threads, found, strict=True):
+        thread.start()
+        sends_until(lambda mine=mine: bool(mine))  # type: ignore[misc]  # the second joins while the first is reading
+    readers[0].close()
+    threads[0].join(30)
+    had = len(found[1])
+    sends_until(lambda: len(found[1]) > had)
+    eventually(lambda: found[0] | found[1] == sent, timeout_s=30)
+    readers[1].close()
+    threads[1].join(30)
+    assert ids(events(kafka.address, topic=topic, group="g4", follow=False)) == []
 
 
 @broker

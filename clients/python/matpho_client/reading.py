@@ -9,6 +9,12 @@ from datetime import datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from kafka import KafkaConsumer, TopicPartition  # type: ignore[import-untyped]
+from kafka.errors import (  # type: ignore[import-untyped]
+    CommitFailedError,
+    IllegalGenerationError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+)
 from kafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]
 
 from matpho_client.records import (
@@ -30,7 +36,10 @@ REMEMBERED: Final = 200_000
 LOOK_BACK: Final = 500
 """Records of each partition before the place to go on from that are looked at again, to know what was read."""
 COMMIT_S: Final = 1.0
+SETTLE_S: Final = 5.0
+"""At the end it waits so long for a group that is dividing its partitions anew, to note how far it was."""
 _POLL_MS: Final = 500
+_OTHERS_HAVE_THEM: Final = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError)
 
 
 class AnyRecord(Protocol):
@@ -149,15 +158,16 @@ class Reader(Generic[T]):
             self._assign()
             yield from self._records()
         finally:
-            self._commit()
+            self._settle()
             self._consumer.close(autocommit=False)
 
     def _records(self) -> Iterator[T]:
         while not self._closing:
             polled = self._consumer.poll(timeout_ms=_POLL_MS)
-            if self._group is not None and self._moved():
-                continue  # what came is read again, from the right place
+            fresh = self._moved() if self._group is not None else ()
             for part, messages in polled.items():
+                if part in fresh:
+                    continue  # what came is read again, from the right place
                 for message in messages:
                     record = self._wanted(part, message)
                     if record is not None:
@@ -224,15 +234,18 @@ class Reader(Generic[T]):
         committed = {part: self._consumer.committed(part) for part in parts}
         return {part: first[part] if offset is None else offset for part, offset in committed.items()}
 
-    def _moved(self) -> bool:
-        """Whether the group gave other partitions; those are then begun at their places."""
-        parts = self._consumer.assignment()
-        for part in self._begin.keys() - parts:
+    def _moved(self) -> Collection[Any]:
+        """Partitions that the group gave since; they are begun at their places."""
+        self._leave()
+        fresh = [part for part in self._consumer.assignment() if part not in self._begin]
+        self._place(fresh)
+        return fresh
+
+    def _leave(self) -> None:
+        """Forget partitions that others of the group have now."""
+        for part in self._begin.keys() - self._consumer.assignment():
             self._done.pop(part, None)
             del self._begin[part]
-        fresh = [part for part in parts if part not in self._begin]
-        self._place(fresh)
-        return bool(fresh)
 
     def _at_end(self) -> bool:
         parts = list(self._consumer.assignment())
@@ -246,10 +259,25 @@ class Reader(Generic[T]):
             self._commit()
 
     def _commit(self) -> None:
+        """Note how far it is; while the group divides its partitions anew, that waits for the next time."""
         self._committed_at = time.monotonic()
         if self._group is None or not self._done:
             return
         # Never back to what is only looked at again.
         offsets = {part: max(offset, self._begin.get(part, 0)) for part, offset in self._done.items()}
+        try:
+            self._consumer.commit({part: OffsetAndMetadata(offset, "", -1) for part, offset in offsets.items()})
+        except RebalanceInProgressError:
+            return
+        except _OTHERS_HAVE_THEM:
+            pass  # they go on from what was noted before
         self._done = {}
-        self._consumer.commit({part: OffsetAndMetadata(offset, "", -1) for part, offset in offsets.items()})
+
+    def _settle(self) -> None:
+        """Note how far it is, at the end."""
+        until = time.monotonic() + SETTLE_S
+        self._commit()
+        while self._done and time.monotonic() < until:
+            self._consumer.poll(timeout_ms=_POLL_MS)
+            self._leave()
+            self._commit()
