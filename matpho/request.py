@@ -26,6 +26,7 @@ class RunRequest(BaseModel):
     scene: Path | None = None
     model: str | None = None
     threads: int | None = None
+    input: int | None = None
     trim: bool = False
     fps: float | None = None
     still_fps: float | None = None
@@ -53,7 +54,7 @@ class RunRequest(BaseModel):
         """
         if self.configuration is None:
             return self._plan_sources()
-        for option in ("scene", "model", "trim", "fps", "still_fps", "start"):
+        for option in ("scene", "model", "input", "trim", "fps", "still_fps", "start"):
             if getattr(self, option):
                 name = "--" + option.replace("_", "-")
                 raise ConfigError("error-option-in-file", option=name, path=self.configuration)
@@ -72,7 +73,7 @@ class RunRequest(BaseModel):
         return kafka_sinks_at(self.kafka, required=self.kafka_required) if self.kafka else []
 
     def _plan_sources(self) -> Plan:
-        chosen = ModelSpec(path=self.model or MODEL, threads=self.threads, trim=self.trim)
+        chosen = ModelSpec(path=self.model or MODEL, threads=self.threads, input=self.input, trim=self.trim)
         cameras = plan_sources(
             self.sources,
             model=chosen,

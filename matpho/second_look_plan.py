@@ -39,7 +39,12 @@ def _model(configuration: Configuration, spec: ModelSpec) -> ModelVerifier:
     file = configuration.path(spec.path)
     path = str(file) if file.suffix == ".onnx" or file.is_file() else spec.path
     detector = load_detector(
-        path, threads=spec.threads, score_threshold=spec.score_threshold, backend=spec.backend, device=spec.device
+        path,
+        threads=spec.threads,
+        score_threshold=spec.score_threshold,
+        backend=spec.backend,
+        device=spec.device,
+        input_px=spec.input,
     )
     return ModelVerifier(Path(path).stem, detector)
 

@@ -120,6 +120,7 @@ class Session:
             backend=plan.model.backend,
             device=plan.model.device,
             max_batch=plan.batch.size,
+            input_px=plan.model.input,
         )
         if plan.model.trim and isinstance(detector, OnnxDetector):
             detector = by_shape(detector, threads=plan.model.threads)

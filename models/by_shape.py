@@ -19,7 +19,7 @@ from core.detections import DetectionBatch
 from core.frames import Affine, FrameBatch, FrameMeta, InputSpec
 from core.protocols import Ticket
 from core.taxonomy import ObjectClass
-from models.backends.trimmed import STEP
+from models.backends.resized import STEP
 from models.boxes import DetectorCounters
 from models.detector import DetectorTimings, OnnxDetector
 from models.filling import placed_size

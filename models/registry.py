@@ -20,6 +20,7 @@ from models.by_shape import ByShape, Shape
 from models.card import CARD_SUFFIX, Family, ModelCard, card_path, check_sum, read_card
 from models.decoding import Plan
 from models.detector import MAX_BATCH, OnnxDetector
+from models.enlarging import resized_model
 from models.network import Network, first_line
 from models.trimming import Trimming, can_trim
 
@@ -66,6 +67,7 @@ def load_detector(
     backend: str = ...,
     device: Literal["cpu"] = ...,
     max_batch: int = ...,
+    input_px: int | None = ...,
     samples: Sequence[U8] | None = ...,
 ) -> OnnxDetector: ...
 
@@ -79,6 +81,7 @@ def load_detector(
     backend: str = ...,
     device: str,
     max_batch: int = ...,
+    input_px: int | None = ...,
     samples: Sequence[U8] | None = ...,
 ) -> OnnxDetector | DeviceDetector: ...
 
@@ -91,6 +94,7 @@ def load_detector(
     backend: str = REFERENCE,
     device: str = "cpu",
     max_batch: int = MAX_BATCH,
+    input_px: int | None = None,
     samples: Sequence[U8] | None = None,
 ) -> OnnxDetector | DeviceDetector:
     """A detector that is ready to run; on a GPU one whose pixels stay there.
@@ -103,6 +107,7 @@ def load_detector(
         backend: one of `models.backends.BACKENDS`, or `auto`: the fastest installed, measured at its first use.
         device: `cpu`, or `cuda:` with a number.
         max_batch: images computed at once where the graph takes any number.
+        input_px: width of its input, a multiple of 32; None: as it was exported. See `models.enlarging`.
         samples: pictures (h, w, 3) BGR on which `auto` judges backends; None: views of a street that come with Matpho.
 
     Raises:
@@ -112,8 +117,8 @@ def load_detector(
     """
     if score_threshold is not None and not 0 < score_threshold < 1:
         raise ValueError(f"score_threshold {score_threshold} is not above 0 and below 1")
-    path, card = _whole(model)
     check_names(backend, device)
+    path, card = _whole(model, input_px)
     if backend == AUTO:
         question = Question(path, device, threads, max_batch, samples)
         network = fastest(question, lambda found: plan_detector(found, card))[0]
@@ -176,15 +181,20 @@ def _sized(card: ModelCard | None, shape: Shape) -> ModelCard | None:
 
 
 def choose_backend(
-    model: str | Path = DEFAULT_MODEL, *, device: str = "cpu", threads: int | None = None, max_batch: int = MAX_BATCH
+    model: str | Path = DEFAULT_MODEL,
+    *,
+    device: str = "cpu",
+    threads: int | None = None,
+    max_batch: int = MAX_BATCH,
+    input_px: int | None = None,
 ) -> Choice:
     """What the backend `auto` comes to for a model, with the time of each candidate; measured unless it is known.
 
     Raises:
         ModelError, ConfigError: as `load_detector`.
     """
-    path, card = _whole(model)
     check_names(AUTO, device)
+    path, card = _whole(model, input_px)
     return fastest(Question(path, device, threads, max_batch), lambda found: plan_detector(found, card))[1]
 
 
@@ -236,12 +246,17 @@ def _find(model: str | Path) -> tuple[Path, ModelCard | None]:
     return path, card
 
 
-def _whole(model: str | Path) -> tuple[Path, ModelCard | None]:
-    """The same, with the checksum compared."""
+def _whole(model: str | Path, input_px: int | None = None) -> tuple[Path, ModelCard | None]:
+    """The same, with the checksum compared; for inputs of another width where one is asked for."""
     path, card = _find(model)
     if card is not None:
         check_sum(path, card)
-    return path, card
+    return (path, card) if input_px is None else resized_model((path, card), input_px, _on_reference)
+
+
+def _on_reference(weights: tuple[Path, ModelCard | None]) -> OnnxDetector:
+    path, card = weights
+    return _detector(open_network(path, simplest(path)), card, None, 1)
 
 
 def plan_detector(network: Network, card: ModelCard | None, meaning: Meaning | None = None) -> Plan:

@@ -17,8 +17,8 @@ from models.backends.agreement import found_share
 from models.backends.int8 import fp32_graph
 from models.backends.onnx_runtime import open_onnx
 from models.backends.openvino import open_openvino
+from models.backends.resized import resized_graph
 from models.backends.samples import street_pictures
-from models.backends.trimmed import trimmed_graph
 from models.by_shape import Shape
 from models.detector import OnnxDetector
 from models.filling import fill
@@ -72,7 +72,7 @@ class Trimming:
     def _open(self, shape: Shape) -> Network | None:
         path, backend = self.network.path, self.network.backend
         graph: Path = path if backend == "onnxruntime" else fp32_graph(path) or path
-        small = trimmed_graph(graph, *shape)
+        small = resized_graph(graph, *shape)
         if small is None:
             return None
         if backend == "openvino":
@@ -94,11 +94,26 @@ def alike(
     Pictures are cut to the proportions of `shape`.
     """
     views = [_cut(picture, shape) for picture in pictures]
-    metas = tuple(FrameMeta("", 0, i, 0, ClockSource.FILE, 0, 0, v.shape[1], v.shape[0]) for i, v in enumerate(views))
-    frames = FrameBatch(metas, tuple(cast("Surface", _View(view)) for view in views))
-    mine, theirs, least = whole.detect(frames), made.detect(frames), whole.threshold + sure
+    return shared_boxes((whole, views), (made, views), sure)
+
+
+def shared_boxes(
+    one: tuple[OnnxDetector, Sequence[U8]], other: tuple[OnnxDetector, Sequence[U8]], sure: float = SURE
+) -> tuple[float, int]:
+    """The smaller share of sure boxes of either that are the other's too, and how many of `one` were compared.
+
+    Args:
+        one, other: a detector and the pictures (h, w, 3) BGR that it is shown; what is compared are pixels of these.
+    """
+    (a, seen), (b, also) = one, other
+    mine, theirs, least = a.detect(_shown(seen)), b.detect(_shown(also)), a.threshold + sure
     share = min(found_share(mine, theirs, least), found_share(theirs, mine, least))
     return share, int((mine.score >= least).sum())
+
+
+def _shown(views: Sequence[U8]) -> FrameBatch:
+    metas = tuple(FrameMeta("", 0, i, 0, ClockSource.FILE, 0, 0, v.shape[1], v.shape[0]) for i, v in enumerate(views))
+    return FrameBatch(metas, tuple(cast("Surface", _View(view)) for view in views))
 
 
 class _View:

@@ -62,6 +62,7 @@ def measure(
     images: Path | None = None,
     backend: str,
     threshold: float | None = None,
+    input_px: int | None = None,
     trim: bool = False,
     progress: Callable[[str], None],
 ) -> DetectionResult:
@@ -71,13 +72,16 @@ def measure(
         paths: COCO files and YOLO folders, taken together.
         images: where their pictures lie; None: beside the labels.
         threshold: score from which detections count; None: each model's own.
+        input_px: width of the models' inputs; None: as they were exported.
         trim: compute only as much of the input as a picture covers.
 
     Raises:
         MatphoError: labels, pictures or a model cannot be used.
     """
     sets = [load(path, images) for path in paths]
-    whole = [load_detector(model, backend=backend, score_threshold=FLOOR, max_batch=1) for model in models]
+    whole = [
+        load_detector(model, backend=backend, score_threshold=FLOOR, max_batch=1, input_px=input_px) for model in models
+    ]
     detectors = [by_shape(detector) if trim else detector for detector in whole]
     thresholds = [threshold or own_threshold(model) for model in models]
     looked: list[list[Picture]] = [[] for _ in models]

@@ -51,6 +51,7 @@ class Block:
         recording: folder of a recording, or `MADE_UP`.
         seed: of the cameras; `first` to `last` (not included) of them.
         perfect_tracks: without noise and tracker. sweep: rules at other thresholds too.
+        input_px: width of the detector's input; None: that of the shipped one.
     """
 
     recording: str
@@ -61,6 +62,7 @@ class Block:
     fps: float = 10.0
     perfect_tracks: bool = False
     sweep: bool = False
+    input_px: int | None = None
 
     @property
     def key(self) -> str:
@@ -116,6 +118,7 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
         seeds,
         fps=block.fps,
         perfect_tracks=block.perfect_tracks,
+        input_px=block.input_px,
         follow=lambda number, times, seen: witnesses[number].follow(times, seen),
         progress=progress,
     )

@@ -108,6 +108,10 @@ class NoiseTable:
             found,
         )
 
+    def for_input(self, input_px: int | None) -> NoiseTable:
+        """The levels of a detector with an input of another width: what counts is how many pixels of it a thing has."""
+        return self if input_px is None else replace(self, input_px=float(input_px))
+
     def called(self, level: float) -> tuple[F64, I16]:
         """For each class, up to which share (C, C) of a uniform number it is called what (C, C): its own name first."""
         wrong = self.confusion * (1.0 - np.eye(CLASSES)) * level

@@ -18,6 +18,7 @@ def plan(
     cameras: int | None,
     hours: float,
     fps: float,
+    input_px: int | None = None,
     level: float,
     ablate: bool,
     sweep: bool,
@@ -30,9 +31,9 @@ def plan(
     Raises:
         ConfigError: there is no such scene, or the seeds are no seeds.
     """
-    asked = EventsPlan(hours=hours, fps=fps, level=level, ablate=ablate, sweep=sweep)
+    asked = EventsPlan(hours=hours, fps=fps, input_px=input_px, level=level, ablate=ablate, sweep=sweep)
     if quick:
-        asked = replace(QUICK, fps=fps, level=level, ablate=ablate, sweep=sweep)
+        asked = replace(QUICK, fps=fps, input_px=input_px, level=level, ablate=ablate, sweep=sweep)
     elif traffic:
         asked = replace(asked, scenes=(), seeds=(), recordings=tuple(str(folder) for folder in traffic))
     else:

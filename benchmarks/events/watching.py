@@ -73,7 +73,7 @@ def watch(
     *,
     fps: float = 10.0,
     perfect_tracks: bool = False,
-    table: NoiseTable | None = None,
+    input_px: int | None = None,
     follow: Follow = lambda _number, _times, _seen: None,
     tracks: Watch = lambda _tracks, _motion: None,
     progress: Callable[[float], None] = lambda _share: None,
@@ -84,10 +84,11 @@ def watch(
         seeds: of each camera's noise.
         fps: frames a second, at most those of the recording.
         perfect_tracks: true boxes and identities in the place of noise and tracker.
+        input_px: width of the detector's input; None: that of the shipped one.
     """
     stride = max(1, round(recording.fps / fps))
     parts = 2 * (int(recording.user.max(initial=0)) + 1)
-    table = table or NoiseTable.load()
+    table = NoiseTable.load().for_input(input_px)
     noises = [
         Noise(view.camera, levels, parts, (seed,), view.free, table) for view, seed in zip(views, seeds, strict=True)
     ]

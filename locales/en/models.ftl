@@ -8,6 +8,7 @@ error-model-licence = { $path }: the card names this licence text, but there is 
 error-model-not-onnx = { $path }: ONNX Runtime cannot load it: { $reason }. Check that it is a whole ONNX model; a PyTorch or OpenVINO model must be exported to ONNX first.
 error-model-input = { $path }: expected one input, a float image of shape [? × 3 × height × width]. Found inputs { $inputs }; outputs { $outputs }. Export the model again in fp32 with a single image input.
 error-model-size = { $path }: the card says { $width } × { $height }, but the graph differs. Found inputs { $inputs }; outputs { $outputs }. Correct "input" in the card, or export the model again.
+error-model-resized = { $path }: it cannot be computed for pictures { $width } pixels wide: its graph is not understood, or would see something else. Export it to ONNX at that size, or leave "input" out.
 error-model-outputs = { $path }: its outputs are not understood. Expected { $expected }. Found inputs { $inputs }; outputs { $outputs }. Check "family" and "classes" in the card, or export the model again.
 error-model-no-card = { $path }: refused, because it has no complete card and is no Ultralytics export (metadata names, imgsz, stride). Found inputs { $inputs }; outputs { $outputs }. Write a card beside it, such as the shipped nanodet_g_416.card.yaml.
 error-model-task = { $path }: a model for "{ $task }", where "detect" is needed. Found inputs { $inputs }; outputs { $outputs }. Export a detection model.

@@ -49,6 +49,7 @@ expected-greater_than = a value above { $gt }
 expected-greater_than_equal = a value of at least { $ge }
 expected-less_than = a value below { $lt }
 expected-less_than_equal = a value of at most { $le }
+expected-multiple_of = a multiple of { $multiple_of }
 expected-too_short = at least { $min_length } items, found { $actual_length }
 expected-too_long = at most { $max_length } items, found { $actual_length }
 expected-string_pattern_mismatch = text of the form { $pattern }

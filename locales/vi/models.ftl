@@ -8,6 +8,7 @@ error-model-licence = { $path }: thẻ mô hình ghi tệp giấy phép này nh�
 error-model-not-onnx = { $path }: ONNX Runtime không nạp được: { $reason }. Hãy kiểm tra tệp có phải mô hình ONNX đầy đủ không; mô hình PyTorch hay OpenVINO phải được xuất sang ONNX trước.
 error-model-input = { $path }: cần đúng một đầu vào là ảnh kiểu float, dạng [? × 3 × cao × rộng]. Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy xuất lại mô hình ở fp32 với một đầu vào ảnh.
 error-model-size = { $path }: thẻ ghi { $width } × { $height } nhưng mô hình thì khác. Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy sửa "input" trong thẻ hoặc xuất lại mô hình.
+error-model-resized = { $path }: không thể tính cho ảnh rộng { $width } điểm ảnh: không hiểu được đồ thị của mô hình, hoặc nó sẽ thấy khác đi. Hãy xuất sang ONNX ở kích thước đó, hoặc bỏ "input".
 error-model-outputs = { $path }: không hiểu được đầu ra. Cần { $expected }. Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy kiểm tra "family" và "classes" trong thẻ hoặc xuất lại mô hình.
 error-model-no-card = { $path }: bị từ chối vì không có thẻ đầy đủ và cũng không phải bản xuất của Ultralytics (siêu dữ liệu names, imgsz, stride). Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy viết thẻ đặt cạnh tệp, theo mẫu nanodet_g_416.card.yaml kèm sẵn.
 error-model-task = { $path }: đây là mô hình cho việc "{ $task }", trong khi cần "detect". Tìm thấy đầu vào { $inputs }; đầu ra { $outputs }. Hãy xuất một mô hình phát hiện đối tượng.

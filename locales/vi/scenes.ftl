@@ -49,6 +49,7 @@ expected-greater_than = giá trị lớn hơn { $gt }
 expected-greater_than_equal = giá trị ít nhất là { $ge }
 expected-less_than = giá trị nhỏ hơn { $lt }
 expected-less_than_equal = giá trị nhiều nhất là { $le }
+expected-multiple_of = bội số của { $multiple_of }
 expected-too_short = ít nhất { $min_length } mục, chỉ có { $actual_length }
 expected-too_long = nhiều nhất { $max_length } mục, có { $actual_length }
 expected-string_pattern_mismatch = văn bản theo mẫu { $pattern }

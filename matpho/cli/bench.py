@@ -12,7 +12,7 @@ from rich.console import Console
 from locales import text
 from matpho.cli.bench_messaging import messaging
 from matpho.cli.bench_pixels import pixels
-from matpho.cli.options import duration
+from matpho.cli.options import InputOption, duration
 from matpho.cli.output import write_json
 from matpho.defaults import CLIP, MODEL
 
@@ -164,6 +164,7 @@ def detection(
     threshold: Annotated[
         float | None, typer.Option(min=0.001, max=0.999, help=text("cli-opt-detection-threshold"))
     ] = None,
+    input_px: InputOption = None,
     trim: Annotated[bool, typer.Option("--trim", help=text("cli-opt-trim"))] = False,
     out: JsonOption = None,
 ) -> None:
@@ -177,6 +178,7 @@ def detection(
         images=images,
         backend=backend,
         threshold=threshold,
+        input_px=input_px,
         trim=trim,
         progress=partial(console.print, style="dim", highlight=False),
     )
@@ -210,6 +212,7 @@ def events(
     hours: Annotated[float, typer.Option(min=0.01, help=text("cli-opt-events-hours"))] = 1.0,
     noise: Annotated[float, typer.Option(min=0, help=text("cli-opt-events-noise"))] = 1.0,
     fps: Annotated[float, typer.Option(min=0.5, help=text("cli-opt-events-fps"))] = 10.0,
+    input_px: InputOption = None,
     ablate: Annotated[bool, typer.Option("--ablate", help=text("cli-opt-events-ablate"))] = False,
     traffic: Annotated[list[Path] | None, typer.Option(help=text("cli-opt-events-traffic"))] = None,
     videos: Annotated[Path | None, typer.Option(help=text("cli-opt-events-videos"))] = None,
@@ -231,6 +234,7 @@ def events(
         cameras=cameras,
         hours=hours,
         fps=fps,
+        input_px=input_px,
         level=noise,
         ablate=ablate,
         sweep=plot is not None,

@@ -57,7 +57,9 @@ def backends_of(model: ModelSpec, batch: int) -> tuple[str, list[str]]:
     from models.registry import choose_backend
 
     try:
-        choice = choose_backend(model.path, device=model.device, threads=model.threads, max_batch=batch)
+        choice = choose_backend(
+            model.path, device=model.device, threads=model.threads, max_batch=batch, input_px=model.input
+        )
     except MatphoError as error:
         return text("cli-doctor-none"), [str(error)]
     used = choice.backend if model.backend == AUTO else model.backend

@@ -10,6 +10,7 @@ import typer
 
 from core.errors import ConfigError
 from locales import text
+from scenes.model_specs import INPUT_MOST, INPUT_STEP
 
 StoreOption = Annotated[
     Path, typer.Option("--store", envvar="MATPHO_STORE", help=text("cli-opt-store"), show_default=True)
@@ -17,6 +18,15 @@ StoreOption = Annotated[
 EvidenceOption = Annotated[
     Path, typer.Option("--evidence", envvar="MATPHO_EVIDENCE", help=text("cli-opt-evidence"), show_default=True)
 ]
+
+
+def _input_px(value: int | None) -> int | None:
+    if value is not None and (value % INPUT_STEP or not INPUT_STEP <= value <= INPUT_MOST):
+        raise ConfigError("error-option-input", value=value, step=INPUT_STEP, most=INPUT_MOST)
+    return value
+
+
+InputOption = Annotated[int | None, typer.Option("--input", callback=_input_px, help=text("cli-opt-input"))]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help=text("cli-opt-port"))]
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}

@@ -16,7 +16,7 @@ from core.errors import ConfigError
 from core.protocols import Sink
 from locales import text
 from matpho.cli.display import Board, print_off, print_summary
-from matpho.cli.options import EvidenceOption, StoreOption, duration
+from matpho.cli.options import EvidenceOption, InputOption, StoreOption, duration
 from matpho.cli.output import Output, print_line
 from matpho.cli.signals import stopping
 from matpho.defaults import EVIDENCE, STORE
@@ -31,6 +31,7 @@ def run(
     scene: Annotated[Path | None, typer.Option(help=text("cli-opt-scene"))] = None,
     model: Annotated[str | None, typer.Option(help=text("cli-opt-model"))] = None,
     threads: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-threads"))] = None,
+    input_px: InputOption = None,
     trim: Annotated[bool, typer.Option("--trim", help=text("cli-opt-trim"))] = False,
     fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))] = None,
     still_fps: Annotated[float | None, typer.Option(min=1, help=text("cli-opt-still-fps"))] = None,
@@ -58,6 +59,7 @@ def run(
         scene=scene,
         model=model,
         threads=threads,
+        input=input_px,
         trim=trim,
         fps=fps,
         still_fps=still_fps,

@@ -11,9 +11,9 @@ import pytest
 from core.arrays import U8
 from core.geometry import iou
 from models import trimming
-from models.backends import trimmed as graphs
+from models.backends import resized as graphs
 from models.backends.int8 import fp32_graph
-from models.backends.trimmed import trimmed_graph
+from models.backends.resized import resized_graph
 from models.by_shape import MOST_SHAPES, ByShape
 from models.registry import WEIGHTS, by_shape, load_detector
 from tests.support.graphs import brightness_graph
@@ -106,8 +106,8 @@ def test_a_graph_that_was_misunderstood_is_not_used(monkeypatch: pytest.MonkeyPa
                 tensor.CopyFrom(onnx.numpy_helper.from_array(np.ascontiguousarray(value[::-1]), tensor.name))
         return real(model, width, height)
 
-    real = graphs.trimmed
-    monkeypatch.setattr(graphs, "trimmed", scrambled)
+    real = graphs.resized
+    monkeypatch.setattr(graphs, "resized", scrambled)
     made = by_shape(load_detector(threads=1), threads=1)
     assert isinstance(made, ByShape)
     assert made.at(768, 576) is made.whole
@@ -124,16 +124,15 @@ def test_the_trimmed_graph_is_kept_and_a_foreign_one_is_left_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared: Path
 ) -> None:
     monkeypatch.setenv("MATPHO_CACHE_DIR", str(tmp_path / "cache"))
-    kept = trimmed_graph(NANODET, 416, 320)
+    kept = resized_graph(NANODET, 416, 320)
     assert kept is not None
     before = kept.stat().st_mtime_ns
-    assert trimmed_graph(NANODET, 416, 320) == kept
+    assert resized_graph(NANODET, 416, 320) == kept
     assert kept.stat().st_mtime_ns == before
-    assert trimmed_graph(NANODET, 416, 300) is None, "no whole number of cells"
-    assert trimmed_graph(NANODET, 448, 320) is None, "larger than it was"
+    assert resized_graph(NANODET, 416, 300) is None, "no whole number of cells"
     plain = fp32_graph(shared / "models" / "yolo11n_int8_320.onnx")
     assert plain is not None
-    small = trimmed_graph(plain, 320, 192)
+    small = resized_graph(plain, 320, 192)
     assert small is not None
     said = {entry.key: entry.value for entry in onnx.load(str(small)).metadata_props}
     assert said["imgsz"] == "[192, 320]"

@@ -1,8 +1,8 @@
-"""A graph for a smaller picture than the one it was exported for, made of the graph itself.
+"""A graph for a smaller or larger picture than the one it was exported for, made of the graph itself.
 
 Detectors of the families that Matpho reads are convolutions over a grid of cells at strides 8, 16 and 32: their weights
-do not depend on the size of the picture. What does are a few constants: the cells' centres, which a smaller grid has in
-part, and shapes of grids, which are counted anew.
+do not depend on the size of the picture. What does are a few constants: the cells' centres, which go on in even steps,
+and shapes of grids, which are counted anew.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import structlog
 
-from core.arrays import I64, AnyArray
+from core.arrays import AnyArray
 from core.cache import cache_folder, file_hash, write_whole
 from models.network import first_line
 
@@ -27,17 +27,17 @@ log = structlog.get_logger()
 STRIDES: Final = (8, 16, 32)
 STEP: Final = STRIDES[-1]
 """Sizes are multiples of it, so that all grids are whole."""
-VERSION: Final = "1"
-"""Of what `trimmed` makes; graphs of another version are made anew."""
+VERSION: Final = "2"
+"""Of what `resized` makes; graphs of another version are made anew."""
 LEAST_CELLS: Final = 17
-"""A number in a shape that is smaller may be a count of channels or of images; a grid of fewer cells is not trimmed."""
+"""A number in a shape that is smaller may be a count of channels or of images; a grid of fewer cells is not resized."""
 
 
-def trimmed_graph(graph: Path, width: int, height: int) -> Path | None:
+def resized_graph(graph: Path, width: int, height: int) -> Path | None:
     """The graph for pictures of `width` × `height`, from the cache or made; None where it is not understood.
 
     Args:
-        graph: an ONNX file with one image as its input, of a fixed size that is at least so large.
+        graph: an ONNX file with one image as its input.
         width, height: multiples of `STEP`.
     """
     kept = cache_folder("graphs") / f"{file_hash(graph)}-{width}x{height}-{VERSION}.onnx"
@@ -46,28 +46,34 @@ def trimmed_graph(graph: Path, width: int, height: int) -> Path | None:
     import onnx  # here, for it takes a tenth of a second that most starts do not need
 
     try:
-        model = trimmed(onnx.load(str(graph)), width, height)
+        model = resized(onnx.load(str(graph)), width, height)
     except Exception as error:  # noqa: BLE001 protobuf's errors share no base class
-        log.warning("graph_not_trimmed", graph=str(graph), reason=first_line(error))
+        log.warning("graph_not_resized", graph=str(graph), reason=first_line(error))
         return None
     if model is None:
-        log.info("graph_not_trimmed", graph=str(graph), reason="its shapes are not understood")
+        log.info("graph_not_resized", graph=str(graph), reason="its shapes are not understood")
         return None
     try:
         write_whole(kept, model.SerializeToString())
     except OSError as error:
-        log.warning("trimmed_graph_not_kept", graph=str(kept), reason=str(error))
+        log.warning("resized_graph_not_kept", graph=str(kept), reason=str(error))
         return None
     return kept
 
 
-def trimmed(model: onnx.ModelProto, width: int, height: int) -> onnx.ModelProto | None:
-    """The same model for a smaller picture, changed in place; None where its input is not one image of a fixed size."""
+def resized(model: onnx.ModelProto, width: int, height: int) -> onnx.ModelProto | None:
+    """The same model for a picture of another size, changed in place; None where it is not understood.
+
+    A graph for pictures of any size needs no more than to say another one of itself.
+    """
     image = model.graph.input[0].type.tensor_type.shape.dim
     if len(model.graph.input) != 1 or len(image) != 4 or width % STEP or height % STEP:
         return None
+    _note_size(model, width, height)
     was = image[3].dim_value, image[2].dim_value
-    if was[0] < width or was[1] < height or was[0] % STEP or was[1] % STEP:
+    if was == (0, 0):
+        return model
+    if not all(was) or was[0] % STEP or was[1] % STEP:
         return None
     grids = _Grids.of(was, (width, height))
     constants = _Constants(model.graph)
@@ -79,36 +85,44 @@ def trimmed(model: onnx.ModelProto, width: int, height: int) -> onnx.ModelProto 
             if node.op_type == "Reshape" and position == 1:
                 constants.put(name, grids.shape(value))
             elif value.ndim and value.shape[-1] == grids.cells and value.dtype == np.float32:
-                constants.put(name, np.ascontiguousarray(value[..., grids.kept]))
+                further = grids.continued(value)
+                if further is None:
+                    return None
+                constants.put(name, further)
     image[3].dim_value, image[2].dim_value = width, height
     del model.graph.value_info[:]
     for output in model.graph.output:
         output.type.tensor_type.ClearField("shape")
-    _note_size(model, width, height)
     return _with_shapes(model)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Grids:
-    """Rows and columns of the grids before and after; `kept` are the cells, of all `cells`, that stay."""
+    """Rows and columns of the grids before and after."""
 
     before: tuple[tuple[int, int], ...]
     after: tuple[tuple[int, int], ...]
-    kept: I64
 
     @classmethod
     def of(cls, before: tuple[int, int], after: tuple[int, int]) -> _Grids:
-        grids = [tuple((height // stride, width // stride) for stride in STRIDES) for width, height in (before, after)]
-        kept, first = [], 0
-        for (rows, columns), (new_rows, new_columns) in zip(*grids, strict=True):
-            kept.append(first + (np.arange(new_rows)[:, None] * columns + np.arange(new_columns)).reshape(-1))
-            first += rows * columns
-        return cls(grids[0], grids[1], np.concatenate(kept).astype(np.int64))
+        sizes = [tuple((height // stride, width // stride) for stride in STRIDES) for width, height in (before, after)]
+        return cls(*sizes)
 
     @property
     def cells(self) -> int:
         """Cells of all grids before."""
-        return sum(rows * columns for rows, columns in self.before)
+        return _cells(self.before)
+
+    def continued(self, value: AnyArray) -> AnyArray | None:
+        """A constant (…, cells), of even steps along rows and columns, for the grids after; None for any other."""
+        parts, first = [], 0
+        for (rows, columns), size in zip(self.before, self.after, strict=True):
+            grid = value[..., first : first + rows * columns].reshape(*value.shape[:-1], rows, columns)
+            first += rows * columns
+            if not np.allclose(_even(grid, (rows, columns)), grid, rtol=1e-4):
+                return None
+            parts.append(_even(grid, size).reshape(*value.shape[:-1], -1))
+        return np.concatenate(parts, axis=-1).astype(value.dtype)
 
     def shape(self, value: AnyArray) -> AnyArray:
         """A shape to reshape to, with the sizes of grids in it changed."""
@@ -119,8 +133,20 @@ class _Grids:
                 sizes[slice(*place)] = self.after[self.before.index(tuple(sizes[slice(*place)]))]
                 return np.array(sizes, value.dtype)
         counts = {rows * columns: r * c for (rows, columns), (r, c) in zip(self.before, self.after, strict=True)}
-        counts[self.cells] = len(self.kept)
+        counts[self.cells] = _cells(self.after)
         return np.array([counts.get(s, s) if s >= LEAST_CELLS else s for s in sizes], value.dtype)
+
+
+def _cells(grids: tuple[tuple[int, int], ...]) -> int:
+    return sum(rows * columns for rows, columns in grids)
+
+
+def _even(grid: AnyArray, size: tuple[int, int]) -> AnyArray:
+    """A grid (…, rows, columns) of another size with the same first value and the same steps."""
+    origin = grid[..., :1, :1]
+    down, right = grid[..., 1:2, :1] - origin, grid[..., :1, 1:2] - origin
+    rows, columns = np.arange(size[0])[:, None], np.arange(size[1])
+    return np.asarray(origin + down * rows + right * columns)
 
 
 class _Constants:
