@@ -13,6 +13,7 @@ from core.compiled import compiled
 
 SECOND_NS = 1_000_000_000
 AWAY_NS = 5 * SECOND_NS
+STOOD_NS = 3 * SECOND_NS
 SAME_WAY = 5.0
 TURNED = 3.0
 
@@ -55,7 +56,7 @@ def drive(
             mine = state[slot, spec]
             mine.passed = 0
             if fresh[row]:
-                mine.on, mine.side, mine.inside = False, 0, False
+                mine.on, mine.side, mine.inside, mine.real = False, 0, False, False
             place = place_of[spec, lane[row]] if lane[row] >= 0 else -1
             if place < 0 or not wanted[spec, kind]:
                 mine.inside = False
@@ -68,20 +69,30 @@ def drive(
                 way = 0 if side > 0 else 1
                 mine.passed = side
                 tally(crossed[place], counts[place], way, kind, abs(speed[row]), mine.cut_ns, vehicle[kind])
-            inside = sure[row] and 0.0 <= along[row] <= where.length
+            inside = 0.0 <= along[row] <= where.length
             seen_before = mine.on and mine.on_ns == chains[slot].prev_ns and mine.on_ns >= loss_ns
             _turned(mine, along[row], place, where.hysteresis)
+            goes_on = seen_before and mine.inside
+            if not goes_on or not inside or mine.place != place:
+                mine.time = mine.way = mine.way_time = mine.box_way = 0.0
             if inside:
-                goes_on = seen_before and mine.inside
                 seconds = (now_ns - mine.on_ns if goes_on else step_ns) / SECOND_NS
-                total = sums[place, 1 if mine.backward else 0]
-                total.time += seconds
-                total.pcu_time += pcu[spec, kind] * seconds
+                mine.time += seconds
                 if goes_on:
                     step = along[row] - mine.along if mine.place == place else speed[row] * seconds
-                    total.way += step
-                    total.way_time += seconds
-                    total.box_way += step / box_side(xyxy[row], boxes[0], boxes[1], kind)
+                    mine.way += step
+                    mine.way_time += seconds
+                    mine.box_way += step / box_side(xyxy[row], boxes[0], boxes[1], kind)
+                stood = mine.way_time * SECOND_NS >= STOOD_NS
+                mine.real = mine.real or (sure[row] and (stood or abs(mine.way) >= where.hysteresis))
+                if sure[row] and mine.real:
+                    total = sums[place, 1 if mine.backward else 0]
+                    total.time += mine.time
+                    total.pcu_time += pcu[spec, kind] * mine.time
+                    total.way += mine.way
+                    total.way_time += mine.way_time
+                    total.box_way += mine.box_way
+                    mine.time = mine.way = mine.way_time = mine.box_way = 0.0
             mine.on, mine.inside, mine.side, mine.place = True, inside, side, place
             mine.along, mine.on_ns = along[row], now_ns
 

@@ -51,11 +51,15 @@ DRIVE: Final = np.dtype(
         ("on", np.bool_),
         ("inside", np.bool_),
         ("backward", np.bool_),
+        ("real", np.bool_),
+        *((name, np.float64) for name in ("time", "way", "way_time", "box_way")),
     ]
 )
 """Of a chain: where it was last on a lane of the spec and when; the furthest it came; when it passed the counting
 place, on which side of it it is (0: unknown), and whether it counts at this frame (1 along the lane, -1 against it);
-whether it was ever on a lane, is between its ends, drives against it."""
+whether it was ever on a lane, is between its ends, drives against it, has moved by the
+hysteresis or stood for 3 s (a vehicle does not come out of nothing, and a false box is gone by then); what it adds to
+`SUMS` here once it is real and sure."""
 SUMS: Final = np.dtype([(name, np.float64) for name in ("time", "pcu_time", "way", "way_time", "box_way")])
 """Time spent on the lane by vehicles and by their PCU, way along it and the time for that (s, m or px), way in car
 boxes."""
@@ -76,7 +80,8 @@ class Lanes:
 
     Who passes the counting place along the lane counts, once, wherever between the lanes of a group he drives: a foot
     is on a side of it only when further than the hysteresis from it, and takes its side along when it changes lanes.
-    Times and ways are added up between the ends of the centreline, also over moments in which a chain was not seen.
+    Times and ways are added up between the ends of the centreline, also over moments in which a chain was not seen, and
+    from before it was known to be real.
     """
 
     def __init__(

@@ -48,6 +48,8 @@ foot."""
 HALF_CAR_M: Final = 2.25
 LEAST_LANE_M: Final = 20.0
 """Of a lane, below which a camera does not see enough of it."""
+APPEAR_M: Final = 20.0
+"""Recordings end at a distance from their middle, where whoever comes appears: at 50 km/h that was 1.4 s ago."""
 TRIES: Final = 400
 WIDE_EVERY: Final = 4
 """Where there are junctions each fourth camera looks over a whole one, for turning movements."""
@@ -131,8 +133,9 @@ class Camera:
             return shapely.Polygon()
         # A vehicle is where its middle is: at the lower edge it is whole half a length further on.
         away = metres[2:] - (self.x, self.y)
+        picture = shapely.Polygon(metres)
         metres[2:] += HALF_CAR_M * away / np.maximum(np.linalg.norm(away, axis=1), 1e-9)[:, None]
-        return shapely.Polygon(metres) & shapely.Point(self.x, self.y).buffer(self.range_m, quad_segs=32)
+        return picture & shapely.Polygon(metres) & shapely.Point(self.x, self.y).buffer(self.range_m, quad_segs=32)
 
 
 def calibrated(camera: Camera, error_px: float, rng: np.random.Generator) -> Ground:
@@ -184,7 +187,7 @@ def place_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, 
             name = f"{recording.name}-{seed}-{number:03d}"
             wide = len(junctions) > 0 and number % WIDE_EVERY == WIDE_EVERY - 1
             camera = _draw_wide(name, junctions, rng) if wide else _draw(name, lines, style, rng)
-            seen = camera.seen_ground()
+            seen = camera.seen_ground() & recorded(recording)
             long_enough = any(shapely.length(line & seen) >= LEAST_LANE_M for line in lines)
             if long_enough and shapely.contains_xy(seen, traffic).any():
                 found.append(camera)
@@ -192,6 +195,12 @@ def place_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, 
         else:
             raise ValueError(f"{recording.name}: no place for a camera after {TRIES} tries")
     return tuple(found)
+
+
+def recorded(recording: Recording) -> Any:
+    """The ground on which road users are recorded, less where they have only just come out of nothing."""
+    away = np.hypot(recording.x, recording.y)
+    return shapely.Point(0.0, 0.0).buffer(float(away.max(initial=0.0)) - APPEAR_M, quad_segs=64)
 
 
 def _junctions(recording: Recording) -> F64:

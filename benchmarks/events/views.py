@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from benchmarks.events.cameras import Camera, calibrated
+from benchmarks.events.cameras import Camera, calibrated, recorded
 from benchmarks.events.kinds import KINDS, Road, road_of, specs_for
 from benchmarks.events.traffic.recording import RecordedLane, Recording
 from core.arrays import F64
@@ -85,7 +85,7 @@ def build_view(
 
     `sweep`: with further copies of rules at other thresholds (`rules_of`).
     """
-    seen = camera.seen_ground()
+    seen = camera.seen_ground() & recorded(recording)
     ground = calibrated(camera, picked_px, np.random.default_rng((seed, 4)))
     lanes: dict[str, Lane] = {}
     views: dict[str, LaneView] = {}

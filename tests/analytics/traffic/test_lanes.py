@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.rules import MeasureSpec
 from tests.support.tracks import Actor, Way, film, still, walk, with_lanes
-from tests.support.traffic import METRES, PIXELS, SIZES, at, driver, measured, scene_of, total
+from tests.support.traffic import METRES, MIDDLE, PIXELS, SIZES, at, driver, measured, scene_of, total
 
 LANES = MeasureSpec(lanes="all")
 CAR, MOTORCYCLE, TRUCK = ObjectClass.CAR, ObjectClass.MOTORCYCLE, ObjectClass.TRUCK
@@ -140,7 +142,33 @@ def test_what_is_missed_now_and_then_is_still_there() -> None:
 
 def test_tracks_that_are_not_sure_do_not_count() -> None:
     cars = [driver(n, 4 * n, 10, state=lambda t: TrackState.TENTATIVE) for n in range(10)]
-    assert total(measured(film(cars, 60, scene=METRES), LANES), "a") == {}
+    found = measured(film(cars, 60, scene=METRES), LANES)
+    assert total(found, "a") == {} and at(found, "a")[0].density_vpkm == 0
+
+
+def test_who_is_sure_late_was_there_before() -> None:
+    """Each is confirmed 4 s after it came, in the middle of the lane."""
+
+    def late(start: float) -> Callable[[float], TrackState]:
+        return lambda t: TrackState.TENTATIVE if t < start + 4 else TrackState.CONFIRMED
+
+    cars = [driver(n, 4 * n, 10, state=late(4 * n)) for n in range(50)]
+    minute = at(measured(film(cars, 180, scene=METRES), LANES), "a")[1]
+    assert minute.density_vpkm == pytest.approx(25, rel=0.02)
+    assert minute.mean_speed_mps == pytest.approx(10, rel=0.01)
+
+
+@pytest.mark.parametrize(("stands_s", "there"), [(1.5, False), (20.0, True)])
+def test_what_stands_for_a_moment_out_of_nothing_is_no_vehicle(stands_s: float, there: bool) -> None:
+    cars = [driver(n, 4 * n, 10) for n in range(30)]
+    ghosts = [
+        Actor(100 + n, still(200 + 150 * n, MIDDLE["a"], 2.0 + 30 * n, 2.0 + 30 * n + stands_s), CAR, SIZES[CAR])
+        for n in range(4)
+    ]
+    minute = at(measured(film(cars + ghosts, 125, scene=METRES), LANES), "a")[1]
+    density = 25 + (1000 / 80 * 2 * stands_s / 60 if there else 0)
+    assert minute.density_vpkm == pytest.approx(density, rel=0.02)
+    assert minute.mean_speed_mps == pytest.approx(10 * 25 / density, rel=0.02)
 
 
 def test_without_metres_counts_flow_and_headway_hold_and_speeds_are_unknown() -> None:
