@@ -7,12 +7,14 @@ A message is named once (`error-file-missing`) and written in `locales/en/*.ftl`
 from __future__ import annotations
 
 import os
+import re
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.resolver import Message
 
 Language = Literal["en", "vi"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "vi")
@@ -39,13 +41,37 @@ def set_language(value: Language | None) -> None:
     _chosen.set(value)
 
 
+class Catalogue(FluentBundle):
+    """The messages of one language, from all of its `.ftl` files.
+
+    Each is parsed when it is first asked for, alone: parsing all of them takes half a second, and a command says a few.
+    So none may refer to another.
+    """
+
+    _NAME: Final = re.compile(r"^([a-zA-Z][\w-]*) *=", re.MULTILINE)
+
+    def __init__(self, value: Language) -> None:
+        super().__init__([value], use_isolating=False)
+        self._sources: dict[str, str] = {}
+        for file in sorted((Path(__file__).parent / value).glob("*.ftl")):
+            source = file.read_text(encoding="utf-8")
+            starts = list(self._NAME.finditer(source))
+            ends = [*(start.start() for start in starts[1:]), len(source)]
+            self._sources |= {start[1]: source[start.start() : end] for start, end in zip(starts, ends, strict=True)}
+
+    def has_message(self, message_id: str) -> bool:
+        return message_id in self._sources
+
+    def get_message(self, message_id: str) -> Message:
+        if not super().has_message(message_id):
+            self.add_resource(FluentResource(self._sources[message_id]))
+        return super().get_message(message_id)
+
+
 @cache
-def catalogue(value: Language) -> FluentBundle:
-    """The bundle of one language, from all of its `.ftl` files."""
-    bundle = FluentBundle([value], use_isolating=False)
-    for file in sorted((Path(__file__).parent / value).glob("*.ftl")):
-        bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
-    return bundle
+def catalogue(value: Language) -> Catalogue:
+    """The messages of one language."""
+    return Catalogue(value)
 
 
 def text(message_id: str, language_: Language | None = None, /, **arguments: object) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -28,9 +29,15 @@ def parse(document: Document, model: type[Model]) -> Model:
     """
     try:
         return model.model_validate(document.data)
-    except ValidationError as error:
-        schema = model.model_json_schema()
-        raise ProblemsError([_problem(document, schema, item) for item in error.errors()]) from error
+    except ValidationError as refused:
+        told = _told(document, _schema(model), refused.errors(), set())
+        raise ProblemsError([problem for _, problem in told]) from refused
+
+
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    """That of a scene takes a quarter of a second, and is needed where there is a mistake."""
+    return model.model_json_schema()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +61,17 @@ def understand(document: Document, model: type[Model], spare: Collection[str]) -
     Args:
         spare: keys at the top whose parts may be left out where they are wrong: nothing else refers to them.
     """
-    schema, mending = model.model_json_schema(), _Mending(document, frozenset(spare))
+    mending = _Mending(document, frozenset(spare))
     problems: list[Problem] = []
+    meant: set[Location] = set()
     for _ in range(MOST_PASSES):
         try:
             return Understood(model.model_validate(mending.document.data), mending.document, problems)
-        except ValidationError as error:
-            errors = error.errors()
-        here = mending.document
-        found = [_problem(here, schema, one) for one in errors if not mending.made(_in_file(here.data, one["loc"]))]
-        problems += [one for one in found if one not in problems]
+        except ValidationError as refused:
+            errors = refused.errors()
+        here, schema = mending.document, _schema(model)
+        found = [problem for at, problem in _told(here, schema, errors, meant) if not mending.made(at)]
+        problems += [problem for problem in found if problem not in problems]
         if not mending.mend(errors, schema):
             break
     return Understood(None, mending.document, problems)
@@ -141,6 +149,26 @@ class _Mending:
         for part in location:
             found = found[part]
         return found
+
+
+def _told(
+    document: Document, schema: dict[str, Any], errors: list[ErrorDetails], meant: set[Location]
+) -> Iterator[tuple[Location, Problem]]:
+    """Mistakes and where they are. What is misspelt is not missing too: `meant` has the places of such keys so far."""
+    meant |= _meant(document, schema, errors)
+    for error in errors:
+        location = _in_file(document.data, error["loc"])
+        if error["type"] != "missing" or document.in_file(location) not in meant:
+            yield location, _problem(document, schema, error)
+
+
+def _meant(document: Document, schema: dict[str, Any], errors: list[ErrorDetails]) -> set[Location]:
+    """Places in the file of the keys that unknown ones most likely mean."""
+    found = set()
+    for error in errors:
+        if error["type"] == "extra_forbidden" and (near := nearest(str(error["loc"][-1]), _known(error, schema))):
+            found.add((*document.in_file(_in_file(document.data, error["loc"]))[:-1], near))
+    return found
 
 
 def _problem(document: Document, schema: dict[str, Any], error: ErrorDetails) -> Problem:

@@ -282,15 +282,16 @@ def _sides(points: F64, foot: F64, ground: F64, projection: F64) -> tuple[F64, B
 
 def _extent(points: F64, middle: F64, projection: F64) -> tuple[F64, F64, Bool]:
     """Lowest and highest pixels (N, 2) of points (N, K, 3) about middles (N, 2), and which lie before the camera."""
-    x, y = points[..., 0] + middle[:, :1], points[..., 1] + middle[:, 1:]
-    z = points[..., 2]
+    # Boxes along the last axis: the lowest of few points each is then found for many boxes at once.
+    x, y, z = np.ascontiguousarray(points.T)
+    x, y = x + middle[:, 0], y + middle[:, 1]
     row = projection
     depth = row[2, 0] * x + row[2, 1] * y + row[2, 2] * z + row[2, 3]
-    before = np.asarray((depth > 0.1).all(axis=1), np.bool_)
+    before = np.asarray((depth > 0.1).all(axis=0), np.bool_)
     depth = np.maximum(depth, 0.1)
     u = (row[0, 0] * x + row[0, 1] * y + row[0, 2] * z + row[0, 3]) / depth
     v = (row[1, 0] * x + row[1, 1] * y + row[1, 2] * z + row[1, 3]) / depth
-    return np.column_stack((u.min(1), v.min(1))), np.column_stack((u.max(1), v.max(1))), before
+    return np.column_stack((u.min(0), v.min(0))), np.column_stack((u.max(0), v.max(0))), before
 
 
 def _signed_miss(start: F64, end: F64, point: F64) -> F64:

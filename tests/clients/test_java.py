@@ -17,7 +17,7 @@ from core.records import Record
 from matpho.kafka_plan import sinks_of
 from scenes.sink_specs import KafkaSinkSpec, TopicSpec, TopicsSpec
 from sinks.fan_out import FanOut
-from tests.support.kafka import KafkaBroker, KafkaUnavailable, jars
+from tests.support.kafka import QUICK_START, KafkaBroker, KafkaUnavailable, jars
 from tests.support.records import a_frame, a_health, a_measurement, a_track, an_event, an_incident, any_event_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +54,7 @@ def test_a_java_consumer_reads_every_topic_by_the_document_alone(own_broker: Kaf
         fan_out = FanOut([make() for make in sinks_of(spec)])
         fan_out.publish([*events, *others])
         assert set(fan_out.close(60).values()) == {0}
-    command = ["java", "-cp", f"{jars()}/*", str(ROOT / "tests/clients/Consumer.java")]
+    command = ["java", *QUICK_START, "-cp", f"{jars()}/*", str(ROOT / "tests/clients/Consumer.java")]
     command += [str(ROOT / "schemas/asyncapi.yaml"), own_broker.address]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

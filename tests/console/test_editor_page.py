@@ -35,7 +35,7 @@ class Desk:
         self.wait(lambda: self.texts("#list li"))
 
     def wait(self, true: Callable[[], Any]) -> Any:
-        return WebDriverWait(self.browser, 15, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
+        return WebDriverWait(self.browser, 60, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
 
     def find(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)

@@ -37,7 +37,7 @@ def url(store: EventStore, evidence: Path) -> Iterator[str]:
 
 
 def wait(browser: Chrome, true: Any) -> Any:
-    return WebDriverWait(browser, 15, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
+    return WebDriverWait(browser, 60, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
 
 
 def texts(browser: Chrome, selector: str) -> list[str]:

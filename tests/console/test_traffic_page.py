@@ -106,7 +106,7 @@ class Page:
         self.wait(lambda: self.find("#live").get_attribute("data-state") == "live")
 
     def wait(self, true: Any) -> Any:
-        return WebDriverWait(self.browser, 15, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
+        return WebDriverWait(self.browser, 60, 0.05, (StaleElementReferenceException,)).until(lambda _: true())
 
     def find(self, selector: str) -> WebElement:
         return self.browser.find_element(By.CSS_SELECTOR, selector)

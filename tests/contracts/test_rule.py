@@ -104,6 +104,7 @@ def make(request: pytest.FixtureRequest) -> Callable[[Scene], Rule]:
     return MAKERS[request.param]
 
 
+@cache
 def a_scene(metres_per_pixel: float | None = None) -> Scene:
     """All of the zone is one lane, to the right; lines l and, further on, m."""
     scene = make_scene(metres_per_pixel)
@@ -121,6 +122,7 @@ def abrupt(t: float) -> tuple[float, float] | None:
     return 150 + 300 * (min(t, 10) - 9) + 300 * stopping - 150 * stopping**2, 500.0
 
 
+@cache
 def busy(scene: Scene, seconds: float = 30, epoch: int = 0) -> list[Shot]:
     """People and cars that walk, stand, flicker and leave."""
     rng = np.random.default_rng(7)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,10 +18,10 @@ from core.records import Record
 from core.times import SECOND_NS
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
+from tests.support.command import matpho
 from tests.support.incidents import an_event_of, life
 from tests.support.kafka import KafkaBroker
 
-ROOT = Path(__file__).resolve().parents[2]
 CITY = """\
 cameras:
   - {{id: west-1, source: "rtsp://192.0.2.1/", neighbours: [west-2], area: west}}
@@ -68,12 +65,8 @@ def send(kafka: KafkaBroker, *shards: Sequence[Record]) -> None:
     assert undelivered == []
 
 
-def matpho(folder: Path, *words: str) -> str:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "MATPHO_LANG": "en", "COLUMNS": "200"}
-    done = subprocess.run(
-        [sys.executable, "-m", "matpho", *words],
-        cwd=folder, env=env, capture_output=True, text=True, timeout=240, check=False,
-    )  # fmt: skip
+def command(folder: Path, *words: str) -> str:
+    done = matpho(*words, cwd=folder, env={"COLUMNS": "200"})
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
@@ -89,7 +82,7 @@ def test_events_of_two_shards_are_linked_by_area_and_go_on_after_a_restart(kafka
     (tmp_path / "city.yaml").write_text(CITY.format(address=kafka.address))
     link = ("incidents", "link", "--config", "city.yaml", "--area", "west", "--store", "west.db", "--no-follow")
     send(kafka, [BREAKDOWN, EAST, replace(BREAKDOWN, revision=2, at_ns=NOW)], [QUEUE, QUEUE])
-    said = matpho(tmp_path, *link)
+    said = command(tmp_path, *link)
     assert "west" in said
     first = incidents(kafka)
     last = json.loads(first[-1].value)
@@ -99,7 +92,7 @@ def test_events_of_two_shards_are_linked_by_area_and_go_on_after_a_restart(kafka
     assert dict(first[-1].headers)["ce_type"] == b"matpho.incident.updated"
 
     send(kafka, [*life(BREAKDOWN, 0, 0, end=True)[-1:]], [*life(QUEUE, 0, end=True)])
-    matpho(tmp_path, *link)
+    command(tmp_path, *link)
     after = incidents(kafka)
     ids = [dict(m.headers)["ce_id"] for m in after]
     assert len(ids) == len(set(ids)), "nothing is said twice"
@@ -108,6 +101,6 @@ def test_events_of_two_shards_are_linked_by_area_and_go_on_after_a_restart(kafka
     assert ended == last["incident_id"]
     assert (newest["phase"], newest["revision"]) == ("ended", 5)
 
-    story = json.loads(matpho(tmp_path, "events", "--incident", ended[:12], "--store", "west.db", "--json"))
+    story = json.loads(command(tmp_path, "events", "--incident", ended[:12], "--store", "west.db", "--json"))
     assert [line["role"] for line in story["story"]] == ["cause", "effect"]
     assert len(story["events"]) == 2

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.command import matpho
 from tests.support.kafka import KafkaBroker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,20 +16,7 @@ CLIP, SCENE = ROOT / "matpho/demo/plaza.mp4", ROOT / "matpho/demo/plaza.yaml"
 
 @pytest.mark.broker
 def test_events_of_a_run_reach_the_topic_in_order_with_the_camera_as_key(kafka: KafkaBroker, tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "matpho",
-        "run",
-        str(CLIP),
-        "--scene",
-        str(SCENE),
-        "--kafka",
-        kafka.address,
-        "--json",
-    ]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = matpho("run", CLIP, "--scene", SCENE, "--kafka", kafka.address, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     printed = [json.loads(line) for line in done.stdout.splitlines()]
     received = [m for m in kafka.read("matpho.events.v1") if m.key == b"plaza"]
@@ -44,14 +29,9 @@ def test_events_of_a_run_reach_the_topic_in_order_with_the_camera_as_key(kafka: 
 
 
 def test_a_broker_that_is_away_is_told_and_the_store_keeps_the_events(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "matpho", "run", str(CLIP), "--scene", str(SCENE), "--kafka", "127.0.0.1:1"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "MATPHO_LANG": "en", "COLUMNS": "200"}
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=180, check=False)
+    done = matpho("run", CLIP, "--scene", SCENE, "--kafka", "127.0.0.1:1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "127.0.0.1:1" in done.stdout + done.stderr
     assert "not delivered" in done.stdout
-    listed = subprocess.run(
-        [sys.executable, "-m", "matpho", "events", "--format", "json"],
-        cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    listed = matpho("events", "--format", "json", cwd=tmp_path)
     assert len(listed.stdout.splitlines()) >= 8

@@ -13,7 +13,7 @@ import pytest
 from core.delivery import RetryAfter
 from sinks.kafka.settings import DriverName, KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
-from tests.support.kafka import JARS, free_ports
+from tests.support.kafka import JARS, QUICK_START, free_ports
 from tests.support.records import an_event
 from tests.support.waiting import eventually
 
@@ -54,7 +54,7 @@ def old_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     running = []
     for program in main:
         log = (folder / f"{program[1]}.log").open("wb")
-        command = ["java", "-Xmx256m", "-cp", classpath, *program]
+        command = ["java", *QUICK_START, "-Xmx256m", "-cp", classpath, *program]
         running.append(subprocess.Popen(command, cwd=folder, stdout=log, stderr=log))
     yield f"127.0.0.1:{port}"
     for process in running:

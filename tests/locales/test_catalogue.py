@@ -45,6 +45,15 @@ def test_both_languages_have_the_same_messages() -> None:
     assert differing == set()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_has_each_message_and_none_refers_to_another(language: Language) -> None:
+    known = locales.Catalogue(language)
+    for name in messages(language):
+        assert known.get_message(name).value is not None
+    for file in (ROOT / "locales" / language).glob("*.ftl"):
+        assert re.findall(r"{\s*-?[a-z]", file.read_text(encoding="utf-8")) == [], file
+
+
 def test_code_asks_only_for_messages_that_exist() -> None:
     known = messages("en").keys()
     asked: dict[str, str] = {}

@@ -1,14 +1,11 @@
-"""The command line as a person uses it: a process of its own, its output and its exit status."""
+"""The command line as a person uses it: its output and its exit status."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +13,12 @@ import pytest
 
 from matpho.cli.check import check
 from scenes.documents import ProblemsError
-from tests.support.graphs import METADATA, constant_graph
+from tests.support.command import PROCESS, environment, matpho
+from tests.support.graphs import METADATA, brightness_graph, constant_graph
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIP, SCENE = ROOT / "matpho/demo/plaza.mp4", ROOT / "matpho/demo/plaza.yaml"
-ENV = {**os.environ, "MATPHO_LANG": "en", "COLUMNS": "160", "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-
-
-def matpho(
-    *arguments: object, cwd: Path, env: dict[str, str] | None = None, timeout: float = 120
-) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "matpho", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=cwd, env={**ENV, **(env or {})}, capture_output=True, text=True, timeout=timeout, check=False
-    )
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +142,7 @@ def test_a_file_is_known_by_its_keys_though_they_be_misspelt(tmp_path: Path, wri
     (tmp_path / "f.yaml").write_text(written)
     with pytest.raises(ProblemsError) as caught:
         check(tmp_path / "f.yaml")
-    assert ('"reference_size" is required' in str(caught.value)) == (kind == "scene")
+    assert ('"reference_size"' in str(caught.value)) == (kind == "scene")
     if written.startswith("camras"):
         assert 'f.yaml:1: camras: unknown key; did you mean "cameras"?' in str(caught.value)
 
@@ -234,21 +223,20 @@ def test_bad_input_ends_in_one_clear_message(tmp_path: Path, arguments: tuple[ob
 
 def test_a_broken_file_beside_a_good_one_is_told_and_the_good_one_runs(tmp_path: Path) -> None:
     (tmp_path / "broken.mp4").write_bytes(CLIP.read_bytes()[:400_000])
-    done = matpho("run", "broken.mp4", CLIP, "--frames", "400", cwd=tmp_path)
+    model = brightness_graph(tmp_path / "brightness.onnx")
+    done = matpho("run", "broken.mp4", CLIP, "--model", model, "--frames", "400", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "broken" in done.stdout
     assert re.search(r"frames\s*│\s*(1[4-9]\d|2\d\d)", done.stdout), done.stdout
 
 
 def test_ctrl_c_ends_cleanly_with_a_summary(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "matpho", "run", str(CLIP), "--loop", "--realtime", "--scene", str(SCENE)]
-    with subprocess.Popen(command, cwd=tmp_path, env=ENV, stdout=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 60
-        while not (tmp_path / "matpho-data/events.db").exists() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        time.sleep(4)
+    command = [*PROCESS, "run", str(CLIP), "--loop", "--realtime", "--scene", str(SCENE)]
+    env = environment()
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as process:
+        eventually(lambda: list((tmp_path / "matpho-data/evidence").glob("*/*.jpg")))
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Summary" in out
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+
+from tests.support.command import Done, matpho
 
 SCENE = """\
 id: road
@@ -56,11 +55,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def explain(folder: Path, track: int, *more: str, lang: str = "en") -> subprocess.CompletedProcess[str]:
+def explain(folder: Path, track: int, *more: str, lang: str = "en") -> Done:
     asked = ["replay", "tracks.csv", "--scene", "scene.yaml", "--explain", str(track), *more]
-    command = [sys.executable, "-m", "matpho", "--lang", lang, *asked]
-    env = os.environ | {"COLUMNS": "200"}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=env, check=False, timeout=120)
+    return matpho("--lang", lang, *asked, cwd=folder, env={"COLUMNS": "200"})
 
 
 def rule(folder: Path, track: int, rule_id: str) -> dict[str, Any]:
@@ -135,8 +132,7 @@ def test_a_wrong_id_names_the_nearest_and_how_many_there_are(folder: Path) -> No
 
 @pytest.mark.parametrize("wrong", [("--json",), ("--explain", "1", "--out", "e.jsonl")])
 def test_options_that_do_not_go_together(folder: Path, wrong: tuple[str, ...]) -> None:
-    command = [sys.executable, "-m", "matpho", "replay", "tracks.csv", "--scene", "scene.yaml", *wrong]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    done = matpho("replay", "tracks.csv", "--scene", "scene.yaml", *wrong, cwd=folder)
     assert done.returncode == 2
     assert "--explain" in done.stderr and not (folder / "e.jsonl").exists()
 

@@ -26,7 +26,7 @@ def test_steps_are_typed_and_carry_pixels_until_the_next() -> None:
 
 def test_a_configuration_runs_all_its_cameras(tmp_path: Path) -> None:
     config = tmp_path / "two.yaml"
-    cameras = "".join(f"  - {{id: {name}, source: {CLIP}}}\n" for name in ("one", "two"))
+    cameras = "".join(f"  - {{id: {name}, source: {CLIP}, fps: 2}}\n" for name in ("one", "two"))
     config.write_text("cameras:\n" + cameras)
     seen = {frame.camera_id for step in matpho.run(config) for frame in step.frames.frames}
     assert seen == {"one", "two"}

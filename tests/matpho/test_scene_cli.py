@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,9 @@ from matpho.cli.scene_tracks import table_of
 from scenes.calibration.compare import difference
 from scenes.scene_file import load_scene
 from scenes.track_table import TrackTable
-from tests.matpho.test_cli import CLIP, SCENE, matpho
+from tests.matpho.test_cli import CLIP, SCENE
 from tests.scenes.calibration.test_camera import pinhole
+from tests.support.command import matpho
 from tests.support.street import Camera, Street, drive, road
 from trackers.recorded import recorded_tracks
 
@@ -169,7 +169,7 @@ def test_suggest_watches_the_shipped_clip(tmp_path: Path) -> None:
 
 
 def failed(folder: Path, *arguments: object) -> str:
-    done: subprocess.CompletedProcess[str] = matpho("scene", *arguments, cwd=folder)
+    done = matpho("scene", *arguments, cwd=folder)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr

@@ -25,7 +25,7 @@ from scenes.documents import ProblemsError
 from scenes.model_specs import SecondModelSpec
 from scenes.picture_rules import FloodingSpec, SmokeFireSpec
 from scenes.rules import AnyRuleSpec
-from tests.matpho.test_cli import matpho
+from tests.support.command import matpho
 from tests.support.graphs import constant_graph, patch_graph, warm_classifier
 from tests.support.media import make_video
 from tests.support.tracks import make_scene

@@ -14,7 +14,8 @@ import matpho as public
 from core.frames import MOVING
 from matpho.defaults import STORE
 from store.events import EventStore
-from tests.matpho.test_cli import CLIP, matpho
+from tests.matpho.test_cli import CLIP
+from tests.support.command import matpho
 from tests.support.onvif import CameraModel, OnvifCamera
 from tests.support.turning import MIDDLES, Stop, Tour, large_picture
 

@@ -40,14 +40,22 @@ def analysed(metas: list[FrameMeta], fps: float) -> list[int]:
     return [meta.media_ns for meta in metas if thinner.passes(meta.media_ns)]
 
 
-@pytest.mark.parametrize("codec", ["libx264", "libx265"])
-@pytest.mark.parametrize("b_frames", [0, 3])
+@pytest.fixture(scope="module", params=[(codec, b) for codec in ("libx264", "libx265") for b in (0, 3)], ids=str)
+def filmed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, int, list[FrameMeta]]:
+    """A video, how many B-frames may stand in a row in it, and all its frames."""
+    codec, b_frames = request.param
+    file = video(tmp_path_factory.mktemp("filmed") / "a.mp4", codec=codec, b_frames=b_frames)
+    return file, b_frames, read(file, None)
+
+
 @pytest.mark.parametrize("fps", [12.0, 5.0, 1.0, 0.4])
 def test_the_wanted_rate_is_kept_with_fewer_frames_decoded(
-    tmp_path: Path, codec: str, b_frames: int, fps: float
+    filmed: tuple[Path, int, list[FrameMeta]], fps: float
 ) -> None:
-    file = video(tmp_path / "a.mp4", codec=codec, b_frames=b_frames)
-    every, some = read(file, None), read(file, fps)
+    file, b_frames, every = filmed
+    some = read(file, fps)
     assert len(every) == 200
     assert len(analysed(some, fps)) >= len(analysed(every, fps)) - 1
     gaps = [b.media_ns - a.media_ns for a, b in pairwise(some)]

@@ -37,15 +37,33 @@ def start_browser(profile: Path, width: int = 1440, height: int = 900) -> webdri
     return webdriver.Chrome(options=options, service=Service(executable_path=str(DRIVER)))
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    """A browser with an empty profile; skips where there is none, fails there when all parts are required."""
+@pytest.fixture(scope="session")
+def running_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """The session's browser; skips where there is none, fails there when all parts are required."""
     missing = [str(path) for path in (CHROMIUM, DRIVER) if not path.is_file()]
     if missing:
         reason = f"no browser for tests: {', '.join(missing)} missing"
         if os.environ.get("MATPHO_TEST_REQUIRE_ALL") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    driver = start_browser(tmp_path / "profile")
+    driver = start_browser(tmp_path_factory.mktemp("browser") / "profile")
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def browser(running_browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """The session's browser with a new tab; nothing is kept from the test before. Servers have ports of their own, and
+    so storage of their own; cookies are for all ports.
+    """
+    driver = running_browser
+    (blank,) = driver.window_handles
+    driver.switch_to.new_window("tab")
+    driver.set_window_size(1440, 900)
+    driver.get_log("browser")  # type: ignore[no-untyped-call]
+    yield driver
+    driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    driver.execute_script("window.onbeforeunload = null")
+    driver.close()
+    driver.switch_to.window(blank)

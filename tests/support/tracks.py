@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -59,10 +60,16 @@ def still(x: float, y: float, start: float = -1e9, end: float = 1e9) -> Way:
 
 def walk(points: Sequence[tuple[float, float, float]]) -> Way:
     """Passes (t, x, y) points in straight lines; nowhere before the first and after the last."""
-    t0, x0, y0 = (np.array(column, np.float64) for column in zip(*points, strict=True))
+    times = [float(point[0]) for point in points]
 
     def way(t: float) -> tuple[float, float] | None:
-        return (float(np.interp(t, t0, x0)), float(np.interp(t, t0, y0))) if t0[0] <= t <= t0[-1] else None
+        if not times[0] <= t <= times[-1]:
+            return None
+        after = bisect_right(times, t)
+        if after == len(times):
+            return float(points[-1][1]), float(points[-1][2])
+        (t0, x0, y0), (t1, x1, y1) = points[after - 1], points[after]
+        return x0 + (x1 - x0) / (t1 - t0) * (t - t0), y0 + (y1 - y0) / (t1 - t0) * (t - t0)
 
     return way
 
@@ -115,8 +122,8 @@ def film(
     shots, before = [], set[int]()
     for number in range(round(seconds * fps)):
         t = start_s + number / fps
-        here = [a for a in actors if a.way(t) is not None]
-        now = {a.track_id for a in here}
+        here = [(a, at) for a in actors if (at := a.way(t)) is not None]
+        now = {a.track_id for a, _ in here}
         meta = FrameMeta(
             camera_id=camera_id,
             epoch=epoch,
@@ -133,11 +140,13 @@ def film(
     return shots
 
 
-def _shot(here: Sequence[Actor], t: float, meta: FrameMeta, scene: Scene, ended: list[int]) -> Shot:
-    foot = np.array([a.way(t) for a in here], np.float64).reshape(-1, 2)
+def _shot(
+    found: Sequence[tuple[Actor, tuple[float, float]]], t: float, meta: FrameMeta, scene: Scene, ended: list[int]
+) -> Shot:
+    here = [a for a, _ in found]
+    foot = np.array([at for _, at in found], np.float64).reshape(-1, 2)
     step = 0.05
-    then = [a.way(t - step) or a.way(t) for a in here]
-    earlier = np.array(then, np.float64).reshape(-1, 2)
+    earlier = np.array([a.way(t - step) or at for a, at in found], np.float64).reshape(-1, 2)
     size = np.array([a.size for a in here], np.float64).reshape(-1, 2)
     boxes = np.column_stack(
         (foot[:, 0] - size[:, 0] / 2, foot[:, 1] - size[:, 1], foot[:, 0] + size[:, 0] / 2, foot[:, 1])
@@ -158,15 +167,15 @@ def _shot(here: Sequence[Actor], t: float, meta: FrameMeta, scene: Scene, ended:
         np.array(ended, np.int64),
     )
     ground, velocity, valid = np.zeros_like(foot), np.zeros_like(foot), np.zeros(len(here), np.bool_)
-    if scene.ground is not None:
-        ground, valid = scene.ground.to_ground(foot)
-        velocity = (ground - scene.ground.to_ground(earlier)[0]) / step
     acceleration = np.zeros_like(foot)
-    if scene.ground is not None:
-        before = np.array([a.way(t - 2 * step) or a.way(t) for a in here], np.float64).reshape(-1, 2)
-        was, then_at = scene.ground.to_ground(before)[0], scene.ground.to_ground(earlier)[0]
-        acceleration = (velocity - (then_at - was) / step) / step
-        acceleration[[a.way(t - 2 * step) is None for a in here]] = 0.0
+    if scene.ground is not None and here:
+        ground, valid = scene.ground.to_ground(foot)
+        first = [a.way(t - 2 * step) for a in here]
+        before = np.array([was or at for was, (_, at) in zip(first, found, strict=True)], np.float64)
+        was_at, then_at = scene.ground.to_ground(before)[0], scene.ground.to_ground(earlier)[0]
+        velocity = (ground - then_at) / step
+        acceleration = (velocity - (then_at - was_at) / step) / step
+        acceleration[[was is None for was in first]] = 0.0
     feet, pace = foot.astype(np.float32), ((foot - earlier) / step).astype(np.float32)
     on_lanes = np.zeros(len(here), np.int16), np.zeros(len(here)), np.zeros(len(here))
     _lane_map(scene).place(feet, pace, ground, velocity, valid, on_lanes)

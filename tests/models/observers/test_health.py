@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from copy import deepcopy
+from functools import cache, lru_cache
 from pathlib import Path
 
 import cv2
@@ -29,13 +30,16 @@ def clip() -> tuple[U8, ...]:
     return tuple(frames_of(PLAZA, range(0, 140, 14)).values())
 
 
+@lru_cache(maxsize=64)
 def shown(number: int) -> U8:
     """A look at the clip, to and fro, with a sensor's noise of its own."""
     frames = clip()
     there = number % (2 * len(frames) - 2)
     picture = frames[min(there, 2 * len(frames) - 2 - there)]
-    grain = np.random.default_rng(number).normal(0, 1.5, picture.shape[:2])
-    return np.clip(picture + grain[..., None], 0, 255).astype(np.uint8)
+    grain = np.random.default_rng(number).standard_normal(picture.shape[:2], np.float32) * np.float32(1.5)
+    noisy = np.clip(picture + grain[..., None], 0, 255).astype(np.uint8)
+    noisy.flags.writeable = False
+    return noisy
 
 
 def looks(
@@ -51,9 +55,22 @@ def looks(
     return found
 
 
-def after(change: Change, count: int = 12, before: Change = lambda _, p: p) -> list[PictureHealth]:
+def unchanged(_: int, picture: U8) -> U8:
+    return picture
+
+
+@cache
+def used_to(before: Change) -> HealthObserver:
+    """One that has looked for a minute."""
+    observer = HealthObserver()
+    looks(before, 30, observer=observer)
+    return observer
+
+
+def after(change: Change, count: int = 12, before: Change = unchanged) -> list[PictureHealth]:
     """What is told once something has changed after a minute."""
-    return looks(lambda n, p: before(n, p) if n < 30 else change(n, before(n, p)), 30 + count)[30:]
+    observer = deepcopy(used_to(before))
+    return looks(lambda n, p: change(n, before(n, p)), count, observer=observer, first=30)
 
 
 def moved(picture: U8, x: float, y: float) -> U8:
