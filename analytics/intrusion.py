@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+import numpy as np
+
+from analytics.on_foot import OnFoot
 from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.reasons import in_zone, of_class, seen
 from analytics.schedule import Schedule
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
+from core.arrays import AnyArray, Bool
 from core.events import Event
-from core.explanation import Reasons, reason
+from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
+from core.geometry import border_distance
 from core.measures import IntrusionMeasures
 from core.scene import Scene
-from scenes.rules import IntrusionSpec
+from core.taxonomy import TWO_WHEELERS, ObjectClass
+from scenes.rules import IntrusionSpec, PedestrianSpec
+
+PERSON: Final = int(ObjectClass.PERSON)
+EDGE: Final = 0.1
+"""An event starts with a foot that is so much of its box's longer side inside the zone: two standard deviations of a
+foot (`trackers.world.BOX_ERROR`), so that who stands beside the zone is not in it."""
 
 
 class IntrusionRule(PlaceRule):
@@ -28,25 +40,64 @@ class IntrusionRule(PlaceRule):
         self._zone = scene.zones[spec.zone]
         self._number = shared.zone(spec.zone)
         self._closed = Schedule(spec.hours, spec.days, spec.timezone)
+        walks = PedestrianSpec.model_fields
+        self._on_foot = OnFoot(
+            shared,
+            max_speed_kmh=walks["max_speed_kmh"].default,
+            max_along_kmh=walks["max_along_kmh"].default,
+            still_s=spec.still_s,
+        )
+        self._riders = bool(self._wanted[[int(item) for item in TWO_WHEELERS]].any())
         self._peak = 0
 
+    def __len__(self) -> int:
+        return len(self._on_foot)
+
     def _look(self, view: StepView) -> Look:
+        rows = self._shared.look(view).believed(self._wanted)
+        rows = rows[self._counts(view, rows)]
         if not self._closed.holds(view.now_ns):
             return NOTHING_THERE
-        sight = self._shared.look(view)
-        rows = sight.believed(self._wanted)
-        within = rows[sight.inside[self._number][rows]]
+        within = rows[self._inside(view)[rows]]
         if not len(within):
             return NOTHING_THERE
+        if not len(self._episodes):
+            # Somebody at the edge keeps an event, but not the wait for one: he may never have been inside.
+            within = within[self._deep(view, within)]
         there = within[view.state[within] == CONFIRMED]
         self._peak = max(self._peak, len(there))
         return Look(len(there) > 0, len(within) > 0, lambda: there)
 
+    def _counts(self, view: StepView, rows: AnyArray) -> Bool:
+        """Which of these rows (K) are somebody: no things, and where only people are asked for, no riders."""
+        people = view.class_id[rows] == PERSON
+        found = np.ones(len(rows), np.bool_)
+        who = self._on_foot.update(view, rows[people])
+        found[people] = who.real if self._riders else who.on_foot
+        return found
+
+    def _inside(self, view: StepView) -> Bool:
+        return np.asarray(self._shared.look(view).inside[self._number], np.bool_)
+
+    def _deep(self, view: StepView, rows: AnyArray) -> Bool:
+        """Which of these rows (K), all inside, surely are: whose box the picture's edge cuts has no better foot."""
+        sight = self._shared.look(view)
+        away = np.array([border_distance(view.foot[row], self._zone.polygon) for row in rows.tolist()])
+        return np.asarray((away >= EDGE * sight.side[rows]) | sight.cut[rows], np.bool_)
+
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not self._closed.holds(view.now_ns):
             return (reason("hours", False),)
-        inside = bool(self._shared.look(view).inside[self._number, row])
-        return of_class(view, row, self._wanted), *seen(view, row), in_zone(view, row, self._zone, inside)
+        inside = bool(self._inside(view)[row])
+        deep = inside and bool(self._deep(view, np.array([row]))[0])
+        who: Reasons = ()
+        if view.class_id[row] == PERSON and self._wanted[PERSON]:
+            who = self._on_foot.explain(view, row, riders=self._riders)
+        edge = () if deep or not inside else (reason("zone-edge", False, limit=self._edge(view, row)),)
+        return of_class(view, row, self._wanted), *seen(view, row), *who, in_zone(view, row, self._zone, inside), *edge
+
+    def _edge(self, view: StepView, row: int) -> Amount:
+        return Amount(EDGE * float(self._shared.look(view).side[row]), "px")
 
     def _measures(self, seconds: float, last: Event | None) -> IntrusionMeasures:
         earlier = last.measures.count if last and isinstance(last.measures, IntrusionMeasures) else 0

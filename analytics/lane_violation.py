@@ -29,7 +29,7 @@ class ClosedLaneRule(StayRule):
     def __init__(self, spec: LaneViolationSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
         place = Place(shared, lane=spec.lane, group=spec.group)
         super().__init__(
-            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False, pace=DRIVING
+            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=1.0, swaps=False, pace=DRIVING
         )
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:

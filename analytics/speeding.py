@@ -38,7 +38,7 @@ class SpeedingRule(StayRule):
             open_events,
             shared,
             for_s=0.0,
-            reach=3.0,
+            reach=1.0,
             swaps=False,
             pace=DRIVING,
         )

@@ -71,7 +71,7 @@ class StayRule(EpisodeRule, ABC):
         super().__init__(spec, camera_id, shared.clock, clear_s=spec.clear_s, hold_s=spec.hold_s)
         self._wanted, self._place = class_mask(spec.classes), place
         self._for_ns = round(for_s * SECOND_NS)
-        self._shared = shared
+        self._shared, self._moves = shared, pace >= RUNNING
         self._stays = Stays(gap_ns=round(spec.gap_s * SECOND_NS), reach=reach, swaps=swaps, pace=pace)
         for event in open_events:
             self._episodes.restore(self._stays.restore(event.box, event.at_ns), event)
@@ -106,7 +106,8 @@ class StayRule(EpisodeRule, ABC):
             meets &= self._meets(view, rows)
         if len(self._stays) or np.count_nonzero(meets):
             seen, speeds = view.state[rows] == CONFIRMED, self._speeds(view, rows)
-            self._stays.update(clock, rows, view.track_id[rows], sight.boxes[rows], meets, seen, speeds)
+            drifts = view.foot_velocity[rows] if self._moves else None
+            self._stays.update(clock, rows, view.track_id[rows], sight.boxes[rows], meets, seen, speeds, drifts)
         return self._report(view)
 
     def _report(self, view: StepView) -> Findings:

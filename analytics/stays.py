@@ -17,6 +17,7 @@ FIELDS: Final = [
     ("last_ns", np.int64),
     ("way", np.float64),
     ("box", np.float32, (4,)),
+    ("drift", np.float32, (2,)),
     ("box_ns", np.int64),
     ("open", np.bool_),
     ("lost", np.bool_),
@@ -54,8 +55,10 @@ class Stays:
     """Subjects: things that meet a condition, each known by its track, and found again by its place.
 
     A track that is lost and found under a new number (hidden for a moment, camera reconnected, process started again)
-    is the same subject if its foot is within `reach` box heights of where the subject was last seen. Where the camera
-    was lost meanwhile, the subject of an open event may have gone on, and is sought further away.
+    is the same subject if its foot is within `reach` box heights of where the subject was last seen; of things that
+    move, of where it would be by now had it gone on as it did, for the next one on a road comes where the one before
+    was. Where the camera was lost meanwhile, the subject of an open event may have gone anywhere, and is sought further
+    away.
 
     Args:
         gap_ns: the condition may fail for this long before the waiting starts anew.
@@ -112,6 +115,7 @@ class Stays:
         meets: Bool,
         observed: Bool,
         speeds: F64 | None = None,
+        drifts: F32 | None = None,
     ) -> None:
         """One frame: K tracks that are seen or coasting.
 
@@ -123,6 +127,7 @@ class Stays:
             meets: (K) whether they meet the condition.
             observed: (K) whether they are seen in this frame.
             speeds: (K) with which the `way` of a subject grows while it meets the condition; None: it does not.
+            drifts: (K, 2) velocities of their feet in reference pixels a second; None: of things that do not move.
         """
         if not len(self.rows) and not meets.any():
             return
@@ -141,6 +146,9 @@ class Stays:
             self._refresh(clock, has, column, rows, boxes, meets, observed)
             if speeds is not None and len(rows):
                 mine["way"] += np.where(mine["meets"] & has, speeds[column] * (clock.step_ns / SECOND_NS), 0.0)
+            if drifts is not None and len(rows):
+                here = mine["observed"] & mine["meets"]
+                mine["drift"][here] = drifts[column[here]]
         candidates = meets & observed
         if not candidates.any():
             self._drop_stale(clock)
@@ -149,12 +157,14 @@ class Stays:
         at = has.nonzero()[0]
         owner[column[at]] = at
         if len(at) < len(mine) or (self._swaps and (mine["open"] & mine["denied"]).any()):
-            self._adopt(clock, has, owner, candidates, rows, ids, boxes)
+            self._adopt(clock, has, owner, candidates, rows, ids, boxes, drifts)
         fresh = candidates & (owner < 0)
         if fresh.any():
             added = self._new(int(fresh.sum()))
             added["since_ns"] = clock.run_ns
             self._hold(added, slice(None), clock, rows[fresh], ids[fresh], boxes[fresh])
+            if drifts is not None:
+                added["drift"] = drifts[fresh]
             self.rows = np.concatenate((self.rows, added))
         self._drop_stale(clock)
 
@@ -193,6 +203,7 @@ class Stays:
         rows: AnyArray,
         ids: I64,
         boxes: F32,
+        drifts: F32 | None,
     ) -> None:
         """Give subjects without a track the candidates at their places, nearest first; marks them in `owner`."""
         mine = self.rows
@@ -204,7 +215,8 @@ class Stays:
         columns = np.flatnonzero(young)
         if not len(columns):
             return
-        away = _foot_distance(mine["box"][orphan], boxes[columns])
+        passed = np.where(mine["lost"], 0.0, (clock.run_ns - mine["box_ns"]) / SECOND_NS)[orphan, None]
+        away = _foot_distance(mine["box"][orphan] + np.tile(mine["drift"][orphan] * passed, 2), boxes[columns])
         own = owner[columns]
         began = np.where(own < 0, clock.run_ns, mine["since_ns"][own])
         takes = (own[None, :] < 0) | (
@@ -221,6 +233,8 @@ class Stays:
                 gone[owner[at]] = True
             owner[at] = subject
             self._hold(mine, subject, clock, rows[at], ids[at], boxes[at])
+            if drifts is not None:
+                mine["drift"][subject] = drifts[at]
             away[i, :], away[:, k] = np.inf, np.inf
         if gone.any():
             mine["last_ns"][gone], mine["track"][gone], mine["meets"][gone] = np.iinfo(np.int64).min // 2, -1, False

@@ -135,7 +135,7 @@ def build_rule(
         case WrongWaySpec():
             return WrongWayRule(spec, scene, camera_id, open_events, shared)
         case PedestrianSpec():
-            return PedestrianRule(spec, scene, camera_id, open_events, shared)
+            return PedestrianRule(spec, camera_id, open_events, shared)
         case CollisionSpec():
             return CollisionRule(spec, scene, camera_id, open_events, shared)
         case SlowVehicleSpec():

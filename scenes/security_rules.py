@@ -50,7 +50,11 @@ class LineCrossingSpec(RulePart):
 class IntrusionSpec(RulePart):
     """Somebody is in a closed zone.
 
-    One event for the zone, however many are inside and whatever their numbers.
+    One event for the zone, however many are inside and whatever their numbers. It starts with somebody whose foot is
+    further inside than it may be misplaced. What looks like a person may be a thing: it counts once it has come a
+    metre from where it was first seen, or after `still_s`. Where only people are asked for, a rider whose machine the
+    detector misses is told from somebody on foot as in
+    [incident.pedestrian_on_carriageway](incident.pedestrian_on_carriageway.md).
     """
 
     kind: Literal["security.intrusion"] = "security.intrusion"
@@ -63,6 +67,9 @@ class IntrusionSpec(RulePart):
         default_factory=list, description="On which days these hours begin, `mon` to `sun`; default: on all"
     )
     timezone: TimeZone = Field("Asia/Ho_Chi_Minh", description="Of `hours` and `days`, an IANA name")
+    still_s: Seconds = Field(
+        60.0, description="A person who does not come away from his place counts only after this: it may be a thing"
+    )
     for_s: Seconds = Field(1.0, description="Seconds for which somebody is inside before the event starts")
     gap_s: Seconds = Field(0.5, description=GAP_S)
     clear_s: Seconds = Field(5.0, description=CLEAR_S)

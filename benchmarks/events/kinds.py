@@ -104,7 +104,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "road-", Condition(_VEHICLE, 0.0, 0.5, over_limit=1.1, over_m=20.0, every=True), early_s=2.0
     ),
     "violation.lane": Kind(
-        condition=Condition(_LARGE, 2.0, 1.0, every=True), areas="road-", fixed={"classes": list(_LARGE)}
+        condition=Condition(_LARGE, 2.0, 1.0, every=True), areas="lanes-", fixed={"classes": list(_LARGE)}
     ),
     "security.intrusion": Kind(
         "crossing-", Condition(("person",), 1.0, 0.5, every=True), fixed={"classes": ["person"]}, by_place=True

@@ -135,10 +135,10 @@ def rules_of(scene: Scene, road: Road = "street", *, sweep: bool = False) -> tup
     """The rules that watch a scene, with their defaults: those of `kinds.KINDS`, and measurements of lanes, counting
     lines and turning movements.
 
-    Zones and lines are named for what is watched there, and the group of lanes: `road-…` carriageway, `walk-…`
-    carriageway on which nobody may walk, `spill-…` a line that no queue should reach, `count-…` where vehicles are
-    counted, `in-…` and `out-…` where they enter and leave a junction. With `sweep`, copies of rules at other
-    thresholds (`kinds.SWEEP`).
+    Zones and lines are named for what is watched there, and the group of lanes: `lanes-…` all of these, `road-…`
+    carriageway without bus stops, `walk-…` carriageway on which nobody may walk, `spill-…` a line that no queue should
+    reach, `count-…` where vehicles are counted, `in-…` and `out-…` where they enter and leave a junction. With `sweep`,
+    copies of rules at other thresholds (`kinds.SWEEP`).
     """
     rules = [spec for kind in KINDS for spec in specs_for(kind, scene, road, sweep=sweep)]
     if scene.lanes:
@@ -194,7 +194,9 @@ def _lane(camera: Camera, lane: RecordedLane, seen: Any) -> tuple[Any, Any, F64,
 
 
 def _areas(recording: Recording, strips: Mapping[str, Sequence[Any]], seen: Any) -> dict[str, Any]:
-    """Zones in metres: carriageway without bus stops, carriageway without crossings, crossings, squares."""
+    """Zones in metres: all lanes of a group, carriageway without bus stops, carriageway without crossings, crossings,
+    squares.
+    """
     marked: dict[str, list[Any]] = {}
     for area in recording.areas:
         marked.setdefault(area.kind, []).append(shapely.Polygon(area.polygon))
@@ -203,6 +205,8 @@ def _areas(recording: Recording, strips: Mapping[str, Sequence[Any]], seen: Any)
     found: dict[str, Any] = {}
     for group, parts in strips.items():
         road = shapely.union_all([part.buffer(0.02) for part in parts])
+        if (whole := _largest(road)) is not None:
+            found[f"lanes-{group}"] = whole
         if (zone := _largest(road - stops)) is not None and zone.area >= LEAST_ZONE_M2:
             found[f"road-{group}"] = zone
         for number, piece in enumerate(_pieces(road - crossings.buffer(KERB_M))):

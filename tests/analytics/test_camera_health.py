@@ -117,7 +117,7 @@ def test_what_cannot_be_told_starts_nothing_and_holds_what_is_open() -> None:
 
 def test_a_large_shift_is_high_and_pauses_what_names_places_and_holds_its_events() -> None:
     away = replace(WELL, placement=Placement((300.0, 0.0), valid=False), shift_px=(300.0, 0.0))
-    made = engine([IntrusionSpec(zone="z")])
+    made = engine([IntrusionSpec(zone="z", still_s=0)])
     found = run(lambda t: away if 20 <= t < 60 else WELL, 100, made=made)
     moved = [e for e in found.events if e.kind is EventKind.CAMERA_MOVED]
     assert moved[0].severity is Severity.HIGH

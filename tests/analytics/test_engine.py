@@ -24,7 +24,7 @@ from tests.support.tracks import SECOND, T0, Actor, Shot, film, join, make_scene
 
 SCENE = make_scene(0.05)
 SPECS: list[AnyRuleSpec] = [
-    IntrusionSpec(zone="z"),
+    IntrusionSpec(zone="z", still_s=0),
     LineCrossingSpec(line="l"),
     StoppedVehicleSpec(zone="z"),
     MeasureSpec(zone="z", interval_s=10),
@@ -246,10 +246,10 @@ def test_a_camera_or_rule_cannot_be_there_twice() -> None:
     with pytest.raises(ValueError, match="watched already"):
         engine.add_camera("a", SCENE, [])
     with pytest.raises(ValueError, match="two rules"):
-        engine.add_camera("b", SCENE, [IntrusionSpec(zone="z"), IntrusionSpec(zone="z")])
+        engine.add_camera("b", SCENE, [IntrusionSpec(zone="z", still_s=0), IntrusionSpec(zone="z", still_s=0)])
     for taken in (TRACK_LOG, MEASURES):
         with pytest.raises(ValueError, match="two rules"):
-            engine.add_camera("b", SCENE, [IntrusionSpec(zone="z", id=taken)])
+            engine.add_camera("b", SCENE, [IntrusionSpec(zone="z", still_s=0, id=taken)])
     with pytest.raises(KeyError):
         engine.add_camera("b", SCENE, [IntrusionSpec(zone="nowhere")])
     engine.add_camera("b", SCENE, [])

@@ -24,7 +24,7 @@ SCENE = Scene(
     presets={n: Preset(n, Label(n, n), s, (Path(f"{n}.png"),)) for n, s in (("north", NORTH), ("south", SOUTH))},
 )
 SPECS: list[AnyRuleSpec] = [
-    IntrusionSpec(zone="z"),
+    IntrusionSpec(zone="z", still_s=0),
     LineCrossingSpec(line="l"),
     MeasureSpec(zone="z", interval_s=10),
     CameraDownSpec(after_s=3),
@@ -95,7 +95,10 @@ def test_an_event_is_held_for_as_long_as_an_hour_and_goes_on_where_it_was() -> N
 def test_time_away_counts_for_nothing_however_short_it_is() -> None:
     """A second elsewhere, half a second until the person is found again: the zone was not seen empty for a second."""
     made = RuleEngine()
-    specs: list[AnyRuleSpec] = [IntrusionSpec(zone="z", clear_s=1, hold_s=1), MeasureSpec(zone="z", interval_s=60)]
+    specs: list[AnyRuleSpec] = [
+        IntrusionSpec(zone="z", still_s=0, clear_s=1, hold_s=1),
+        MeasureSpec(zone="z", interval_s=60),
+    ]
     made.add_camera("cam", SCENE, specs, live=False)
     found = run(made, shots("north", 0, 3), shots(MOVING, 3, 1, []), shots("north", 4, 0.5, []), shots("north", 4.5, 3))
     assert len({e.event_id for e in found.events}) == 1 and Phase.ENDED not in {e.phase for e in found.events}

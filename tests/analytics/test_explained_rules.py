@@ -86,11 +86,13 @@ def test_who_crosses_in_a_direction_that_is_not_looked_for() -> None:
 
 
 def test_who_is_of_another_class() -> None:
-    nearest = missed(IntrusionSpec(zone="z", classes=["vehicle"]), [Actor(1, still(500, 500))], 5)
+    nearest = missed(IntrusionSpec(zone="z", still_s=0, classes=["vehicle"]), [Actor(1, still(500, 500))], 5)
     assert nearest.missing[0].said("en") == "person: not a class that is looked at"
 
 
-@pytest.mark.parametrize("spec", [IntrusionSpec(zone="z"), LoiteringSpec(zone="z"), CrowdingSpec(zone="z", count=1)])
+@pytest.mark.parametrize(
+    "spec", [IntrusionSpec(zone="z", still_s=0), LoiteringSpec(zone="z"), CrowdingSpec(zone="z", count=1)]
+)
 def test_who_stays_outside(spec: AnyRuleSpec) -> None:
     nearest = missed(spec, [Actor(1, walk([(0, 100, 500), (2, 175, 500), (4, 100, 500)]))], 4)
     assert nearest.missing[0].message == "explain-in-zone"
@@ -211,7 +213,7 @@ def test_who_is_in_an_excepted_zone_or_outside_of_the_hours() -> None:
     person = [Actor(1, walk([(0, 500, 380), (2, 500, 420)]))]
     nearest = missed(PedestrianSpec(lane="a", except_zones=["z"]), person, 2, METRES)
     assert nearest.missing[0].message == "explain-excepted"
-    closed = IntrusionSpec(zone="z", hours=["01:00-02:00"], timezone="UTC")
+    closed = IntrusionSpec(zone="z", still_s=0, hours=["01:00-02:00"], timezone="UTC")
     assert missed(closed, person, 2).missing[0].message == "explain-hours"
 
 

@@ -18,7 +18,7 @@ from tests.support import watched
 from tests.support.tracks import T0, Actor, Shot, film, make_scene, pause, play, still, walk
 
 SCENE = make_scene()
-SPEC = IntrusionSpec(zone="z")
+SPEC = IntrusionSpec(zone="z", still_s=0)
 
 
 def events(shots: list[Shot], spec: IntrusionSpec | CrowdingSpec = SPEC) -> list[Event]:
@@ -67,6 +67,41 @@ def test_many_at_once_are_one_event_that_knows_the_most() -> None:
 def test_a_second_visit_is_a_second_event() -> None:
     first, second = still(500, 500, 0, 3), still(500, 500, 20, 23)
     assert starts(film([Actor(1, first), Actor(2, second)], 30)) == 2
+
+
+PEOPLE = IntrusionSpec(zone="z", classes=["person"])
+
+
+def test_a_thing_that_is_taken_for_somebody_counts_only_after_a_minute() -> None:
+    post = Actor(1, still(500, 500))
+    assert watched.starts(film([post], 59), IntrusionSpec(zone="z")) == []
+    assert watched.starts(film([post], 63), IntrusionSpec(zone="z")) == [pytest.approx(61.0, abs=0.11)]
+    jumps = Actor(1, lambda t: (560, 500) if 4.0 <= t < 4.2 else (500, 500))
+    assert watched.starts(film([jumps], 30), IntrusionSpec(zone="z")) == [], "whose box somebody who passes had"
+
+
+def test_who_comes_in_and_stands_counts_and_goes_on_under_another_number() -> None:
+    came = walk([(0, 100, 500), (3, 400, 500), (6, 400, 500)])
+    lost = Actor(1, lambda t: came(min(t, 6.0)) if t < 8 else None, state=lambda t: TrackState(1 if t < 6 else 2))
+    again = Actor(2, still(420, 500, 7.5, 30))
+    assert len(watched.found(film([lost, again], 40), PEOPLE)) == 1
+    assert watched.events(film([lost, again], 40), PEOPLE)[-1].at_ns >= T0 + 34 * 10**9
+
+
+def test_a_rider_whose_machine_is_not_seen_is_nobody_where_people_are_asked_for() -> None:
+    rider = Actor(1, walk([(0, 0, 500), (10, 1000, 500)]))
+    scene = make_scene(0.1)
+    assert watched.starts(film([rider], 10, scene=scene), PEOPLE) == []
+    assert len(watched.starts(film([rider], 10, scene=scene), IntrusionSpec(zone="z"))) == 1
+
+
+def test_who_stands_at_the_edge_is_not_inside_but_goes_on_being() -> None:
+    """His foot may be a tenth of his box, 8 pixels, from where it is seen."""
+    passes = walk([(0, 300, 205), (9, 700, 205)])
+    assert watched.starts(film([Actor(1, passes)], 10), PEOPLE) == []
+    stays = walk([(0, 300, 240), (3, 400, 240), (4, 400, 205), (15, 400, 205)])
+    assert len(watched.found(film([Actor(1, stays)], 15), PEOPLE)) == 1
+    assert watched.events(film([Actor(1, stays)], 15), PEOPLE)[-1].phase is not Phase.ENDED
 
 
 def test_what_is_only_believed_starts_nothing() -> None:

@@ -16,7 +16,11 @@ from scenes.rules import AnyRuleSpec, CameraDownSpec, IntrusionSpec, LineCrossin
 from tests.support.tracks import SECOND, T0, Actor, Shot, film, join, make_scene, still, walk
 
 SCENE = make_scene(0.05)
-SPECS: list[AnyRuleSpec] = [IntrusionSpec(zone="z"), StoppedVehicleSpec(zone="z"), LoiteringSpec(zone="z", for_s=5)]
+SPECS: list[AnyRuleSpec] = [
+    IntrusionSpec(zone="z", still_s=0),
+    StoppedVehicleSpec(zone="z"),
+    LoiteringSpec(zone="z", for_s=5),
+]
 PARKED = Actor(2, still(600, 600), ObjectClass.CAR, (90, 60))
 PERSON = Actor(1, still(500, 500, 0, 40))
 
@@ -61,7 +65,7 @@ def test_events_of_its_scope_are_not_told_and_ask_for_no_picture_while_the_other
 )
 def test_every_part_of_a_scope_counts(scope: dict[str, Any]) -> None:
     shots = film([PERSON], 4, scene=SCENE)
-    specs: list[AnyRuleSpec] = [IntrusionSpec(zone="z")]
+    specs: list[AnyRuleSpec] = [IntrusionSpec(zone="z", still_s=0)]
     assert told(run(shots, Mutes((mute(**scope),)), specs)) == []
     other: dict[str, Any] = {
         name: value + 1 if isinstance(value, int) else f"{value}x" for name, value in scope.items()
@@ -102,7 +106,7 @@ def test_when_the_mute_ends_and_the_cause_is_still_there_it_alerts_then_and_else
 
 def test_a_zone_s_event_alerts_when_its_mute_ends_though_nobody_is_seen_in_that_frame() -> None:
     shots = film([Actor(1, still(500, 500, 0, 29.7)), Actor(9, still(510, 500, 30.4, 50))], 45, scene=SCENE)
-    found = run(shots, Mutes((mute(30, zone="z"),)), [IntrusionSpec(zone="z", gap_s=2)])
+    found = run(shots, Mutes((mute(30, zone="z"),)), [IntrusionSpec(zone="z", still_s=0, gap_s=2)])
     assert told(found)[0] == (EventKind.INTRUSION, Phase.STARTED)
 
 

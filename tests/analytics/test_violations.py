@@ -66,6 +66,25 @@ def test_who_may_not_be_on_the_lane_and_who_may() -> None:
     )
 
 
+def test_each_who_follows_close_behind_on_a_closed_lane_is_told_himself() -> None:
+    """His wait is not taken for that of the one ahead, who has just left the lane two heights of his box from him."""
+    spec = LaneViolationSpec(lane="a", classes=["bus"])
+    row = [Actor(n + 1, driver(n + 1, 1.5 * n, 25).way, BUS, (300, 200)) for n in range(5)]
+    for scene in (METRES, PIXELS):
+        assert [e.track_ids for e in found(film(row, 15, scene=scene), spec)] == [(n + 1,) for n in range(5)]
+
+
+def test_a_new_number_on_the_way_is_no_second_violation() -> None:
+    spec = LaneViolationSpec(lane="a", classes=["bus"])
+    way = driver(1, 0, 10, cls=BUS).way
+    parts = [(0.0, 5.0), (5.4, 7.0), (7.6, 11.0)]
+    shown = [
+        Actor(n + 1, lambda t, a=a, b=b: way(t) if a <= t < b else None, BUS, (110, 40))  # type: ignore[misc]
+        for n, (a, b) in enumerate(parts)
+    ]
+    assert [e.track_ids for e in found(film(shown, 14, scene=METRES), spec)] == [(1,)]
+
+
 def test_who_only_changes_over_the_lane_does_not_violate_it() -> None:
     over = walk([(0, 100, 500), (3, 400, 500), (3.6, 460, 400), (4.2, 520, 300), (8, 900, 300)])
     assert found(film([Actor(1, over, CAR, SIZE)], 10, scene=METRES), LaneViolationSpec(lane="a")) == []
@@ -111,15 +130,15 @@ def test_who_runs_is_found_and_who_walks_is_not(scene: object) -> None:
 def test_a_zone_is_closed_in_its_hours_only() -> None:
     """The film begins on Monday 8:00 UTC, 15:00 in Hanoi."""
     shots = film([Actor(1, still(500, 500))], 5)
-    assert len(found(shots, IntrusionSpec(zone="z", hours=["14:00-16:00"]))) == 1
-    assert len(found(shots, IntrusionSpec(zone="z", hours=["14:00-16:00"], days=["mon"]))) == 1
-    assert found(shots, IntrusionSpec(zone="z", hours=["22:00-06:00"])) == []
-    assert found(shots, IntrusionSpec(zone="z", hours=["14:00-16:00"], days=["tue"])) == []
-    assert len(found(shots, IntrusionSpec(zone="z", hours=["08:00-09:00"], timezone="UTC"))) == 1
+    assert len(found(shots, IntrusionSpec(zone="z", still_s=0, hours=["14:00-16:00"]))) == 1
+    assert len(found(shots, IntrusionSpec(zone="z", still_s=0, hours=["14:00-16:00"], days=["mon"]))) == 1
+    assert found(shots, IntrusionSpec(zone="z", still_s=0, hours=["22:00-06:00"])) == []
+    assert found(shots, IntrusionSpec(zone="z", still_s=0, hours=["14:00-16:00"], days=["tue"])) == []
+    assert len(found(shots, IntrusionSpec(zone="z", still_s=0, hours=["08:00-09:00"], timezone="UTC"))) == 1
 
 
 def test_an_event_ends_when_the_zone_opens() -> None:
-    spec = IntrusionSpec(zone="z", hours=["14:00-15:01"])
+    spec = IntrusionSpec(zone="z", still_s=0, hours=["14:00-15:01"])
     events = play(build_rule(spec, film([], 0.2)[0].scene, "cam"), film([Actor(1, still(500, 500))], 80, fps=4)).events
     assert events[-1].phase is Phase.ENDED and (events[-1].at_ns - T0) / SECOND == pytest.approx(65, abs=1)
 

@@ -20,7 +20,7 @@ reference_size: [768, 576]
 zones:
   - {id: all, polygon: [[0, 0], [768, 0], [768, 576], [0, 576]]}
 rules:
-  - {kind: security.intrusion, zone: all}
+  - {kind: security.intrusion, zone: all, still_s: 0}
 """
 
 

@@ -38,7 +38,7 @@ def watch(
 ) -> tuple[list[Event], dict[str, int], dict[str, int]]:
     """Watch two cameras; with `cut` the second is dead for 5 s from a third of the time on."""
     cameras = plan_sources([server.url("/cam") for server in servers])
-    rules = (IntrusionSpec(zone="all", hold_s=20.0, clear_s=20.0), CameraDownSpec(after_s=2.0, clear_s=0.5))
+    rules = (IntrusionSpec(zone="all", still_s=0, hold_s=20.0, clear_s=20.0), CameraDownSpec(after_s=2.0, clear_s=0.5))
     names = [camera.camera_id for camera in cameras]
     cameras = tuple(type(c)(c.source, SCENE, rules, 5.0) for c in cameras)
     sink = MemorySink()

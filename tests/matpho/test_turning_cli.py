@@ -30,7 +30,9 @@ presets:
   - id: mirror
     picture: mirror.png
     zones: [{id: all, polygon: [[0, 0], [640, 0], [640, 360], [0, 360]]}]
-rules: [{kind: security.intrusion, zone: all, classes: [person]}, {kind: measure, zone: all, interval_s: 10}]
+rules:
+  - {kind: security.intrusion, zone: all, classes: [person], still_s: 0}
+  - {kind: measure, zone: all, interval_s: 10}
 """
 
 

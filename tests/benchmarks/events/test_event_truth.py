@@ -12,7 +12,7 @@ from benchmarks.events.cameras import place_cameras
 from benchmarks.events.event_truth import TrueEvent, Witness, true_events
 from benchmarks.events.lane_truth import Ways
 from benchmarks.events.line_truth import line_events
-from benchmarks.events.traffic.recording import Recording
+from benchmarks.events.traffic.recording import Area, Recording
 from benchmarks.events.views import View, build_view
 from core.taxonomy import ObjectClass
 
@@ -70,6 +70,16 @@ def test_large_vehicles_are_on_a_lane_that_is_closed_to_them(recording: Recordin
     found = told(recording, view, "violation.lane")
     buses = set(recording.user[recording.cls == ObjectClass.BUS].tolist())
     assert found and {item.user for item in found} <= buses
+
+
+def test_a_bus_at_its_stop_is_on_the_lane_all_the_same(recording: Recording, view: View) -> None:
+    """What is closed is the lane, of which a zone for breakdowns leaves bus stops out."""
+    everywhere = np.array([(-1e3, -1e3), (1e3, -1e3), (1e3, 1e3), (-1e3, 1e3)])
+    stop = replace(recording, areas=(*recording.areas, Area("bus_stop", "stop", everywhere)))
+    there = build_view(stop, view.camera)
+    assert not [name for name in there.areas if name.startswith("road-")]
+    found = told(stop, there, "violation.lane")
+    assert [item.user for item in found] == [item.user for item in told(recording, view, "violation.lane")] != []
 
 
 def test_each_vehicle_crosses_the_line_once(recording: Recording, view: View) -> None:
