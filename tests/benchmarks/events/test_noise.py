@@ -46,6 +46,19 @@ def test_as_many_large_vehicles_are_missed_as_of_those_that_were_labelled() -> N
     assert len(found.row) / len(seen.row) == pytest.approx(NoiseTable.load().recall[1, 3], abs=0.05)
 
 
+def test_a_larger_input_misses_fewer_small_ones() -> None:
+    recording = road({n: standing(30.0 + 8.0 * n, 60.0) for n in range(6)})
+    seen = see(CAMERA, solids(recording, 0, recording.steps))
+    found = [
+        Noise(CAMERA, Levels(), PEOPLE, (1,), np.zeros((0, 2)), NoiseTable.load().for_input(px)).detect(
+            recording.time_s, seen
+        )
+        for px in (None, 416, 832)
+    ]
+    usual, same, larger = (int((one.row >= 0).sum()) for one in found)
+    assert usual == same < 0.95 * larger
+
+
 def test_misses_last() -> None:
     seen, found, times = _detected(Levels.all(0.0).but("miss", 1.0), cars=1, seconds=900.0)
     hit = np.zeros(len(seen.row), np.bool_)
