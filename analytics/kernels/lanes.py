@@ -13,6 +13,9 @@ from core.compiled import compiled
 
 SECOND_NS = 1_000_000_000
 AWAY_NS = 5 * SECOND_NS
+SETTLES_NS = 400_000_000
+GAP_S = 1.0
+DOUBT = 3.0
 STOOD_NS = 3 * SECOND_NS
 SAME_WAY = 5.0
 TURNED = 3.0
@@ -57,6 +60,7 @@ def drive(
             mine.passed = 0
             if fresh[row]:
                 mine.on, mine.side, mine.inside, mine.real = False, 0, False, False
+                mine.since_ns = now_ns
             place = place_of[spec, lane[row]] if lane[row] >= 0 else -1
             if place < 0 or not wanted[spec, kind]:
                 mine.inside = False
@@ -72,17 +76,26 @@ def drive(
             inside = 0.0 <= along[row] <= where.length
             seen_before = mine.on and mine.on_ns == chains[slot].prev_ns and mine.on_ns >= loss_ns
             _turned(mine, along[row], place, where.hysteresis)
-            goes_on = seen_before and mine.inside
+            goes_on = (
+                seen_before
+                and mine.inside
+                and _same_user(mine, where.hysteresis, along[row], speed[row], place, now_ns)
+            )
             if not goes_on or not inside or mine.place != place:
-                mine.time = mine.way = mine.way_time = mine.box_way = 0.0
+                mine.time = mine.blind = mine.way = mine.way_time = mine.box_way = 0.0
             if inside:
                 seconds = (now_ns - mine.on_ns if goes_on else step_ns) / SECOND_NS
                 mine.time += seconds
-                if goes_on:
+                settled = now_ns - mine.since_ns >= SETTLES_NS
+                if goes_on and not settled:
+                    mine.blind += seconds
+                elif goes_on:
                     step = along[row] - mine.along if mine.place == place else speed[row] * seconds
+                    step += speed[row] * mine.blind
                     mine.way += step
-                    mine.way_time += seconds
+                    mine.way_time += seconds + mine.blind
                     mine.box_way += step / box_side(xyxy[row], boxes[0], boxes[1], kind)
+                    mine.blind = 0.0
                 stood = mine.way_time * SECOND_NS >= STOOD_NS
                 mine.real = mine.real or (sure[row] and (stood or abs(mine.way) >= where.hysteresis))
                 if sure[row] and mine.real:
@@ -94,7 +107,19 @@ def drive(
                     total.box_way += mine.box_way
                     mine.time = mine.way = mine.way_time = mine.box_way = 0.0
             mine.on, mine.inside, mine.side, mine.place = True, inside, side, place
-            mine.along, mine.on_ns = along[row], now_ns
+            mine.along, mine.on_ns, mine.speed = along[row], now_ns, speed[row]
+
+
+@compiled
+def _same_user(mine: Any, hysteresis: float, along: float, speed: float, place: int, now_ns: int) -> bool:
+    """Whether who was not seen for a while was real, and has come as far as speeds before and after tell."""
+    gap_s = (now_ns - mine.on_ns) / SECOND_NS
+    if gap_s < GAP_S:
+        return True
+    between = (along - mine.along) / gap_s
+    doubt = DOUBT * hysteresis
+    fits = min(mine.speed, speed) - doubt <= between <= max(mine.speed, speed) + doubt
+    return mine.real and (mine.place != place or fits)
 
 
 @compiled

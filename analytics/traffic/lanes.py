@@ -43,6 +43,7 @@ DRIVE: Final = np.dtype(
     [
         ("along", np.float64),
         ("furthest", np.float64),
+        ("since_ns", np.int64),
         ("on_ns", np.int64),
         ("cut_ns", np.int64),
         ("place", np.int64),
@@ -52,14 +53,14 @@ DRIVE: Final = np.dtype(
         ("inside", np.bool_),
         ("backward", np.bool_),
         ("real", np.bool_),
-        *((name, np.float64) for name in ("time", "way", "way_time", "box_way")),
+        *((name, np.float64) for name in ("speed", "time", "blind", "way", "way_time", "box_way")),
     ]
 )
-"""Of a chain: where it was last on a lane of the spec and when; the furthest it came; when it passed the counting
-place, on which side of it it is (0: unknown), and whether it counts at this frame (1 along the lane, -1 against it);
-whether it was ever on a lane, is between its ends, drives against it, has moved by the
-hysteresis or stood for 3 s (a vehicle does not come out of nothing, and a false box is gone by then); what it adds to
-`SUMS` here once it is real and sure."""
+"""Of a chain: where it was last on a lane of the spec; the furthest it came; since when it is seen, when it was last on
+a lane, and when it passed the counting place; on which side of that it is (0: unknown), and whether it counts at this
+frame (1 along the lane, -1 against it); whether it was ever on a lane, is between its ends, drives against it, is real:
+has moved by the hysteresis or stood for 3 s (a vehicle does not come out of nothing, and a false box is gone by then).
+Then its last speed; its time whose way is not known yet; and what it adds to `SUMS` here once it is real and sure."""
 SUMS: Final = np.dtype([(name, np.float64) for name in ("time", "pcu_time", "way", "way_time", "box_way")])
 """Time spent on the lane by vehicles and by their PCU, way along it and the time for that (s, m or px), way in car
 boxes."""
@@ -80,8 +81,9 @@ class Lanes:
 
     Who passes the counting place along the lane counts, once, wherever between the lanes of a group he drives: a foot
     is on a side of it only when further than the hysteresis from it, and takes its side along when it changes lanes.
-    Times and ways are added up between the ends of the centreline, also over moments in which a chain was not seen, and
-    from before it was known to be real.
+    Times and ways are added up between the ends of the centreline, from before a chain was known to be real, and over
+    moments in which it was not seen, where its speeds before and after tell the way that it made. In its first 0.4 s
+    its middle is not known yet (`trackers.world`): its way in them is what it then does in such a time.
     """
 
     def __init__(

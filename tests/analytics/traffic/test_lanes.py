@@ -158,6 +158,30 @@ def test_who_is_sure_late_was_there_before() -> None:
     assert minute.mean_speed_mps == pytest.approx(10, rel=0.01)
 
 
+def test_who_passes_where_a_false_box_was_has_not_been_there_since() -> None:
+    """Tracks are joined when a new one begins near a lost one that stood, up to 20 s later."""
+    ghosts = [Actor(100 + n, still(440, MIDDLE["a"], 12 * n, 12 * n + 1.5), CAR, SIZES[CAR]) for n in range(10)]
+    passing = [
+        Actor(n, walk([(12 * n + 8, 450, MIDDLE["a"]), (12 * n + 13.5, 1_000, MIDDLE["a"])]), CAR, SIZES[CAR])
+        for n in range(10)
+    ]
+    minute = at(measured(film([*ghosts, *passing], 125, scene=METRES), LANES), "a")[1]
+    assert minute.mean_speed_mps == pytest.approx(10, rel=0.02)
+    assert minute.occupancy == pytest.approx(5 * 4.5 / 60, rel=0.05)
+
+
+def test_the_way_of_the_first_moments_is_what_it_does_then() -> None:
+    """The first places of a car are of its front, and later ones of its middle: 2 m are lost at the beginning."""
+
+    def shifted(start: float) -> Way:
+        y = MIDDLE["a"]
+        return walk([(start, 120, y), (start + 0.2, 120, y), (start + 0.25, 125, y), (start + 9, 1_000, y)])
+
+    cars = [Actor(n, shifted(4 * n), CAR, SIZES[CAR]) for n in range(50)]
+    minute = at(measured(film(cars, 180, scene=METRES), LANES), "a")[1]
+    assert minute.mean_speed_mps == pytest.approx(10, rel=0.005)
+
+
 @pytest.mark.parametrize(("stands_s", "there"), [(1.5, False), (20.0, True)])
 def test_what_stands_for_a_moment_out_of_nothing_is_no_vehicle(stands_s: float, there: bool) -> None:
     cars = [driver(n, 4 * n, 10) for n in range(30)]
