@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,6 +12,7 @@ from analytics.clock import SECOND_NS
 from analytics.episodes import NOTHING
 from analytics.free_flow import CAR_BOX_M
 from analytics.instant_rule import InstantRule
+from analytics.late_crossings import CARS_M, SAME_M, SAME_NS, LateCrossings, from_rest
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import nearest_line, seconds
 from analytics.revisions import Cue
@@ -27,6 +28,7 @@ from core.geometry import border_distance, inside, signed_distance
 from core.lanes import stop_lines
 from core.measures import RedLightMeasures
 from core.scene import Ground, Line, Scene
+from core.taxonomy import TWO_WHEELERS
 from core.traffic import SIZES_M
 from scenes.rules import RedLightSpec
 
@@ -48,6 +50,8 @@ STEADY_M: Final = 0.5
 ALONE_M: Final = 2.0
 """… unless nobody else is so near its way meanwhile, and it has come as far as its speed before and after that tells,
 but for such a share and so much."""
+BRAKES_MPS2: Final = 8.0
+"""Nobody brakes harder: who is so fast that it cannot stop within `past_m` goes on."""
 OBSERVED: Final = 3
 """Frames in which it must be seen past the line; where these are rarer than `SLOW_NS`, one."""
 SLOW_NS: Final = 250_000_000
@@ -83,10 +87,11 @@ def _joined(line: Line, others: Sequence[Line], scene: Scene) -> Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Stop:
-    """A stop line; where the ground is known its start in metres, and the unit vector over it."""
+    """A stop line; where the ground is known its start and end in metres, and the unit vector over it."""
 
     line: Line
     start_m: F64 | None = None
+    end_m: F64 | None = None
     ahead: F64 | None = None
 
     @classmethod
@@ -100,7 +105,20 @@ class _Stop:
             return cls(line)
         way = metres[1] - metres[0]
         across = np.array([-way[1], way[0]]) / np.hypot(*way)
-        return cls(line, metres[0], across * np.sign((metres[2] - metres[0]) @ across))
+        return cls(line, metres[0], metres[1], across * np.sign((metres[2] - metres[0]) @ across))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Timed:
+    """Run times by which the front of a vehicle was over the line, and at which front and middle crossed it, its speed
+    (m/s), and where its middle crossed, in metres; not numbers where there is no ground."""
+
+    inside_ns: int
+    cut_ns: int
+    middle_ns: int
+    mps: float
+    place: F64
+    lasts_ns: int = SAME_NS
 
 
 @dataclass(slots=True)
@@ -110,7 +128,8 @@ class _Over:
     Attributes:
         cut_ns: run time at which the front crossed.
         exits: numbers of lines over which it may leave.
-        past_m: how far its middle has come past the line; seen: in so many frames.
+        past_m: how far its middle has come past the line; seen: in so many frames; over_mps: its speed over the line;
+            last_ns, last: when it was seen last, and as what.
         cue: once it has gone on; it waits for the vehicle to leave.
     """
 
@@ -121,7 +140,15 @@ class _Over:
     exits: frozenset[int]
     past_m: float = 0.0
     seen: int = 0
+    over_mps: float = 0.0
+    last_ns: int = 0
+    last: Cue | None = None
     cue: Cue | None = None
+
+    def gone(self, now_ns: int, past_m: float) -> bool:
+        """Whether it is lost, and was too fast to stop."""
+        stops_m = self.over_mps * self.over_mps / (2 * BRAKES_MPS2)
+        return now_ns - self.last_ns > HIDDEN_NS and self.seen >= OBSERVED and self.past_m + stops_m >= past_m
 
 
 def _same(view: StepView, row: int, known: AnyArray) -> bool:
@@ -147,7 +174,9 @@ class RedLightRule(InstantRule):
 
     Near a stop line tracks are mixed up: of those who wait, those who pass behind them, and those who are hidden. So
     one that stood a moment ago and is fast now, that heads along the line rather than over it, or that was not seen as
-    it came to the line has crossed nothing; and one that crosses must be seen past the line.
+    it came to the line has crossed nothing by that; and one that crosses must be seen past the line. But whoever is
+    seen a little past it, and so fast that it cannot have started there, has come over it, whosever track it was
+    (`late_crossings`). One that is lost past the line goes on, if it was too fast to stop.
 
     Raises:
         KeyError: the scene has no such signal, line or lane.
@@ -191,6 +220,7 @@ class RedLightRule(InstantRule):
                 ("mps_before", np.float64),
             ]
         )
+        self._late = LateCrossings(shared.clock, self._wanted)
         self._over: dict[int, _Over] = {}
         self._told: dict[int, RedLightMeasures] = {}
         """At the last frame, by track."""
@@ -204,11 +234,38 @@ class RedLightRule(InstantRule):
         found = self._follow(view) if self._over else NOTHING
         for number, stop in zip(self._lines, self._stops, strict=True):
             for row, way in shared.lines.at(view, number):
-                over = self._crossed(view, row, stop) if way > 0 else None
-                if over is not None:
-                    self._over[int(view.track_id[row])] = over
-                    found += self._judge(view, row, over)
+                timed = self._front(view, row, stop) if way > 0 else None
+                if timed is not None:
+                    found += self._take(view, row, stop, timed)
+        self._late.follow(view)
+        for stop in self._stops:
+            for late in self._came_late(view, stop):
+                found += self._take(view, late[0], stop, late[1])
         return found
+
+    def _take(self, view: StepView, row: int, stop: _Stop, timed: _Timed) -> Findings:
+        """Somebody's front has crossed: of each vehicle once, whatever tracks it has."""
+        track = int(view.track_id[row])
+        beside_m = SAME_M if view.class_id[row] in TWO_WHEELERS else CARS_M
+        if not self._shared.crossed.is_first(track, timed.cut_ns, timed.place, timed.lasts_ns, beside_m):
+            return NOTHING
+        over = self._crossed(view, row, stop, timed)
+        if over is None:
+            return NOTHING
+        self._over[track] = over
+        return self._judge(view, row, over)
+
+    def _came_late(self, view: StepView, stop: _Stop) -> Iterator[tuple[int, _Timed]]:
+        """Who begins past the line, or is seen again there, and must have come over it."""
+        if stop.start_m is None or stop.end_m is None or stop.ahead is None:
+            return
+        for late in self._late.over(view, stop.start_m, stop.end_m, stop.ahead):
+            ahead_m = float(LENGTHS_M[view.class_id[late.row]]) / 2
+            cut_ns = late.middle_ns - round(ahead_m / late.mps * SECOND_NS)
+            if from_rest(late.mps, late.way_m + ahead_m) or self._clock.run_ns - cut_ns > LOOK_BACK_NS:
+                continue
+            red_by_ns, lasts_ns = cut_ns - late.guessed_ns // 2, max(SAME_NS, late.middle_ns - cut_ns)
+            yield late.row, _Timed(red_by_ns, cut_ns, late.middle_ns, late.mps, late.place, lasts_ns)
 
     def _remember(self, view: StepView) -> None:
         """Of each vehicle its last lane, when it last stood and since when, and how long it was not seen until now."""
@@ -233,13 +290,10 @@ class RedLightRule(InstantRule):
         mine["stood_ns"][at] = np.where(stands, now, np.where(fresh, -LOOK_BACK_NS * 10, mine["stood_ns"][at]))
         mine["stood_at"][at] = np.where(stands[:, None], view.position[rows], mine["stood_at"][at])
 
-    def _crossed(self, view: StepView, row: int, stop: _Stop) -> _Over | None:
-        """Who crosses the line at this frame, if its front did so at red."""
+    def _crossed(self, view: StepView, row: int, stop: _Stop, timed: _Timed) -> _Over | None:
+        """Who has crossed the line, if its front did so at red."""
         spec, signals = self._spec, self._shared.signals
-        timed = self._front(view, row, stop)
-        if timed is None:
-            return None
-        inside_ns, cut_ns, middle_ns, mps = timed
+        inside_ns, cut_ns, middle_ns, mps = timed.inside_ns, timed.cut_ns, timed.middle_ns, timed.mps
         red_ns = signals.stops_since(spec.signal, cut_ns)
         # Who waited with its front over the line is slow at first: its middle crosses at green.
         if red_ns is None or not signals.at(spec.signal, middle_ns).state.stops:
@@ -257,11 +311,8 @@ class RedLightRule(InstantRule):
         measures = RedLightMeasures(round((cut_ns - red_ns) / SECOND_NS, 3), spec.signal, lane, speed)
         return _Over(stop, cut_ns, measures, shown.confidence, exits)
 
-    def _front(self, view: StepView, row: int, stop: _Stop) -> tuple[int, int, int, float] | None:
-        """Run times by which the front was over the line, and at which front and middle crossed, and the speed (m/s).
-
-        None of who heads elsewhere, or jumped.
-        """
+    def _front(self, view: StepView, row: int, stop: _Stop) -> _Timed | None:
+        """When somebody whose foot crosses at this frame did so; None of who heads elsewhere, or jumped."""
         past_m, over_mps, mps = self._past(view, row, stop)
         if over_mps <= HEADS * mps:
             return None
@@ -283,8 +334,16 @@ class RedLightRule(InstantRule):
             # Who has stood with its front over the line crossed it before, and at the latest when it stopped there.
             stops_m, stood_m = ((known[at] - stop.start_m) @ stop.ahead for at in ("stops_at", "stood_at"))
             cut_ns = min(cut_ns, int(known["stood_ns"])) if stood_m >= -ahead_m else cut_ns
-            return (min(cut_ns, int(known["stops_ns"])) if stops_m >= -ahead_m else cut_ns), cut_ns, middle_ns, mps
-        return cut_ns, cut_ns, middle_ns, mps
+            inside_ns = min(cut_ns, int(known["stops_ns"])) if stops_m >= -ahead_m else cut_ns
+            return _Timed(inside_ns, cut_ns, middle_ns, mps, self._cut_at(view, row, past_m))
+        return _Timed(cut_ns, cut_ns, middle_ns, mps, self._cut_at(view, row, past_m))
+
+    def _cut_at(self, view: StepView, row: int, past_m: float) -> F64:
+        """Where on the ground its middle was over the line."""
+        speed = float(np.hypot(*view.velocity[row]))
+        if not self._metric or not view.valid[row] or speed <= 0:
+            return np.full(2, np.nan)
+        return np.asarray(view.position[row] - view.velocity[row] * (past_m / speed))
 
     def _past(self, view: StepView, row: int, stop: _Stop) -> tuple[float, float, float]:
         """Metres past a line, m/s over it, and m/s in all; no speed where the ground does not hold."""
@@ -323,6 +382,9 @@ class RedLightRule(InstantRule):
             elif over.cue is not None:
                 if ended or waited_ns > self._spec.exit_s * SECOND_NS:
                     found += self._tell(view, track, over)
+            elif (row is None or ended) and over.gone(clock.run_ns, self._spec.past_m):
+                over.cue = over.last
+                found += NOTHING if over.exits else self._tell(view, track, over)
             elif ended or waited_ns > FORGET_NS:
                 del self._over[track]
             elif row is not None and view.state[row] == CONFIRMED:
@@ -332,15 +394,17 @@ class RedLightRule(InstantRule):
     def _judge(self, view: StepView, row: int, over: _Over) -> Findings:
         """Whether somebody who crossed at red goes on, or stops."""
         track = int(view.track_id[row])
-        over.past_m, _, mps = self._past(view, row, over.stop)
+        over.past_m, over_mps, mps = self._past(view, row, over.stop)
         if mps < STANDS_MPS:
             del self._over[track]
             return NOTHING
         over.seen += 1
+        cue = cue_of_one(view, row, over.measures)
+        over.last = replace(cue, confidence=min(cue.confidence, over.confidence))
+        over.last_ns, over.over_mps = self._clock.run_ns, over_mps
         if over.past_m < self._spec.past_m or (over.seen < OBSERVED and self._clock.step_ns < SLOW_NS):
             return NOTHING
-        cue = cue_of_one(view, row, over.measures)
-        over.cue = replace(cue, confidence=min(cue.confidence, over.confidence))
+        over.cue = over.last
         return NOTHING if over.exits else self._tell(view, track, over)
 
     def _tell(self, view: StepView, track: int, over: _Over) -> Findings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analytics.clock import CameraClock
 from analytics.crossings import Crossings
 from analytics.free_flow import FreeFlow
+from analytics.late_crossings import Crossed
 from analytics.queues import LaneQueues
 from analytics.sight import Sight, Zones
 from analytics.signals import Signals
@@ -24,6 +25,7 @@ class Shared:
         lines: crossings of all watched lines.
         free_flow: of the scene's lanes.
         signals: what they show, and have shown lately.
+        crossed: who has crossed their stop lines lately.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -31,6 +33,7 @@ class Shared:
         self.lines = Crossings(self.clock)
         self.free_flow = FreeFlow(scene)
         self.signals = Signals(self.clock)
+        self.crossed = Crossed(self.clock)
         self._queues: dict[tuple[float, float, float], LaneQueues] = {}
         self._numbers: dict[str, int] = {}
         self._zones = Zones([])

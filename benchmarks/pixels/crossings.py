@@ -48,6 +48,7 @@ class Crossing:
         certain: whether it is an incident, if it was red for long enough; else an alert of it is not false, either.
         seen: for most of the time around it, as who crosses a line in `matpho bench events` must be.
         alone: nobody else crosses the stop lines of its approach within `ALONE_S`.
+        user: of the recording.
     """
 
     camera: int
@@ -57,6 +58,7 @@ class Crossing:
     certain: bool = True
     seen: bool = True
     alone: bool = False
+    user: int = -1
 
 
 class Shown:
@@ -145,7 +147,7 @@ def crossings(recording: Recording, number: int, view: View, shown: Shown, witne
         red_s = shown.red_s(own.step, view.lanes[own.lane].index, own.at_s)
         certain = own.beside_m <= 0 and own.past_enough and not _let_go(recording, view, shown, own)
         seen, among = seconds >= 2 * AROUND_S * LONG_ENOUGH, np.abs(times[group] - own.at_s) <= ALONE_S
-        yield Crossing(number, lanes, own.at_s, red_s, certain, seen, int(among.sum()) == 1)
+        yield Crossing(number, lanes, own.at_s, red_s, certain, seen, int(among.sum()) == 1, own.user)
 
 
 def _cuts(recording: Recording, view: View, name: str) -> Iterator[_Cut]:

@@ -14,7 +14,7 @@ from benchmarks.events.cameras import place_cameras
 from benchmarks.events.event_truth import Witness
 from benchmarks.events.intervals import mean_interval, poisson, wilson
 from benchmarks.events.noise import Levels
-from benchmarks.events.pairing import nearest_first
+from benchmarks.events.pairing import as_many
 from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.views import View, build_view
 from benchmarks.events.watching import START_NS, noise_seed, watch
@@ -158,7 +158,7 @@ def _with_signals(recording: Recording, view: View) -> View:
 
 
 def score(truth: Sequence[Crossing], alerts: Sequence[Event], hours: float) -> RedLights:
-    """Of one camera: each alert is laid beside the nearest crossing, and each crossing beside one alert."""
+    """Of one camera: each alert beside one crossing that is near, incidents first, as many as can be."""
     found = RedLights(hours, crossings=len(truth), alerts=len(alerts))
     told_s = [(event.started_ns - START_NS) / SECOND_NS for event in alerts]
     near = (
@@ -169,13 +169,11 @@ def score(truth: Sequence[Crossing], alerts: Sequence[Event], hours: float) -> R
         and event.zone in crossing.lanes
         and abs(told_s[a] - crossing.at_s) <= NEAR_S
     )
-    alert_of = {c: alerts[a] for c, a in nearest_first(near)}
-    for c, crossing in enumerate(truth):
-        if crossing.certain and crossing.red_s >= GRACE_S + DOUBT_S:
-            if crossing.seen:
-                _count(found, crossing, alert_of.get(c))
-            else:
-                found.hidden += 1
+    incidents = {c for c, one in enumerate(truth) if one.certain and one.seen and one.red_s >= GRACE_S + DOUBT_S}
+    alert_of = {c: alerts[a] for c, a in as_many(near, incidents)}
+    for c in sorted(incidents):
+        _count(found, truth[c], alert_of.get(c))
+    found.hidden = sum(one.certain and not one.seen and one.red_s >= GRACE_S + DOUBT_S for one in truth)
     found.false = len(alerts) - len(alert_of)
     return found
 

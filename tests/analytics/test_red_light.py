@@ -117,8 +117,21 @@ def test_red_and_amber_is_still_a_stop_and_one_red() -> None:
 def test_who_is_inside_when_red_begins_is_excepted() -> None:
     waits_inside = walk([(0, 300, 400), (3, 680, 400), (12, 680, 400), (15, 900, 400)])
     assert ran([actor(waits_inside)], [(0, GREEN), (5, RED)]) == []
-    appears = walk([(6, 610, 400), (9, 900, 400)])
-    assert ran([actor(appears)], [(0, RED)]) == [], "where it crossed nobody saw"
+
+
+def test_who_begins_past_the_line_has_crossed_it_unless_it_may_have_started_there() -> None:
+    def begins(at_m: float, mps: float) -> Way:
+        return walk([(6, STOP_X + 20 * at_m, 400), (6 + 12 / mps, STOP_X + 20 * (at_m + 12), 400)])
+
+    for at_m, mps, told in ((0.5, 8.0, True), (0.5, 2.0, False), (4.0, 6.0, False), (9.0, 12.0, False)):
+        late = actor(begins(at_m, mps), MOTORCYCLE)
+        assert len(ran([late], [(0, RED)])) == told, (at_m, mps)
+
+
+def test_a_second_track_of_one_vehicle_is_not_told_again() -> None:
+    one, other = drives(0.0, y=400), drives(0.1, y=404)
+    assert len(ran([actor(one, MOTORCYCLE), actor(other, MOTORCYCLE, number=2)], [(0, RED)])) == 1
+    assert len(ran([actor(one, MOTORCYCLE), actor(drives(0.1, y=420), MOTORCYCLE, number=2)], [(0, RED)])) == 2
 
 
 def test_who_stops_just_past_the_line_has_not_run_it() -> None:
@@ -161,7 +174,7 @@ def test_who_is_not_seen_at_the_line_may_be_another_unless_it_is_alone() -> None
     lost = replace(actor(drives(0.0)), state=coasts)
     (event,) = ran([lost], [(0, RED)])
     assert isinstance(event.measures, RedLightMeasures) and event.measures.red_s == pytest.approx(2.3, abs=0.25)
-    assert ran([lost, actor(still(585, 425), number=2)], [(0, RED)]) == [], "somebody waits there"
+    assert len(ran([lost, actor(still(585, 425), number=2)], [(0, RED)])) == 1, "whoever it is, it came over the line"
     waits = walk([(0, 560, 400), (2.1, 560, 400), (3.0, 760, 400), (5, 900, 400)])
     assert ran([replace(actor(waits), state=coasts)], [(0, RED)]) == [], "from rest nobody comes so far"
 
