@@ -47,7 +47,11 @@ EDITOR: Final = (
     "editor-turn-lane",
     "editor-turn-line", "editor-corner", "editor-has-problems", "editor-unsaved", "editor-all-saved", "editor-hint",
     "editor-hint-chosen", "editor-hint-zone", "editor-hint-line", "editor-hint-line-end", "editor-hint-lane",
-    "editor-hint-lane-on", "editor-hint-point",
+    "editor-hint-lane-on", "editor-hint-point", "editor-add-signal", "editor-signals", "editor-signals-none",
+    "editor-add-lamp", "editor-delete-signal", "editor-colour", "editor-arrow", "editor-releases",
+    "editor-signal-lanes", "editor-signal-line", "editor-line-of-lanes", "editor-keys-lamp", "editor-hint-signal",
+    "editor-hint-signal-amber", "editor-hint-signal-green", "editor-hint-lamp", "signal-red", "signal-amber",
+    "signal-green",
 )  # fmt: skip
 _PLACEHOLDERS: Final = {
     name: "{" + name + "}" for name in ("count", "total", "value", "rest", "kind", "camera", "time")

@@ -18,7 +18,7 @@ from scenes.editing import flow, items_section, with_sections, write_atomically
 from scenes.preset_text import PresetText
 from scenes.scene_file import SceneFile, load_scene, scene_of
 
-LISTS: Final = ("zones", "lines", "lanes")
+LISTS: Final = ("zones", "lines", "lanes", "signals")
 SECTIONS: Final = (*LISTS, "ground")
 """What a draft changes; the rest of a file stays as it is."""
 Sections = Mapping[str, Any]

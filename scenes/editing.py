@@ -60,10 +60,16 @@ def items_section(text: str, key: str, items: Sequence[Mapping[str, Any]]) -> st
 
 
 def item_text(item: Mapping[str, Any], comment: str = "") -> str:
-    """One item of a list, a line for each of its keys."""
-    lines = [f"{name}: {flow(value)}" for name, value in item.items() if value is not None]
+    """One item of a list, a line for each of its keys; for each item of a list of mappings too, such as lamps."""
+    lines = [line for name, value in item.items() if value is not None for line in _key_lines(name, value)]
     said = "".join(f"  # {line}\n" for line in comment.splitlines())
     return said + "  - " + "\n    ".join(lines) + "\n"
+
+
+def _key_lines(name: str, value: Any) -> list[str]:
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return [f"{name}:", *(f"  - {flow(one)}" for one in value)]
+    return [f"{name}: {flow(value)}"]
 
 
 def ground_section(matrix: F64, error_m: float, comment: str = "") -> str:

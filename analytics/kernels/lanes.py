@@ -119,7 +119,7 @@ def _same_user(mine: Any, hysteresis: float, along: float, speed: float, place: 
     between = (along - mine.along) / gap_s
     doubt = DOUBT * hysteresis
     fits = min(mine.speed, speed) - doubt <= between <= max(mine.speed, speed) + doubt
-    return mine.real and (mine.place != place or fits)
+    return bool(mine.real and (mine.place != place or fits))
 
 
 @compiled

@@ -19,7 +19,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from console.editor import create_editor
 from console.server import BackgroundServer
-from tests.support.scenes import SCENE
+from scenes.scene_file import load_scene
+from tests.support.scenes import SCENE, SIGNALS
 
 pytestmark = pytest.mark.browser
 
@@ -46,8 +47,18 @@ class Desk:
         return found
 
     def choose(self, name: str) -> None:
-        rows = self.browser.find_elements(By.CSS_SELECTOR, "#list li button")
-        next(row for row in rows if name in row.text).click()
+        """Click a row until it is the chosen one: an answer of the server may draw the rows anew under the pointer."""
+
+        def chosen() -> bool:
+            rows = self.browser.find_elements(By.CSS_SELECTOR, "#list li button")
+            next(row for row in rows if name in row.text).click()
+            return any(name in text for text in self.texts('#list [aria-current="true"]'))
+
+        self.wait(chosen)
+
+    def press(self, selector: str) -> None:
+        """Click what the form may draw anew at any moment."""
+        self.browser.execute_script("document.querySelector(arguments[0]).click()", selector)
 
     def click(self, *places: tuple[float, float]) -> None:
         """Click at shares of the picture's width and height."""
@@ -161,6 +172,37 @@ def test_a_zone_a_line_and_a_lane_are_drawn_by_clicks(desk: Desk) -> None:
     low, high = (np.linalg.norm(outline[a] - outline[b]) for a, b in ((0, 3), (1, 2)))
     assert 100 < low < 200
     assert 30 < high < low
+
+
+def test_lamps_are_shown_moved_drawn_and_found_in_the_scene(desk: Desk) -> None:
+    desk.path.write_text(SCENE.replace("    group: north", "    stop_line: true") + SIGNALS, encoding="utf-8")
+    desk.open()
+    assert desk.texts("#list .lamp-red span") == ["southern arm · red", "kerb · red"]
+    assert desk.texts(".board .lamp-red text") == ["southern arm", "kerb"], "a signal's name stands over its lamps"
+    desk.choose("southern arm · red")
+    desk.drag(desk.handles()[0], (60, 30))
+    desk.choose("southern arm · green")
+    desk.press("#add-lamp")
+    desk.click((0.8, 0.3))
+    desk.wait(lambda: desk.texts("#form h3") == ["southern arm · amber"])
+    desk.find('[data-add="signals"]').click()
+    desk.click((0.3, 0.1), (0.3, 0.15), (0.3, 0.2))
+    desk.wait(lambda: "signal 1 · amber" in desk.texts("#list .lamp-amber span"))
+    # The only lane with a stop line has a signal already: a person must say which lanes end here.
+    desk.wait(lambda: any('"lanes"' in said for said in desk.texts("#form .problem")))
+    desk.press('#form [name="lanes-north-1"]')
+    desk.choose("kerb · green")
+    desk.press("#delete-signal")
+    desk.save()
+    south, drawn = load_scene(desk.path).scene.signals.values()
+    assert [lamp.colour.value for lamp in south.lamps] == ["red", "green", "amber"]
+    middles = [(lamp.polygon.min(axis=0) + lamp.polygon.max(axis=0)) / 2 for lamp in (*south.lamps, *drawn.lamps)]
+    assert np.allclose(middles[1:], [(420, 104), (512, 144), (192, 48), (192, 72), (192, 96)], atol=2)
+    right, down = middles[0] - (420, 60)
+    assert right > 20
+    assert abs(right - 2 * down) < 2, "the way it was dragged"
+    assert drawn.lanes == ("north-1",)
+    assert np.allclose(np.ptp(drawn.lamps[0].polygon, axis=0), 2 * 0.4 * 24, atol=2)
 
 
 def test_a_mistake_is_shown_at_its_shape_and_keeps_it_from_being_saved(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from core.errors import ConfigError
 from scenes.documents import ProblemsError
 from scenes.draft import Draft, point_pairs
 from scenes.scene_file import load_scene
-from tests.support.scenes import SCENE
+from tests.support.scenes import SCENE, SIGNALS
 
 
 @pytest.fixture
@@ -44,6 +44,29 @@ def test_saving_what_is_there_changes_nothing(draft: Draft) -> None:
     draft.save({key: draft.data.get(key) for key in ("zones", "lines", "lanes", "ground")})
     assert draft.path.read_text() == SCENE
     assert not draft.path.with_name("market.yaml.bak").exists()
+
+
+def test_a_moved_lamp_is_written_with_its_signal_and_the_other_keeps_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "market.yaml"
+    path.write_text(SCENE + SIGNALS, encoding="utf-8")
+    draft = Draft.read(path)
+    signals = draft.data["signals"]
+    signals[0]["lamps"][0]["circle"] = [425.5, 62, 9]
+    signals[0]["lamps"].insert(1, {"colour": "amber", "circle": [425.5, 83, 9]})
+    text = draft.save({"signals": signals}).text
+    assert yaml.safe_load(text) == yaml.safe_load(SCENE + SIGNALS) | {"version": 5, "signals": signals}
+    assert "      - {colour: red, circle: [425.5, 62, 9]}\n      - {colour: amber," in text, "a line for each lamp"
+    assert text.endswith(SIGNALS[SIGNALS.index("  # at the kerb") :])
+    assert load_scene(path).scene.signals["south"].lamps[0].polygon[:, 0].max() == 434.5
+
+
+def test_a_lamp_outside_the_picture_and_a_signal_without_green_are_told_where_they_stand(draft: Draft) -> None:
+    lamps = [{"colour": "red", "circle": [639, 20, 5]}, {"colour": "green", "circle": [600, 20, 5]}]
+    signal = {"id": "south", "lanes": ["north-1"], "lamps": lamps}
+    for wrong, field in ((signal, "signals[0].lamps[0]"), (signal | {"lamps": lamps[:1]}, "signals[0]")):
+        with pytest.raises(ProblemsError) as told:
+            draft.scene({"signals": [wrong]})
+        assert [problem.field for problem in told.value.problems] == [field]
 
 
 def test_a_scene_without_a_version_gets_one(tmp_path: Path) -> None:

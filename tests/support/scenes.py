@@ -38,3 +38,21 @@ rules:
   - kind: security.intrusion   # guards read this
     zone: yard
 """
+
+SIGNALS = """\
+signals:
+  # on the mast
+  - id: south
+    name: {en: southern arm, vi: nhánh nam}
+    lanes: [north-1]
+    lamps:
+      - {colour: red, circle: [420, 60, 9]}     # LED
+      - {colour: green, box: [411, 95, 429, 113]}
+  # at the kerb
+  - id: kerb
+    lanes: [north-1]
+    lamps:
+      - {colour: red, polygon: [[60, 90], [70, 90], [70, 100], [60, 100]]}
+      - {colour: green, circle: [65, 120, 5]}
+"""
+"""Two signals of the scene, with each form of lamp."""

@@ -3,10 +3,14 @@
 import { svg } from "../dom.js";
 import { t } from "../words.js";
 import { along, between, distance, middle } from "./geometry.js";
-import { moveBy, rings, setPoint } from "./model.js";
+import { lampBounds, moveBy, rings, setPoint } from "./model.js";
 
-const KINDS = ["lanes", "zones", "lines", "points"];
+const KINDS = ["lanes", "zones", "lines", "points", "lamps"];
+const HEAD = ["red", "amber", "green"];
+const FULL = { points: 1, lines: 2, signals: 3, lamps: 1 };
+const LEAST = { zones: 3, lines: 2, lanes: 2, points: 1, signals: 2, lamps: 1 };
 const HANDLE_PX = 7;
+const LAMP_HANDLE_PX = 4; // lamps are small
 const NEAR_PX = 12;
 
 export class Board {
@@ -83,11 +87,10 @@ export class Board {
   shape(kind, item, index) {
     const selected = this.model.is({ kind, index });
     const wrong = this.wrong.has(`${kind}.${index}`);
-    const group = kind === "lanes" ? `lane-${this.names.colour(item)}` : kind;
-    const name = kind === "points" ? this.names.point(item, index) : this.names.of(item);
-    const node = svg("g", { class: `shape ${group}${selected ? " selected" : ""}${wrong ? " wrong" : ""}`, "data-kind": kind, "data-index": index });
+    const name = this.names.title(kind, item, index);
+    const node = svg("g", { class: `shape ${this.names.group(kind, item)}${selected ? " selected" : ""}${wrong ? " wrong" : ""}`, "data-kind": kind, "data-index": index });
     try {
-      node.append(...this[`draw_${kind}`](item), this.label(name, this.labelAt(kind, item)));
+      node.append(...this[`draw_${kind}`](item), kind === "lamps" ? this.lampLabel(item, name, selected) : this.label(name, this.labelAt(kind, item)));
     } catch {
       node.replaceChildren(); // what is no shape is told by the server, and listed
     }
@@ -119,6 +122,25 @@ export class Board {
     return [svg("circle", { class: "area", cx: x, cy: y, r }), svg("path", { class: "cross", d: `M${x - r * 1.6},${y}H${x + r * 1.6}M${x},${y - r * 1.6}V${y + r * 1.6}` })];
   }
 
+  draw_lamps(item) {
+    if (item.circle) return [svg("circle", { class: "area", cx: item.circle[0], cy: item.circle[1], r: item.circle[2] })];
+    const [left, top, right, bottom] = lampBounds(item);
+    return [svg("polygon", { class: "area", points: (item.polygon ?? [[left, top], [right, top], [right, bottom], [left, bottom]]).join(" ") })];
+  }
+
+  /** The signal's name stands once, over its highest lamp; the chosen lamp says beside it which one it is. */
+  lampLabel(item, name, selected) {
+    const [left, top, right, bottom] = lampBounds(item);
+    if (selected) {
+      const half = (name.length * 3.6 + 10) * this.px;
+      const fits = right + 2 * half < this.view[0] + this.view[2];
+      return this.label(name, [fits ? right + half : left - half, (top + bottom) / 2 + 4 * this.px]);
+    }
+    const signal = this.model.signalOf(item);
+    const highest = signal.lamps.reduce((best, one) => (lampBounds(one)[1] < lampBounds(best)[1] ? one : best));
+    return item === highest ? this.label(this.names.of(signal), [(left + right) / 2, top - 8 * this.px]) : svg("title", {}, name);
+  }
+
   arrow({ at: [x, y], way: [dx, dy] }, size) {
     const s = size * this.px;
     const back = [x - dx * s, y - dy * s];
@@ -148,10 +170,9 @@ export class Board {
           if (next && distance(point, next) > 30 * this.px) found.push(this.grip("middle", ring, index, between(point, next), 5));
         });
       }
-      ring.points.forEach((point, index) => found.push(this.grip("handle", ring, index, point, HANDLE_PX)));
+      ring.points.forEach((point, index) => found.push(this.grip("handle", ring, index, point, kind === "lamps" ? LAMP_HANDLE_PX : HANDLE_PX)));
     }
-    const colour = kind === "lanes" ? `lane-${this.names.colour(item)}` : kind;
-    return [svg("g", { class: colour }, ...found)];
+    return [svg("g", { class: this.names.group(kind, item) }, ...found)];
   }
 
   grip(name, ring, index, [x, y], size) {
@@ -169,7 +190,7 @@ export class Board {
 
   drafted() {
     const points = this.hover && this.draft.length ? [...this.draft, this.hover] : this.draft;
-    const dots = this.draft.map(([x, y]) => svg("circle", { cx: x, cy: y, r: 5 * this.px }));
+    const dots = this.draft.map(([x, y], index) => svg("circle", { class: this.tool === "signals" ? `lamp-${HEAD[index]}` : null, cx: x, cy: y, r: 5 * this.px }));
     return svg("g", { class: "draft" }, svg("polyline", { points: points.join(" ") }), ...dots);
   }
 
@@ -243,8 +264,7 @@ export class Board {
     const closes = this.draft.length > 2 && this.tool === "zones" && distance(this.draft[0], at) < NEAR_PX * this.px;
     const again = this.draft.length && distance(this.draft.at(-1), at) < 3 * this.px; // a double click's second
     if (!closes && !again) this.draft.push(at);
-    const full = { points: 1, lines: 2 }[this.tool];
-    if (closes || this.draft.length === full) this.finish();
+    if (closes || this.draft.length === FULL[this.tool]) this.finish();
     else this.draw();
     this.said();
   }
@@ -253,9 +273,9 @@ export class Board {
   finish() {
     const [x, y, width, height] = this.view;
     const at = (u, v) => [x + width * u, y + height * v];
-    const usual = { zones: [at(0.4, 0.4), at(0.6, 0.4), at(0.6, 0.6), at(0.4, 0.6)], lines: [at(0.4, 0.5), at(0.6, 0.5)], lanes: [at(0.5, 0.7), at(0.5, 0.3)], points: [at(0.5, 0.5)] };
+    const usual = { zones: [at(0.4, 0.4), at(0.6, 0.4), at(0.6, 0.6), at(0.4, 0.6)], lines: [at(0.4, 0.5), at(0.6, 0.5)], lanes: [at(0.5, 0.7), at(0.5, 0.3)], points: [at(0.5, 0.5)], signals: [at(0.5, 0.45), at(0.5, 0.5), at(0.5, 0.55)], lamps: [at(0.5, 0.5)] };
     const points = this.draft.length ? this.draft : usual[this.tool];
-    if (points.length < { zones: 3, lines: 2, lanes: 2, points: 1 }[this.tool]) return;
+    if (points.length < LEAST[this.tool]) return;
     const tool = this.tool;
     this.tool = null;
     this.draft = [];

@@ -3,6 +3,12 @@
 export const distance = ([ax, ay], [bx, by]) => Math.hypot(bx - ax, by - ay);
 export const between = ([ax, ay], [bx, by], share = 0.5) => [ax + (bx - ax) * share, ay + (by - ay) * share];
 
+/** [left, top, right, bottom] of points. */
+export function bounds(points) {
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+}
+
 export function middle(points) {
   const sum = points.reduce(([x, y], [px, py]) => [x + px, y + py], [0, 0]);
   return sum.map((value) => value / points.length);
@@ -37,6 +43,14 @@ export function inverse([[a, b, c], [d, e, f], [g, h, i]]) {
   ];
   const determinant = a * rows[0][0] + b * rows[1][0] + c * rows[2][0];
   return rows.map((row) => row.map((value) => value / determinant));
+}
+
+const LENS = 0.4;
+
+/** Radius of the glass of lamps that stand one beside the other: as large beside their distance as on usual heads. */
+export function lampRadius(middles) {
+  const apart = middles.slice(1).map((point, index) => distance(middles[index], point));
+  return Math.max(1, Math.round(Math.min(...apart) * LENS * 10) / 10);
 }
 
 const LANE_M = 3.25;

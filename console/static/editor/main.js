@@ -4,12 +4,12 @@ import { getJson } from "../api.js";
 import { $ } from "../dom.js";
 import { language, loadWords, t } from "../words.js";
 import { Board } from "./board.js";
-import { laneAround, project } from "./geometry.js";
-import { Model, round } from "./model.js";
+import { lampRadius, laneAround, project } from "./geometry.js";
+import { lampBounds, lampsOf, Model, round } from "./model.js";
 import { Side } from "./side.js";
 
 const CHECK_MS = 200;
-const state = { mark: "", token: "", file: "", timer: 0, check: 0, matrix: null, problems: 0, saving: false, failed: false };
+const state = { mark: "", token: "", file: "", timer: 0, check: 0, matrix: null, problems: 0, saving: false, failed: false, signal: -1 };
 
 const model = new Model(changed);
 const names = {
@@ -20,10 +20,14 @@ const names = {
     const groups = [...new Set(model.sections.lanes.map((lane) => lane.group ?? lane.id))];
     return groups.indexOf(item.group ?? item.id) % 6;
   },
+  lampColours: { red: () => t("signal-red"), amber: () => t("signal-amber"), green: () => t("signal-green") },
+  lamp: (item) => [names.of(model.signalOf(item)), names.lampColours[item.colour]?.(), item.arrow].filter(Boolean).join(" · "),
+  title: (kind, item, index) => (kind === "points" ? names.point(item, index) : kind === "lamps" ? names.lamp(item) : names.of(item)),
+  group: (kind, item) => (kind === "lanes" ? `lane-${names.colour(item)}` : kind === "lamps" ? `lamp-${item.colour}` : kind),
   made,
 };
 const board = new Board($("board"), model, names, hint);
-const side = new Side(model, names, { choose: (shape) => { board.tool = null; model.choose(shape); }, turnLane, turnLine, toPoints });
+const side = new Side(model, names, { choose: (shape) => { board.tool = null; model.choose(shape); }, turnLane, turnLine, toPoints, addLamp });
 
 async function begin() {
   // The token stands behind the #, which no server and no log sees; kept for a reload of this tab.
@@ -102,6 +106,9 @@ function shown({ problems, ground, pairs }) {
 
 /** The shape that a field such as lanes[2].centreline is of. */
 function shapeOf(field) {
+  const [, signal, lamp] = /^signals\[(\d+)\](?:\.lamps\[(\d+)\])?/.exec(field) ?? [];
+  const lit = lampsOf(model.sections.signals[signal])[lamp ?? 0]; // what is wrong with a signal is told at its first lamp
+  if (lit) return `lamps.${model.items("lamps").indexOf(lit)}`;
   const found = /^(zones|lines|lanes)\[(\d+)\]/.exec(field) ?? /^ground\.(points)\[(\d+)\]/.exec(field);
   return found ? `${found[1]}.${found[2]}` : null;
 }
@@ -117,7 +124,7 @@ async function save() {
     if (!answer.problems.length) {
       state.mark = answer.mark;
       model.saved = written;
-      model.known = new Set(["zones", "lines", "lanes"].flatMap((kind) => model.sections[kind].map((item) => item.id)));
+      model.known = model.ids();
     }
   } catch (error) {
     trouble(error.message);
@@ -141,12 +148,41 @@ async function send(path, method, body) {
 function made(kind, clicked) {
   const points = clicked.map(round);
   if (kind === "points") return model.add(kind, { pixel: points[0], metres: (state.matrix && project(state.matrix, points[0])?.map((value) => Math.round(value * 100) / 100)) ?? [0, 0] });
+  if (kind === "lamps") return madeLamp(points[0]);
   const id = model.freeId(kind);
   const number = id.split("-")[1];
-  const name = { en: `${kind.slice(0, -1)} ${number}`, vi: `${{ zones: "vùng", lines: "vạch", lanes: "làn" }[kind]} ${number}` };
+  const name = { en: `${kind.slice(0, -1)} ${number}`, vi: `${{ zones: "vùng", lines: "vạch", lanes: "làn", signals: "đèn" }[kind]} ${number}` };
+  if (kind === "signals") return madeSignal({ id, name }, points);
   if (kind === "zones") return model.add(kind, { id, name, polygon: points });
   if (kind === "lines") return model.add(kind, { id, name, start: points[0], end: points[1] });
   return model.add(kind, { id, name, polygon: laneAround(points, state.matrix, model.size).map(round), centreline: points });
+}
+
+/** Two lamps are red and green. It governs the lanes that end at a stop line and have no signal yet. */
+function madeSignal(named, points) {
+  const radius = lampRadius(points);
+  const colours = points.length === 2 ? ["red", "green"] : ["red", "amber", "green"];
+  const governed = new Set(model.sections.signals.flatMap((signal) => signal.lanes ?? []));
+  const lanes = model.sections.lanes.filter((lane) => lane.stop_line && !governed.has(lane.id)).map((lane) => lane.id);
+  const lamps = points.map((point, index) => ({ colour: colours[index], circle: [...point, radius] }));
+  return model.add("signals", { ...named, ...(lanes.length ? { lanes } : {}), lamps });
+}
+
+function addLamp(signal) {
+  state.signal = model.sections.signals.indexOf(signal);
+  board.use("lamps");
+  show(true);
+}
+
+/** The full lamp that the signal lacks, else a green arrow; as large as its first. */
+function madeLamp(point) {
+  const signal = model.sections.signals[state.signal];
+  if (!lampsOf(signal).length) return; // undone meanwhile
+  const full = signal.lamps.filter((lamp) => !lamp.arrow).map((lamp) => lamp.colour);
+  const lacking = ["red", "amber", "green"].find((colour) => !full.includes(colour));
+  const [left, , right] = lampBounds(signal.lamps[0]);
+  const circle = [...point, Math.round((right - left) * 5) / 10];
+  model.addLamp(signal, lacking ? { colour: lacking, circle } : { colour: "green", arrow: "arrow", circle });
 }
 
 function turnLane() {
@@ -200,7 +236,7 @@ function keys(event) {
 
 /** What can be done now, and where the pointer is, in metres. */
 function hint(at = null) {
-  const tools = { zones: () => t("hint-zone"), lines: () => (board.draft.length ? t("hint-line-end") : t("hint-line")), lanes: () => (board.draft.length ? t("hint-lane-on") : t("hint-lane")), points: () => t("hint-point") };
+  const tools = { zones: () => t("hint-zone"), lines: () => (board.draft.length ? t("hint-line-end") : t("hint-line")), lanes: () => (board.draft.length ? t("hint-lane-on") : t("hint-lane")), points: () => t("hint-point"), signals: () => [t("hint-signal"), t("hint-signal-amber"), t("hint-signal-green")][board.draft.length] ?? "", lamps: () => t("hint-lamp") };
   const said = board.tool ? tools[board.tool]() : model.chosen ? t("hint-chosen") : t("hint");
   if ($("hint").textContent !== said) $("hint").textContent = said;
   if (at) {

@@ -3,9 +3,9 @@
 import { $, el } from "../dom.js";
 import { t } from "../words.js";
 
-const KINDS = ["lanes", "zones", "lines", "points"];
-const TITLES = { lanes: () => t("lanes"), zones: () => t("zones"), lines: () => t("lines"), points: () => t("points") };
-const NONE = { lanes: () => t("lanes-none"), zones: () => t("zones-none"), lines: () => t("lines-none"), points: () => t("points-none") };
+const KINDS = ["lanes", "zones", "lines", "lamps", "points"];
+const TITLES = { lanes: () => t("lanes"), zones: () => t("zones"), lines: () => t("lines"), lamps: () => t("signals"), points: () => t("points") };
+const NONE = { lanes: () => t("lanes-none"), zones: () => t("zones-none"), lines: () => t("lines-none"), lamps: () => t("signals-none"), points: () => t("points-none") };
 
 export class Side {
   constructor(model, names, actions) {
@@ -29,12 +29,10 @@ export class Side {
   }
 
   row(kind, item, index) {
-    const colour = kind === "lanes" ? `lane-${this.names.colour(item)}` : kind;
     const wrong = this.problems.some((one) => one.shape === `${kind}.${index}`);
-    const name = kind === "points" ? this.names.point(item, index) : this.names.of(item);
-    const mark = wrong ? el("b", { class: "wrong", role: "img", "aria-label": t("wrong") }, "!") : el("small", {}, kind === "points" ? "" : item.id);
+    const mark = wrong ? el("b", { class: "wrong", role: "img", "aria-label": t("wrong") }, "!") : el("small", {}, kind === "lamps" ? this.model.signalOf(item).id : item.id ?? "");
     const choose = () => this.actions.choose({ kind, index });
-    return el("li", { class: colour }, el("button", { type: "button", "aria-current": String(this.model.is({ kind, index })), onclick: choose }, el("i", { "aria-hidden": "true" }), el("span", {}, name), mark));
+    return el("li", { class: this.names.group(kind, item) }, el("button", { type: "button", "aria-current": String(this.model.is({ kind, index })), onclick: choose }, el("i", { "aria-hidden": "true" }), el("span", {}, this.names.title(kind, item, index)), mark));
   }
 
   /** The form of the chosen shape; while somebody types there, it stays as it is. */
@@ -48,11 +46,11 @@ export class Side {
       form.querySelectorAll(".problem").forEach((node) => node.remove());
       return form.prepend(...told.map((one) => this.told(one)));
     }
-    form.className = shape.kind === "lanes" ? `lane-${this.names.colour(item)}` : shape.kind;
-    const fields = shape.kind === "points" ? this.pointFields(item) : this.namedFields(shape.kind, item);
-    const title = shape.kind === "points" ? this.names.point(item, shape.index) : this.names.of(item);
+    form.className = this.names.group(shape.kind, item);
+    const fields = shape.kind === "points" ? this.pointFields(item) : shape.kind === "lamps" ? this.lampFields(item) : this.namedFields(shape.kind, item);
+    const title = this.names.title(shape.kind, item, shape.index);
     const remove = el("button", { type: "button", class: "delete", onclick: () => this.model.remove(shape) }, t("delete"));
-    return form.replaceChildren(...told.map((one) => this.told(one)), el("h3", {}, title), ...fields, el("p", { class: "said" }, t("keys")), el("div", { class: "actions" }, ...this.turns(shape.kind), remove));
+    return form.replaceChildren(...told.map((one) => this.told(one)), el("h3", {}, title), ...fields, el("p", { class: "said" }, shape.kind === "lamps" ? t("keys-lamp") : t("keys")), el("div", { class: "actions" }, ...this.more(shape.kind, item), remove));
   }
 
   told(one) {
@@ -75,6 +73,24 @@ export class Side {
     return fields;
   }
 
+  /** Of the lamp, and of the signal that it belongs to. */
+  lampFields(lamp) {
+    const signal = this.model.signalOf(lamp);
+    const { lanes, lines } = this.model.sections;
+    const fields = [this.choice(t("colour"), Object.entries(this.names.lampColours).map(([one, said]) => [one, said()]), lamp.colour, (value) => this.reshape(() => (lamp.colour = value)), "colour")];
+    if (lamp.colour === "green" || lamp.arrow) {
+      fields.push(this.text(t("arrow"), lamp.arrow ?? "", (value) => this.reshape(() => this.putArrow(lamp, value)), { name: "arrow" }));
+    }
+    if (lamp.arrow) fields.push(this.several(t("releases"), lamp, "releases", [...lanes, ...lines]));
+    const stops = [["", t("line-of-lanes")], ...lines.map((line) => [line.id, this.names.of(line)])];
+    return [
+      ...fields,
+      ...this.namedFields("signals", signal),
+      this.several(t("signal-lanes"), signal, "lanes", lanes),
+      this.choice(t("signal-line"), stops, signal.line ?? "", (value) => this.model.change(() => this.put(signal, "line", value)), "line"),
+    ];
+  }
+
   pointFields(item) {
     if (!item.metres) return [el("p", { class: "said" }, t("point-elsewhere"))];
     const put = (axis) => (value) => this.model.change(() => (item.metres[axis] = Number(value)));
@@ -82,7 +98,14 @@ export class Side {
     return [el("div", { class: "pair" }, field(t("east"), 0), field(t("north"), 1))];
   }
 
-  turns(kind) {
+  more(kind, item) {
+    if (kind === "lamps") {
+      const signal = this.model.signalOf(item);
+      return [
+        el("button", { type: "button", id: "add-lamp", onclick: () => this.actions.addLamp(signal) }, t("add-lamp")),
+        el("button", { type: "button", class: "delete", id: "delete-signal", onclick: () => this.model.removeSignal(signal) }, t("delete-signal")),
+      ];
+    }
     if (kind === "lanes") return [el("button", { type: "button", id: "turn", onclick: () => this.actions.turnLane() }, t("turn-lane"))];
     if (kind === "lines") return [el("button", { type: "button", id: "turn", onclick: () => this.actions.turnLine() }, t("turn-line"))];
     return [];
@@ -108,7 +131,37 @@ export class Side {
     return el("label", {}, label, el("input", { type: "text", value, ...attributes, onchange: (event) => put(event.target.value.trim()) }));
   }
 
-  check(label, on, put) {
-    return el("label", { class: "check" }, el("input", { type: "checkbox", checked: Boolean(on), onchange: (event) => put(event.target.checked) }), label);
+  /** A change after which the form has other fields; the one that was used keeps the focus. */
+  reshape(apply) {
+    const { name } = document.activeElement;
+    this.model.change(apply);
+    this.model.changed({ chosen: true });
+    if (name) $("form").querySelector(`[name="${name}"]`)?.focus();
+  }
+
+  /** What an arrow releases goes with it. */
+  putArrow(lamp, value) {
+    this.put(lamp, "arrow", value);
+    if (!value) delete lamp.releases;
+  }
+
+  choice(label, options, value, put, name) {
+    const known = options.some(([one]) => one === value) ? options : [...options, [value, value]];
+    return el("label", {}, label, el("select", { name, onchange: (event) => put(event.target.value) }, ...known.map(([one, said]) => el("option", { value: one, selected: one === value }, said))));
+  }
+
+  /** Ids of shapes, some of which are named; one that is no more can be taken out. */
+  several(label, item, key, shapes) {
+    const lost = (item[key] ?? []).filter((id) => !shapes.some((shape) => shape.id === id)).map((id) => ({ id }));
+    const put = (id, on) => this.model.change(() => {
+      const ids = (item[key] ?? []).filter((one) => one !== id).concat(on ? [id] : []);
+      this.put(item, key, ids.length ? ids : null);
+    });
+    const boxes = [...shapes, ...lost].map((shape) => this.check(this.names.of(shape), item[key]?.includes(shape.id), (on) => put(shape.id, on), `${key}-${shape.id}`));
+    return el("fieldset", {}, el("legend", {}, label), ...boxes);
+  }
+
+  check(label, on, put, name = null) {
+    return el("label", { class: "check" }, el("input", { type: "checkbox", name, checked: Boolean(on), onchange: (event) => put(event.target.checked) }), label);
   }
 }
