@@ -1,10 +1,11 @@
-"""Rules that are off for want of a model or a feed, and how a person is told so."""
+"""Rules that are off for want of a model or a feed, or judge without one, and how a person is told so."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from locales import Language, text
@@ -15,12 +16,16 @@ MOST_NAMED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class OffRule:
-    """A rule that can find nothing: no second model has one of its classes, or nobody tells its signal.
+    """A rule that lacks something: no second model has one of its classes, or nobody tells a signal that it asks for.
+
+    A red-light rule finds nothing then; one that merely asks whether traffic waits for green judges without.
 
     Attributes:
         classes: that it asks a second model for.
         broken: models that would have one, and cannot be used.
         signal: that only a controller could tell.
+        feed: that the controller could use and has fallen silent; empty: there is none.
+        heard_ns: UTC of what the feed told last; None: nothing since the start.
     """
 
     camera_id: str
@@ -29,6 +34,8 @@ class OffRule:
     classes: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     signal: str = ""
+    feed: str = ""
+    heard_ns: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON values for the summary of a run."""
@@ -38,10 +45,17 @@ class OffRule:
     def of(cls, value: Mapping[str, Any]) -> OffRule:
         """The rule that `as_dict` wrote."""
         classes, broken = tuple(value["classes"]), tuple(value.get("broken", ()))
-        return cls(value["camera_id"], value["rule_id"], value["kind"], classes, broken, value.get("signal", ""))
+        told = value.get("signal", ""), value.get("feed", ""), value.get("heard_ns")
+        return cls(value["camera_id"], value["rule_id"], value["kind"], classes, broken, *told)
 
     def why(self, language: Language | None = None) -> str:
         """In the given language or the one in force."""
+        if self.feed:
+            named = {"signal": self.signal, "feed": self.feed}
+            if self.heard_ns is None:
+                return text("signal-silent", language, **named)
+            since = datetime.fromtimestamp(self.heard_ns / 1e9).astimezone().strftime("%Y-%m-%d %H:%M")
+            return text("signal-silent-since", language, **named, since=since)
         if self.signal:
             return text("signal-off", language, signal=self.signal)
         if self.broken:

@@ -17,11 +17,13 @@ from core.errors import ConfigError
 from core.events import Event
 from core.findings import EvidenceRequest
 from core.mutes import Mutes
+from core.off_rules import OffRule
 from core.protocols import Detector, Sink
 from core.scene import Scene
 from evidence.pictures import PictureWriter, write_reference
 from incidents.follow import Follower
 from matpho.desk_watch import DeskWatch
+from matpho.feed_watch import FeedWatch
 from matpho.linking import follower_of, wait_stored
 from matpho.planning import Plan
 from matpho.summary import RunSummary, off_dict, run_dict
@@ -101,6 +103,7 @@ class Session:
         self._number, self._of = number, of
         self._stack = ExitStack()
         self._run_id = uuid.uuid4().hex
+        self._feeds: FeedWatch | None = None
 
     def __enter__(self) -> Session:
         with ExitStack() as stack:
@@ -141,6 +144,7 @@ class Session:
         self._watch_desk(mutes, stack)
         plan.second_models.open(stack)
         self._begin_run()
+        self._watch_feeds(stack)
         scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
         evidence = None
         if plan.evidence is not None:
@@ -187,6 +191,16 @@ class Session:
         """How each camera is doing."""
         return self.pipeline.status()
 
+    @property
+    def off(self) -> tuple[OffRule, ...]:
+        """Rules that are off, or judge without a signal whose feed is silent; at this moment, or at the end."""
+        return (*self.plan.off, *self.silent)
+
+    @property
+    def silent(self) -> tuple[OffRule, ...]:
+        """Those of `off` whose feed is silent."""
+        return () if self._feeds is None else self._feeds.silent
+
     def sink_counters(self) -> Mapping[str, SinkCounters]:
         """What became of the records so far, by sink."""
         return self.fan_out.counters()
@@ -206,7 +220,7 @@ class Session:
         more["second_models"] = self.plan.second_models.as_dict()
         if self.plan.signals is not None:
             more["signal_feeds"] = self.plan.signals.counts()
-        more |= off_dict(self.plan.off)
+        more |= off_dict(self.off)
         return {**run_dict(self.summary.counts, self._started_ns, self.status()), "sinks": sinks, **more}
 
     def _link(self, stack: ExitStack) -> Follower | None:
@@ -227,13 +241,20 @@ class Session:
         desk.start()
         stack.callback(desk.close)
 
+    def _watch_feeds(self, stack: ExitStack) -> None:
+        if self.plan.signals is None:
+            return
+        self._feeds = FeedWatch(self.plan.signals, self.plan.cameras, self._started_ns, self._begin_run)
+        self._feeds.start()
+        stack.callback(self._feeds.close)
+
     def _open_events(self, camera_id: str) -> Sequence[Event]:
         return () if self.store is None else self.store.open_events(camera_id)
 
     def _begin_run(self) -> None:
-        """Pages that show the run hear of what is off from its start."""
+        """Pages that show the run hear of what is off from its start, and whenever that changes."""
         if self.store is not None and self._keep_run:
-            self.store.runs.put(RunRecord(self._run_id, self._started_ns, summary=off_dict(self.plan.off)))
+            self.store.runs.put(RunRecord(self._run_id, self._started_ns, summary=off_dict(self.off)))
 
     def _finish(self) -> None:
         summary = self.as_dict()

@@ -141,7 +141,7 @@ def run_plan(
         console.print(f"[yellow]![/] {line}", soft_wrap=True, highlight=False)
     failed = all(status.state == "failed" for status in statuses)
     if not failed or session.summary.frames:
-        print_summary(console, session.summary.counts, session.undelivered, plan.off)
+        print_summary(console, session.summary.counts, session.undelivered, session.off)
     return failed
 
 

@@ -46,9 +46,10 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
     with ExitStack() as stack:
         # Opened here first, so that one process makes the tables.
         store = None if plan.store is None else open_store(plan.store, stack)
+        off = plan.off
         if store is not None:
             stack.enter_context(linked(plan, store, request.sinks(), of))
-            store.runs.put(RunRecord(run_id, started_ns, summary=off_dict(plan.off)))
+            store.runs.put(RunRecord(run_id, started_ns, summary=off_dict(off)))
         board = stack.enter_context(Board(console, scenes, headline=out.headline or text("cli-workers", count=of)))
         stack.enter_context(stopping(supervisor.stop))
         for events in supervisor.run():
@@ -58,14 +59,16 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
                 else:
                     board.event(event)
             board.progress(supervisor.counts, supervisor.status())
+            if off != (off := (*plan.off, *supervisor.silent)) and store is not None:
+                store.runs.put(RunRecord(run_id, started_ns, summary=off_dict(off)))
         if store is not None:
-            summary = supervisor.as_dict(started_ns, time.monotonic() - began) | off_dict(plan.off)
+            summary = supervisor.as_dict(started_ns, time.monotonic() - began) | off_dict(off)
             store.runs.put(RunRecord(run_id, started_ns, time.time_ns(), summary))
     _tell(console, supervisor)
     statuses = supervisor.status()
     failed = bool(statuses) and all(status.state == "failed" for status in statuses)
     if not failed or supervisor.counts.frames:
-        print_summary(console, supervisor.counts, supervisor.undelivered, plan.off)
+        print_summary(console, supervisor.counts, supervisor.undelivered, off)
     return failed or any(worker.state is WorkerState.DOWN for worker in supervisor.workers)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from core.off_rules import OffRule
 from matpho.request import RunRequest
 from matpho.summary import Counts
 from pipeline.camera import CameraStatus
@@ -38,13 +39,15 @@ class EventTold(BaseModel):
 class StatusTold(BaseModel):
     """How it is, about once a second, and a last time at the end.
 
-    `untold` events were left out because nobody read. At the end there are the records that no sink took, by sink.
+    `untold` events were left out because nobody read; `silent` rules lack a signal whose feed tells nothing. At the end
+    there are the records that no sink took, by sink.
     """
 
     kind: Literal["status"] = "status"
     counts: Counts
     cameras: list[CameraStatus]
     untold: int = 0
+    silent: tuple[OffRule, ...] = ()
     undelivered: dict[str, int] = Field(default_factory=dict)
     ended: bool = False
 

@@ -15,6 +15,7 @@ import structlog
 from core.codec.events import event_from_dict
 from core.errors import MatphoError
 from core.events import Event
+from core.off_rules import OffRule
 from core.records import CameraState
 from matpho.summary import Counts, run_dict
 from matpho.workers.messages import EventTold, Job, StatusTold
@@ -55,6 +56,7 @@ class Worker:
         before: counts of its earlier lives; `now`: of this one.
         restarts: times it was started again.
         reason: why it died last.
+        silent: its rules that lack a signal whose feed tells nothing.
     """
 
     job: Job
@@ -66,6 +68,7 @@ class Worker:
     now: Counts = field(default_factory=Counts)
     statuses: list[CameraStatus] = field(default_factory=list)
     undelivered: dict[str, int] = field(default_factory=dict)
+    silent: tuple[OffRule, ...] = ()
     untold: int = 0
     untold_before: int = 0
     restarts: int = 0
@@ -109,6 +112,11 @@ class Supervisor:
             for name, count in worker.undelivered.items():
                 found[name] = found.get(name, 0) + count
         return found
+
+    @property
+    def silent(self) -> tuple[OffRule, ...]:
+        """Rules of all workers that lack a signal whose feed tells nothing."""
+        return tuple(rule for worker in self.workers for rule in worker.silent)
 
     def status(self) -> list[CameraStatus]:
         """How each camera is doing; those of a worker that is not there say why."""
@@ -191,7 +199,7 @@ class Supervisor:
                 events.append(event_from_dict(said.event))
             elif isinstance(said, StatusTold):
                 worker.heard, worker.told_s = True, time.monotonic()
-                worker.now, worker.statuses = said.counts, said.cameras
+                worker.now, worker.statuses, worker.silent = said.counts, said.cameras, said.silent
                 worker.untold = worker.untold_before + said.untold
                 if said.ended:  # what an earlier life left is in its outbox, and counted again
                     worker.undelivered = said.undelivered

@@ -123,7 +123,14 @@ def work(job: Job, tell: Teller, when_asked: Callable[[Callable[[], None]], None
 def _status(session: Session, tell: Teller, *, ended: bool = False) -> StatusTold:
     counts = replace(session.summary.counts, lost=session.pipeline.lost_frames)
     undelivered = session.undelivered if ended else {}
-    return StatusTold(counts=counts, cameras=session.status(), untold=tell.untold, undelivered=undelivered, ended=ended)
+    return StatusTold(
+        counts=counts,
+        cameras=session.status(),
+        untold=tell.untold,
+        silent=session.silent,
+        undelivered=undelivered,
+        ended=ended,
+    )
 
 
 def main() -> int:

@@ -105,6 +105,12 @@ class SignalBoard:
                 known.since_ns.append(at_ns)
             known.heard_ns = at_ns
 
+    def heard_ns(self, name: str) -> int | None:
+        """UTC up to which a signal has been told, by the sender's clock; None: nothing is known of it."""
+        with self._lock:
+            known = self._known.get(name)
+            return None if known is None else known.heard_ns
+
     def at(self, name: str, at_ns: int) -> Told | None:
         """`SignalFeed.at`."""
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,19 @@ def test_summary_says_which_rules_of_the_run_are_off_and_why(client: TestClient,
     water, red = client.get("/api/summary", params={"lang": "vi"}).json()["off"]
     assert water.startswith("Ngập nước, camera north: tắt: không có mô hình nào nhận ra nước")
     assert red.startswith("Vượt đèn đỏ, camera east: tắt: không ai cho biết đèn main đang hiện gì")
+
+
+def test_summary_says_since_when_the_feed_of_a_rule_tells_nothing(client: TestClient, store: EventStore) -> None:
+    silent = OffRule("east", "r", "violation.red_light", signal="s1", feed="J1")
+    off = [silent, replace(silent, camera_id="north", heard_ns=NOON)]
+    store.runs.put(RunRecord("r1", NOON, None, {"off": [rule.as_dict() for rule in off]}))
+    never, since = client.get("/api/summary").json()["off"]
+    clock = datetime.fromtimestamp(NOON / 1e9).astimezone().strftime("%Y-%m-%d %H:%M")
+    assert never == "Red light, camera east: signal s1 is unknown: its feed J1 has told nothing since the start"
+    assert since == f"Red light, camera north: signal s1 is unknown: its feed J1 has told nothing since {clock}"
+    never, since = client.get("/api/summary", params={"lang": "vi"}).json()["off"]
+    assert never.endswith("không rõ trạng thái đèn s1: nguồn J1 chưa báo gì kể từ khi bắt đầu chạy")
+    assert since.endswith(f"nguồn J1 không báo gì kể từ {clock}")
 
 
 def test_cameras_and_measurements(client: TestClient, store: EventStore, evidence: Path) -> None:

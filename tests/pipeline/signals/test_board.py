@@ -31,6 +31,14 @@ def test_a_state_holds_from_its_time_on_and_is_remembered() -> None:
     assert board.at("J1", T0 + 30 * SECOND) == Told(RED, T0 + 93 * SECOND // 4, T0 + 40 * SECOND), "told again since"
 
 
+def test_up_to_when_a_signal_was_told_is_known_of_each_by_itself() -> None:
+    board = SignalBoard()
+    assert board.heard_ns("J1") is None
+    for second in (10, 5, 30):
+        board.read(json.dumps(record("red", second)).encode())
+    assert board.heard_ns("J1") == T0 + 30 * SECOND and board.heard_ns("J2") is None
+
+
 def test_one_record_a_list_and_lines_are_read() -> None:
     board = SignalBoard()
     assert board.read(json.dumps(record("red", 0)).encode()) == 1
