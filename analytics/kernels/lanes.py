@@ -82,32 +82,55 @@ def drive(
                 and _same_user(mine, where.hysteresis, along[row], speed[row], place, now_ns)
             )
             if not goes_on or not inside or mine.place != place:
-                mine.time = mine.blind = mine.way = mine.way_time = mine.box_way = 0.0
+                _begin_anew(mine)
             if inside:
                 seconds = (now_ns - mine.on_ns if goes_on else step_ns) / SECOND_NS
-                mine.time += seconds
-                settled = now_ns - mine.since_ns >= SETTLES_NS
-                if goes_on and not settled:
-                    mine.blind += seconds
-                elif goes_on:
-                    step = along[row] - mine.along if mine.place == place else speed[row] * seconds
-                    step += speed[row] * mine.blind
-                    mine.way += step
-                    mine.way_time += seconds + mine.blind
-                    mine.box_way += step / box_side(xyxy[row], boxes[0], boxes[1], kind)
-                    mine.blind = 0.0
-                stood = mine.way_time * SECOND_NS >= STOOD_NS
-                mine.real = mine.real or (sure[row] and (stood or abs(mine.way) >= where.hysteresis))
-                if sure[row] and mine.real:
-                    total = sums[place, 1 if mine.backward else 0]
-                    total.time += mine.time
-                    total.pcu_time += pcu[spec, kind] * mine.time
-                    total.way += mine.way
-                    total.way_time += mine.way_time
-                    total.box_way += mine.box_way
-                    mine.time = mine.way = mine.way_time = mine.box_way = 0.0
+                step = along[row] - mine.along if mine.place == place else speed[row] * seconds
+                box = box_side(xyxy[row], boxes[0], boxes[1], kind)
+                _travel(mine, seconds, goes_on, (step, speed[row], box), now_ns)
+                if _is_real(mine, sure[row], where.hysteresis):
+                    _add_up(sums[place, 1 if mine.backward else 0], mine, pcu[spec, kind])
             mine.on, mine.inside, mine.side, mine.place = True, inside, side, place
             mine.along, mine.on_ns, mine.speed = along[row], now_ns, speed[row]
+
+
+@compiled
+def _begin_anew(mine: Any) -> None:
+    mine.time = mine.blind = mine.way = mine.way_time = mine.box_way = 0.0
+
+
+@compiled
+def _travel(mine: Any, seconds: float, goes_on: bool, moved: tuple[float, float, float], now_ns: int) -> None:
+    """Add a frame to what a chain will add; `moved`: its way since the frame before, its speed, the side of its box."""
+    way, speed, box = moved
+    mine.time += seconds
+    if goes_on and now_ns - mine.since_ns < SETTLES_NS:
+        mine.blind += seconds
+    elif goes_on:
+        way += speed * mine.blind
+        mine.way += way
+        mine.way_time += seconds + mine.blind
+        mine.box_way += way / box
+        mine.blind = 0.0
+
+
+@compiled
+def _is_real(mine: Any, sure: bool, hysteresis: float) -> bool:
+    """Whether a chain counts at this frame; who once did is real for good."""
+    stood = mine.way_time * SECOND_NS >= STOOD_NS
+    mine.real = mine.real or (sure and (stood or abs(mine.way) >= hysteresis))
+    return bool(sure and mine.real)
+
+
+@compiled
+def _add_up(total: Any, mine: Any, pcu: float) -> None:
+    """Hand over what a chain adds, but the time whose way is not known yet."""
+    total.time += mine.time
+    total.pcu_time += pcu * mine.time
+    total.way += mine.way
+    total.way_time += mine.way_time
+    total.box_way += mine.box_way
+    mine.time = mine.way = mine.way_time = mine.box_way = 0.0
 
 
 @compiled

@@ -16,7 +16,7 @@ from models.backends.int8 import fp32_graph
 from models.backends.resized import resized_graph
 from models.by_shape import MOST_SHAPES, ByShape
 from models.registry import WEIGHTS, by_shape, load_detector
-from tests.support.graphs import brightness_graph
+from tests.support.graphs import brightness_graph, scrambled
 from tests.support.surfaces import batch_of
 from tests.support.videos import frames_of
 
@@ -99,15 +99,8 @@ def test_only_so_many_shapes_are_held() -> None:
 def test_a_graph_that_was_misunderstood_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MATPHO_CACHE_DIR", str(tmp_path))
 
-    def scrambled(model: onnx.ModelProto, width: int, height: int) -> onnx.ModelProto | None:
-        for tensor in model.graph.initializer:
-            value = onnx.numpy_helper.to_array(tensor)
-            if value.ndim == 4 and value.dtype == np.float32:
-                tensor.CopyFrom(onnx.numpy_helper.from_array(np.ascontiguousarray(value[::-1]), tensor.name))
-        return real(model, width, height)
-
     real = graphs.resized
-    monkeypatch.setattr(graphs, "resized", scrambled)
+    monkeypatch.setattr(graphs, "resized", lambda model, *size: real(scrambled(model), *size))
     made = by_shape(load_detector(threads=1), threads=1)
     assert isinstance(made, ByShape)
     assert made.at(768, 576) is made.whole

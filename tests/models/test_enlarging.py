@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 
 from core.arrays import U8
@@ -13,6 +12,7 @@ from core.errors import ModelError
 from models.backends import resized as graphs
 from models.by_shape import ByShape
 from models.registry import by_shape, load_detector
+from tests.support.graphs import scrambled
 from tests.support.surfaces import batch_of
 from tests.support.videos import frames_of
 
@@ -65,15 +65,8 @@ def test_smaller_inputs_and_its_own_are_possible_too() -> None:
 def test_a_graph_that_sees_something_else_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MATPHO_CACHE_DIR", str(tmp_path))
 
-    def scrambled(model: onnx.ModelProto, width: int, height: int) -> onnx.ModelProto | None:
-        for tensor in model.graph.initializer:
-            value = onnx.numpy_helper.to_array(tensor)
-            if value.ndim == 4 and value.dtype == np.float32:
-                tensor.CopyFrom(onnx.numpy_helper.from_array(np.ascontiguousarray(value[::-1]), tensor.name))
-        return real(model, width, height)
-
     real = graphs.resized
-    monkeypatch.setattr(graphs, "resized", scrambled)
+    monkeypatch.setattr(graphs, "resized", lambda model, *size: real(scrambled(model), *size))
     with pytest.raises(ModelError, match="320 pixels wide"):
         load_detector(threads=1, input_px=320)
 
