@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from analytics.on_foot import OnFoot
 from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.reasons import in_zone, of_class, seen
 from analytics.schedule import Schedule
@@ -41,12 +40,8 @@ class IntrusionRule(PlaceRule):
         self._number = shared.zone(spec.zone)
         self._closed = Schedule(spec.hours, spec.days, spec.timezone)
         walks = PedestrianSpec.model_fields
-        self._on_foot = OnFoot(
-            shared,
-            max_speed_kmh=walks["max_speed_kmh"].default,
-            max_along_kmh=walks["max_along_kmh"].default,
-            still_s=spec.still_s,
-        )
+        limits = walks["max_speed_kmh"].default, walks["max_along_kmh"].default, spec.still_s
+        self._on_foot = shared.on_foot(("person",), *limits)
         self._riders = bool(self._wanted[[int(item) for item in TWO_WHEELERS]].any())
         self._peak = 0
 
@@ -72,8 +67,9 @@ class IntrusionRule(PlaceRule):
         """Which of these rows (K) are somebody: no things, and where only people are asked for, no riders."""
         people = view.class_id[rows] == PERSON
         found = np.ones(len(rows), np.bool_)
-        who = self._on_foot.update(view, rows[people])
-        found[people] = who.real if self._riders else who.on_foot
+        who = self._on_foot.update(self._shared.look(view))
+        if np.count_nonzero(people):
+            found[people] = who.real if self._riders else who.on_foot
         return found
 
     def _inside(self, view: StepView) -> Bool:

@@ -6,15 +6,18 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from analytics.clock import SECOND_NS
-from analytics.queues import KMH_PER_MPS
-from analytics.shared import Shared
+from analytics.clock import SECOND_NS, CameraClock
+from analytics.kernels.on_foot import ACROSS_M, AMONG_M, PERSON_M, WALKED_M, among_queues, follow_people
+from analytics.queues import KMH_PER_MPS, LaneQueues
+from analytics.sight import Sight
 from analytics.track_table import TrackTable
-from analytics.views import COASTING, CONFIRMED, reference_boxes
-from core.arrays import F64, AnyArray, Bool
+from analytics.views import reference_boxes
+from core.arrays import AnyArray, Bool
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
+from core.frames import FrameMeta
 from core.lanes import group_numbers
+from core.scene import Scene
 from scenes.rules import QueueSpec
 
 FIELDS: Final = [
@@ -37,38 +40,21 @@ when it counts as one of those who queue, the way in metres that it made across 
 metres; for how long it has been away from there, whether it came away, whether it walked; whether it was ever too
 fast."""
 QUEUE: Final = QueueSpec(lane="any")
-KNOWN_NS: Final = 3 * SECOND_NS // 10
-"""The speed of a newer track is not known yet (`trackers.world.HOLD_S`); who is away from his place for a shorter time
-may be a thing whose track somebody who passed had for a moment."""
-PERSON_M: Final = 1.7
-"""Where the scene is not calibrated: height of a person's box."""
-WALKED_M: Final = 1.0
-"""Who has come so far from where he was first seen is no thing that a detector takes for somebody."""
-SEEN: Final = 0.5
-"""Share of the frames since then in which somebody must have been seen: riders in a row lend a track a box each."""
-ACROSS: Final = 0.7
-LEAST_MPS: Final = 0.5
-SURE_MPS: Final = 1.0
-"""From here on a speed is believed even where it does not tell its heading: far boxes tremble."""
-ACROSS_M: Final = 1.5
-ALONG_NS: Final = 2 * SECOND_NS
-"""On a lane, somebody walks who has come so far across it, faster than this, with less than this share of his speed
-along it; or moved along it for so long, as a rider also does who stops. A box that jumps from one rider to the next and
-back has come nowhere."""
-AMONG_M: Final = 10.0
 AMONG_NS: Final = 5 * SECOND_NS
-"""So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider; and for so long
-after, for who stands trembles about the speed at which one queues."""
+"""Who was among those who queue (`AMONG_M`) counts as one of them for so long after: who stands trembles about the
+speed at which one queues."""
 
 
 class Who(NamedTuple):
-    """What some that look like people (K) are.
+    """What those that look like people (K) are.
 
     Attributes:
+        rows: of the view, in order.
         real: no thing: has come away from where it was first seen, or has been there for long.
         on_foot: somebody on foot.
     """
 
+    rows: AnyArray
     real: Bool
     on_foot: Bool
 
@@ -82,59 +68,58 @@ class OnFoot:
     is somebody in any case, but in a queue.
 
     Args:
-        shared: with the camera's other rules.
+        scene: of the camera.
+        clock: of the camera.
+        queues: where there are lanes in metres, who queues on them.
+        wanted: classes that look like people (`views.class_mask`).
         max_speed_kmh, max_along_kmh: faster, or along his lane faster, than this one rides.
         still_s: who does not come away from his place counts only after so long.
     """
 
-    def __init__(self, shared: Shared, *, max_speed_kmh: float, max_along_kmh: float, still_s: float) -> None:
-        scene = shared.scene
-        self._shared, self._clock = shared, shared.clock
+    def __init__(
+        self,
+        scene: Scene,
+        clock: CameraClock,
+        queues: LaneQueues | None,
+        wanted: Bool,
+        *,
+        max_speed_kmh: float,
+        max_along_kmh: float,
+        still_s: float,
+    ) -> None:
+        self._clock, self._queues, self._wanted = clock, queues, wanted
         self._fastest_mps, self._along_mps = max_speed_kmh / KMH_PER_MPS, max_along_kmh / KMH_PER_MPS
         self._still_ns = round(still_s * SECOND_NS)
-        self._queues = shared.queues(QUEUE) if scene.lanes and scene.ground is not None else None
         self._group = group_numbers(scene)
         self._table = TrackTable(FIELDS)
+        self._frame: FrameMeta | None = None
+        self._who = Who(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.bool_))
 
     def __len__(self) -> int:
         return len(self._table)
 
-    def update(self, view: StepView, rows: AnyArray) -> Who:
-        """What these rows (K) are, all that look like people in a frame that the clock has heard."""
-        clock, table = self._clock, self._table
+    def update(self, sight: Sight) -> Who:
+        """What all are that look like people in a frame, which the clock has heard. Worked out once, whoever asks."""
+        if sight.view.frame is not self._frame:
+            self._frame, self._who = sight.view.frame, self._look(sight)
+        return self._who
+
+    def _look(self, sight: Sight) -> Who:
+        view, clock, table = sight.view, self._clock, self._table
         table.let_go(view, clock)
+        rows = sight.believed(self._wanted)
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
-        mine, valid, foot = table.rows[at], view.valid[rows], view.foot[rows]
-        ground, metric = view.position[rows], valid & (view.lane[rows] >= 0)
-        mine["first_ns"][fresh], mine["frame"][fresh] = clock.run_ns, clock.frames
-        mine["ground"][fresh], mine["foot"][fresh], mine["metric"][fresh] = ground[fresh], foot[fresh], valid[fresh]
-        speed, along = self._speed(view, rows), view.lane_speed[rows]
-        mine["rides"] |= (speed > self._fastest_mps) | (metric & (along > self._along_mps))
-        moves = (speed > LEAST_MPS) & (np.isfinite(view.heading[rows]) | (speed > SURE_MPS))
-        crosses = metric & moves & (np.abs(along) < ACROSS * speed)
-        mine["across"] += np.where(crosses[:, None], view.velocity[rows] * (clock.step_ns / SECOND_NS), 0.0)
-        mine["along_ns"] += np.where(metric & ~crosses & moves, clock.step_ns, 0)
-        away = np.hypot(*(ground - mine["ground"]).T)
-        by_box = np.hypot(*(foot - mine["foot"]).T) / self._heights(view, rows) * PERSON_M
-        crossed = np.hypot(*mine["across"].T) >= ACROSS_M
-        walks = crossed | (mine["along_ns"] >= ALONG_NS)
-        gone = np.where(valid & mine["metric"], away, by_box) >= WALKED_M
-        mine["away_ns"] = np.where(gone, mine["away_ns"] + clock.step_ns, 0)
-        mine["came"] |= mine["away_ns"] >= KNOWN_NS
-        mine["walked"] |= np.where(metric, gone & walks, mine["came"])
-        if np.count_nonzero(fresh):
-            self._inherit(view, rows, mine, fresh)
-        mine["seen"] += view.state[rows] == CONFIRMED
-        lasted_ns = clock.run_ns - mine["first_ns"]
-        still = lasted_ns >= self._still_ns
-        often = mine["seen"] >= SEEN * (clock.frames - mine["frame"] + 1)
-        sure = (lasted_ns >= KNOWN_NS) & often & ~mine["rides"] & (mine["walked"] | still)
-        sure &= crossed | ~metric | moves | still
-        if np.count_nonzero(sure):
-            mine["among_ns"][self._among(view, rows)] = clock.run_ns + AMONG_NS
-            sure &= crossed | (mine["among_ns"] < clock.run_ns)
-        table.rows[at] = mine
-        return Who(np.asarray(mine["came"] | still, np.bool_), np.asarray(sure, np.bool_))
+        picture = sight.boxes, view.foot, view.foot_velocity, view.state, view.heading
+        ground = view.position, view.velocity, view.valid, view.lane, view.lane_speed
+        now = clock.run_ns, clock.step_ns, clock.frames
+        limits = self._fastest_mps, self._along_mps, self._still_ns
+        real, walks, crossed = follow_people(table.rows, at, fresh, rows, picture, ground, now, limits)
+        if self._queues is not None and np.count_nonzero(walks):
+            chain = self._queues.update(view, clock).chain
+            among = among_queues(rows, view.lane, view.along, chain, self._group)
+            table.rows["among_ns"][at[among]] = clock.run_ns + AMONG_NS
+            walks &= crossed | (table.rows["among_ns"][at] < clock.run_ns)
+        return Who(rows, real, walks)
 
     def explain(self, view: StepView, row: int, *, riders: bool = False) -> Reasons:
         """That somebody is on foot; else why not. With `riders` only that it is no thing."""
@@ -144,14 +129,13 @@ class OnFoot:
         stays = self._clock.run_ns - known["first_ns"] < self._still_ns
         if riders:
             return (reason("has-not-come", False, limit=Amount(WALKED_M, "m")),) if stays and not known["came"] else ()
-        at = np.array([row])
-        speed, limit = self._speed(view, at)[0], self._fastest_mps
+        speed, limit = self._speed(view, row), self._fastest_mps
         if bool(known["rides"]) and speed <= limit:
             limit = self._along_mps
         on_foot = reason(
             "on-foot",
             not known["rides"],
-            value=Amount(float(speed) * KMH_PER_MPS, "km-h"),
+            value=Amount(speed * KMH_PER_MPS, "km-h"),
             limit=Amount(limit * KMH_PER_MPS, "km-h"),
         )
         if known["rides"]:
@@ -162,40 +146,11 @@ class OnFoot:
             return on_foot, reason("among-queue", False, limit=Amount(AMONG_M, "m"))
         return (on_foot,)
 
-    def _inherit(self, view: StepView, rows: AnyArray, mine: AnyArray, fresh: Bool) -> None:
-        """Beside lanes, who begins within a height of where somebody who came is believed, unseen, has come too.
-
-        On lanes riders in a row would lend each other what each of them did.
-        """
-        lost = (view.state[rows] == COASTING) & mine["came"]
-        begun = np.flatnonzero(fresh & (view.lane[rows] < 0))
-        if not len(begun) or not np.count_nonzero(lost):
-            return
-        away = view.foot[rows[begun]][:, None] - view.foot[rows[lost]][None]
-        near = np.hypot(away[..., 0], away[..., 1]) <= self._heights(view, rows[lost])
-        for what in ("came", "walked"):
-            mine[what][begun] |= (near & mine[what][lost]).any(axis=1)
-
-    def _among(self, view: StepView, rows: AnyArray) -> Bool:
-        """Which of these rows (K) are on lanes, near a vehicle that queues on lanes of the same group."""
-        if self._queues is None:
-            return np.zeros(len(rows), np.bool_)
-        chain = self._queues.update(view, self._clock).chain
-        waits = np.flatnonzero(chain >= 0)
-        group = np.where(view.lane >= 0, self._group[view.lane], -1)
-        beside = group[rows][:, None] == group[waits]
-        near = np.abs(view.along[rows][:, None] - view.along[waits]) <= AMONG_M
-        found: Bool = (beside & near).any(axis=1) & (view.lane[rows] >= 0)
-        return found
-
-    def _speed(self, view: StepView, rows: AnyArray) -> F64:
-        """Speeds (K) in m/s; by the height of each box where nothing is in metres."""
-        by_box = np.hypot(*view.foot_velocity[rows].T) / self._heights(view, rows) * PERSON_M
-        speed: F64 = np.where(view.valid[rows], np.hypot(*view.velocity[rows].T), by_box)
-        return speed
-
     @staticmethod
-    def _heights(view: StepView, rows: AnyArray) -> AnyArray:
-        boxes = reference_boxes(view, rows)
-        high: AnyArray = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
-        return high
+    def _speed(view: StepView, row: int) -> float:
+        """In m/s; by the height of the box where nothing is in metres."""
+        if view.valid[row]:
+            return float(np.hypot(*view.velocity[row]))
+        _, top, _, bottom = reference_boxes(view, slice(row, row + 1))[0].tolist()
+        pace: float = float(np.hypot(*view.foot_velocity[row])) / max(bottom - top, 1.0) * PERSON_M
+        return pace

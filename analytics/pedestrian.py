@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics.on_foot import OnFoot
 from analytics.place_rule import Look, PlaceRule
 from analytics.places import Place
 from analytics.reasons import of_class, seen
@@ -18,23 +17,21 @@ from scenes.rules import PedestrianSpec
 
 
 class PedestrianRule(PlaceRule):
-    """One event for a carriageway, however many people are on it; who is on foot, `OnFoot` tells."""
+    """One event for a carriageway, however many people are on it; who is on foot, `analytics.on_foot` tells."""
 
     def __init__(self, spec: PedestrianSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
         super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._wanted = class_mask(spec.classes)
         self._place = Place.of(spec, shared)
-        self._on_foot = OnFoot(
-            shared, max_speed_kmh=spec.max_speed_kmh, max_along_kmh=spec.max_along_kmh, still_s=spec.still_s
-        )
+        self._on_foot = shared.on_foot(spec.classes, spec.max_speed_kmh, spec.max_along_kmh, spec.still_s)
         self._peak = 0
 
     def __len__(self) -> int:
         return len(self._on_foot)
 
     def _look(self, view: StepView) -> Look:
-        rows = self._shared.look(view).believed(self._wanted)
-        rows = rows[self._on_foot.update(view, rows).on_foot]
+        who = self._on_foot.update(self._shared.look(view))
+        rows = who.rows[who.on_foot]
         within = rows[self._place.holds(view, rows)]
         there = within[view.state[within] == CONFIRMED]
         self._peak = max(self._peak, len(there))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analytics.clock import CameraClock
 from analytics.crossings import Crossings
 from analytics.free_flow import FreeFlow
 from analytics.late_crossings import Crossed
+from analytics.on_foot import QUEUE, OnFoot
 from analytics.queues import LaneQueues
 from analytics.sight import Sight, Zones
 from analytics.signals import Signals
 from analytics.things import Things
+from analytics.views import class_mask
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import QueueSpec, SpillbackSpec
@@ -35,6 +39,7 @@ class Shared:
         self.signals = Signals(self.clock)
         self.crossed = Crossed(self.clock)
         self._queues: dict[tuple[float, float, float], LaneQueues] = {}
+        self._on_foot: dict[tuple[tuple[str, ...], float, float, float], OnFoot] = {}
         self._numbers: dict[str, int] = {}
         self._zones = Zones([])
         self._sight: Sight | None = None
@@ -80,3 +85,12 @@ class Shared:
         if limits not in self._queues:
             self._queues[limits] = LaneQueues.by(spec, self.scene)
         return self._queues[limits]
+
+    def on_foot(self, classes: Sequence[str], max_speed_kmh: float, max_along_kmh: float, still_s: float) -> OnFoot:
+        """Who of these classes is on foot; rules that define it alike share it."""
+        key = tuple(classes), max_speed_kmh, max_along_kmh, still_s
+        if key not in self._on_foot:
+            queues = self.queues(QUEUE) if self.scene.lanes and self.scene.ground is not None else None
+            limits = {"max_speed_kmh": max_speed_kmh, "max_along_kmh": max_along_kmh, "still_s": still_s}
+            self._on_foot[key] = OnFoot(self.scene, self.clock, queues, class_mask(classes), **limits)
+        return self._on_foot[key]

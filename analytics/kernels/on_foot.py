@@ -1,0 +1,163 @@
+"""Who is on foot, person by person."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from core.arrays import F32, F64, I16, I32, I64, U8, AnyArray, Bool
+from core.compiled import compiled
+from core.tracks import TrackState
+
+CONFIRMED: Final = int(TrackState.CONFIRMED)
+COASTING: Final = int(TrackState.COASTING)
+SECOND_NS: Final = 1_000_000_000
+KNOWN_NS: Final = 3 * SECOND_NS // 10
+"""The speed of a newer track is not known yet (`trackers.world.HOLD_S`); who is away from his place for a shorter time
+may be a thing whose track somebody who passed had for a moment."""
+PERSON_M: Final = 1.7
+"""Where the scene is not calibrated: height of a person's box."""
+WALKED_M: Final = 1.0
+"""Who has come so far from where he was first seen is no thing that a detector takes for somebody."""
+SEEN: Final = 0.5
+"""Share of the frames since then in which somebody must have been seen: riders in a row lend a track a box each."""
+ACROSS: Final = 0.7
+LEAST_MPS: Final = 0.5
+SURE_MPS: Final = 1.0
+"""From here on a speed is believed even where it does not tell its heading: far boxes tremble."""
+ACROSS_M: Final = 1.5
+ALONG_NS: Final = 2 * SECOND_NS
+"""On a lane, somebody walks who has come so far across it, faster than this, with less than this share of his speed
+along it; or moved along it for so long, as a rider also does who stops. A box that jumps from one rider to the next and
+back has come nowhere."""
+AMONG_M: Final = 10.0
+"""So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider."""
+
+
+@compiled
+def follow_people(
+    state: AnyArray,
+    at: I64,
+    fresh: Bool,
+    rows: I64,
+    picture: tuple[F32, F32, F32, U8, F32],
+    ground: tuple[F64, F64, Bool, I16, F64],
+    now: tuple[int, int, int],
+    limits: tuple[float, float, int],
+) -> tuple[Bool, Bool, Bool]:
+    """Bring those who look like people to a frame. See `analytics.on_foot.OnFoot`.
+
+    Args:
+        state: records of the tracks, `analytics.on_foot.FIELDS`.
+        at: (K) of the rows' tracks.
+        fresh: (K) whether they are new.
+        rows: (K) in the view.
+        picture: boxes, feet and their velocities in reference pixels, states, headings, of all M tracks in the view.
+        ground: positions, velocities, whether these are known, lanes, speeds along them, of all tracks.
+        now: run time and step in ns, number of the frame.
+        limits: fastest on foot, and along a lane, m/s; when somebody who does not come away from his place counts, ns.
+
+    Returns:
+        (K) who is real; who is on foot, unless he waits in a queue; who came across the lanes.
+    """
+    boxes, foot, foot_velocity, seen, heading = picture
+    position, velocity, valid, lane, lane_speed = ground
+    run_ns, step_ns, frame = now
+    count, step_s = len(rows), step_ns / SECOND_NS
+    real, walks = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    crossed, moves = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    for k in range(count):
+        row, mine = rows[k], state[at[k]]
+        placed, unit = valid[row], PERSON_M / _height(boxes[row])
+        metric = placed and lane[row] >= 0
+        if fresh[k]:
+            mine.first_ns, mine.frame, mine.metric = run_ns, frame, placed
+            for axis in range(2):
+                mine.ground[axis], mine.foot[axis] = position[row, axis], foot[row, axis]
+        speed = math.hypot(velocity[row, 0], velocity[row, 1])
+        if not placed:
+            speed = math.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) * unit
+        along = lane_speed[row]
+        mine.rides = mine.rides or speed > limits[0] or (metric and along > limits[1])
+        moves[k] = speed > LEAST_MPS and (np.isfinite(heading[row]) or speed > SURE_MPS)
+        if metric and moves[k]:
+            if abs(along) < ACROSS * speed:
+                mine.across[0] += velocity[row, 0] * step_s
+                mine.across[1] += velocity[row, 1] * step_s
+            else:
+                mine.along_ns += step_ns
+        if placed and mine.metric:
+            away = math.hypot(position[row, 0] - mine.ground[0], position[row, 1] - mine.ground[1])
+        else:
+            away = math.hypot(foot[row, 0] - mine.foot[0], foot[row, 1] - mine.foot[1]) * unit
+        gone = away >= WALKED_M
+        mine.away_ns = mine.away_ns + step_ns if gone else 0
+        mine.came = mine.came or mine.away_ns >= KNOWN_NS
+        crossed[k] = math.hypot(mine.across[0], mine.across[1]) >= ACROSS_M
+        walked = gone and (crossed[k] or mine.along_ns >= ALONG_NS) if metric else mine.came
+        mine.walked = mine.walked or walked
+    _inherit(state, at, fresh, rows, (boxes, foot, seen, lane))
+    for k in range(count):
+        row, mine = rows[k], state[at[k]]
+        if seen[row] == CONFIRMED:
+            mine.seen += 1
+        lasted_ns = run_ns - mine.first_ns
+        still = lasted_ns >= limits[2]
+        real[k] = mine.came or still
+        known = lasted_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
+        counts = still or (mine.walked and (crossed[k] or moves[k] or not (valid[row] and lane[row] >= 0)))
+        walks[k] = known and counts and not mine.rides
+    return real, walks, crossed
+
+
+@compiled
+def _inherit(state: AnyArray, at: I64, fresh: Bool, rows: I64, view: tuple[F32, F32, U8, I16]) -> None:
+    """Beside lanes, who begins within a height of where somebody who came is believed, unseen, has come too.
+
+    On lanes riders in a row would lend each other what each of them did.
+    """
+    boxes, foot, seen, lane = view
+    for k in range(len(rows)):
+        row, mine = rows[k], state[at[k]]
+        if not fresh[k] or lane[row] >= 0:
+            continue
+        for other in range(len(rows)):
+            theirs, there = state[at[other]], rows[other]
+            if seen[there] != COASTING or not theirs.came:
+                continue
+            away = math.hypot(foot[row, 0] - foot[there, 0], foot[row, 1] - foot[there, 1])
+            if away <= _height(boxes[there]):
+                mine.came = True
+                mine.walked = mine.walked or theirs.walked
+
+
+@compiled
+def among_queues(rows: I64, lane: I16, along: F64, chain: I32, group: I64) -> Bool:
+    """Which rows (K) are on lanes, near a vehicle that queues on lanes of the same group.
+
+    Args:
+        rows: in the view.
+        lane, along, chain: of all M tracks, their lane, the way along it in metres, the queue they stand in; -1: none.
+        group: of each lane.
+    """
+    found = np.zeros(len(rows), np.bool_)
+    for k in range(len(rows)):
+        row = rows[k]
+        if lane[row] < 0:
+            continue
+        for other in range(len(lane)):
+            if (
+                chain[other] >= 0
+                and group[lane[other]] == group[lane[row]]
+                and abs(along[other] - along[row]) <= AMONG_M
+            ):
+                found[k] = True
+                break
+    return found
+
+
+@compiled
+def _height(box: F32) -> float:
+    return float(max(box[3] - box[1], np.float32(1.0)))
