@@ -100,7 +100,7 @@ def _point(value: Measurement) -> list[float | str | None]:
     return [
         value.start_ns // MS_NS,
         value.end_ns // MS_NS,
-        sum(value.counts.values()),
+        sum(value.counts.values()) if value.estimate is None else _rounded(value.estimate),
         _rounded(value.flow_vph, 0),
         _rounded(value.flow_pcuph, 0),
         _kmh(value.mean_speed_mps if value.mean_speed_mps is not None else value.time_mean_speed_mps),

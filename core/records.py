@@ -40,6 +40,8 @@ class Measurement:
         mean_speed_mps: over a line the time-mean speed of those counted; in a zone or on a lane the space-mean speed
             (distance travelled over time spent, Edie). None uncalibrated or when nothing moved there.
         occupancy: mean number of tracks inside at once; None for a line.
+        estimate: of a turning movement, those counted and a share of those whose way was lost in between; None where
+            not all ways in and out are watched.
         flow_vph, flow_pcuph: vehicles, and passenger car units, an hour.
         time_mean_speed_mps: on a lane, mean of the speeds at the place of counting.
         density_vpkm, density_pcupkm: vehicles, and passenger car units, by kilometre of the lane (Edie).
@@ -64,6 +66,7 @@ class Measurement:
     counts: Mapping[str, int] = field(default_factory=dict)
     mean_speed_mps: float | None = None
     occupancy: float | None = None
+    estimate: float | None = None
     flow_vph: float | None = None
     flow_pcuph: float | None = None
     time_mean_speed_mps: float | None = None

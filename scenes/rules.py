@@ -115,6 +115,11 @@ class MeasureSpec(RulePart):
     exits: MovementLines | None = Field(
         None, description="Ids of lines, crossed forward by who goes out; backward if the line is also an entry"
     )
+    all_ways: bool = Field(
+        False,
+        description="`entries` and `exits` are all ways in and out: those whose way is lost in between are then shared "
+        "out in `estimate`",
+    )
     classes: list[ClassName] = Field(["person", "vehicle"], min_length=1, description=CLASSES)
     interval_s: Annotated[int, Field(ge=1, le=86_400)] = Field(
         60, description="Length of an interval in seconds, aligned to UTC midnight"

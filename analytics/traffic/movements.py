@@ -7,19 +7,23 @@ from typing import Final
 
 import numpy as np
 
+from analytics.clock import SECOND_NS
 from analytics.kernels.gauges import turn
 from analytics.reasons import nearest_line
 from analytics.traffic.chains import Frame, resized
+from analytics.traffic.sharing import share_out
 from analytics.traffic.tallies import Interval, Spot, by_label, counted, flows
 from analytics.vehicles import pcu_table
 from analytics.views import class_mask
-from core.arrays import I64, AnyArray
+from core.arrays import F64, I64, AnyArray
 from core.explanation import Reasons, reason
 from core.records import Measurement
 from core.scene import Line, Scene
 from core.taxonomy import LABELS
 from scenes.rules import MeasureSpec
 
+HALF_LIFE_S: Final = 1_800.0
+"""Of what is remembered of who went where: a junction's pattern changes within the hour."""
 GATE: Final = np.dtype([(name, np.int64) for name in ("line", "movement", "entry", "exit")])
 ENTERED: Final = np.dtype([(name, np.int64) for name in ("entry", "class_id", "came", "left")])
 """Of a chain: its entry (counted from 1; 0: none) and class; entry and exit of its last movement."""
@@ -30,7 +34,8 @@ class Movements:
 
     An entry counts when it is crossed forward; an exit too, or, where the same line is an entry as well, when it is
     crossed backward. Who goes back over his entry, where that is no exit, has not entered. A chain that ends inside has
-    an entry and no exit; one that began inside an exit and no entry.
+    an entry and no exit; one that began inside an exit and no entry. Where all ways in and out are watched, these are
+    shared out over the pairs (`traffic.sharing`).
 
     Args:
         first: number of the first of `lines` in the `LineWatch`.
@@ -52,6 +57,7 @@ class Movements:
         most = [1 + max((len(getattr(s, name) or []) for _, s in specs), default=0) for name in ("entries", "exits")]
         self._counts: I64 = np.zeros((len(specs), most[0], most[1], len(LABELS)), np.int64)
         self._state = np.zeros((0, len(specs)), ENTERED)
+        self._usual: dict[int, F64] = {}
         self._wanted = np.array([class_mask(spec.classes) for _, spec in specs])
         self._pcu = [pcu_table(spec.pcu) for _, spec in specs]
         self._unit = "metres" if scene.ground is not None else "pixels"
@@ -87,12 +93,14 @@ class Movements:
             return []
         place, asked = self._specs[spec]
         entries, exits = [*(asked.entries or []), ""], [*(asked.exits or []), ""]
+        estimates = self._estimates(place, len(entries) - 1, len(exits) - 1, interval) if asked.all_ways else None
         found = []
         for i, entry in enumerate(entries):
             for k, leave in enumerate(exits):
                 counts = self._counts[place, i if entry else -1, k if leave else -1]
                 if (entry and leave) or counts.any():
-                    found.append(self._measurement(place, entry, leave, counts, interval))
+                    estimate = float(estimates[i, k]) if estimates is not None and entry and leave else None
+                    found.append(self._measurement(place, entry, leave, counts, estimate, interval))
         self._counts[place] = 0
         return found
 
@@ -119,7 +127,19 @@ class Movements:
     def _leaves(gate: AnyArray, crossed: int) -> bool:
         return bool(gate["exit"] >= 0 and crossed == (1 if gate["entry"] < 0 else -1))
 
-    def _measurement(self, place: int, entry: str, leave: str, counts: AnyArray, interval: Interval) -> Measurement:
+    def _estimates(self, place: int, entries: int, exits: int, interval: Interval) -> F64:
+        """Of each pair (E, X): those seen the whole way, and their share of the others."""
+        counts = self._counts[place].sum(axis=-1)
+        whole = counts[:entries, :exits].astype(np.float64)
+        keeps = 0.5 ** ((interval.end_ns - interval.start_ns) / SECOND_NS / HALF_LIFE_S)
+        usual = self._usual.get(place, np.zeros_like(whole)) * keeps + whole
+        self._usual[place] = usual
+        found: F64 = whole + share_out(usual, counts[:entries, -1], counts[-1, :exits])
+        return found
+
+    def _measurement(
+        self, place: int, entry: str, leave: str, counts: AnyArray, estimate: float | None, interval: Interval
+    ) -> Measurement:
         flow_vph, flow_pcuph = flows(counts, self._wanted[place], self._pcu[place], interval.watched_s)
         return Measurement(
             interval.camera_id,
@@ -128,6 +148,7 @@ class Movements:
             interval.start_ns,
             interval.end_ns,
             by_label(counts),
+            estimate=None if estimate is None else round(estimate, 3),
             flow_vph=flow_vph,
             flow_pcuph=flow_pcuph,
             unit=self._unit,

@@ -51,13 +51,38 @@ LEAST_LANE_M: Final = 20.0
 APPEAR_M: Final = 20.0
 """Recordings end at a distance from their middle, where whoever comes appears: at 50 km/h that was 1.4 s ago."""
 TRIES: Final = 400
-WIDE_EVERY: Final = 4
-"""Where there are junctions each fourth camera looks over a whole one, for turning movements."""
-WIDE_AWAY_M: Final = (20.0, 28.0)
-WIDE_HEIGHT_M: Final = (10.0, 14.0)
-WIDE_FOCAL_PX: Final = (700.0, 900.0)
-WIDE_CAR_PX: Final = 26.0
-"""From a mast at the corner, with a lens of 2.8 to 4 mm (71° to 85° across); a detector finds fewer of the smallest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mast:
+    """How cameras at the corner of a junction are put up: one of each `every`, beginning with `first`.
+
+    Attributes:
+        away_m: range of their distance from the middle of the junction, height_m: of their height, focal_px: of their
+            focal length.
+        turn_deg: standard deviation of the angle between where one looks and the middle.
+        car_px: lanes are drawn as far as a car is so high; gate_px: lines of turning movements as far.
+        lanes: it sees `LEAST_LANE_M` of one at least.
+    """
+
+    first: int
+    every: int
+    away_m: tuple[float, float]
+    height_m: tuple[float, float]
+    focal_px: tuple[float, float]
+    turn_deg: float
+    car_px: float
+    gate_px: float
+    lanes: bool
+
+
+MASTS: Final = (
+    Mast(3, 4, (20.0, 28.0), (10.0, 14.0), (700.0, 900.0), 10.0, 26.0, 26.0, lanes=True),
+    Mast(5, 8, (31.0, 36.0), (10.0, 14.0), (540.0, 600.0), 3.0, 26.0, 16.0, lanes=False),
+)
+"""With lenses of 2.8 to 4 mm (71° to 85° across), which see what goes on in a junction, and of 2.2 to 2.5 mm (94° to
+100°), which see all its arms, for turning movements: cars at the far ones are 10 pixels high in the input of a detector
+that takes 832."""
 JUNCTION_M: Final = 70.0
 NEAREST_M: Final = 0.5
 """Points nearer to the picture plane are not projected."""
@@ -70,7 +95,7 @@ class Camera:
     Attributes:
         x, y, z: its centre in metres; yaw: where it looks, radians, 0 east, counter-clockwise; pitch: downwards.
         focal_px: focal length; the principal point is the middle of the picture.
-        car_px: lanes are drawn as far as a car is so many pixels high.
+        car_px: lanes are drawn as far as a car is so many pixels high; gate_px: lines of turning movements as far.
     """
 
     camera_id: str
@@ -83,6 +108,7 @@ class Camera:
     width: int = SIZE[0]
     height: int = SIZE[1]
     car_px: float = CAR_PX
+    gate_px: float = CAR_PX
 
     def matrix(self) -> F64:
         """(3, 4): homogeneous metres to homogeneous pixels; the third coordinate is the depth in metres."""
@@ -119,11 +145,16 @@ class Camera:
     @property
     def range_m(self) -> float:
         """How far from the camera, on the ground, lanes are drawn."""
-        slant = self.focal_px * CAR_M / self.car_px
+        return self.reach_m(self.car_px)
+
+    def reach_m(self, car_px: float) -> float:
+        """How far from the camera, on the ground, a car is so many pixels high."""
+        slant = self.focal_px * CAR_M / car_px
         return math.sqrt(max(slant**2 - self.z**2, 1.0))
 
-    def seen_ground(self, margin_px: float = MARGIN_PX) -> Any:
-        """The ground in the picture that is nearer than `range_m`, in metres."""
+    def seen_ground(self, margin_px: float = MARGIN_PX, reach_m: float | None = None) -> Any:
+        """The ground in the picture that is nearer than `reach_m`, or else `range_m`, in metres."""
+        reach_m = self.range_m if reach_m is None else reach_m
         top = self.height / 2 - self.focal_px * math.tan(self.pitch - 0.01)  # just below the horizon
         left, right = margin_px, self.width - margin_px
         corners = [(left, max(top, margin_px)), (right, max(top, margin_px))]
@@ -135,7 +166,7 @@ class Camera:
         away = metres[2:] - (self.x, self.y)
         picture = shapely.Polygon(metres)
         metres[2:] += HALF_CAR_M * away / np.maximum(np.linalg.norm(away, axis=1), 1e-9)[:, None]
-        return picture & shapely.Polygon(metres) & shapely.Point(self.x, self.y).buffer(self.range_m, quad_segs=32)
+        return picture & shapely.Polygon(metres) & shapely.Point(self.x, self.y).buffer(reach_m, quad_segs=32)
 
 
 def calibrated(camera: Camera, error_px: float, rng: np.random.Generator) -> Ground:
@@ -173,22 +204,24 @@ def place_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, 
     """So many different cameras that look at the recording's lanes, the same for the same seed.
 
     Height, pitch, focal length and the angle to the lane are drawn for each; a camera that sees less than
-    `LEAST_LANE_M` of every lane is drawn again.
+    `LEAST_LANE_M` of every lane is drawn again, but where its mast says otherwise.
 
     Raises:
         ValueError: no place was found from which any lane is seen.
     """
     lines = [shapely.LineString(lane.centreline) for lane in recording.lanes]
-    traffic, junctions, style = _busy(recording), _junctions(recording), STYLES[road_of(recording.name)]
+    traffic, junctions, style = _busy(recording), junctions_of(recording), STYLES[road_of(recording.name)]
     found = []
     for number in range(count):
         rng = np.random.default_rng((seed, number, 1))
         for _ in range(TRIES):
             name = f"{recording.name}-{seed}-{number:03d}"
-            wide = len(junctions) > 0 and number % WIDE_EVERY == WIDE_EVERY - 1
-            camera = _draw_wide(name, junctions, rng) if wide else _draw(name, lines, style, rng)
+            mast = next((m for m in MASTS if number % m.every == m.first), None) if len(junctions) else None
+            camera = _draw_mast(name, junctions, mast, rng) if mast else _draw(name, lines, style, rng)
             seen = camera.seen_ground() & recorded(recording)
-            long_enough = any(shapely.length(line & seen) >= LEAST_LANE_M for line in lines)
+            long_enough = (mast and not mast.lanes) or any(
+                shapely.length(line & seen) >= LEAST_LANE_M for line in lines
+            )
             if long_enough and shapely.contains_xy(seen, traffic).any():
                 found.append(camera)
                 break
@@ -203,7 +236,7 @@ def recorded(recording: Recording) -> Any:
     return shapely.Point(0.0, 0.0).buffer(float(away.max(initial=0.0)) - APPEAR_M, quad_segs=64)
 
 
-def _junctions(recording: Recording) -> F64:
+def junctions_of(recording: Recording) -> F64:
     """Middles (J, 2) of the junctions: of the ends of lanes at stop lines that lie within `JUNCTION_M`."""
     left = [lane.centreline[-1] for lane in recording.lanes if lane.stop_line]
     found = []
@@ -214,15 +247,15 @@ def _junctions(recording: Recording) -> F64:
     return np.array(found).reshape(-1, 2)
 
 
-def _draw_wide(camera_id: str, junctions: F64, rng: np.random.Generator) -> Camera:
+def _draw_mast(camera_id: str, junctions: F64, mast: Mast, rng: np.random.Generator) -> Camera:
     """One that looks over a whole junction from a corner of it."""
     x, y = junctions[rng.integers(len(junctions))]
-    yaw = math.pi / 4 + math.pi / 2 * rng.integers(4) + math.radians(rng.normal(0.0, 10.0))
-    away, z = rng.uniform(*WIDE_AWAY_M), rng.uniform(*WIDE_HEIGHT_M)
-    focal = math.exp(rng.uniform(*np.log(WIDE_FOCAL_PX)))
+    yaw = math.pi / 4 + math.pi / 2 * rng.integers(4) + math.radians(rng.normal(0.0, mast.turn_deg))
+    away, z = rng.uniform(*mast.away_m), rng.uniform(*mast.height_m)
+    focal = math.exp(rng.uniform(*np.log(mast.focal_px)))
     pitch = math.atan2(z, away)
     place = x - away * math.cos(yaw), y - away * math.sin(yaw)
-    return Camera(camera_id, *place, z, yaw, pitch, float(focal), car_px=WIDE_CAR_PX)
+    return Camera(camera_id, *place, z, yaw, pitch, float(focal), car_px=mast.car_px, gate_px=mast.gate_px)
 
 
 def _busy(recording: Recording) -> F64:

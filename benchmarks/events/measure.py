@@ -199,7 +199,12 @@ def figures_of(results: Sequence[CameraResult]) -> Figures:
         ]
         kinds[kind] = sum(parts, start=Score())
     measurements = measured.figures([pair for r in results for pair in r.minutes])
-    return Figures(kinds, measurements | {"turns": turning.figures([turn for r in results for turn in r.turns])})
+    turns = [turn for r in results for turn in r.turns]
+    junctions = {
+        "turns": turning.figures([turn for turn in turns if turn.all_ways]),
+        "turns_in_part": turning.figures([turn for turn in turns if not turn.all_ways]),
+    }
+    return Figures(kinds, measurements | junctions)
 
 
 def as_dict(result: EventsResult) -> dict[str, Any]:

@@ -128,7 +128,12 @@ def _rights(found: Figures) -> Table:
     """What is right or wrong as a whole, and not by percent."""
     names = ("right", "cases")
     shown = _table(text("cli-bench-events-rights"), *(text(f"cli-bench-events-{name}") for name in names))
-    for name, basis in (("queue_by_lane", "minutes"), ("turns", "vehicles"), ("congestion", "minutes")):
+    for name, basis in (
+        ("queue_by_lane", "minutes"),
+        ("turns", "vehicles"),
+        ("turns_in_part", "vehicles"),
+        ("congestion", "minutes"),
+    ):
         figures = found.measurements[name]
         shown.add_row(
             _word(name), interval_text(figures["right"], figures["right_interval"], True), str(figures[basis])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,13 +21,19 @@ LONGEST_S: Final = 180.0
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Vehicles from one line to another at a camera, over the whole recording."""
+    """Vehicles from one line to another at a camera, over the whole recording.
+
+    Attributes:
+        count: as measured: with a share of those whose way was lost, where the camera sees all ways in and out.
+        all_ways: it does.
+    """
 
     camera: str
     entry: str
     exit: str
     true_count: int
-    count: int
+    count: float
+    all_ways: bool
 
 
 def turns(ways: Ways, view: View, measurements: Iterable[Measurement]) -> Iterator[Turn]:
@@ -35,12 +41,14 @@ def turns(ways: Ways, view: View, measurements: Iterable[Measurement]) -> Iterat
     if not view.entries or not view.exits:
         return
     truth = true_turns(ways, {n: view.lines[n] for n in view.entries}, {n: view.lines[n] for n in view.exits})
-    found: Counter[tuple[str, str]] = Counter()
+    found: defaultdict[tuple[str, str], float] = defaultdict(float)
+    all_ways = False
     for item in measurements:
         if item.place in view.entries and item.direction in view.exits:
-            found[item.place, item.direction] += sum(item.counts.values())
+            all_ways = item.estimate is not None
+            found[item.place, item.direction] += sum(item.counts.values()) if item.estimate is None else item.estimate
     for pair in sorted(truth.keys() | found.keys()):
-        yield Turn(view.camera.camera_id, *pair, truth[pair], found[pair])
+        yield Turn(view.camera.camera_id, *pair, truth[pair], found[pair], all_ways)
 
 
 def true_turns(ways: Ways, entries: Mapping[str, F64], exits: Mapping[str, F64]) -> Counter[tuple[str, str]]:
@@ -65,7 +73,7 @@ def figures(found: Sequence[Turn]) -> dict[str, Any]:
     right = sum(min(t.true_count, t.count) for t in found)
     return {
         "right": right / max(true, got) if max(true, got) else None,
-        "right_interval": wilson(right, max(true, got)),
+        "right_interval": wilson(round(right), round(max(true, got))),
         "vehicles": true,
         "counted": got,
         "pairs": len(found),

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from benchmarks.events.cameras import Camera, calibrated, recorded
+from benchmarks.events.cameras import Camera, calibrated, junctions_of, recorded
 from benchmarks.events.kinds import KINDS, Road, road_of, specs_for
 from benchmarks.events.traffic.recording import RecordedLane, Recording
 from core.arrays import F64
@@ -37,6 +37,12 @@ SPILL_AT: Final = 0.25
 ENTRY_M: Final = 2.0
 EXIT_M: Final = 6.0
 """Lines of turning movements: before the stop line, and behind the start of the lanes that leave the junction."""
+LEAST_GATE: Final = 0.9
+"""Share of such a line that the picture has: over less of it nobody would count a junction's movements."""
+NEAR_JUNCTION_M: Final = 25.0
+"""Lanes that begin so near to the middle of a junction leave it."""
+ARMS: Final = 4
+"""Of each junction here: who sees the entries and exits of so many sees all ways in and out."""
 GRID: Final = (48, 27)
 """Places of the picture at which it is asked what is not road."""
 
@@ -110,8 +116,11 @@ def build_view(
     zones = {name: Zone(name, Label(name, name), _pixels(camera, area)) for name, area in areas.items()}
     groups = {name: [v for v in views.values() if _group(recording, v) == name] for name in strips}
     places = _places(recording, groups)
-    drawn = {name: _line(recording, groups[group_of(name)], at, seen) for name, at in places.items()}
-    over = {name: line for name, line in drawn.items() if line is not None}
+    drawn = {
+        name: _across([recording.lanes[v.index] for v in groups[group_of(name)]], at, seen)
+        for name, at in places.items()
+    }
+    over = {name: line for name, line in drawn.items() if line is not None} | _gates(recording, camera)
     lines = {name: Line(name, Label(name, name), *camera.project_ground(line)[0]) for name, line in over.items()}
     scene = Scene(camera.camera_id, 1, (camera.width, camera.height), zones, lines, ground, (105.85, 21.03), lanes)
     road = shapely.union_all([shapely.LineString(x.centreline).buffer(x.width_m / 2 + 1.0) for x in recording.lanes])
@@ -147,7 +156,8 @@ def rules_of(scene: Scene, road: Road = "street", *, sweep: bool = False) -> tup
     entries = [line for line in scene.lines if line.startswith("in-")]
     exits = [line for line in scene.lines if line.startswith("out-")]
     if entries and exits:
-        rules.append(MeasureSpec(entries=entries, exits=exits, classes=["vehicle"]))
+        all_ways = len(entries) == len(exits) == ARMS
+        rules.append(MeasureSpec(entries=entries, exits=exits, all_ways=all_ways, classes=["vehicle"]))
     return tuple(rules)
 
 
@@ -166,11 +176,29 @@ def _places(recording: Recording, groups: Mapping[str, Sequence[LaneView]]) -> d
         found[f"count-{group}"] = (start + end) / 2
         if end - start >= LEAST_SPILL_M:
             found[f"spill-{group}"] = start + SPILL_AT * (end - start)
-        if all(v.to_stop_line for v in lanes):
-            found[f"in-{group}"] = end - ENTRY_M
-        if start <= EXIT_M / 2 and any(lane.stop_line for lane in recording.lanes):
-            found[f"out-{group}"] = EXIT_M
     return found
+
+
+def _gates(recording: Recording, camera: Camera) -> dict[str, F64]:
+    """Lines over which one comes into a junction and leaves it, by line id: those of which the picture has most."""
+    found: dict[str, F64] = {}
+    seen = camera.seen_ground(reach_m=camera.reach_m(camera.gate_px)) & recorded(recording)
+    junctions = junctions_of(recording)
+    for group in dict.fromkeys(lane.group for lane in recording.lanes):
+        lanes = [lane for lane in recording.lanes if lane.group == group]
+        length = float(min(shapely.length(shapely.LineString(lane.centreline)) for lane in lanes))
+        begins = np.linalg.norm(junctions - lanes[0].centreline[0], axis=1).min(initial=np.inf)
+        places = {"in": length - ENTRY_M} if all(lane.stop_line for lane in lanes) else {}
+        places |= {"out": EXIT_M} if begins <= NEAR_JUNCTION_M else {}
+        for name, at_m in places.items():
+            part = _across(lanes, at_m, seen)
+            if part is not None and np.linalg.norm(part[1] - part[0]) >= LEAST_GATE * _width(lanes):
+                found[f"{name}-{group}"] = part
+    return found
+
+
+def _width(lanes: Sequence[RecordedLane]) -> float:
+    return sum(lane.width_m for lane in lanes) + 2 * OVER_M
 
 
 def _group(recording: Recording, view: LaneView) -> str:
@@ -220,13 +248,12 @@ def _areas(recording: Recording, strips: Mapping[str, Sequence[Any]], seen: Any)
     return {name: shapely.Polygon(area.exterior).simplify(0.05) for name, area in found.items()}
 
 
-def _line(recording: Recording, lanes: Sequence[LaneView], at_m: float, seen: Any) -> F64 | None:
-    """Across all lanes of a group that are seen, at a place along them, and a little over their edges: right end, left
-    end (2, 2) in metres; None where the picture ends before.
+def _across(lanes: Sequence[RecordedLane], at_m: float, seen: Any) -> F64 | None:
+    """Across all these lanes, at a place along them, and a little over their edges, as far as the picture goes: right
+    end, left end (2, 2) in metres; None where it ends before.
     """
     ends = []
-    for view in lanes:
-        lane = recording.lanes[view.index]
+    for lane in lanes:
         whole = shapely.LineString(lane.centreline)
         a, b = whole.interpolate(at_m), whole.interpolate(at_m + 0.5)
         angle = math.atan2(b.y - a.y, b.x - a.x)
@@ -267,5 +294,5 @@ def _largest(shape: Any) -> Any | None:
 
 
 def _longest(shape: Any) -> Any | None:
-    parts = [part for part in getattr(shape, "geoms", [shape]) if isinstance(part, shapely.LineString)]
+    parts = [part for part in getattr(shape, "geoms", [shape]) if isinstance(part, shapely.LineString) and part.length]
     return max(parts, key=lambda part: part.length) if parts else None

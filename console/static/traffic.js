@@ -235,7 +235,7 @@ function spans(camera, place) {
     .map((state) => [state.start, state.open ? camera.newest + 3_600_000 : state.end, `sev-${state.severity}`]);
 }
 
-/** Turning movements as a matrix entry × exit: counts of all that is plotted; without those seen at one end only. */
+/** Turning movements as a matrix entry × exit: counts, or estimates, of all that is plotted; without those seen at one end only. */
 function movements(all) {
   const places = all.filter((place) => place.place && place.direction);
   if (!places.length) return [];
@@ -247,7 +247,7 @@ function movements(all) {
   const most = Math.max(1, ...found.values());
   const one = (entry, exit) => {
     const count = found.get(`${entry} ${exit}`);
-    return count === undefined ? el("td", { class: "none" }) : el("td", { class: `heat-${Math.ceil((count / most) * 5)}` }, number(count));
+    return count === undefined ? el("td", { class: "none" }) : el("td", { class: `heat-${Math.ceil((count / most) * 5)}` }, number(count, 0));
   };
   return [
     el(

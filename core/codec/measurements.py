@@ -21,6 +21,7 @@ _MEASURED = (
     "free_flow_mps",
     "start_up_lost_s",
     "saturation_headway_s",
+    "estimate",
 )
 """Numbers of a measurement that may be unknown; the oldest records have only the first two."""
 

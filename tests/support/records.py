@@ -185,6 +185,7 @@ measurements = st.builds(
     counts=st.dictionaries(st.sampled_from(LABELS), counts),
     mean_speed_mps=speeds,
     occupancy=st.none() | rounded(0, 1000, 3),
+    estimate=st.none() | rounded(0, 20_000, 3),
     flow_vph=st.none() | rounded(0, 20_000, 3),
     flow_pcuph=st.none() | rounded(0, 20_000, 3),
     time_mean_speed_mps=speeds,

@@ -91,6 +91,21 @@ def test_who_is_lost_inside_and_who_begins_there_are_counted_apart() -> None:
     assert pairs(found) == Counter({("west", ""): 1, ("", "south"): 1})
 
 
+def test_where_all_ways_are_watched_the_lost_are_shared_out() -> None:
+    """Four drive from west to east, one of them lost inside; two more from north to south."""
+    whole = [route("west", "east", 5.0 * n) for n in range(3)] + [
+        route("north", "south", 2.0 + 5.0 * n) for n in range(2)
+    ]
+    lost, begins = walk([(20, *ARMS["west"]), (23, 500, 530)]), walk([(34, 500, 530), (40, 1_000, 530)])
+    actors = [Actor(n, way, CAR) for n, way in enumerate([*whole, lost, begins], 1)]
+    found = measured(film(actors, 100, scene=SCENE), SPEC.model_copy(update={"all_ways": True}))
+    first = {(m.place, m.direction): m for m in found if m.start_ns == T0}
+    assert first["west", "east"].counts == {"car": 3} and first["west", "east"].estimate == pytest.approx(4.0, abs=0.1)
+    assert sum(m.estimate or 0.0 for m in first.values()) == pytest.approx(6.0, abs=0.01)
+    assert {m.estimate for key, m in first.items() if "" in key} == {None}
+    assert {m.estimate for m in measured(film(actors, 60, scene=SCENE), SPEC)} == {None}
+
+
 def test_who_goes_back_over_an_entry_has_not_entered() -> None:
     back = walk([(1, *ARMS["west"]), (4, 300, 530), (8, 0, 530)])
     one_way = MeasureSpec(entries=["west"], exits=["east"])

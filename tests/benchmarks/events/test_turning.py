@@ -54,8 +54,8 @@ def test_a_vehicle_that_was_not_seen_coming_in_is_no_movement() -> None:
 
 
 def test_the_share_that_is_right_counts_what_is_missing_and_what_is_too_much() -> None:
-    found = figures([Turn("a", "n", "s", 10, 8), Turn("a", "n", "e", 10, 12)])
+    found = figures([Turn("a", "n", "s", 10, 8, True), Turn("a", "n", "e", 10, 12, True)])
     assert found["right"] == pytest.approx(18 / 20)
     assert found["vehicles"] == found["counted"] == 20
-    assert figures([Turn("a", "n", "s", 10, 20)])["right"] == pytest.approx(0.5)
+    assert figures([Turn("a", "n", "s", 10, 20, True)])["right"] == pytest.approx(0.5)
     assert figures([])["right"] is None
