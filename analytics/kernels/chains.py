@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.arrays import F32, F64, I16, I64, U8, AnyArray, Bool
-from core.compiled import compiled
+from core.compiled import in_place
 
 SECOND_NS = 1_000_000_000
 TENTATIVE, CONFIRMED = 0, 1
@@ -22,7 +22,7 @@ BEHIND = 0.25
 JUMP = 30.0
 
 
-@compiled
+@in_place
 def follow(
     chains: AnyArray,
     index: tuple[I64, I64],
@@ -94,7 +94,7 @@ def follow(
     return count, released_count
 
 
-@compiled
+@in_place
 def _begin(chains: AnyArray, index: tuple[I64, I64], count: int, at: int, track_id: int, now_ns: int) -> int:
     slot = 0
     while chains[slot].used:
@@ -110,7 +110,7 @@ def _begin(chains: AnyArray, index: tuple[I64, I64], count: int, at: int, track_
     return count + 1
 
 
-@compiled
+@in_place
 def _forget(index: tuple[I64, I64], count: int, track_id: int) -> int:
     ids, slots = index
     at = np.searchsorted(ids[:count], track_id)
@@ -121,13 +121,13 @@ def _forget(index: tuple[I64, I64], count: int, track_id: int) -> int:
     return count - 1
 
 
-@compiled
+@in_place
 def _free(chains: AnyArray, index: tuple[I64, I64], count: int, slot: int) -> int:
     chains[slot].used = False
     return count if chains[slot].ended else _forget(index, count, chains[slot].id)
 
 
-@compiled
+@in_place
 def _end(chains: AnyArray, index: tuple[I64, I64], count: int, track_id: int) -> int:
     """A track ended; its chain stays for a while, for the one that goes on with it."""
     ids, slots = index
@@ -141,26 +141,26 @@ def _end(chains: AnyArray, index: tuple[I64, I64], count: int, track_id: int) ->
     return _forget(index, count, track_id)
 
 
-@compiled
+@in_place
 def _is_over(mine: Any, now_ns: int) -> bool:
     if not mine.confirmed:
         return bool(now_ns - mine.met_ns > EXPIRE_NS)
     return bool(now_ns - mine.seen_ns > (_patience(mine) if mine.ended else EXPIRE_NS))
 
 
-@compiled
+@in_place
 def _patience(mine: Any) -> int:
     """For how long a chain may go on under another number."""
     return STANDING_NS if np.hypot(mine.vx, mine.vy) < STANDS * mine.side else MOVING_NS
 
 
-@compiled
+@in_place
 def _jumps(mine: Any, foot: F32, now_ns: int) -> bool:
     away = np.hypot(foot[0] - mine.x, foot[1] - mine.y)
     return bool(away > (1.0 + JUMP * (now_ns - mine.seen_ns) / SECOND_NS) * mine.side)
 
 
-@compiled
+@in_place
 def _see(mine: Any, row: int, class_id: I16, xyxy: F32, foot: F32, speed: F32, scale: F64, now_ns: int) -> None:
     mine.prev_ns, mine.px, mine.py = mine.seen_ns, mine.x, mine.y
     mine.seen_ns, mine.x, mine.y = now_ns, foot[row, 0], foot[row, 1]
@@ -169,12 +169,12 @@ def _see(mine: Any, row: int, class_id: I16, xyxy: F32, foot: F32, speed: F32, s
     mine.class_id = class_id[row]
 
 
-@compiled
+@in_place
 def _side(xyxy: F32, scale: F64) -> float:
     return float(max((xyxy[2] - xyxy[0]) * scale[0], (xyxy[3] - xyxy[1]) * scale[1], 1.0))
 
 
-@compiled
+@in_place
 def _hand_over(
     chains: AnyArray,
     index: tuple[I64, I64],
@@ -222,7 +222,7 @@ def _hand_over(
     return count
 
 
-@compiled
+@in_place
 def _away(lost: Any, foot: F32, speed: F32, side: float, now_ns: int) -> float:
     """How far a new track is from where a lost chain would be, as a share of what is allowed; infinite: not it."""
     if now_ns - lost.seen_ns > _patience(lost) or side > 2 * lost.side or lost.side > 2 * side:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from core.arrays import F64, I16, I64, AnyArray, Bool
-from core.compiled import compiled
+from core.compiled import in_place
 
 SECOND_NS = 1_000_000_000
 
 
-@compiled
+@in_place
 def cross_lines(
     lines: AnyArray,
     state: AnyArray,
@@ -71,7 +71,7 @@ def cross_lines(
     return count
 
 
-@compiled
+@in_place
 def tally(
     tallies: AnyArray, counts: AnyArray, way: int, class_id: int, speed: float, cut_ns: int, vehicle: bool
 ) -> None:
@@ -88,7 +88,7 @@ def tally(
         mine.last_ns = max(cut_ns, mine.last_ns)
 
 
-@compiled
+@in_place
 def tally_lines(
     crossings: AnyArray,
     tallies: AnyArray,
@@ -110,7 +110,7 @@ def tally_lines(
         tally(tallies[found.line], counts[found.line], way, kind, speed, found.cut_ns, vehicle[kind])
 
 
-@compiled
+@in_place
 def turn(
     crossings: AnyArray, gates: AnyArray, state: AnyArray, counts: I64, wanted: Bool, class_id: I16, slots: I64
 ) -> None:
@@ -148,7 +148,7 @@ def turn(
                 mine.entry = 0
 
 
-@compiled
+@in_place
 def fill_zones(
     zones: AnyArray,
     edges: F64,
@@ -202,7 +202,7 @@ def fill_zones(
                 sums[number].way_time += seconds
 
 
-@compiled
+@in_place
 def _inside(zone: Any, edges: F64, x: float, y: float) -> bool:
     if x < zone.left or x > zone.right or y < zone.top or y > zone.bottom:
         return False

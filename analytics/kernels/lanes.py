@@ -9,7 +9,7 @@ import numpy as np
 from analytics.kernels.gauges import tally
 from analytics.kernels.stays import box_side
 from core.arrays import F32, F64, I16, I64, AnyArray, Bool
-from core.compiled import compiled
+from core.compiled import in_place
 
 SECOND_NS = 1_000_000_000
 AWAY_NS = 5 * SECOND_NS
@@ -21,7 +21,7 @@ SAME_WAY = 5.0
 TURNED = 3.0
 
 
-@compiled
+@in_place
 def drive(
     places: AnyArray,
     place_of: I64,
@@ -94,12 +94,12 @@ def drive(
             mine.along, mine.on_ns, mine.speed = along[row], now_ns, speed[row]
 
 
-@compiled
+@in_place
 def _begin_anew(mine: Any) -> None:
     mine.time = mine.blind = mine.way = mine.way_time = mine.box_way = 0.0
 
 
-@compiled
+@in_place
 def _travel(mine: Any, seconds: float, goes_on: bool, moved: tuple[float, float, float], now_ns: int) -> None:
     """Add a frame to what a chain will add; `moved`: its way since the frame before, its speed, the side of its box."""
     way, speed, box = moved
@@ -114,7 +114,7 @@ def _travel(mine: Any, seconds: float, goes_on: bool, moved: tuple[float, float,
         mine.blind = 0.0
 
 
-@compiled
+@in_place
 def _is_real(mine: Any, sure: bool, hysteresis: float) -> bool:
     """Whether a chain counts at this frame; who once did is real for good."""
     stood = mine.way_time * SECOND_NS >= STOOD_NS
@@ -122,7 +122,7 @@ def _is_real(mine: Any, sure: bool, hysteresis: float) -> bool:
     return bool(sure and mine.real)
 
 
-@compiled
+@in_place
 def _add_up(total: Any, mine: Any, pcu: float) -> None:
     """Hand over what a chain adds, but the time whose way is not known yet."""
     total.time += mine.time
@@ -133,7 +133,7 @@ def _add_up(total: Any, mine: Any, pcu: float) -> None:
     mine.time = mine.way = mine.way_time = mine.box_way = 0.0
 
 
-@compiled
+@in_place
 def _same_user(mine: Any, hysteresis: float, along: float, speed: float, place: int, now_ns: int) -> bool:
     """Whether who was not seen for a while was real, and has come as far as speeds before and after tell."""
     gap_s = (now_ns - mine.on_ns) / SECOND_NS
@@ -145,7 +145,7 @@ def _same_user(mine: Any, hysteresis: float, along: float, speed: float, place: 
     return bool(mine.real and (mine.place != place or fits))
 
 
-@compiled
+@in_place
 def _side(hysteresis: float, mine: Any, places: AnyArray, place: int, along: float, speed: float, now_ns: int) -> int:
     """On which side of the counting place a chain is now: 1 past it, -1 before it; its `side` is set to 0 when it has
     come from elsewhere, `cut_ns` when it has passed the place itself."""
@@ -171,7 +171,7 @@ def _side(hysteresis: float, mine: Any, places: AnyArray, place: int, along: flo
     return 1 if away >= 0 else -1
 
 
-@compiled
+@in_place
 def _turned(mine: Any, along: float, place: int, hysteresis: float) -> None:
     """Whether a chain drives against the lane: it has come back by `TURNED` hysteresis from its furthest."""
     if not mine.on or mine.place != place:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from core.arrays import F32, F64, I16, I32, I64, U8, AnyArray, Bool
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 from core.tracks import TrackState
 
 CONFIRMED: Final = int(TrackState.CONFIRMED)
@@ -112,7 +112,7 @@ def follow_people(
     return real, walks, crossed
 
 
-@compiled
+@in_place
 def _inherit(state: AnyArray, at: I64, fresh: Bool, rows: I64, view: tuple[F32, F32, U8, I16]) -> None:
     """Beside lanes, who begins within a height of where somebody who came is believed, unseen, has come too.
 
@@ -158,6 +158,6 @@ def among_queues(rows: I64, lane: I16, along: F64, chain: I32, group: I64) -> Bo
     return found
 
 
-@compiled
+@in_place
 def _height(box: F32) -> float:
     return float(max(box[3] - box[1], np.float32(1.0)))

@@ -6,7 +6,7 @@ import numpy as np
 
 from analytics.kernels.stays import box_side
 from core.arrays import F32, F64, I16, I32, I64, AnyArray, Bool
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 
 @compiled
@@ -100,7 +100,7 @@ def join_queues(
     return chain, numbers[:chains], ways[:chains], longest
 
 
-@compiled
+@in_place
 def _is_ahead(lane: I16, along: F64, row: int, other: int) -> bool:
     """Whether a row stands before another: in an earlier lane, or further along the same."""
     return bool(lane[row] < lane[other] or (lane[row] == lane[other] and along[row] > along[other]))

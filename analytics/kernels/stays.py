@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import F32, F64, I16, I64, AnyArray, Bool
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 
-@compiled
+@in_place
 def box_side(xyxy: F32, scale: F64, car_boxes: F64, class_id: int) -> float:
     """The longer side of a box in reference pixels, as if it were a car's; at least 1."""
     side = max((xyxy[2] - xyxy[0]) * scale[0], (xyxy[3] - xyxy[1]) * scale[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import F32, I64, Bool
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 
 @compiled
@@ -69,7 +69,7 @@ def take_points(ids: I64, points: F32, used: int, wanted: I64) -> tuple[F32, I64
     return taken, begins, left
 
 
-@compiled
+@in_place
 def _segment_distance(points: F32, middle: int, first: int, last: int) -> float:
     x, y = np.float64(points[middle, 0]) - points[first, 0], np.float64(points[middle, 1]) - points[first, 1]
     dx, dy = np.float64(points[last, 0]) - points[first, 0], np.float64(points[last, 1]) - points[first, 1]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import F32, F64, I64, U8, Bool
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 RED, AMBER, GREEN = range(3)
 
@@ -117,7 +117,7 @@ def _most(values: F32, count: int) -> float:
     return total / count
 
 
-@compiled
+@in_place
 def _strongest(evidence: F64, least: float, second: float, lit: Bool) -> float:
     most, rest = evidence.max(), 0.0
     if most < least:

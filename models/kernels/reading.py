@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import F32, I64
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 
 @compiled
@@ -56,7 +56,7 @@ def best_of_rows(scores: F32, threshold: float) -> tuple[I64, I64, F32, I64]:
     return frame[:count].copy(), place[:count].copy(), score, kind
 
 
-@compiled
+@in_place
 def _best(values: F32) -> tuple[float, int]:
     """The largest value and where it is; the first that is not a number, if there is one."""
     best, at = values[0], 0

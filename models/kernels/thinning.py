@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import F32, F64, I16, I32, I64
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 NOT_FINITE, UNMAPPED, OVER_CANDIDATES, OVER_LIMIT, DEGENERATE = range(5)
 REACH = 1e5
@@ -140,7 +140,7 @@ def _distinct(best: I64, xyxy: F32, class_id: I64, group_of: I64, iou: float) ->
     return best[:kept]
 
 
-@compiled
+@in_place
 def _place(box: F32, placing: F64, size: F64, least: float, out: F32) -> bool:
     """Write a box in source pixels, cut at the frame; whether enough of it is left."""
     for side in range(4):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from core.compiled import code_folder
+from core.arrays import F64
+from core.compiled import code_folder, in_place
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,3 +74,33 @@ def test_the_same_sources_elsewhere_are_not_compiled_again(monkeypatch: pytest.M
         assert done.returncode == 0, done.stderr
         hits.append(done.stdout.strip())
     assert hits == ["0", "1"]
+
+
+def _fill(values: F64, number: float) -> int:
+    for i in range(len(values)):
+        values[i] = number
+    return len(values)
+
+
+def _first(values: F64) -> F64:
+    return values[:1]
+
+
+def _unsaid(values):  # type: ignore[no-untyped-def]
+    return values[0]
+
+
+def test_what_works_in_place_fills_arrays_and_answers_with_numbers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    code_folder.cache_clear()
+    values = np.zeros(3)
+    assert in_place(_fill)(values, 2.0) == 3 and values.tolist() == [2.0, 2.0, 2.0]
+    code_folder.cache_clear()
+
+
+@pytest.mark.parametrize("function", [_first, _unsaid])
+def test_what_may_answer_with_an_array_is_not_compiled_in_place(function: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match="would be freed while they are in use"):
+        in_place(function)

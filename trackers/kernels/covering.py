@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.compiled import compiled
+from core.compiled import in_place
 from trackers.kernels.state import Track, Tracks
 from trackers.params import TrackerParams
 
 
-@compiled
+@in_place
 def cover(tracks: Tracks, count: int, before_ns: int, p: TrackerParams) -> None:
     """Set `cover` and `noise` of all tracks by their predicted boxes.
 
@@ -28,7 +28,7 @@ def cover(tracks: Tracks, count: int, before_ns: int, p: TrackerParams) -> None:
         track.noise = (p.place_noise * max(w, h)) ** 2 * (1 + p.cover_noise * most**2)
 
 
-@compiled
+@in_place
 def in_common(one: Track, other: Track) -> float:
     """Pixels² that lie in the boxes of both."""
     area = 1.0

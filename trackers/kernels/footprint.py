@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from core.arrays import F32, F64, Bool
-from core.compiled import compiled
+from core.compiled import in_place
 from trackers.kernels.projection import View, in_pixels, on_ground
 
 UNKNOWN = 1 / math.pi
@@ -32,7 +32,7 @@ class Moved(NamedTuple):
     rides: Bool
 
 
-@compiled
+@in_place
 def to_middle(
     view: View,
     heading: float,
@@ -73,7 +73,7 @@ def to_middle(
     in_picture(jacobian, moved, row)
 
 
-@compiled
+@in_place
 def _half_depth(jacobian: F64, heading: float, size: F64) -> tuple[float, float, float]:
     """How far away from the camera, up a column of the picture, the middle of a footprint is from its near end; and
     that direction. Rows of the picture tell what is near: it is measured across them.
@@ -92,7 +92,7 @@ def _half_depth(jacobian: F64, heading: float, size: F64) -> tuple[float, float,
     return half / max(abs(slant), LEAST_SLANT), x, y
 
 
-@compiled
+@in_place
 def as_expected(view: View, place: F64, jacobian: F64, moved: Moved, row: int) -> None:
     """Take the foot of a box that the picture's edge cuts from the filter, which goes on while the edge holds it."""
     right, down = in_pixels(jacobian, moved.position[row, 0] - place[0], moved.position[row, 1] - place[1])
@@ -105,13 +105,13 @@ def as_expected(view: View, place: F64, jacobian: F64, moved: Moved, row: int) -
         moved.foot[row, 0], moved.foot[row, 1] = x, y
 
 
-@compiled
+@in_place
 def is_sure(moved: Moved, row: int, length: float) -> bool:
     """Whether a filter knows a place within half a length: not of who was only ever seen cut, on his way in."""
     return bool(moved.position_cov[row, 0, 0] + moved.position_cov[row, 1, 1] <= 0.25 * length * length)
 
 
-@compiled
+@in_place
 def in_picture(jacobian: F64, moved: Moved, row: int) -> None:
     """The velocity of a foot in the picture, by that on the ground."""
     right, down = in_pixels(jacobian, moved.velocity[row, 0], moved.velocity[row, 1])

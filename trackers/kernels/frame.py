@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.arrays import AnyArray
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 from trackers.kernels.assignment import assign
 from trackers.kernels.covering import cover, in_common
 from trackers.kernels.likeness import pairs
@@ -139,7 +139,7 @@ def _assign(
             taken[det[i]] = True
 
 
-@compiled
+@in_place
 def _observe(
     track: Track, xyxy: AnyArray, score: float, class_id: int, weight: float, camera: Camera, p: TrackerParams
 ) -> None:
@@ -155,7 +155,7 @@ def _observe(
     track.confirmed |= track.evidence >= p.evidence
 
 
-@compiled
+@in_place
 def _confirm_by_way(tracks: Tracks, count: int, now_ns: int, t: float, p: TrackerParams) -> None:
     """Confirm those who went their way, and not with somebody of whom they are a part: that was the other's way."""
     for i in range(count):
@@ -168,7 +168,7 @@ def _confirm_by_way(tracks: Tracks, count: int, now_ns: int, t: float, p: Tracke
             track.confirmed = True
 
 
-@compiled
+@in_place
 def _has_moved(track: Track, now_ns: int, t: float, p: TrackerParams) -> bool:
     """Whether it went its way, and was seen so often on it, that it is there, however poor its scores."""
     frames = 1 + (now_ns - track.born_ns) / 1e9 / max(t, 1e-3)
@@ -178,7 +178,7 @@ def _has_moved(track: Track, now_ns: int, t: float, p: TrackerParams) -> bool:
     return bool(x * x + y * y >= (p.moved_sides * max(track.value[2], track.value[3])) ** 2)
 
 
-@compiled
+@in_place
 def _is_part(tracks: Tracks, count: int, i: int, recent_ns: int, p: TrackerParams) -> bool:
     """Whether a box lies on that of a confirmed track, which a detector may see twice.
 
@@ -200,7 +200,7 @@ def _is_part(tracks: Tracks, count: int, i: int, recent_ns: int, p: TrackerParam
     return False
 
 
-@compiled
+@in_place
 def _begin(
     track: Track,
     xyxy: AnyArray,
@@ -227,7 +227,7 @@ def _begin(
     track.confirmed = False
 
 
-@compiled
+@in_place
 def _give_out(
     tracks: Tracks, count: int, looks: AnyArray, xyxy: AnyArray, order: AnyArray, frame: tuple[int, int, int],
     t: float, camera: Camera, p: TrackerParams, rows: Rows, ended: AnyArray, gone: int,
@@ -254,7 +254,7 @@ def _give_out(
     return given, gone
 
 
-@compiled
+@in_place
 def _patience(track: Track, frame: tuple[int, int, int], t: float, camera: Camera, p: TrackerParams) -> float:
     """How long a track may be unseen, in seconds."""
     if not track.confirmed:
@@ -267,13 +267,13 @@ def _patience(track: Track, frame: tuple[int, int, int], t: float, camera: Camer
     return max(p.left_s, t) if leaving else p.lost_s
 
 
-@compiled
+@in_place
 def _inside(track: Track, frame: tuple[int, int, int]) -> bool:
     x, y = track.value[0], track.value[1]
     return bool(0 <= x < frame[1] and 0 <= y < frame[2])
 
 
-@compiled
+@in_place
 def _write(row: Row, track: Track, xyxy: AnyArray, order: AnyArray, now_ns: int, p: TrackerParams) -> None:
     """A row: the filter's box, blended with the detection where there is one."""
     for a in range(2):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.arrays import F32, F64, I16, I64, U8, Bool
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 from trackers.kernels.footprint import Moved, as_expected, in_picture, is_sure, to_middle
 from trackers.kernels.frame import COASTING
 from trackers.kernels.kalman import begin, combine, correct, predict, prepare, surprise
@@ -137,7 +137,7 @@ def locate(
     return count
 
 
-@compiled
+@in_place
 def _start(
     filters: Filters, at: int, now_ns: int, metric: bool, place: tuple[float, float], error: F64, kind: F64, unit: float
 ) -> None:
@@ -146,7 +146,7 @@ def _start(
     filters.heading[at] = filters.fast_s[at] = np.nan
 
 
-@compiled
+@in_place
 def _rides(filters: Filters, at: int, noise: Noise, moved: Moved, row: int, side: float) -> bool:
     """Whether a person is on wheels: has once been so fast for so long."""
     if filters.metric[at]:
@@ -165,7 +165,7 @@ def _rides(filters: Filters, at: int, noise: Noise, moved: Moved, row: int, side
     return bool(filters.fast_s[at] == -math.inf)
 
 
-@compiled
+@in_place
 def _follow(
     filters: Filters, at: int, now_ns: int, seen: bool, place: tuple[float, float], error: F64, kind: F64,
     unit: float, step: F64, noise: Noise,
@@ -195,7 +195,7 @@ def _follow(
         _start(filters, at, now_ns, filters.metric[at], place, error, kind, unit)
 
 
-@compiled
+@in_place
 def _write(filters: Filters, at: int, jacobian: F64, noise: Noise, moved: Moved, row: int) -> None:
     x, p = noise.room[0, 0], noise.room[1]
     combine(filters.mean[at], filters.cov[at], filters.share[at], x, p)
@@ -222,7 +222,7 @@ def _write(filters: Filters, at: int, jacobian: F64, noise: Noise, moved: Moved,
         moved.heading[row] = filters.heading[at] = math.atan2(v, u)
 
 
-@compiled
+@in_place
 def _uncertain(view: View, noise: Noise, box: F32, side: float) -> tuple[float, float]:
     """Standard deviation of a foot point to the side and downwards, in reference pixels.
 
@@ -240,7 +240,7 @@ def _uncertain(view: View, noise: Noise, box: F32, side: float) -> tuple[float, 
     return across, down
 
 
-@compiled
+@in_place
 def _free(filters: Filters, count: int, ended: I64) -> int:
     if len(ended) == 0:
         return count
@@ -256,7 +256,7 @@ def _free(filters: Filters, count: int, ended: I64) -> int:
     return kept
 
 
-@compiled
+@in_place
 def _insert(filters: Filters, count: int, at: int, track_id: int) -> int:
     for i in range(count, at, -1):
         _copy(filters, i - 1, i)
@@ -264,7 +264,7 @@ def _insert(filters: Filters, count: int, at: int, track_id: int) -> int:
     return count + 1
 
 
-@compiled
+@in_place
 def _copy(filters: Filters, one: int, other: int) -> None:
     filters.ids[other], filters.at_ns[other], filters.watched_s[other] = (
         filters.ids[one],
@@ -272,7 +272,10 @@ def _copy(filters: Filters, one: int, other: int) -> None:
         filters.watched_s[one],
     )
     filters.odd[other], filters.metric[other] = filters.odd[one], filters.metric[one]
-    filters.share[other], filters.heading[other] = filters.share[one], filters.heading[one]
+    filters.share[other, 0], filters.heading[other] = filters.share[one, 0], filters.heading[one]
     filters.fast_s[other] = filters.fast_s[one]
-    filters.mean[other] = filters.mean[one]
-    filters.cov[other] = filters.cov[one]
+    for m in range(2):
+        for i in range(6):
+            filters.mean[other, m, i] = filters.mean[one, m, i]
+            for j in range(6):
+                filters.cov[other, m, i, j] = filters.cov[one, m, i, j]

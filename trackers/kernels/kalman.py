@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from core.arrays import F64
-from core.compiled import compiled
+from core.compiled import in_place
 
 STEADY, TURNING = 0, 1
 NOISE_S = 0.1
@@ -23,7 +23,7 @@ STEP = 17
 probabilities of a change of filter; what noise counts. See `prepare`."""
 
 
-@compiled
+@in_place
 def prepare(step: F64, t: float, kind: F64) -> None:
     """What a step of `t` seconds does, for a row of `trackers.world.KINDS`."""
     walk, sigma, tau, begins, lasts = kind[0], kind[1], kind[2], kind[3], kind[4]
@@ -56,7 +56,7 @@ def prepare(step: F64, t: float, kind: F64) -> None:
     step[16] = (1 + likeness) / max(1 - likeness, 1e-6)
 
 
-@compiled
+@in_place
 def begin(
     mean: F64, cov: F64, share: F64, at: tuple[float, float], noise: F64, speed: float, acceleration: float
 ) -> None:
@@ -72,7 +72,7 @@ def begin(
     share[0] = 0.5
 
 
-@compiled
+@in_place
 def predict(mean: F64, cov: F64, share: F64, step: F64, unit: float) -> None:
     """Mix the filters and move them on by a prepared step; `unit`: length of a metre in the plane."""
     _mix(mean, cov, share, step[14], step[15])
@@ -84,7 +84,7 @@ def predict(mean: F64, cov: F64, share: F64, step: F64, unit: float) -> None:
     _move(mean[TURNING], cov[TURNING], step[1], step[2], step[3], step[4], q)
 
 
-@compiled
+@in_place
 def surprise(mean: F64, cov: F64, at: tuple[float, float], noise: F64) -> float:
     """Squared distance of a place from the predicted one in standard deviations, by the filter it surprises less."""
     least = np.inf
@@ -95,7 +95,7 @@ def surprise(mean: F64, cov: F64, at: tuple[float, float], noise: F64) -> float:
     return least
 
 
-@compiled
+@in_place
 def correct(mean: F64, cov: F64, share: F64, at: tuple[float, float], noise: F64) -> None:
     """Correct both filters by a place, and how far each is believed."""
     steady = _correct(mean[STEADY], cov[STEADY], at, noise)
@@ -104,7 +104,7 @@ def correct(mean: F64, cov: F64, share: F64, at: tuple[float, float], noise: F64
     share[0] = share[0] / (share[0] + (1.0 - share[0]) * odds)
 
 
-@compiled
+@in_place
 def combine(mean: F64, cov: F64, share: F64, x: F64, p: F64) -> None:
     """The estimate of both: state (6) and covariance (6, 6)."""
     s, t = share[0], 1.0 - share[0]
@@ -115,7 +115,7 @@ def combine(mean: F64, cov: F64, share: F64, x: F64, p: F64) -> None:
             p[i, j] = s * cov[0, i, j] + t * cov[1, i, j] + s * t * spread
 
 
-@compiled
+@in_place
 def _mix(mean: F64, cov: F64, share: F64, leaves: float, settles: float) -> None:
     """Each filter goes on from where the track may have been in either."""
     was = share[0]
@@ -136,7 +136,7 @@ def _mix(mean: F64, cov: F64, share: F64, leaves: float, settles: float) -> None
     share[0] = steady
 
 
-@compiled
+@in_place
 def _move(
     x: F64, p: F64, t: float, f1: float, f2: float, e: float, q: tuple[float, float, float, float, float, float]
 ) -> None:
@@ -171,7 +171,7 @@ def _move(
             p[4 + a, 4 + b] = p[4 + b, 4 + a] = m22
 
 
-@compiled
+@in_place
 def _correct(x: F64, p: F64, at: tuple[float, float], noise: F64) -> float:
     """One filter; the logarithm of how likely the place was, but for a constant.
 
@@ -183,7 +183,7 @@ def _correct(x: F64, p: F64, at: tuple[float, float], noise: F64) -> float:
     return first + _take(x, p, -share, 1.0, at[1] - share * at[0], noise[1, 1] - share * noise[0, 1])
 
 
-@compiled
+@in_place
 def _take(x: F64, p: F64, h0: float, h1: float, seen: float, variance: float) -> float:
     """Correct by `seen` = h · position; the logarithm of how likely it was."""
     c = (

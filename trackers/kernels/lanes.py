@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import F32, F64, I16, I64, Bool
-from core.compiled import compiled
+from core.compiled import in_place
 
 
-@compiled
+@in_place
 def place_on_lanes(
     edges: tuple[F64, F64, F64, F64, I64],
     ways: tuple[F64, I64],
@@ -55,7 +55,7 @@ def place_on_lanes(
             lane[row], along[row], speed[row] = number, way, pace
 
 
-@compiled
+@in_place
 def _project(points: F64, first: int, last: int, point: F64, velocity: F64) -> tuple[float, float, float]:
     """Distance from a centreline, way along it to the nearest place, speed along it there."""
     best, way, pace, before = np.inf, 0.0, 0.0, 0.0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from core.arrays import F64
-from core.compiled import compiled
+from core.compiled import in_place
 
 TURNS = 20
 CLOSE = 1e-3
 
 
-@compiled
+@in_place
 def straighten(lens: F64, x: float, y: float, place: F64, jacobian: F64) -> bool:
     """Write a pixel's place in a pinhole's picture and its derivatives by pixels; whether it has one.
 

@@ -7,7 +7,7 @@ from math import exp, inf, log, sqrt
 import numpy as np
 
 from core.arrays import AnyArray
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 from trackers.kernels.state import Pairs, Track, Tracks
 from trackers.params import TrackerParams
 
@@ -48,7 +48,7 @@ def pairs(tracks: Tracks, count: int, box: AnyArray, kind: AnyArray, number: int
     return track_of[:found], det_of[:found], fit[:found]
 
 
-@compiled
+@in_place
 def likeness_at(
     track: Track, away: tuple[float, float], size: tuple[float, float], var: tuple[float, float], p: TrackerParams
 ) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.arrays import AnyArray
-from core.compiled import compiled
+from core.compiled import in_place
 from trackers.kernels.state import Camera, Pairs, Track, Tracks
 from trackers.params import TrackerParams
 
@@ -13,7 +13,7 @@ SLOW = 0.02
 """Share of a new similarity in the camera's means."""
 
 
-@compiled
+@in_place
 def similarity(a: AnyArray, b: AnyArray) -> float:
     """Cosine of two looks of unit length; 0 when one of them is unknown."""
     total = 0.0
@@ -22,14 +22,14 @@ def similarity(a: AnyArray, b: AnyArray) -> float:
     return total
 
 
-@compiled
+@in_place
 def copy_look(to: AnyArray, look: AnyArray) -> None:
     """Copy number by number: for slices, numba compiles the text of an error for seconds."""
     for k in range(len(look)):
         to[k] = look[k]
 
 
-@compiled
+@in_place
 def known(look: AnyArray) -> bool:
     """Whether anything was seen: an unknown look is all zero."""
     for value in look:
@@ -38,7 +38,7 @@ def known(look: AnyArray) -> bool:
     return False
 
 
-@compiled
+@in_place
 def add_looks(
     tracks: Tracks, looks: AnyArray, embedding: AnyArray, order: AnyArray, camera: Camera,
     pair: Pairs, p: TrackerParams,
@@ -59,7 +59,7 @@ def add_looks(
             fit[k] += p.look_weight * min(max(said, -0.5), 0.5)
 
 
-@compiled
+@in_place
 def learn_look(track: Track, own: AnyArray, look: AnyArray, camera: Camera) -> None:
     """Blend the look of a track's detection into its own, and its similarity into the camera's."""
     if not known(look):
@@ -78,7 +78,7 @@ def learn_look(track: Track, own: AnyArray, look: AnyArray, camera: Camera) -> N
     track.looked = True
 
 
-@compiled
+@in_place
 def learn_others(
     tracks: Tracks, count: int, looks: AnyArray, embedding: AnyArray, order: AnyArray, camera: Camera
 ) -> None:

@@ -8,7 +8,7 @@ that near and far objects move alike. And because nothing couples the axes, each
 from __future__ import annotations
 
 from core.arrays import AnyArray
-from core.compiled import compiled
+from core.compiled import in_place
 from trackers.kernels.state import Track, Tracks
 from trackers.params import TrackerParams
 
@@ -17,7 +17,7 @@ MOST_GROWTH = 2.0
 """Nobody is predicted to grow or shrink by more: a box near the horizon is none to reckon with."""
 
 
-@compiled
+@in_place
 def start(track: Track, x1: float, y1: float, x2: float, y2: float, p: TrackerParams) -> None:
     """A filter at a box; its velocity is not known."""
     track.value[0], track.value[1] = (x1 + x2) / 2, (y1 + y2) / 2
@@ -31,7 +31,7 @@ def start(track: Track, x1: float, y1: float, x2: float, y2: float, p: TrackerPa
         track.size_var[a] = (p.size_noise * side) ** 2
 
 
-@compiled
+@in_place
 def predict(tracks: Tracks, count: int, t: float, horizon: AnyArray, p: TrackerParams) -> None:
     """Move all boxes on by `t` seconds.
 
@@ -54,7 +54,7 @@ def predict(tracks: Tracks, count: int, t: float, horizon: AnyArray, p: TrackerP
             track.size_var[a] += walk
 
 
-@compiled
+@in_place
 def _grows(track: Track, t: float, horizon: AnyArray) -> float:
     """How many times larger a box will be in `t` seconds; 1 where no ground is known, or beyond its end."""
     now = float(horizon[0] * track.value[0] + horizon[1] * track.value[1] + horizon[2])
@@ -64,7 +64,7 @@ def _grows(track: Track, t: float, horizon: AnyArray) -> float:
     return 1.0 / min(max(1.0 - change, 1.0 / MOST_GROWTH), MOST_GROWTH)
 
 
-@compiled
+@in_place
 def correct(track: Track, x1: float, y1: float, x2: float, y2: float, p: TrackerParams) -> None:
     """Correct a box by its detection; the more of it is covered, the less is believed."""
     doubt = 1 + p.cover_noise * track.cover**2

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from core.arrays import F32, F64
-from core.compiled import compiled
+from core.compiled import in_place
 from trackers.kernels.lens import straighten
 
 
@@ -28,7 +28,7 @@ class View(NamedTuple):
     coarsest: float
 
 
-@compiled
+@in_place
 def on_ground(view: View, foot: F32, place: F64, jacobian: F64) -> bool:
     """Write the place of a foot point and its derivatives by pixels; in the picture itself where metres do not hold."""
     m = view.matrix
@@ -56,7 +56,7 @@ def on_ground(view: View, foot: F32, place: F64, jacobian: F64) -> bool:
     return False
 
 
-@compiled
+@in_place
 def in_pixels(jacobian: F64, east: float, north: float) -> tuple[float, float]:
     """A short way on the ground as one in the picture, right and down."""
     det = jacobian[0, 0] * jacobian[1, 1] - jacobian[0, 1] * jacobian[1, 0]
@@ -64,7 +64,7 @@ def in_pixels(jacobian: F64, east: float, north: float) -> tuple[float, float]:
     return right, (jacobian[0, 0] * north - jacobian[1, 0] * east) / det
 
 
-@compiled
+@in_place
 def spread(jacobian: F64, sigma_px: tuple[float, float], error: F64) -> None:
     """Covariance on the plane of a foot point that is uncertain by `sigma_px` across the picture and down it."""
     s, t = sigma_px[0] * sigma_px[0], sigma_px[1] * sigma_px[1]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import AnyArray
-from core.compiled import compiled
+from core.compiled import in_place
 from core.taxonomy import TWO_WHEELERS, ObjectClass
 from trackers.kernels.motion import correct
 from trackers.kernels.state import Camera, Track, Tracks
@@ -46,7 +46,7 @@ CARRY_NS = 10_000_000_000
 """So long a rider stands for the machine while only he is seen: detectors lose the machine below its rider."""
 
 
-@compiled
+@in_place
 def join_riders(tracks: Tracks, count: int, camera: Camera, p: TrackerParams, ended: AnyArray) -> int:
     """Find riders, and carry on machines by them; how many `ended`: the ids of people who became riders."""
     gone = 0
@@ -79,13 +79,13 @@ def join_riders(tracks: Tracks, count: int, camera: Camera, p: TrackerParams, en
     return gone
 
 
-@compiled
+@in_place
 def is_held(track: Track, now_ns: int) -> bool:
     """Whether it is still open if somebody new is a rider, or what is new below somebody his machine."""
     return track.held and (track.mount > 0 or track.kind == TWO_WHEELER) and now_ns - track.born_ns <= HOLD_NS
 
 
-@compiled
+@in_place
 def _strain(rider: Track, machine: Track, slack: float) -> float:
     """How far somebody sits from the middle of a machine's lower edge, in its widths and heights; -1: not on it."""
     width, height = machine.value[2], machine.value[3]
@@ -98,7 +98,7 @@ def _strain(rider: Track, machine: Track, slack: float) -> float:
     return float(aside + abs(above))
 
 
-@compiled
+@in_place
 def _index_of(tracks: Tracks, count: int, track_id: int) -> int:
     for i in range(count):
         if tracks[i].track_id == track_id and track_id > 0:
@@ -106,7 +106,7 @@ def _index_of(tracks: Tracks, count: int, track_id: int) -> int:
     return -1
 
 
-@compiled
+@in_place
 def _best_machine(tracks: Tracks, count: int, rider: Track) -> int:
     best, least = -1, np.inf
     for i in range(count):
@@ -117,7 +117,7 @@ def _best_machine(tracks: Tracks, count: int, rider: Track) -> int:
     return best
 
 
-@compiled
+@in_place
 def _watch(rider: Track, machine: Track, now_ns: int) -> None:
     """From here on it is seen whether the two move together."""
     rider.mount, rider.since_ns = machine.track_id, now_ns
@@ -126,14 +126,14 @@ def _watch(rider: Track, machine: Track, now_ns: int) -> None:
         rider.seat[a] = (machine.value[a] - rider.value[a]) / rider.value[3]
 
 
-@compiled
+@in_place
 def _go_with(rider: Track, machine: Track) -> None:
     """Whose own speed is not known yet is expected to go as fast as what he sits on."""
     for a in range(2):
         rider.rate[a], rider.vr[a], rider.rr[a] = machine.rate[a], 0.0, machine.rr[a]
 
 
-@compiled
+@in_place
 def _follow(rider: Track, machine: Track, camera: Camera, ended: AnyArray, gone: int) -> int:
     """Judge two who are both seen; 1 if somebody became a rider: one road user, who keeps the id that was known first.
     The other id is then in `ended[gone]`.
@@ -159,7 +159,7 @@ def _follow(rider: Track, machine: Track, camera: Camera, ended: AnyArray, gone:
     return 0
 
 
-@compiled
+@in_place
 def _get_off(rider: Track, camera: Camera) -> None:
     """Somebody on foot again: a rider's id has ended, so he gets a new one."""
     if rider.riding:
@@ -168,7 +168,7 @@ def _get_off(rider: Track, camera: Camera) -> None:
     rider.riding, rider.held, rider.mount = False, False, 0
 
 
-@compiled
+@in_place
 def _carry(rider: Track, machine: Track, now_ns: int, p: TrackerParams) -> None:
     """The machine is where it was below its rider, and his detection stands for it."""
     x = rider.value[0] + rider.seat[0] * rider.value[3]

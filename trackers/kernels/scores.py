@@ -7,7 +7,7 @@ its value.
 from __future__ import annotations
 
 from core.arrays import AnyArray
-from core.compiled import compiled
+from core.compiled import in_place
 from trackers.kernels.state import Camera
 from trackers.params import TrackerParams
 
@@ -20,7 +20,7 @@ ENOUGH = 64
 """Until so many were remembered, the frame's own detections count too."""
 
 
-@compiled
+@in_place
 def weigh(score: AnyArray, order: AnyArray, camera: Camera, p: TrackerParams, weight: AnyArray) -> None:
     """Set `weight` of each detection `order` as evidence of a track, 0..1.
 
@@ -37,7 +37,7 @@ def weigh(score: AnyArray, order: AnyArray, camera: Camera, p: TrackerParams, we
         weight[k] = min(max((share - p.weak_score) / (1 - p.weak_score), 0.0), 1.0)
 
 
-@compiled
+@in_place
 def remember(score: float, camera: Camera) -> None:
     """Add the score of a confirmed track's detection."""
     keep, power = 1 - 1 / MEMORY, score**POWER

@@ -7,7 +7,7 @@ from math import exp, sqrt
 import numpy as np
 
 from core.arrays import AnyArray
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 from trackers.kernels.state import Camera, Tracks
 from trackers.params import TrackerParams
 
@@ -48,7 +48,7 @@ def move_with_camera(tracks: Tracks, count: int, box: AnyArray, camera: Camera, 
     return True
 
 
-@compiled
+@in_place
 def _believed(errors: AnyArray, spread: float, square: float, keep: float) -> tuple[float, float]:
     """The part of the median shift to believe, and the mean square of shifts with this one.
 
@@ -64,7 +64,7 @@ def _believed(errors: AnyArray, spread: float, square: float, keep: float) -> tu
     return share * middle, square
 
 
-@compiled
+@in_place
 def _median(values: AnyArray) -> float:
     """The median; sorts in place. (Numba takes four seconds to compile numpy's.)"""
     size = len(values)

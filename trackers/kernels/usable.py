@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import F32, I16, I32, I64
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 
 @compiled
@@ -29,7 +29,7 @@ def usable(xyxy: F32, score: F32, class_id: I16, offsets: I32, largest: float) -
     return order[:count], starts
 
 
-@compiled
+@in_place
 def _sane(box: F32, score: float, largest: float) -> bool:
     good = np.isfinite(score) and box[2] > box[0] and box[3] > box[1]
     for side in range(4):
@@ -37,7 +37,7 @@ def _sane(box: F32, score: float, largest: float) -> bool:
     return bool(good)
 
 
-@compiled
+@in_place
 def _before(xyxy: F32, score: F32, class_id: I16, a: int, b: int) -> bool:
     """Whether row `a` comes before `b`: by falling score, then box, then class."""
     if score[a] != score[b]:

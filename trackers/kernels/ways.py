@@ -8,7 +8,7 @@ that earlier tracks took from the same place say where to look for him.
 from __future__ import annotations
 
 from core.arrays import AnyArray
-from core.compiled import compiled
+from core.compiled import in_place
 from trackers.kernels.likeness import likeness_at
 from trackers.kernels.state import ACROSS, DOWN, WAYS, Camera, Track, Tracks
 from trackers.params import TrackerParams
@@ -27,7 +27,7 @@ MEMORY = 32.0
 """Frames over which a way is averaged."""
 
 
-@compiled
+@in_place
 def learn_ways(tracks: Tracks, count: int, camera: Camera, width: int, height: int) -> None:
     """Remember where all confirmed tracks that are seen go from where they are."""
     for i in range(count):
@@ -55,7 +55,7 @@ def learn_ways(tracks: Tracks, count: int, camera: Camera, width: int, height: i
             here[least, 0], here[least, 1], here[least, 2] = u, v, 1.0
 
 
-@compiled
+@in_place
 def find_again(
     tracks: Tracks, count: int, seen: tuple[AnyArray, AnyArray, AnyArray], taken: AnyArray, camera: Camera,
     size: tuple[int, int], p: TrackerParams,
@@ -92,7 +92,7 @@ def find_again(
             taken[best] = True
 
 
-@compiled
+@in_place
 def knows_way(track: Track, camera: Camera, width: int, height: int) -> bool:
     """Whether others have gone on from where it was last seen."""
     row, column = _cell(track.last, track.value[3], width, height)
@@ -102,14 +102,14 @@ def knows_way(track: Track, camera: Camera, width: int, height: int) -> bool:
     return False
 
 
-@compiled
+@in_place
 def _cell(place: AnyArray, tall: float, width: int, height: int) -> tuple[int, int]:
     """Row and column in which a box stands, by its centre and height."""
     column, row = int(place[0] / width * ACROSS), int((place[1] + tall / 2) / height * DOWN)
     return min(max(row, 0), DOWN - 1), min(max(column, 0), ACROSS - 1)
 
 
-@compiled
+@in_place
 def _likeness(track: Track, way: AnyArray, t: float, box: AnyArray, p: TrackerParams) -> float:
     """Of a detection, by centre and size, and a track that took the way."""
     away = abs(box[0] - track.last[0] - way[0] * t), abs(box[1] - track.last[1] - way[1] * t)
@@ -117,7 +117,7 @@ def _likeness(track: Track, way: AnyArray, t: float, box: AnyArray, p: TrackerPa
     return float(likeness_at(track, away, (box[2], box[3]), (var, var), p))
 
 
-@compiled
+@in_place
 def _take(track: Track, way: AnyArray, t: float) -> None:
     """It went this way since it was seen, about as fast as others."""
     var = ALIKE * ALIKE * (way[0] ** 2 + way[1] ** 2)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.compiled import compiled
+from core.compiled import in_place
 
 REFERENCE_PX = 12.0
 """Sizes are told as the logarithm of their ratio to this: roots of areas in the detector's input."""
@@ -14,7 +14,7 @@ SIDES, MISS, CLASS, SCORE, KEYS = 0, 4, 5, 6, 7
 """Columns of what varies slowly: four sides, whether it is found, its class, its score."""
 
 
-@compiled
+@in_place
 def uniform(state: Any) -> float:
     """The next number of 0..1 (splitmix64, Steele, Lea and Flood 2014); `state` (1) uint64 is stepped."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
@@ -26,7 +26,7 @@ def uniform(state: Any) -> float:
     return share
 
 
-@compiled
+@in_place
 def normal(state: Any) -> float:
     """The next number of a standard normal distribution (Box and Muller)."""
     radius = np.sqrt(-2.0 * np.log(1.0 - uniform(state)))
@@ -34,7 +34,7 @@ def normal(state: Any) -> float:
     return value
 
 
-@compiled
+@in_place
 def below(value: float) -> float:
     """Share of a standard normal distribution below a value (Abramowitz and Stegun 26.2.17, within 7.5e-8)."""
     t = 1.0 / (1.0 + 0.2316419 * abs(value))
@@ -44,7 +44,7 @@ def below(value: float) -> float:
     return share
 
 
-@compiled
+@in_place
 def remember(state: Any, memory: Any, seen_s: Any, part: int, now_s: float, decay_s: Any) -> None:
     """Let what varies slowly about a thing go on to `now_s` by its times of decay (KEYS); a new thing is drawn."""
     waited = now_s - seen_s[part]
@@ -58,7 +58,7 @@ def remember(state: Any, memory: Any, seen_s: Any, part: int, now_s: float, deca
     seen_s[part] = now_s
 
 
-@compiled
+@in_place
 def latent(memory: Any, part: int, key: int, shares: Any, state: Any) -> float:
     """A standard normal number: `shares` (3) of its variance are drawn anew, vary slowly, and stay with the thing."""
     value: float = np.sqrt(shares[0]) * normal(state)
@@ -66,7 +66,7 @@ def latent(memory: Any, part: int, key: int, shares: Any, state: Any) -> float:
     return value
 
 
-@compiled
+@in_place
 def disturb(
     state: Any, kept: Any, given: Any, memory: Any, seen_s: Any, kinds: Any, shares: Any, decay_s: Any, out: Any
 ) -> int:

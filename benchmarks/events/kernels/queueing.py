@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from core.compiled import compiled
+from core.compiled import in_place
 
 
-@compiled
+@in_place
 def standing(user: Any, speed: Any, begin_mps: float, end_mps: float, queued: Any) -> None:
     """Fill (N) whether a vehicle is slow: from below `begin_mps` until above `end_mps`. Rows by user, then time."""
     now = False
@@ -20,7 +20,7 @@ def standing(user: Any, speed: Any, begin_mps: float, end_mps: float, queued: An
         queued[i] = now
 
 
-@compiled
+@in_place
 def reach(
     offsets: Any, front: Any, rear: Any, gap_m: float, mark_m: float, length: Any, vehicles: Any, past: Any
 ) -> None:
@@ -49,7 +49,7 @@ def reach(
                 past[t] = True
 
 
-@compiled
+@in_place
 def lasting(holds: Any, step_s: float, for_s: float, gap_s: float, clear_s: float, out: Any) -> int:
     """Fill out (K, 3) with the moments at which a condition began, had lasted `for_s`, and had been gone `clear_s`.
 
@@ -75,7 +75,7 @@ def lasting(holds: Any, step_s: float, for_s: float, gap_s: float, clear_s: floa
     return n
 
 
-@compiled
+@in_place
 def moving_sums(values: Any, size: int, out: Any) -> None:
     """Fill (T) with the sums of the last `size` values (T), fewer at the beginning."""
     total = 0.0

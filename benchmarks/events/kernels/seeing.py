@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 GRID = 8
 """Points by side at which a box is asked whether a nearer one covers it."""
 NEAREST_M = 0.5
 
 
-@compiled
+@in_place
 def project_solids(matrix: Any, size: Any, place: Any, solid: Any, box: Any, depth: Any, inside: Any) -> None:
     """Fill the pictures of N solids.
 
