@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import structlog
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
@@ -60,12 +59,6 @@ def camera(tmp_path: Path) -> Callable[[bool], CameraPlan]:
     (tmp_path / "scene.yaml").write_text(SCENE)
     file = load_scene(tmp_path / "scene.yaml")
     return lambda live: camera_plan(SyntheticSource("north", Script(live=live, frames=4)), file)
-
-
-@pytest.fixture(autouse=True)
-def _whole_log() -> None:
-    """Commands that other tests ran in this process told the log to keep warnings alone."""
-    structlog.reset_defaults()
 
 
 def rules(watch: FeedWatch) -> list[str]:

@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-import structlog
 
 from core.errors import SourceError
 from core.frames import ClockSource, FrameMeta
@@ -133,7 +132,6 @@ def test_a_login_is_used_and_never_shown(capfd: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_camera_waits_long_after_a_refused_login(capfd: pytest.CaptureFixture[str]) -> None:
-    structlog.reset_defaults()
     with WebServer({"/live": mjpeg()}, login=("admin", SECRET)) as server:
         source = AvSource(server.url("/live", "admin:wr0ng@"), "gate")
         quick = Backoff(first_s=0.01, most_s=0.02)

@@ -43,7 +43,6 @@ def said(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(10))
     heard: list[str] = []
     yield heard
-    structlog.reset_defaults()
     out = capsys.readouterr()
     heard += [caplog.text, out.out, out.err]
     for secret in (PASSWORD, WRONG):
