@@ -27,7 +27,7 @@ from core.errors import ConfigError, MatphoError, RequestError, StoreError
 from core.protocols import LiveView
 from evidence.folder import place
 from locales import text
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import EventQuery
 
 log = structlog.get_logger()
@@ -74,16 +74,16 @@ def _events(store: EventStore, evidence: Path, streams: Streams) -> APIRouter:
     def events(request: Request) -> dict[str, Any]:
         """Latest revision of each event, newest first; `row` is where the stream goes on without a gap."""
         query, views = event_query(request.query_params), Views(store, evidence, language_of(request))
-        row = store.last_row()  # before the events: what is stored meanwhile comes twice rather than never
-        found = [views.event(event) for event in store.events(query)]
-        return {"row": row, "total": store.count(query), "events": found}
+        row = store.events.last_row()  # before the events: what is stored meanwhile comes twice rather than never
+        found = [views.event(event) for event in store.events.find(query)]
+        return {"row": row, "total": store.events.count(query), "events": found}
 
     @api.get("/rows")
     def listed(request: Request) -> dict[str, Any]:
         """One row for each incident, and for each event that is in none, newest first; `row` as `/events` has it."""
         query, views = event_query(request.query_params), Views(store, evidence, language_of(request))
-        row = f"{store.last_row()}-{store.incidents.last_row()}"
-        return {"row": row, "total": store.count_rows(query), "rows": rows(store, views, query)}
+        row = f"{store.events.last_row()}-{store.incidents.last_row()}"
+        return {"row": row, "total": store.rows.count(query), "rows": rows(store, views, query)}
 
     @api.get("/rows/{name:path}")
     def one_row(request: Request, name: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _events(store: EventStore, evidence: Path, streams: Streams) -> APIRouter:
     def event(request: Request, event_id: str) -> dict[str, Any]:
         """All revisions of one event, oldest first, and the scene of its camera."""
         views = Views(store, evidence, language_of(request))
-        revisions = store.event(event_id)
+        revisions = store.events.revisions(event_id)
         if not revisions:
             raise RequestError("error-request-event", status=404, event=repr(event_id)[:200])
         latest = revisions[-1]
@@ -207,7 +207,7 @@ def _pages(store: EventStore, evidence: Path) -> APIRouter:
 
     @pages.get("/healthz")
     def health() -> dict[str, Any]:
-        return {"status": "ok", "last_row": store.last_row()}
+        return {"status": "ok", "last_row": store.events.last_row()}
 
     return pages
 
@@ -217,8 +217,8 @@ def _camera(store: EventStore, views: Views, camera_id: str) -> dict[str, Any]:
     scene = views.scenes.drawing(camera_id)
     return {
         "camera_id": camera_id,
-        "events": store.count(query),
-        "open": store.count(EventQuery(cameras=(camera_id,), phases=OPEN)),
+        "events": store.events.count(query),
+        "open": store.events.count(EventQuery(cameras=(camera_id,), phases=OPEN)),
         "picture": None if scene is None else scene["picture"],
     }
 

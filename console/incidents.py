@@ -12,7 +12,7 @@ from core.incidents import Incident, Role
 from core.story import headline, lasted, story
 from core.times import time_text
 from locales import text
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import EventQuery
 
 _CHUNK: Final = 500
@@ -20,7 +20,7 @@ _CHUNK: Final = 500
 
 def rows(store: EventStore, views: Views, query: EventQuery) -> list[dict[str, Any]]:
     """Rows of a query: incidents, and events that are in none."""
-    found = store.rows(query)
+    found = store.rows.find(query)
     events = latest(store, [name for name, linked in found if not linked])
     incidents = {name: store.incidents.latest(name) for name, linked in found if linked}
     causes = latest(store, [one.cause for one in incidents.values() if one is not None])
@@ -89,7 +89,7 @@ def tell(store: EventStore, views: Views, incident: Incident) -> dict[str, Any]:
     return {
         "event": row(views, incident, cause),
         "cause": None if cause is None else views.event(cause),
-        "revisions": [] if cause is None else [views.event(one) for one in store.event(cause.event_id)],
+        "revisions": [] if cause is None else [views.event(one) for one in store.events.revisions(cause.event_id)],
         "scene": None if cause is None else views.scenes.drawing(cause.camera_id, cause.view),
         "story": lines,
         "lasted": lasted(incident, views.language),
@@ -101,7 +101,7 @@ def latest(store: EventStore, event_ids: Sequence[str]) -> dict[str, Event]:
     """The latest revision of each event that is known."""
     found: dict[str, Event] = {}
     for first in range(0, len(event_ids), _CHUNK):
-        found |= store.latest(event_ids[first : first + _CHUNK])
+        found |= store.events.latest(event_ids[first : first + _CHUNK])
     return found
 
 

@@ -16,7 +16,7 @@ from core.errors import RequestError
 from core.events import Event, EventKind, Says, Verdict
 from core.mutes import Mute
 from core.times import time_ns, time_text
-from store.events import EventStore
+from store.event_store import EventStore
 
 MOST_BODY: Final = 8_192
 _ANSWERS: Final = {"true": Says.CONFIRMED, "false": Says.REJECTED}
@@ -59,7 +59,7 @@ def people(store: EventStore, token: str) -> APIRouter:
         """`{"event_id", "scope": "rule" | "track" | "kind", "for_s" | "until", "why", "by"}`."""
         body = await trusted_body(request, token, MOST_BODY)
         event_id = _text(body, "event_id")
-        revisions = await run_sync(store.event, event_id)
+        revisions = await run_sync(store.events.revisions, event_id)
         if not revisions:
             raise RequestError("error-request-event", status=404, event=repr(event_id)[:200])
         wanted = _mute(revisions[-1], body)

@@ -31,7 +31,7 @@ from evidence.drawing import CLASS_COLOURS
 from evidence.folder import place, write_atomically
 from locales import Language, text
 from locales import language as language_in_force
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import EventQuery
 
 log = structlog.get_logger()
@@ -127,8 +127,8 @@ class _Report:
         self._views = Views(store, evidence, language)
         self._pictures = _Pictures(evidence)
         query = EventQuery(since_ns=since_ns, until_ns=until_ns, limit=MOST_COUNTED)
-        self._events = store.events(query)
-        self._total = store.count(query)
+        self._events = store.events.find(query)
+        self._total = store.events.count(query)
         self._tracks = store.traffic.tracks(since_ns=since_ns, until_ns=until_ns, limit=MOST_COUNTED)
         self._measurements = store.traffic.measurements(since_ns=since_ns, until_ns=until_ns)
         self._run = store.runs.last()

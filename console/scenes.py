@@ -7,7 +7,7 @@ from typing import Any
 
 from console.pictures import is_there, picture_url
 from locales import Language
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import SceneRecord
 
 

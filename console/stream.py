@@ -23,7 +23,7 @@ from console.incidents import row as incident_row
 from console.views import Views
 from core.errors import StoreError
 from locales import Language, text
-from store.events import EventStore
+from store.event_store import EventStore
 
 log = structlog.get_logger()
 
@@ -79,7 +79,7 @@ class Streams:
         while not self._closing.is_set():
             try:
                 if last is None:
-                    last = await run_sync(self._store.last_row)
+                    last = await run_sync(self._store.events.last_row)
                     if row is not None and row > last:  # what the page knows is of another store
                         yield message("reset", {}, last)
                     row = last if row is None else min(row, last)
@@ -114,7 +114,7 @@ class Streams:
 
     def _after(self, row: int, language: Language) -> list[tuple[int, dict[str, Any]]]:
         views = Views(self._store, self._evidence, language)
-        found = self._store.since(row, BATCH)
+        found = self._store.events.since(row, BATCH)
         views.know([event for _, event in found])
         return [(number, views.event(event)) for number, event in found]
 

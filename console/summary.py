@@ -14,7 +14,7 @@ from core.events import Event, EventKind
 from core.off_rules import OffRule, told_off
 from core.times import SECOND_NS, time_text
 from locales import Language
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import EventQuery
 
 CHART_EVENTS: Final = 2_000
@@ -29,9 +29,9 @@ def summary(store: EventStore, query: EventQuery, language: Language) -> dict[st
     kinds = []
     for kind in EventKind:
         one = replace(base, kinds=(kind.value,))
-        total = store.count(one)
+        total = store.events.count(one)
         if total:
-            now_open = store.count(replace(one, phases=OPEN))
+            now_open = store.events.count(replace(one, phases=OPEN))
             names = {"kind": kind.value, "name": kind_name(kind.value, language)}
             kinds.append({**names, "count": total, "open": now_open})
     run = store.runs.last()
@@ -39,7 +39,7 @@ def summary(store: EventStore, query: EventQuery, language: Language) -> dict[st
         "total": sum(k["count"] for k in kinds),
         "open": sum(k["open"] for k in kinds),
         "kinds": kinds,
-        "chart": chart(store.events(replace(base, limit=CHART_EVENTS)), query.until_ns or time.time_ns()),
+        "chart": chart(store.events.find(replace(base, limit=CHART_EVENTS)), query.until_ns or time.time_ns()),
         "off": told_off([OffRule.of(one) for one in run.summary.get("off", ())], language) if run else [],
         "run": None
         if run is None

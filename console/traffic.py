@@ -10,7 +10,7 @@ from console.views import Views, kind_name
 from core.events import Event, Phase
 from core.records import Measurement
 from locales import text
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import EventQuery
 
 SPAN_NS: Final = 3_600 * 1_000_000_000
@@ -61,12 +61,12 @@ def _camera(store: EventStore, views: Views, camera_id: str, newest_ns: int, sin
             place = places[one.place, one.direction] = _place(views, one, group_of)
         place["points"].append(_point(one))
     query = EventQuery(cameras=(camera_id,), kinds=("traffic",), since_ns=newest_ns - SPAN_NS, limit=MOST_STATES)
-    latest = store.events(EventQuery(cameras=(camera_id,), limit=MOST_LATEST))
+    latest = store.events.find(EventQuery(cameras=(camera_id,), limit=MOST_LATEST))
     return {
         "camera_id": camera_id,
         "simulated": views.scenes.simulated(camera_id),
         "places": list(places.values()),
-        "states": _states(store.events(query), views),
+        "states": _states(store.events.find(query), views),
         "latest": _states(latest, views),
     }
 

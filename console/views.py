@@ -14,7 +14,7 @@ from core.events import Event, Picture, Verdict
 from core.sentences import class_names, sentence
 from core.times import time_text
 from locales import Language, text
-from store.events import EventStore
+from store.event_store import EventStore
 
 _CHUNK: Final = 500
 

@@ -16,7 +16,7 @@ from core.incidents import Incident
 from core.records import Record
 from incidents.linker import KEEP_NS, Linker
 from incidents.sites import Site
-from store.events import EventStore
+from store.event_store import EventStore
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ class Follower:
         if not self._begun:
             self._begin()
         count = 0
-        while found := self._store.since(self._row, _BATCH):
+        while found := self._store.events.since(self._row, _BATCH):
             said: list[Record] = []
             for row, event in found:
                 said += self._linker.add(event)
@@ -90,12 +90,12 @@ class Follower:
 
     def _begin(self) -> None:
         """Learn again what was known, and say what the store does not have."""
-        newest, now = self._store.newest_event_ns(), self._clock()
-        row = self._store.row_before(min(newest, now) - KEEP_NS) if newest is not None else 0
+        newest, now = self._store.events.newest_ns(), self._clock()
+        row = self._store.events.row_before(min(newest, now) - KEEP_NS) if newest is not None else 0
         known: dict[str, Incident] = {}
         for event in self._store.incidents.open_events():
             self._learn(event, known)
-        while found := self._store.since(row, _BATCH):
+        while found := self._store.events.since(row, _BATCH):
             for row, event in found:  # noqa: B007  goes on from the last
                 self._learn(event, known)
         stored = self._store.incidents.known(list(known))

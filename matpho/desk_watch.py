@@ -16,7 +16,7 @@ from core.events import Phase, Verdict
 from core.mutes import Mutes
 from core.records import Record
 from store.desk import Judged
-from store.events import EventStore
+from store.event_store import EventStore
 
 log = structlog.get_logger()
 
@@ -86,7 +86,7 @@ class DeskWatch:
 
     def _take(self, one: Judged) -> bool:
         """Whether nothing is left to do about a verdict."""
-        revisions = self._store.event(one.event_id)
+        revisions = self._store.events.revisions(one.event_id)
         if not revisions or revisions[-1].camera_id not in self._cameras or revisions[-1].verdict == one.verdict:
             return True
         last = revisions[-1]

@@ -17,7 +17,7 @@ from matpho.planning import Plan
 from sinks.fan_out import FanOut
 from sinks.outbox_files import open_outbox, outbox_folder
 from sinks.store import StoreSink
-from store.events import EventStore
+from store.event_store import EventStore
 
 SETTLE_S: Final = 5.0
 """Longest wait at the end for the store to have the last events."""

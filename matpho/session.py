@@ -38,7 +38,7 @@ from sinks.fan_out import FanOut, SinkCounters
 from sinks.outbox import Bounds
 from sinks.outbox_files import open_outbox, outbox_folder
 from sinks.store import StoreSink
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import RunRecord, SceneRecord
 from trackers.online import OnlineTracker
 
@@ -249,7 +249,7 @@ class Session:
         stack.callback(self._feeds.close)
 
     def _open_events(self, camera_id: str) -> Sequence[Event]:
-        return () if self.store is None else self.store.open_events(camera_id)
+        return () if self.store is None else self.store.events.open_of(camera_id)
 
     def _begin_run(self) -> None:
         """Pages that show the run hear of what is off from its start, and whenever that changes."""

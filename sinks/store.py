@@ -10,7 +10,7 @@ from core.errors import StoreError
 from core.events import Event
 from core.incidents import Incident
 from core.records import Measurement, Record, TrackSummary
-from store.events import EventStore
+from store.event_store import EventStore
 
 RETRY_S: Final = 5.0
 """Pause after a failed write: a full disk is freed by a person or a purge, not within moments."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select
 
 from core.codec.measurements import measurement_from_dict
 from core.codec.tracks import track_from_dict
@@ -59,3 +61,33 @@ class Traffic:
         return self._database.bodies(
             wanted.order_by(table.c.started_ns.desc(), table.c.row.desc()).limit(limit), track_from_dict
         )
+
+
+def measurement_row(record: Measurement, body: str) -> dict[str, Any]:
+    """The row of a measurement."""
+    return {
+        "camera_id": record.camera_id,
+        "place": record.place,
+        "direction": record.direction,
+        "start_ns": record.start_ns,
+        "end_ns": record.end_ns,
+        "body": body,
+    }
+
+
+def track_row(record: TrackSummary, body: str) -> dict[str, Any]:
+    """The row of a track."""
+    return {
+        "camera_id": record.camera_id,
+        "epoch": record.epoch,
+        "track_id": record.track_id,
+        "started_ns": record.started_ns,
+        "ended_ns": record.ended_ns,
+        "body": body,
+    }
+
+
+def purge_traffic(connection: Connection, before_ns: int) -> int:
+    """Delete measurements and tracks that ended earlier; how many rows."""
+    ends = (schema.measurements, "end_ns"), (schema.tracks, "ended_ns")
+    return sum(connection.execute(delete(table).where(table.c[at] < before_ns)).rowcount for table, at in ends)

@@ -76,7 +76,7 @@ def _with_page(plan: Plan, folder: Path, port: int, browser: bool, console: Cons
     from console.app import create_app
     from console.server import BackgroundServer
     from pipeline.live import LiveRelay
-    from store.events import EventStore
+    from store.event_store import EventStore
 
     store, live = EventStore.open(folder / "events.db"), LiveRelay()
     token = secrets.token_urlsafe(24)
@@ -94,7 +94,7 @@ def _with_page(plan: Plan, folder: Path, port: int, browser: bool, console: Cons
 
 def _write_report(folder: Path, console: Console) -> None:
     from console.report import write_report
-    from store.events import EventStore
+    from store.event_store import EventStore
 
     store = EventStore.open(folder / "events.db")
     try:

@@ -71,7 +71,7 @@ def events(
         limit=limit,
     )
     with opened(store) as found_in:
-        found, total = found_in.events(query), found_in.count(query)
+        found, total = found_in.events.find(query), found_in.events.count(query)
         names = place_names(found_in, {event.camera_id for event in found})
     if form is Form.JSON or as_json:
         for event in found:

@@ -38,7 +38,7 @@ def incidents(
         found = kept_in.incidents.listed(limit, open_only=open_only)
         causes: dict[str, Event] = {}
         for first in range(0, len(found), 500):
-            causes |= kept_in.latest([one.cause for one in found[first : first + 500]])
+            causes |= kept_in.events.latest([one.cause for one in found[first : first + 500]])
         names = place_names(kept_in, {one.camera_id for one in found})
     if as_json:
         for one in found:

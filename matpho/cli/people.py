@@ -17,7 +17,7 @@ from core.incidents import Incident
 from locales import language, text
 
 if TYPE_CHECKING:
-    from store.events import EventStore
+    from store.event_store import EventStore
 
 ByOption = Annotated[str | None, typer.Option("--by", help=text("cli-opt-by"))]
 WhyOption = Annotated[str, typer.Option("--why", help=text("cli-opt-why"))]
@@ -40,7 +40,7 @@ def opened(path: Path) -> Iterator[EventStore]:
     Raises:
         StoreError: it is not.
     """
-    from store.events import EventStore
+    from store.event_store import EventStore
 
     store = EventStore.open(path, create=False)
     try:
@@ -55,8 +55,8 @@ def event_of(store: EventStore, path: Path, begins: str) -> Event:
     Raises:
         ConfigError: there is none, or several.
     """
-    name = _only(store.ids_starting_with(begins), begins, "error-event-unknown", path, "event")
-    return store.event(name)[-1]
+    name = _only(store.events.starting_with(begins), begins, "error-event-unknown", path, "event")
+    return store.events.revisions(name)[-1]
 
 
 def incident_of(store: EventStore, path: Path, begins: str) -> Incident:

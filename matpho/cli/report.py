@@ -20,7 +20,7 @@ def report(
 ) -> None:
     """Write the report."""
     from console.report import write_report
-    from store.events import EventStore
+    from store.event_store import EventStore
 
     opened = EventStore.open(store, create=False)
     try:

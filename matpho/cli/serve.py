@@ -23,7 +23,7 @@ def serve(
     """Show the newest alerts in a browser, live."""
     from console.app import create_app
     from console.server import BackgroundServer
-    from store.events import EventStore
+    from store.event_store import EventStore
 
     opened = EventStore.open(store, create=False)
     try:

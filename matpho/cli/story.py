@@ -21,12 +21,12 @@ from matpho.cli.display import STYLE
 from matpho.cli.people import local_time, place_names
 
 if TYPE_CHECKING:
-    from store.events import EventStore
+    from store.event_store import EventStore
 
 
 def tell(store: EventStore, incident: Incident, asked: str, *, as_json: bool) -> None:
     """Print the story of an incident; `asked` by this id, or what it was before it was merged."""
-    events = store.latest([member.event_id for member in incident.members])
+    events = store.events.latest([member.event_id for member in incident.members])
     names = place_names(store, set(incident.cameras))
 
     def place(event: Event) -> str:

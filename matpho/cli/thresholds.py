@@ -16,7 +16,7 @@ from core.events import Event, Says
 from locales import text
 
 if TYPE_CHECKING:
-    from store.events import EventStore
+    from store.event_store import EventStore
 
 _CHUNK = 500
 
@@ -31,7 +31,7 @@ def propose_from(store: EventStore, most_lost: float) -> tuple[int, list[Proposa
     names = list(says)
     events: dict[str, Event] = {}
     for first in range(0, len(names), _CHUNK):
-        events |= store.latest(names[first : first + _CHUNK])
+        events |= store.events.latest(names[first : first + _CHUNK])
     judged = [(event, says[name]) for name, event in events.items()]
     return len(judged), propose(judged, most_lost)
 

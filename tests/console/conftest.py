@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from console.app import create_app
-from store.events import EventStore
+from store.event_store import EventStore
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from core.off_rules import OffRule
 from core.times import SECOND_NS, time_text
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import RunRecord, SceneRecord
 from tests.support.console import (
     CAMERA,

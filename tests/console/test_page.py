@@ -19,7 +19,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from console.server import BackgroundServer
 from core.times import SECOND_NS
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.console import crossing, intrusion, pictured, put_scene, write_picture
 
 pytestmark = pytest.mark.browser

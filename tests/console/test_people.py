@@ -14,7 +14,7 @@ from console.app import create_app
 from console.trusted import TOKEN_HEADER
 from core.events import EventKind, Says
 from incidents.follow import Follower
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.console import crossing, put_scene
 from tests.support.incidents import an_event_of, life
 from tests.support.records import T0

@@ -21,7 +21,7 @@ from core.events import Event, EventKind, Says
 from core.off_rules import OffRule
 from core.times import SECOND_NS
 from incidents.follow import Follower
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import RunRecord
 from tests.support.console import put_scene
 from tests.support.incidents import an_event_of, life

@@ -11,7 +11,7 @@ from console import report
 from console.report import write_report
 from core.errors import ConsoleError
 from core.times import SECOND_NS
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import RunRecord
 from tests.support.console import crossing, intrusion, measurement, pictured, put_scene, tracks
 

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from console import stream
 from console.server import BackgroundServer
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.console import crossing, intrusion, measurement
 
 

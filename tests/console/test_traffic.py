@@ -20,7 +20,7 @@ from core.live import LivePicture
 from core.measures import CongestionMeasures
 from core.records import Measurement
 from core.times import SECOND_NS, time_text
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import SceneRecord
 from tests.support.console import DRAWING, crossing, intrusion, measurement
 from tests.support.surfaces import meta_of

@@ -24,7 +24,7 @@ from core.live import LivePicture
 from core.measures import CongestionMeasures
 from core.records import Measurement
 from core.times import SECOND_NS
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import SceneRecord
 from tests.support.surfaces import meta_of
 

@@ -24,7 +24,7 @@ from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
 from sinks.memory import MemorySink
 from sinks.store import StoreSink
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.kafka import KafkaBroker, free_ports
 from tests.support.records import a_measurement, a_track, an_event
 
@@ -71,7 +71,7 @@ def store(tmp_path: Path, _request: pytest.FixtureRequest) -> Iterator[Case]:
         connection.execute(f"PRAGMA query_only={'ON' if name.endswith('full.db') else 'OFF'}")
 
     listening.listen(Pool, "checkout", read_only)
-    yield Case(StoreSink(opened), lambda: [event for _, event in opened.since(0)], StoreSink(other))
+    yield Case(StoreSink(opened), lambda: [event for _, event in opened.events.since(0)], StoreSink(other))
     listening.remove(Pool, "checkout", read_only)
     opened.close()
     other.close()

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from core.events import EventKind, Phase
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import EventQuery
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,15 +37,15 @@ def test_an_event_that_was_open_when_the_process_was_killed_is_the_same_after_th
     process = start(tmp_path, "--store", "watch.db")
     try:
         until = time.monotonic() + 60
-        while not store.count() and time.monotonic() < until:
+        while not store.events.count() and time.monotonic() < until:
             time.sleep(0.1)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    (before,) = store.events(EventQuery())
+    (before,) = store.events.find(EventQuery())
     assert before.phase is not Phase.ENDED
     assert start(tmp_path, "--store", "watch.db", "--for", "12s").wait(timeout=60) == 0
-    events = [e for e in store.events(EventQuery()) if e.kind is EventKind.INTRUSION]
+    events = [e for e in store.events.find(EventQuery()) if e.kind is EventKind.INTRUSION]
     assert [e.event_id for e in events] == [before.event_id]
     assert events[0].revision > before.revision
     store.close()

@@ -13,7 +13,7 @@ from core.records import Record
 from incidents.follow import Follower
 from incidents.linker import KEEP_NS
 from incidents.sites import Site
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.incidents import an_event_of, life
 from tests.support.records import T0
 

@@ -13,7 +13,7 @@ from core.events import Event, Phase, Says, Verdict
 from core.mutes import Mute, Mutes
 from core.records import Record
 from matpho.desk_watch import LOOK_BACK_NS, DeskWatch
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.records import an_event
 
 NAME = "event-000001"

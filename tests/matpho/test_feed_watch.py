@@ -28,7 +28,7 @@ from pipeline.signals.http import SignalServer
 from pipeline.sources.synthetic import Script, SyntheticSource
 from scenes.model_specs import ModelSpec
 from scenes.scene_file import load_scene
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import RunRecord
 
 SCENE = """

@@ -17,7 +17,7 @@ from incidents.follow import Follower
 from locales import set_language
 from matpho.cli import app
 from matpho.defaults import JUNCTION, JUNCTION_SCENE
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.incidents import HANOI, an_event_of, life
 from tests.support.records import SECOND, T0
 
@@ -153,16 +153,16 @@ def test_a_run_links_what_it_finds_and_heeds_what_was_muted_before_it(tmp_path: 
     result = run(*words, "--start", "2026-01-05T08:00:00+07:00", store=path)
     assert result.exit_code == 0, result.output
     store = EventStore.open(path)
-    kinds = {event.kind for event in store.events()}
+    kinds = {event.kind for event in store.events.find()}
     assert EventKind.QUEUE in kinds
     assert EventKind.SPILLBACK not in kinds
     (mute,) = lines(run("mutes", "--json", store=path))
     assert int(str(mute["suppressed"])) >= 1
     listed = store.incidents.listed()
     members = [member.event_id for incident in listed for member in incident.members]
-    linkable = [e.event_id for e in store.events() if e.kind.value.partition(".")[0] in ("traffic", "incident")]
+    linkable = [e.event_id for e in store.events.find() if e.kind.value.partition(".")[0] in ("traffic", "incident")]
     assert sorted(members) == sorted(linkable)
     last = store.runs.last()
     assert last is not None and last.summary["incidents"]["taken"] >= len(linkable)
-    assert [event for event in store.events() if event.phase is Phase.ENDED]
+    assert [event for event in store.events.find() if event.phase is Phase.ENDED]
     store.close()

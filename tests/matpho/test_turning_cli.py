@@ -13,7 +13,7 @@ import pytest
 import matpho as public
 from core.frames import MOVING
 from matpho.defaults import STORE
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.matpho.test_cli import CLIP
 from tests.support.command import matpho
 from tests.support.onvif import CameraModel, OnvifCamera

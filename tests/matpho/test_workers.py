@@ -29,7 +29,7 @@ from pipeline.cameras import CameraPlan
 from pipeline.sources.synthetic import Script, SyntheticSource
 from scenes.model_specs import ModelSpec
 from scenes.scene_file import empty_scene
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import EventQuery
 from tests.support.command import PROCESS, environment, matpho
 from tests.support.graphs import METADATA, constant_graph
@@ -88,7 +88,7 @@ def test_two_workers_find_and_store_what_one_finds(tmp_path: Path) -> None:
     done = matpho("run", *sources, *options, "--workers", "2", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     store = EventStore.open(tmp_path / "e.db")
-    events = store.events(EventQuery(limit=1000))
+    events = store.events.find(EventQuery(limit=1000))
     by_camera = {
         name: sorted((e.kind.value, e.started_ns) for e in events if e.camera_id == name)
         for name in ("one", "two", "three")
@@ -177,7 +177,7 @@ def test_a_worker_that_is_killed_comes_back_and_the_other_does_not_notice(tmp_pa
     assert status.reconnects == 0
     assert {worker.state for worker in supervisor.workers} == {WorkerState.ENDED}
     store = EventStore.open(tmp_path / "e.db")
-    stored = store.events(EventQuery(limit=1000))
+    stored = store.events.find(EventQuery(limit=1000))
     store.close()
     assert {event.event_id for event in told} <= {event.event_id for event in stored}
     for camera in ("left", "right"):

@@ -11,15 +11,10 @@ from core.errors import StoreError
 from core.events import Says, Verdict
 from core.mutes import Mute
 from store.desk import MOST_MUTES
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.records import SECOND, T0, an_event
 
 MUTE = Mute("", "Lan", "roadworks", T0, T0 + 3600 * SECOND, camera_id="cam-1", zone="n")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> EventStore:
-    return EventStore.open(tmp_path / "events.db")
 
 
 def test_a_mute_is_in_force_until_its_end_also_for_another_process_and_after_a_restart(
@@ -123,6 +118,6 @@ def test_a_store_of_before_has_these_tables_as_soon_as_it_is_opened(tmp_path: Pa
         for name in ("incidents", "incident_events", "mutes", "verdicts", "audit"):
             old.execute(f"DROP TABLE {name}")
     again = EventStore.open(path)
-    assert again.count() == 1
+    assert again.events.count() == 1
     again.desk.mute(MUTE)
     assert again.incidents.listed() == []

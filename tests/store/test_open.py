@@ -20,7 +20,7 @@ from sqlalchemy.pool import Pool
 
 from core.errors import StoreError
 from store import schema
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.records import an_event
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +53,7 @@ def test_what_was_stored_is_there_after_closing(tmp_path: Path) -> None:
     store.close()
     store.close()
     again = EventStore.open(str(tmp_path / "events.db"), create=False)
-    assert again.events() == [an_event(1)]
+    assert again.events.find() == [an_event(1)]
     again.close()
 
 
@@ -108,7 +108,7 @@ def test_a_damaged_row_is_told_by_its_number(tmp_path: Path) -> None:
         connection.execute("UPDATE events SET body = ?", ('{"event_id":',))
         connection.commit()
     with pytest.raises(StoreError) as raised:
-        store.events()
+        store.events.find()
     assert raised.value.message_id == "error-store-row"
     store.close()
 
@@ -138,17 +138,17 @@ def test_a_full_store_keeps_what_it_acknowledged_and_goes_on_when_there_is_room(
                 store.append([an_event(number + n) for n in range(50)])
                 stored += 50
         assert raised.value.message_id == "error-store-full"
-        assert store.count() == stored > 0
+        assert store.events.count() == stored > 0
     with pragma("PRAGMA max_page_count=100000"):
         store.append([an_event(number) for number in range(stored, stored + 50)])
-    assert store.count() == stored + 50
+    assert store.events.count() == stored + 50
     store.close()
 
 
 FILL = """
 import sys
 from core.errors import StoreError
-from store.events import EventStore
+from store.event_store import EventStore
 from tests.support.records import an_event
 
 store, stored = EventStore.open(sys.argv[1] + "/events.db"), 0
@@ -158,7 +158,7 @@ try:
         stored += 20
 except StoreError as error:
     print(error.message_id)
-print(stored, store.count())
+print(stored, store.events.count())
 store.close()
 """
 
@@ -195,7 +195,7 @@ def test_processes_open_and_write_one_file_at_once(tmp_path: Path) -> None:
         process.join(60)
     assert [process.exitcode for process in processes] == [0, 0, 0]
     store = EventStore.open(path, create=False)
-    assert store.count() == 300
+    assert store.events.count() == 300
     store.close()
 
 
@@ -228,5 +228,5 @@ def test_a_killed_writer_leaves_all_it_had_acknowledged(tmp_path: Path) -> None:
     writer.kill()
     writer.wait()
     store = EventStore.open(tmp_path / "events.db", create=False)
-    assert store.count() >= acknowledged
+    assert store.events.count() >= acknowledged
     store.close()

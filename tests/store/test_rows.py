@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.events import EventKind
 from incidents.linker import Linker
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import EventQuery
 from tests.support.incidents import an_event_of, life
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> EventStore:
-    return EventStore.open(tmp_path / "events.db")
 
 
 def fill(store: EventStore, kinds: list[EventKind], *, apart_s: int = 20) -> None:
@@ -31,11 +24,11 @@ def fill(store: EventStore, kinds: list[EventKind], *, apart_s: int = 20) -> Non
 def test_an_incident_is_a_row_whichever_of_its_events_is_asked_for(store: EventStore) -> None:
     fill(store, [EventKind.STOPPED_VEHICLE, EventKind.LOITERING, EventKind.QUEUE])
     (incident,) = store.incidents.listed()
-    assert store.rows() == [(incident.incident_id, True), ("e0001", False)]
-    assert store.rows(EventQuery(kinds=("traffic.queue",))) == [(incident.incident_id, True)]
-    assert store.rows(EventQuery(kinds=("security",))) == [("e0001", False)]
-    assert store.count_rows() == 2
-    assert store.rows(EventQuery(cameras=("elsewhere",))) == []
+    assert store.rows.find() == [(incident.incident_id, True), ("e0001", False)]
+    assert store.rows.find(EventQuery(kinds=("traffic.queue",))) == [(incident.incident_id, True)]
+    assert store.rows.find(EventQuery(kinds=("security",))) == [("e0001", False)]
+    assert store.rows.count() == 2
+    assert store.rows.find(EventQuery(cameras=("elsewhere",))) == []
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -50,10 +43,12 @@ def test_pages_together_are_all_rows_each_once(
 ) -> None:
     store = EventStore.open(tmp_path_factory.mktemp("rows") / "events.db")
     fill(store, kinds)
-    whole = store.rows(EventQuery(limit=500))
+    whole = store.rows.find(EventQuery(limit=500))
     paged = [
-        row for page in range(len(whole) // size + 1) for row in store.rows(EventQuery(limit=size, offset=page * size))
+        row
+        for page in range(len(whole) // size + 1)
+        for row in store.rows.find(EventQuery(limit=size, offset=page * size))
     ]
     assert paged == whole
-    assert len(set(whole)) == len(whole) == store.count_rows()
+    assert len(set(whole)) == len(whole) == store.rows.count()
     store.close()

@@ -14,7 +14,7 @@ from core.events import EndReason, Event, EventKind, Phase, Picture, Severity
 from core.measures import IntrusionMeasures, LineCrossingMeasures
 from core.records import Measurement, TrackSummary
 from core.times import SECOND_NS
-from store.events import EventStore
+from store.event_store import EventStore
 from store.records import SceneRecord
 
 CAMERA = "hk01"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any, get_type_hints
 
@@ -368,3 +369,8 @@ def a_frame(number: int = 1, *, camera: str = "cam-1") -> FrameTracks:
     return FrameTracks(
         camera, 1, number, T0 + number * SECOND // 25, (car, FrameObject(8, 0, 0.5, (1.0, 2.0, 3.0, 4.0)))
     )
+
+
+def ids(events: Iterable[Event]) -> list[tuple[str, int]]:
+    """Which revisions these are."""
+    return [(event.event_id, event.revision) for event in events]
