@@ -12,50 +12,18 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from hypothesis import given
 from kafka import KafkaProducer  # type: ignore[import-untyped]
 
-import matpho_client.records as client_records
-from core.codec.records import encode, record_to_dict
-from core.events import Event
-from core.incidents import Incident
-from core.records import CameraHealth, Measurement, Record, TrackSummary
+from core.records import Record
 from matpho_client import NotARecordError, events, health, measurements, tracks
-from sinks.envelope import message_of
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
 from tests.support.kafka import KafkaBroker
-from tests.support.records import T0, a_health, a_measurement, a_track, an_event, described
+from tests.support.records import T0, a_health, a_measurement, a_track, an_event
 from tests.support.waiting import eventually
 
 broker = pytest.mark.broker
 START = datetime.fromtimestamp(T0 / 1e9, UTC)
-
-
-@given(described)
-def test_any_record_is_read_whole(record: Record) -> None:
-    readers: dict[type[Record], Any] = {
-        Event: client_records.event,
-        Incident: client_records.incident,
-        Measurement: client_records.measurement,
-        TrackSummary: client_records.track,
-        CameraHealth: client_records.camera_health,
-    }
-    read = readers[type(record)]
-    found = read(encode(record))
-    assert found.raw == record_to_dict(record)
-    assert found.camera_id == record.camera_id
-    assert read(message_of(record, "structured")[1]) == found
-    if isinstance(record, Event):
-        assert isinstance(found, client_records.Event)
-        assert (found.event_id, found.revision, found.kind) == (record.event_id, record.revision, record.kind.value)
-        assert abs((found.at - datetime.fromtimestamp(record.at_ns / 1e9, UTC)).total_seconds()) < 0.001
-
-
-@pytest.mark.parametrize("value", [b"", b"[]", b"3", b"{}", b"\xff", b'{"event_id": 1}', b'{"specversion": "1.0"}'])
-def test_what_is_no_record_is_told(value: bytes) -> None:
-    with pytest.raises(NotARecordError):
-        client_records.event(value)
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
@@ -144,7 +112,7 @@ def test_it_follows_and_picks_cameras_and_kinds_and_passes_over_what_is_none(kaf
 def test_a_group_that_another_joins_goes_on_and_both_read_all_between_them(
     kafka: KafkaBroker, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("matpho_client.reading.COMMIT_S", 0.0)  # it notes how far it is while the group is moving
+    monkeypatch.setattr("matpho_client.places.COMMIT_S", 0.0)  # it notes how far it is while the group is moving
     found: list[set[str]] = [set(), set()]
     sent: set[str] = set()
 
