@@ -65,7 +65,8 @@ def run(
     Raises:
         MatphoError: something cannot be used; the message says what, where and what to do.
     """
-    from matpho.planning import Plan, plan_configuration, plan_sources  # heavy parts load at first use
+    from matpho.plan import Plan
+    from matpho.planning import plan_configuration, plan_sources  # heavy parts load at first use
     from matpho.session import Session
     from scenes.config import load_configuration
     from scenes.model_specs import ModelSpec

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
+from core.errors import SinkError
 from core.events import Event
 from core.incidents import Incident
 from core.protocols import Sink
@@ -85,6 +88,20 @@ def sinks_of(
             topic = topic_of(spec.topics, name, hours)
             made.append(_maker(spec, partial(KafkaSink, settings, topic, sink, takes=takes, registry=registry)))
     return tuple(made)
+
+
+def kafka_sinks_at(bootstrap: Sequence[str], *, required: bool = False) -> list[Sink]:
+    """Kafka sinks without login, as `--kafka` asks for; `required` tries the broker at once.
+
+    Raises:
+        SinkError: required, and no broker answers.
+        ConfigError: an address is none.
+    """
+    try:
+        spec = KafkaSinkSpec(kind="kafka", bootstrap=list(bootstrap), required=required, driver="auto")
+    except ValidationError as error:
+        raise SinkError("error-kafka-server", server=", ".join(bootstrap)) from error
+    return [make() for make in sinks_of(spec)]
 
 
 def settings_of(

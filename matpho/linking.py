@@ -13,7 +13,10 @@ from core.protocols import Sink
 from core.records import Record
 from incidents.follow import Follower
 from incidents.sites import Site
-from matpho.planning import Plan
+from matpho.camera_plan import UNKNOWN_SIZE
+from matpho.plan import Plan
+from scenes.config import Configuration
+from scenes.scene_file import empty_scene
 from sinks.fan_out import FanOut
 from sinks.outbox_files import open_outbox, outbox_folder
 from sinks.store import StoreSink
@@ -30,6 +33,18 @@ def follower_of(plan: Plan, store: EventStore, publish: Callable[[Sequence[Recor
     """What links the incidents of a plan's cameras."""
     sites = {camera.camera_id: Site.of(camera.camera_id, camera.scene) for camera in plan.cameras}
     return Follower(store, sites | {site.camera_id: site for site in plan.sites}, publish)
+
+
+def sites_of(configuration: Configuration, area: str | None = None) -> tuple[Site, ...]:
+    """What linking knows of the cameras of a configuration; `area`: of these alone."""
+    found = []
+    for camera in configuration.spec.cameras:
+        if area is not None and camera.area != area:
+            continue
+        file, at = configuration.scenes.get(camera.id), camera.position
+        scene = empty_scene(camera.id, *UNKNOWN_SIZE) if file is None else file.scene
+        found.append(Site.of(camera.id, scene, None if at is None else (at.longitude, at.latitude), camera.neighbours))
+    return tuple(found)
 
 
 def wait_stored(fan_out: FanOut, until_s: float = SETTLE_S) -> None:

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from core.errors import ConfigError
 from core.protocols import Sink
 from matpho.defaults import EVIDENCE, MODEL, STORE
-from matpho.planning import Plan, kafka_sinks_at, plan_configuration, plan_sources
+from matpho.kafka_plan import kafka_sinks_at
+from matpho.plan import Plan
+from matpho.planning import plan_configuration, plan_sources
 from scenes.config import Workers, load_configuration
 from scenes.model_specs import ModelSpec
 

@@ -25,7 +25,7 @@ from incidents.follow import Follower
 from matpho.desk_watch import DeskWatch
 from matpho.feed_watch import FeedWatch
 from matpho.linking import follower_of, wait_stored
-from matpho.planning import Plan
+from matpho.plan import Plan
 from matpho.summary import RunSummary, off_dict, run_dict
 from models.appearance.load import load_describer
 from models.detector import OnnxDetector

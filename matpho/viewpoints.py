@@ -6,6 +6,8 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from core.arrays import U8
 from core.errors import ConfigError
 from core.protocols import Viewpoint
@@ -13,13 +15,19 @@ from core.scene import Scene
 from models.viewpoint.pictures import PictureViewpoint, like_presets, plain_presets
 from pipeline.onvif.ptz import PtzService
 from pipeline.onvif.soap import OnvifClient
+from pipeline.onvif.tls import believing
 from pipeline.onvif.viewpoint import OnvifViewpoint
 from pipeline.onvif.watch import PtzWatch
-from pipeline.sources.urls import Credentials
+from pipeline.sources.urls import Credentials, redact
 from pipeline.viewpoint import MakeViewpoint
+from scenes.camera_specs import CameraSpec
+from scenes.config import Configuration
 from scenes.documents import Problem, read_document
 from scenes.presets import read_picture
 from scenes.scene_file import SceneFile
+from scenes.secrets import resolve
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,27 @@ class Onvif:
     def service(self) -> PtzService:
         """A connection of one's own to its PTZ service."""
         return PtzService(OnvifClient(self.url, self.login, tls=self.tls), self.profile)
+
+
+def onvif_of(configuration: Configuration, camera: CameraSpec) -> Onvif | None:
+    """Where a configured camera is asked which way it looks.
+
+    Raises:
+        ConfigError: its secret is missing, or `ca_file` has no certificates.
+    """
+    if camera.onvif is None:
+        return None
+    asked = camera.onvif
+    secure = asked.url.startswith("https:")
+    if secure and asked.any_certificate:
+        log.warning("onvif_certificate_unchecked", camera=camera.id, url=redact(asked.url))
+    ca_file = None if asked.ca_file is None else configuration.path(asked.ca_file)
+    tls = believing(ca_file, anybody=asked.any_certificate) if secure else None
+    named, login = asked.credentials or camera.credentials, None
+    if named is not None:
+        found = resolve(named, camera.id, configuration.folder)
+        login = Credentials(found.user, found.password)
+    return Onvif(asked.url, asked.profile, login, tls)
 
 
 def make_viewpoint(scene: Scene, onvif: Onvif | None = None) -> MakeViewpoint | None:

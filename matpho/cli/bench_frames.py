@@ -14,7 +14,8 @@ from core.frames import FrameMeta, Surface
 from core.protocols import FrameStream, Source
 from core.records import FrameTracks
 from matpho.defaults import CLIP, SCENE
-from matpho.planning import Plan, plan_sources
+from matpho.plan import Plan
+from matpho.planning import plan_sources
 from matpho.session import Session
 from scenes.model_specs import ModelSpec
 from sinks.kafka.settings import KafkaSettings

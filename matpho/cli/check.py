@@ -67,8 +67,7 @@ def json_schema(name: str) -> str:
 
 
 def _probe_onvif(configuration: Configuration, camera: CameraSpec, console: Console) -> list[str]:
-    from matpho.planning import onvif_of
-    from matpho.viewpoints import unknown_to_camera
+    from matpho.viewpoints import onvif_of, unknown_to_camera
 
     onvif, scene = onvif_of(configuration, camera), configuration.scenes.get(camera.id)
     if onvif is None or scene is None:
@@ -96,7 +95,8 @@ def _check_second(configuration: Configuration, console: Console) -> list[str]:
 
 
 def _check_system(configuration: Configuration, probe: bool, console: Console) -> int:
-    from matpho.planning import camera_source, missing_classes, model_of, tracking_of
+    from matpho.camera_plan import camera_source
+    from matpho.model_plan import missing_classes, model_of, tracking_of
     from models.appearance.load import check_describer
     from models.registry import check_model
 

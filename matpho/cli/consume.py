@@ -25,6 +25,7 @@ from locales import text
 from matpho.cli.display import STYLE, kind_name
 from matpho.cli.output import print_line
 from matpho.cli.signals import stopping
+from matpho.times import parse_time
 
 if TYPE_CHECKING:
     from scenes.sink_specs import TopicsSpec
@@ -57,13 +58,12 @@ def consume(
 ) -> None:
     """Read topics, and show what comes."""
     from matpho.kafka_plan import TOPICS, topic_of
-    from matpho.planning import parse_start
     from sinks.kafka.reader import read_topics
 
     settings, topics = where(kafka or [], config)
     hours = {name: kept for name, _, kept in TOPICS}
     names = [topic_of(topics, wanted.value, hours[wanted.value]).name for wanted in records or [Records.EVENTS]]
-    first, last = (None if value is None else parse_start(value) for value in (since, until))
+    first, last = (None if value is None else parse_time(value) for value in (since, until))
     console, stop, shown = Console(highlight=False, soft_wrap=True), Flag(), 0
     if follow and not as_json:
         Console(stderr=True).print(text("cli-consume-waiting", topics=", ".join(names)), style="dim", soft_wrap=True)

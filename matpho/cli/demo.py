@@ -20,7 +20,7 @@ from matpho.cli.signals import wait_for_stop
 from matpho.defaults import CLIP, JUNCTION, JUNCTION_SCENE, PORT, SCENE
 
 if TYPE_CHECKING:
-    from matpho.planning import Plan
+    from matpho.plan import Plan
     from pipeline.cameras import CameraPlan
 
 SPEED: Final = 4.0
@@ -41,7 +41,7 @@ def demo(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help=text("cli-opt-browser"))] = True,
 ) -> None:
     """Run the main job on the shipped clip and the shipped junction."""
-    from matpho.planning import Plan
+    from matpho.plan import Plan
     from scenes.model_specs import ModelSpec
 
     out.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,8 @@ def demo(
 
 def _cameras(serve: bool) -> tuple[CameraPlan, ...]:
     """Served, both play on and on at the pace of cameras; alone, once, as fast as the machine can."""
-    from matpho.planning import camera_plan, plan_sources
+    from matpho.camera_plan import camera_plan
+    from matpho.planning import plan_sources
     from pipeline.sources.traffic.source import Play, TrafficSource
     from scenes.scene_file import load_scene
 

@@ -25,7 +25,7 @@ from matpho.summary import Counts
 from pipeline.camera import CameraStatus
 
 if TYPE_CHECKING:
-    from matpho.planning import Plan
+    from matpho.plan import Plan
 
 STYLE = {
     Severity.LOWEST: "dim",

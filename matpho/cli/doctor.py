@@ -45,7 +45,7 @@ def _asked(config: Path | None) -> tuple[ModelSpec, int]:
     """The model to look at, and the most frames of a batch: of a configuration, else the defaults."""
     if config is None:
         return ModelSpec(), BatchSpec().size
-    from matpho.planning import model_of
+    from matpho.model_plan import model_of
 
     configuration = load_configuration(config)
     return model_of(configuration), configuration.spec.batch.size

@@ -24,6 +24,7 @@ from matpho.cli.options import StoreOption
 from matpho.cli.people import ByOption, WhyOption, event_of, incident_of, opened, place_names, who
 from matpho.cli.story import tell
 from matpho.defaults import STORE
+from matpho.times import parse_time
 
 
 class Form(StrEnum):
@@ -54,7 +55,6 @@ def events(
     """List events, newest first, or tell an incident."""
     if context.invoked_subcommand is not None:
         return
-    from matpho.planning import parse_start
     from store.records import EventQuery
 
     if incident is not None:
@@ -63,8 +63,8 @@ def events(
         return
 
     query = EventQuery(
-        since_ns=None if since is None else parse_start(since),
-        until_ns=None if until is None else parse_start(until),
+        since_ns=None if since is None else parse_time(since),
+        until_ns=None if until is None else parse_time(until),
         cameras=tuple(camera or ()),
         kinds=tuple(kind or ()),
         phases=tuple(phase or ()),

@@ -71,7 +71,7 @@ def link(
     from matpho.city import Area, link_area
     from matpho.cli.consume import where
     from matpho.kafka_plan import topic_of
-    from matpho.planning import sites_of
+    from matpho.linking import sites_of
     from scenes.config import load_configuration
 
     if area and config is None:

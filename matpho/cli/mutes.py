@@ -17,6 +17,7 @@ from locales import text
 from matpho.cli.options import StoreOption, duration
 from matpho.cli.people import ByOption, WhyOption, event_of, local_time, opened, who
 from matpho.defaults import STORE
+from matpho.times import parse_time
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -65,12 +66,10 @@ def add(
     store: StoreOption = STORE,
 ) -> None:
     """Mute a scope."""
-    from matpho.planning import parse_start
-
     if (for_ is None) == (until is None):
         raise ConfigError("error-mute-until")
     now = time.time_ns()
-    until_ns = now + round(duration(for_ or "") * 1e9) if until is None else parse_start(until)
+    until_ns = now + round(duration(for_ or "") * 1e9) if until is None else parse_time(until)
     with opened(store) as kept_in:
         if event is not None:
             known = event_of(kept_in, store, event)

@@ -21,6 +21,7 @@ from core.sentences import duration
 from locales import text
 from matpho.cli.options import StoreOption
 from matpho.defaults import STORE
+from matpho.times import parse_time
 
 if TYPE_CHECKING:
     from sinks.record_log import RecordLog
@@ -91,9 +92,7 @@ def replay(
     since: Annotated[str | None, typer.Option(help=text("cli-opt-outbox-since"))] = None,
 ) -> None:
     """Send a sink again what it has had, as far back as it is kept."""
-    from matpho.planning import parse_start
-
-    at_ns = 0 if since is None else parse_start(since)
+    at_ns = 0 if since is None else parse_time(since)
     for path in _files(store):
         with _opened(path) as log:
             # Of a running process, what the file says may be a moment old: then a few records come twice.

@@ -14,6 +14,7 @@ from rich.console import Console
 from core.errors import ConfigError
 from locales import text
 from matpho.cli.display import Board
+from matpho.times import parse_time
 
 if TYPE_CHECKING:
     from core.tracks import TrackBatch
@@ -31,14 +32,13 @@ def replay(
     json_lines: Annotated[bool, typer.Option("--json", help=text("cli-opt-explain-json"))] = False,
 ) -> None:
     """Run motion and rules on recorded tracks."""
-    from matpho.planning import parse_start
     from scenes.scene_file import load_scene
     from trackers.recorded import recorded_tracks
 
     if (json_lines and explain is None) or (explain is not None and out is not None):
         raise typer.BadParameter(text("cli-explain-alone"))
     file = load_scene(scene).of(preset)
-    batches = recorded_tracks(tracks, start_ns=parse_start(start), sizes=file.scene.reference_size, fps=fps)
+    batches = recorded_tracks(tracks, start_ns=parse_time(start), sizes=file.scene.reference_size, fps=fps)
     if explain is not None:
         _explain(batches, file, tracks, explain, json_lines)
     else:

@@ -22,7 +22,7 @@ from matpho.cli.signals import stopping
 from matpho.defaults import EVIDENCE, STORE
 
 if TYPE_CHECKING:
-    from matpho.planning import Plan
+    from matpho.plan import Plan
     from pipeline.step import StepResult
 
 

@@ -18,7 +18,7 @@ from matpho.cli.output import Output, print_line
 from matpho.cli.signals import stopping
 from matpho.linking import linked
 from matpho.loops import compile_loops, loops_ready
-from matpho.planning import Plan
+from matpho.plan import Plan
 from matpho.request import RunRequest
 from matpho.session import open_store
 from matpho.summary import off_dict

@@ -107,7 +107,8 @@ def _recorded(path: Path, size: tuple[int, int], camera: str | None) -> TrackTab
 
 
 def _watched(wish: Wish, console: Console) -> TrackTable:
-    from matpho.planning import Plan, plan_sources
+    from matpho.plan import Plan
+    from matpho.planning import plan_sources
     from matpho.session import Session
     from scenes.model_specs import ModelSpec
 

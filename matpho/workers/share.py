@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.machine import core_limit
-from matpho.planning import Plan
+from matpho.plan import Plan
 
 
 def worker_count(plan: Plan, cores: int | None = None) -> int:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.events import Event, EventKind, Phase
-from matpho.planning import Plan, plan_sources
+from matpho.plan import Plan
+from matpho.planning import plan_sources
 from matpho.session import Session
 from scenes.model_specs import ModelSpec
 from scenes.rules import CameraDownSpec, IntrusionSpec

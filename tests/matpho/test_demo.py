@@ -9,8 +9,8 @@ from core.events import Event, EventKind, Phase
 from core.frames import FrameBatch, InputSpec
 from core.protocols import Ticket
 from core.records import Measurement, Record
+from matpho.camera_plan import camera_plan
 from matpho.defaults import JUNCTION, JUNCTION_SCENE
-from matpho.planning import camera_plan
 from pipeline.runner import Pipeline
 from pipeline.sources.traffic.source import Play, TrafficSource
 from scenes.scene_file import load_scene

@@ -16,8 +16,9 @@ from console.app import create_app
 from core.errors import StoreError
 from core.signals import SignalState
 from core.times import SECOND_NS, time_text
+from matpho.camera_plan import camera_plan
 from matpho.feed_watch import FeedWatch
-from matpho.planning import Plan, camera_plan
+from matpho.plan import Plan
 from matpho.session import Session
 from matpho.summary import Counts, off_dict
 from matpho.workers.messages import MESSAGES, StatusTold

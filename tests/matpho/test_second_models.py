@@ -17,7 +17,8 @@ from core.events import EventKind
 from core.off_rules import told_off
 from locales import Language, set_language
 from matpho.cli.check import check
-from matpho.planning import Plan, plan_configuration
+from matpho.plan import Plan
+from matpho.planning import plan_configuration
 from matpho.second_models import SecondModels
 from matpho.session import Session
 from scenes.config import load_configuration

@@ -17,7 +17,9 @@ from core.errors import ConfigError
 from core.off_rules import OffRule, told_off
 from core.signals import SignalState
 from core.times import time_text
-from matpho.planning import Plan, camera_plan, plan_configuration
+from matpho.camera_plan import camera_plan
+from matpho.plan import Plan
+from matpho.planning import plan_configuration
 from matpho.session import Session
 from matpho.signal_feeds import feeds_of
 from pipeline.signals.board import SignalBoard

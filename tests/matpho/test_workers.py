@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from core.events import Event, EventKind
 from core.machine import core_limit, usable_cores
 from matpho.defaults import CLIP, SCENE
-from matpho.planning import Plan
+from matpho.plan import Plan
 from matpho.request import RunRequest
 from matpho.workers.messages import Job
 from matpho.workers.share import cores_of, share_of, worker_count

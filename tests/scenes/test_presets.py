@@ -13,7 +13,7 @@ import yaml
 from core.arrays import U8
 from core.errors import ConfigError
 from core.frames import MOVING
-from matpho.planning import onvif_of
+from matpho.viewpoints import onvif_of
 from scenes.config import load_configuration
 from scenes.documents import ProblemsError
 from scenes.draft import Draft
