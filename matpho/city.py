@@ -20,7 +20,7 @@ from incidents.follow import Follower
 from incidents.sites import Site
 from matpho.kafka_plan import topic_of
 from matpho.linking import SETTLE_S
-from matpho.session import open_store
+from matpho.storing import open_store
 from scenes.sink_specs import TopicsSpec
 from sinks.fan_out import FanOut
 from sinks.kafka.group_reader import GroupReader

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
-import uuid
 from contextlib import ExitStack
 
 import click
@@ -20,12 +18,12 @@ from matpho.linking import linked
 from matpho.loops import compile_loops, loops_ready
 from matpho.plan import Plan
 from matpho.request import RunRequest
-from matpho.session import open_store
+from matpho.run_log import RunLog
+from matpho.storing import open_store
 from matpho.summary import off_dict
 from matpho.workers.messages import Job
 from matpho.workers.share import cores_of, share_of, worker_count
 from matpho.workers.supervisor import Supervisor, Worker, WorkerState
-from store.records import RunRecord
 
 
 def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float | None = None) -> bool:
@@ -42,14 +40,13 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
     of = worker_count(plan)
     supervisor = Supervisor([_worker(request, plan, number, of, out, most_s) for number in range(of)])
     scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
-    started_ns, began, run_id = time.time_ns(), time.monotonic(), uuid.uuid4().hex
     with ExitStack() as stack:
         # Opened here first, so that one process makes the tables.
         store = None if plan.store is None else open_store(plan.store, stack)
-        off = plan.off
         if store is not None:
             stack.enter_context(linked(plan, store, request.sinks(), of))
-            store.runs.put(RunRecord(run_id, started_ns, summary=off_dict(off)))
+        run, off = RunLog(store), plan.off
+        run.goes_on(off)
         board = stack.enter_context(Board(console, scenes, headline=out.headline or text("cli-workers", count=of)))
         stack.enter_context(stopping(supervisor.stop))
         for events in supervisor.run():
@@ -59,11 +56,9 @@ def run_workers(request: RunRequest, plan: Plan, out: Output, *, most_s: float |
                 else:
                     board.event(event)
             board.progress(supervisor.counts, supervisor.status())
-            if off != (off := (*plan.off, *supervisor.silent)) and store is not None:
-                store.runs.put(RunRecord(run_id, started_ns, summary=off_dict(off)))
-        if store is not None:
-            summary = supervisor.as_dict(started_ns, time.monotonic() - began) | off_dict(off)
-            store.runs.put(RunRecord(run_id, started_ns, time.time_ns(), summary))
+            if off != (off := (*plan.off, *supervisor.silent)):
+                run.goes_on(off)
+        run.ended(supervisor.as_dict(run.started_ns, run.wall_s) | off_dict(off))
     _tell(console, supervisor)
     statuses = supervisor.status()
     failed = bool(statuses) and all(status.state == "failed" for status in statuses)
