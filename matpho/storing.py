@@ -9,8 +9,8 @@ from pathlib import Path
 from core.errors import ConfigError
 from core.protocols import Sink
 from matpho.plan import Plan
+from sinks.bounds import Bounds
 from sinks.fan_out import FanOut
-from sinks.outbox import Bounds
 from sinks.outbox_files import open_outbox, outbox_folder
 from sinks.store import StoreSink
 from store.event_store import EventStore

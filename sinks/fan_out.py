@@ -12,9 +12,10 @@ import structlog
 from core.errors import SinkError
 from core.protocols import Sink
 from core.records import Record
+from sinks.bounds import Bounds
 from sinks.dead_letters import DeadLetters
 from sinks.lane import Lane
-from sinks.outbox import Bounds, Outbox
+from sinks.outbox import Outbox
 from sinks.record_log import Entry, RecordLog, no_step
 from sinks.tally import SinkCounters
 

@@ -4,52 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Final
 
 from core.codec.records import encode
 from core.errors import SinkError
-from core.events import Event
-from core.incidents import Incident
 from core.records import Record
-from core.times import SECOND_NS
+from sinks.bounds import Bounds
 from sinks.cursors import Cursors
+from sinks.intake import Intake, Published
 from sinks.record_log import Entry, RecordLog, no_step
-from sinks.retention import drop_delivered, sacrifice
 from sinks.saving import CURSOR_S, Saving
-from sinks.tail import Tail, victims
+from sinks.tail import Tail
+from sinks.trimming import TRIM_S, Trimming
 
-TRIM_S: Final = 1.0
 NEWEST: Final = 1 << 62
 """Stands for the number of a record that was dropped before it had one."""
-TAIL: Final = 10_000
-"""Newest records kept in memory beside the disk, so that sinks that keep up never read from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much may wait.
-
-    Attributes:
-        memory: records where there is no disk, or while it fails: about 1 kB each.
-        disk_bytes: of the records' JSON; the file is about a fifth larger.
-        age_s: what no sink took for so long goes.
-        keep_s: what every sink has is kept for so long, to be sent again on request; the first to go at the bound.
-    """
-
-    memory: int = 100_000
-    disk_bytes: int = 1 << 30
-    age_s: float = 7 * 86_400.0
-    keep_s: float = 3_600.0
 
 
 class Outbox:
     """Numbers records and keeps them until every sink has them. One thread of its own writes them down, as many as have
-    come meanwhile in one commit (group commit); only then are they to be seen.
-
-    At a bound, what every sink has goes first, then the oldest measurements and tracks, then the oldest events: an
-    incident that nobody hears of costs more than a minute's count. While the disk fails, records go on from memory.
+    come meanwhile in one commit (group commit); only then are they to be seen. While the disk fails, records go on from
+    memory. What goes when there is too much: `Trimming`.
 
     Args:
         file: where records are written; None: memory alone.
@@ -72,16 +48,15 @@ class Outbox:
         on_order: Callable[[str, int], None] = lambda _sink, _seq: None,
         step: Callable[[str], None] = no_step,
     ) -> None:
-        self._file, self._bounds, self._step = file, bounds, step
+        self._file, self._step = file, step
         self._on_drop, self._on_unencodable, self._on_order = on_drop, on_unencodable, on_order
         self.changed = Condition()
         self._numbered = self.last = 0 if file is None else file.last
         self._cursors = Cursors({} if file is None else file.cursors())
         self._saving = None if file is None else Saving(file, step)
-        self._intake: list[tuple[int, Record]] = []
-        self._tail = Tail()
+        self._intake, self._tail = Intake(bounds.memory), Tail()
+        self._trimming = Trimming(bounds, self._cursors, self._tail, self.changed, file, self._saving, on_drop)
         self._ending = self._busy = False
-        self._next_trim = 0.0
         self._thread = Thread(target=self._run, name="outbox", daemon=True)
         self._thread.start()
 
@@ -94,8 +69,7 @@ class Outbox:
         """Take records. Never waits for the disk."""
         now = time.time_ns()
         with self.changed:
-            self._intake += [(now, record) for record in records]
-            gone = self._bound_intake()
+            gone = self._intake.add(records, now)
             self.changed.notify_all()
         if gone:
             self._on_drop([Entry(NEWEST, at_ns, record, b"") for at_ns, record in gone])
@@ -153,16 +127,6 @@ class Outbox:
         with self.changed:
             return self._tail.read(after, limit)
 
-    def _bound_intake(self) -> list[tuple[int, Record]]:
-        """What the newest cost, where the disk neither answers nor fails."""
-        excess = len(self._intake) - self._bounds.memory
-        if excess <= 0:
-            return []
-        gone = victims(self._intake, excess, lambda item: isinstance(item[1], Event | Incident))
-        going = {id(item) for item in gone}
-        self._intake = [item for item in self._intake if id(item) not in going]
-        return gone
-
     def _run(self) -> None:
         while not self._turn():
             pass
@@ -172,7 +136,7 @@ class Outbox:
         with self.changed:
             if not (self._intake or self._ending):
                 self.changed.wait(CURSOR_S if self._cursors.changed else TRIM_S)
-            taken, self._intake, ending = self._intake, [], self._ending
+            taken, ending = self._intake.take(), self._ending
             self._busy = bool(taken)
         if taken:
             self._step("taken")
@@ -185,10 +149,12 @@ class Outbox:
                 self.changed.notify_all()
         if entries:
             self._step("seen")
-        self._trim()
+        if self._trimming.due:
+            self._follow_orders()
+            self._trimming.trim(self.last)
         return ending
 
-    def _number(self, taken: Sequence[tuple[int, Record]]) -> list[Entry]:
+    def _number(self, taken: Sequence[Published]) -> list[Entry]:
         entries = []
         for at_ns, record in taken:
             try:
@@ -213,47 +179,13 @@ class Outbox:
             with self.changed:
                 self._cursors.changed = self._cursors.changed or changed
 
-    def _trim(self) -> None:
-        now = time.monotonic()
-        in_memory = self._saving is None or self._saving.failing
-        full = len(self._tail) > (self._bounds.memory if in_memory else 2 * TAIL)
-        if now < self._next_trim and not full:
-            return
-        self._next_trim = now + TRIM_S
-        with self.changed:
-            delivered, taken = self._cursors.delivered(self.last), self._cursors.taken(self.last)
-        self._trim_file(delivered, taken)
-        self._trim_memory(delivered, taken)
-
-    def _trim_file(self, delivered: int, taken: int) -> None:
+    def _follow_orders(self) -> None:
         if self._file is None or self._saving is None:
             return
-        log, bounds, now_ns = self._file, self._bounds, time.time_ns()
         try:
-            for sink, seq in log.take_orders():
-                self._on_order(sink, seq)
-            excess = log.file.bytes - bounds.disk_bytes
-            drop_delivered(log, delivered, now_ns - round(bounds.keep_s * SECOND_NS), excess)
-            excess = log.file.bytes - bounds.disk_bytes
-            # What a sink has in hand is not dropped: it holds it itself.
-            gone = sacrifice(log, taken, max(excess, 0), now_ns - round(bounds.age_s * SECOND_NS))
+            orders = self._file.take_orders()
         except SinkError as error:
             self._saving.failed(error)
             return
-        if excess > 0:
-            self._next_trim = 0.0  # more than one helping
-        if gone:
-            self._on_drop(gone)
-
-    def _trim_memory(self, delivered: int, taken: int) -> None:
-        saving = self._saving
-        with self.changed:
-            if saving is not None and not saving.failing:
-                self._tail.keep_newest(TAIL)
-                return
-            self._tail.drop_delivered(delivered)
-            gone = self._tail.sacrifice(taken, self._bounds.memory)
-        if saving is not None:
-            saving.spare(delivered, {entry.seq for entry in gone})
-        if gone:
-            self._on_drop(gone)
+        for sink, seq in orders:
+            self._on_order(sink, seq)

@@ -114,7 +114,7 @@ def test_the_disk_of_the_outbox_is_full_while_the_broker_is_away(line: Line[Kafk
 
 def test_a_clock_that_jumps_back_and_forth(line: Line[KafkaBroker], monkeypatch: pytest.MonkeyPatch) -> None:
     real, shift = time.time_ns, [0]
-    monkeypatch.setattr("sinks.outbox.time.time_ns", lambda: real() + shift[0])
+    monkeypatch.setattr("sinks.trimming.time.time_ns", lambda: real() + shift[0])
     sending = Sending(line, settings_of(line))
     for hours in (0, -5, 3, -1, 0):
         shift[0] = hours * 3600 * 10**9

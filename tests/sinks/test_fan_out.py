@@ -18,9 +18,9 @@ from core.delivery import Delivered, Delivery, Outcome, Rejected, RetryAfter
 from core.errors import SinkError
 from core.events import Event
 from core.records import Record
+from sinks.bounds import Bounds
 from sinks.fan_out import FanOut, SinkCounters
 from sinks.memory import MemorySink
-from sinks.outbox import Bounds
 from tests.support.records import a_measurement, a_track, an_event
 from tests.support.waiting import eventually
 

@@ -17,9 +17,9 @@ from structlog.testing import capture_logs
 from core.delivery import Delivered, Delivery, Outcome, RetryAfter
 from core.events import Event
 from core.records import Record
+from sinks.bounds import Bounds
 from sinks.fan_out import FanOut, SinkCounters
 from sinks.memory import MemorySink
-from sinks.outbox import Bounds
 from sinks.record_log import RecordLog
 from tests.support.records import a_measurement, a_track, an_event
 from tests.support.waiting import eventually
@@ -162,7 +162,7 @@ def test_at_the_bound_of_the_disk_measurements_go_before_events_and_are_counted(
 
 def test_what_nobody_took_for_too_long_goes_and_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, shift = time.time_ns, [0]
-    monkeypatch.setattr("sinks.outbox.time.time_ns", lambda: real() + shift[0])
+    monkeypatch.setattr("sinks.trimming.time.time_ns", lambda: real() + shift[0])
     before = FanOut([MemorySink("kafka", away)], file=RecordLog.open(tmp_path / "0.db"))
     before.publish(mixed(1))
     assert before.close(0.1) == {"kafka": 3}
