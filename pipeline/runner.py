@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -18,19 +17,19 @@ from core.scene import Scene
 from models.close_ups import CloseUps
 from models.known import KnownFirst
 from pipeline.batcher import Batcher
+from pipeline.budget import Budget
 from pipeline.camera import CameraStatus
 from pipeline.cameras import CameraPlan, Cameras
+from pipeline.clock import Clock
 from pipeline.hand_on import Evidence, HandOn
-from pipeline.health import HealthLog
 from pipeline.live import LivePictures
 from pipeline.losses import LossyStep
 from pipeline.observing import ObserverCounters
+from pipeline.roster import Roster
 from pipeline.second_look.alerts import Alerts
 from pipeline.step import Begun, StageTimes, Step, StepResult
 from trackers.world import World
 
-TICK_S: Final = 1.0
-"""How often rules hear the clock."""
 POLL_S: Final = 0.2
 """Longest wait for a batch before the loop looks at its orders and the clock again."""
 
@@ -72,25 +71,20 @@ class Pipeline:
         window_s: float = 0.01,
         max_age_s: float = 2.0,
     ) -> None:
-        self._scenes: dict[str, Scene] = {}
-        self.live = LivePictures(self._scenes)
-        self._hand_on = HandOn(self._scenes, publish, evidence=evidence, alerts=alerts, tell_frames=tell_frames)
+        scenes: dict[str, Scene] = {}
+        self.live = LivePictures(scenes)
+        self._hand_on = HandOn(scenes, publish, evidence=evidence, alerts=alerts, tell_frames=tell_frames)
         self._batcher = Batcher(batch_size or max(detector.batch_size, 1), window_s=window_s, max_age_s=max_age_s)
-        self._cameras = Cameras(self._batcher)
-        self._rules, self._open_events = RuleEngine(mutes), open_events
-        looks, world = KnownFirst(CloseUps(detector, self._scenes)), World(self._scenes)
-        observed = self._cameras.observed
-        self._way = Step(looks, tracker, world, self._rules, describer=describer, observed=observed)
+        self._cameras, rules = Cameras(self._batcher), RuleEngine(mutes)
+        looks, observed = KnownFirst(CloseUps(detector, scenes)), self._cameras.observed
+        self._way = Step(looks, tracker, World(scenes), rules, describer=describer, observed=observed)
         self._step = LossyStep(self._way, self._hand_on.references)
-        self._health = HealthLog()
-        self._orders: deque[Callable[[], None]] = deque()
+        self._clock = Clock(self._cameras, rules, self._hand_on)
+        self._roster = Roster(scenes, self._cameras, rules, self._way, self._hand_on, open_events)
         self._stop = threading.Event()
-        self._deadline: float | None = None
-        self._frames_left: int | None = None
-        self._next_tick = 0.0
         self.beat_s = time.monotonic()
         for plan in cameras:
-            self._add(plan)
+            self._roster.admit(plan)
 
     @property
     def times(self) -> StageTimes:
@@ -116,43 +110,43 @@ class Pipeline:
 
     def add(self, plan: CameraPlan) -> None:
         """Watch one more camera, without touching the others. From any thread; done before the next batch."""
-        self._orders.append(lambda: self._add(plan, start=True))
+        self._roster.add(plan)
 
     def remove(self, camera_id: str) -> None:
         """Watch a camera no more and free all that is kept of it. From any thread; done before the next batch."""
-        self._orders.append(lambda: self._remove(camera_id))
+        self._roster.remove(camera_id)
 
     def steps(self, *, most_frames: int | None = None, most_s: float | None = None) -> Iterator[StepResult]:
         """Run, for so many frames at most, and for `most_s` seconds at the longest, whether frames come or not.
 
         Each result's pixels are given back when the next one is asked for.
         """
-        self._deadline = None if most_s is None else time.monotonic() + most_s
-        self._frames_left = most_frames
-        self._next_tick = time.monotonic() + TICK_S
+        self._clock.start()
         try:
             self._cameras.start()
-            yield from self._loop()
+            yield from self._loop(Budget(most_frames, most_s))
         finally:
-            self._close()
+            self.live.close()
+            self._cameras.close()
+            self._clock.close()
 
-    def _loop(self) -> Iterator[StepResult]:
+    def _loop(self, budget: Budget) -> Iterator[StepResult]:
         begun: Begun | None = None  # a device computes it while the one before it is tracked
         try:
-            while not self._stop.is_set() and not self._late():
+            while not self._stop.is_set() and not budget.late:
                 self.beat_s = time.monotonic()
                 if begun is None:
-                    self._follow_orders()
-                batch = self._next(busy=begun is not None)
+                    self._roster.follow()
+                batch = self._next(budget, busy=begun is not None)
                 before, begun = begun, None if batch is None else self._step.begin(batch)
                 if before is not None:
                     yield from self._finish(before)
-                elif batch is None and (self._batcher.finished or self._frames_left == 0):
+                elif batch is None and (self._batcher.finished or budget.spent):
                     return
                 if begun is not None and begun.ticket.ready:
                     before, begun = begun, None
                     yield from self._finish(before)
-                self._tick_when_due()
+                self._clock.tick_when_due()
             if begun is not None:
                 before, begun = begun, None
                 yield from self._finish(before)
@@ -160,40 +154,15 @@ class Pipeline:
             if begun is not None:
                 self._step.abandon(begun)
 
-    def _follow_orders(self) -> None:
-        while self._orders:
-            self._orders.popleft()()
-
-    def _next(self, *, busy: bool) -> FrameBatch | None:
-        if (busy and self._orders) or self._frames_left == 0:
+    def _next(self, budget: Budget, *, busy: bool) -> FrameBatch | None:
+        if (busy and self._roster.waiting) or budget.spent:
             return None  # orders wait until no batch is in hand
         # What came while the device was busy is enough: waiting for more would leave it idle.
         timeout_s, window_s = (0.0, 0.0) if busy else (POLL_S, None)
-        batch = self._batcher.next(timeout_s, window_s=window_s, most=self._frames_left)
-        if batch is not None and self._frames_left is not None:
-            self._frames_left -= len(batch)
+        batch = self._batcher.next(timeout_s, window_s=window_s, most=budget.frames_left)
+        if batch is not None:
+            budget.take(len(batch))
         return batch
-
-    def _tick_when_due(self) -> None:
-        if time.monotonic() >= self._next_tick:
-            self._next_tick = time.monotonic() + TICK_S
-            self._tick()
-
-    def _late(self) -> bool:
-        return self._deadline is not None and time.monotonic() >= self._deadline
-
-    def _tick(self) -> None:
-        statuses = self.status()
-        for status in statuses:
-            if status.error:
-                self._rules.source_said(status.camera_id, status.error)
-        self._hand_on.findings(self._rules.tick(time.time_ns()))
-        self._tell_health(statuses)
-
-    def _tell_health(self, statuses: Sequence[CameraStatus]) -> None:
-        told = self._health.update(statuses, time.time_ns(), self._rules.faults)
-        if told:
-            self._hand_on.publish(told)
 
     def _finish(self, begun: Begun) -> Iterator[StepResult]:
         try:
@@ -204,25 +173,3 @@ class Pipeline:
                 yield result
         finally:
             begun.frames.release()
-
-    def _add(self, plan: CameraPlan, *, start: bool = False) -> None:
-        camera = self._cameras.add(plan)
-        name, live = plan.camera_id, plan.source.live
-        self._scenes[name] = plan.scene
-        self._rules.add_camera(name, plan.scene, plan.rules, self._open_events(name), live=live)
-        if start:
-            camera.start()
-
-    def _remove(self, camera_id: str) -> None:
-        if not self._cameras.remove(camera_id):
-            return
-        self._hand_on.findings(self._rules.remove_camera(camera_id, time.time_ns()))
-        self._way.forget(camera_id)
-        self._scenes.pop(camera_id, None)
-        self._hand_on.forget(camera_id)
-
-    def _close(self) -> None:
-        self.live.close()
-        self._cameras.close()
-        self._hand_on.findings(self._rules.close(time.time_ns()))
-        self._tell_health(self.status())
