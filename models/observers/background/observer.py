@@ -15,7 +15,8 @@ import numpy as np
 from core.arrays import F64, U8
 from core.frames import FrameMeta, Glimpse
 from core.observations import Background, Blob
-from models.observers.background.patches import Nature, Patches
+from models.observers.background.patch import Nature
+from models.observers.background.patches import Patches
 from models.observers.background.pixels import Pixels, Seen
 from models.observers.placing import Reference, sight_of
 
