@@ -17,18 +17,22 @@ import matpho
 from core.errors import MatphoError
 from core.machine import cpu_facts, cpu_model
 from locales import text
+from matpho.machine_code import PACKAGES, code_of_others, remove, size_of
 from scenes.config import BatchSpec, load_configuration
 from scenes.model_specs import ModelSpec
 
 CPU_FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimd")
-OURS = (
-    "analytics", "benchmarks", "console", "core", "evidence", "incidents", "locales", "models", "pipeline", "scenes",
-    "sinks", "store", "trackers",
-)  # fmt: skip
+MIB = 2**20
 
 
-def doctor(config: Annotated[Path | None, typer.Argument(help=text("cli-arg-doctor"))] = None) -> None:
-    """Look at the machine."""
+def doctor(
+    config: Annotated[Path | None, typer.Argument(help=text("cli-arg-doctor"))] = None,
+    clean_cache: Annotated[bool, typer.Option("--clean-cache", help=text("cli-opt-clean-cache"))] = False,
+) -> None:
+    """Look at the machine, or clean its cache up."""
+    if clean_cache:
+        typer.echo(text("cli-doctor-cleaned", mib=f"{remove(code_of_others()) / MIB:.0f}"))
+        return
     model, batch = _asked(config)
     table = Table(show_header=False)
     for name, value in findings():
@@ -110,14 +114,16 @@ def advice() -> list[str]:
     if not any(name.endswith("_cuvid") for name in decoders()):
         said.append(text("cli-doctor-no-nvdec"))
     said += [text("cli-doctor-foreign", name=name, path=path) for name, path in foreign_packages()]
-    return said or [text("cli-doctor-complete")]
+    said = said or [text("cli-doctor-complete")]
+    old = size_of(code_of_others())
+    return [*said, text("cli-doctor-old-code", mib=f"{old / MIB:.0f}")] if old >= MIB else said
 
 
 def foreign_packages() -> list[tuple[str, str]]:
     """Packages of ours that another distribution hides: name and where the other one lies."""
     here = Path(matpho.__file__).parents[1]
     found = []
-    for name in OURS:
+    for name in PACKAGES:
         spec = util.find_spec(name)
         origin = "" if spec is None or spec.origin is None else spec.origin
         if Path(origin).parent.parent != here:
