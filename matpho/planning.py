@@ -10,7 +10,6 @@ from pathlib import Path
 from core.errors import ConfigError
 from core.protocols import Sink
 from matpho.camera_plan import camera_plan, camera_source, login_at
-from matpho.kafka_plan import kafka_sinks, sends
 from matpho.linking import sites_of
 from matpho.model_plan import missing_classes, model_of, refuse_missing_classes, tracking_of
 from matpho.plan import Plan
@@ -98,7 +97,7 @@ def plan_configuration(
         tracking_of(configuration),
         spec.workers if workers is None else workers,
         spec.outbox,
-        any(isinstance(sink, KafkaSinkSpec) and sends(sink.topics, "frames") for sink in spec.sinks),
+        any(map(_sends_frames, spec.sinks)),
         sites_of(configuration),
         lambda: second_look_of(configuration),
         feeds_of(configuration, board),
@@ -109,6 +108,12 @@ def plan_configuration(
 
 def _sinks(configuration: Configuration, spec: SinkSpec) -> tuple[Callable[[], Sink], ...]:
     if isinstance(spec, KafkaSinkSpec):
+        from matpho.kafka_plan import kafka_sinks  # a client that takes long to import
+
         return kafka_sinks(configuration, spec)
     path = configuration.path(spec.path)
     return (lambda: JsonLinesSink.file(path),)
+
+
+def _sends_frames(spec: SinkSpec) -> bool:
+    return isinstance(spec, KafkaSinkSpec) and spec.topics.frames is not None and spec.topics.frames.send

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict
 from core.errors import ConfigError
 from core.protocols import Sink
 from matpho.defaults import EVIDENCE, MODEL, STORE
-from matpho.kafka_plan import kafka_sinks_at
 from matpho.plan import Plan
 from matpho.planning import plan_configuration, plan_sources
 from scenes.config import Workers, load_configuration
@@ -72,7 +71,11 @@ class RunRequest(BaseModel):
         """
         if self.kafka_required and not self.kafka:
             raise ConfigError("error-kafka-required-alone")
-        return kafka_sinks_at(self.kafka, required=self.kafka_required) if self.kafka else []
+        if not self.kafka:
+            return []
+        from matpho.kafka_plan import kafka_sinks_at  # a client that takes long to import
+
+        return kafka_sinks_at(self.kafka, required=self.kafka_required)
 
     def _plan_sources(self) -> Plan:
         chosen = ModelSpec(path=self.model or MODEL, threads=self.threads, input=self.input, trim=self.trim)

@@ -17,7 +17,6 @@ import matpho
 from core.errors import MatphoError
 from core.machine import cpu_facts, cpu_model
 from locales import text
-from matpho.machine_code import PACKAGES, code_of_others, remove, size_of
 from scenes.config import BatchSpec, load_configuration
 from scenes.model_specs import ModelSpec
 
@@ -31,6 +30,8 @@ def doctor(
 ) -> None:
     """Look at the machine, or clean its cache up."""
     if clean_cache:
+        from matpho.machine_code import code_of_others, remove
+
         typer.echo(text("cli-doctor-cleaned", mib=f"{remove(code_of_others()) / MIB:.0f}"))
         return
     model, batch = _asked(config)
@@ -103,6 +104,7 @@ def findings() -> list[tuple[str, str]]:
 
 def advice() -> list[str]:
     """What is missing, for what, and how to get it."""
+    from matpho.machine_code import code_of_others, size_of
     from models.backends.onnx_runtime import available_providers
     from pipeline.sources.decoders import decoders
 
@@ -121,6 +123,8 @@ def advice() -> list[str]:
 
 def foreign_packages() -> list[tuple[str, str]]:
     """Packages of ours that another distribution hides: name and where the other one lies."""
+    from matpho.machine_code import PACKAGES
+
     here = Path(matpho.__file__).parents[1]
     found = []
     for name in PACKAGES:
