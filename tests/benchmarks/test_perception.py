@@ -101,7 +101,7 @@ def test_figures_agree_with_each_other(model: Path) -> None:
 
 
 def test_the_command_measures_what_is_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measure, "PerceptionPlan", lambda **_: SMALL)
+    monkeypatch.setattr(measure, "PerceptionPlan", lambda **_: BARE)
     monkeypatch.setenv("MATPHO_LANG", "en")
     arguments = ["bench", "perception", "--backend", "onnxruntime", "--json", str(tmp_path / "out.json")]
     said = CliRunner().invoke(app, arguments)

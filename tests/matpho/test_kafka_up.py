@@ -20,7 +20,7 @@ from matpho.local_kafka import Ground, look
 from sinks.kafka.reader import read_topics
 from sinks.kafka.settings import KafkaSettings, TopicSettings
 from sinks.kafka.sink import KafkaSink
-from tests.support.kafka import KafkaBroker, KafkaUnavailable, free_ports, jars
+from tests.support.kafka import QUICK_START, KafkaBroker, KafkaUnavailable, free_ports, jars
 from tests.support.records import an_event
 from tests.support.waiting import eventually
 
@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def up(folder: Path, port: int, cache: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "matpho", "kafka", "up", "--port", str(port), "--with", "java"]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "MATPHO_LANG": "en", "MATPHO_CACHE_DIR": str(cache), "COLUMNS": "200"}
+    env["JDK_JAVA_OPTIONS"] = " ".join(QUICK_START)
     with (
         (folder / "said").open("w") as out,
         subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=out, text=True) as process,

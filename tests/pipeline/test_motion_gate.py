@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from core.arrays import U8
-from core.frames import FrameMeta, Surface
+from core.detections import DetectionBatch
+from core.frames import FrameBatch, FrameMeta, Surface
+from core.protocols import Detector, Ticket
 from matpho.defaults import CLIP
 from models.registry import load_detector
+from models.tickets import Done
 from pipeline.cameras import CameraPlan
 from pipeline.motion_gate import MotionGate, moved
 from pipeline.runner import Pipeline
@@ -119,18 +122,37 @@ class Paused:
             picture = surface.to_host()
             surface.release()
             for number in range(43 if meta.seq == 42 else 1):
-                late += 0 if number == 0 else SECOND // 7
+                shown = picture
+                if number:
+                    late += SECOND // 7
+                    shown = np.clip(picture + rng.integers(-2, 3, picture.shape), 0, 255).astype(np.uint8)
                 at = meta.media_ns + late
-                noise = rng.integers(-2, 3, picture.shape)
-                shown = np.clip(picture + noise, 0, 255).astype(np.uint8) if number else picture
                 yield replace(meta, media_ns=at, captured_ns=at), ArraySurface(shown)
 
 
-def run(still_fps: float | None) -> tuple[int, list[tuple[str, str, float]]]:
+class OnceAPicture:
+    """The shipped detector, which does not compute again what it has seen in the same picture before."""
+
+    def __init__(self) -> None:
+        self._real = load_detector()
+        self.input_spec, self.batch_size = self._real.input_spec, 1
+        self._found: dict[int, DetectionBatch] = {}
+
+    def submit(self, frames: FrameBatch) -> Ticket:
+        return Done(self.detect(frames))
+
+    def detect(self, frames: FrameBatch) -> DetectionBatch:
+        (frame,) = frames.frames
+        if frame.media_ns not in self._found:
+            self._found[frame.media_ns] = self._real.detect(frames)
+        return replace(self._found[frame.media_ns], frames=frames.frames)
+
+
+def run(detector: Detector, still_fps: float | None) -> tuple[int, list[tuple[str, str, float]]]:
     """Frames analysed, and events: kind, place, second of the start."""
     file = load_scene(CLIP.with_suffix(".yaml"))
     plan = CameraPlan(Paused(), file.scene, file.rules, still_fps=still_fps)
-    pipeline = Pipeline(load_detector(), OnlineTracker(), [plan])
+    pipeline = Pipeline(detector, OnlineTracker(), [plan])
     frames, found = 0, dict[str, tuple[str, str, float]]()
     for step in pipeline.steps():
         frames += len(step.frames)
@@ -141,8 +163,9 @@ def run(still_fps: float | None) -> tuple[int, list[tuple[str, str, float]]]:
 
 @pytest.mark.slow
 def test_the_same_events_with_less_work() -> None:
-    all_frames, events = run(None)
-    frames, same = run(2)
+    detector = OnceAPicture()
+    all_frames, events = run(detector, None)
+    frames, same = run(detector, 2)
     assert len(events) > 5
     assert [event[:2] for event in same] == [event[:2] for event in events]
     assert max(abs(a[2] - b[2]) for a, b in zip(events, same, strict=True)) <= 0.5

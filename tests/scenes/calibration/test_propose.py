@@ -82,7 +82,6 @@ LANES = road()
     [
         pytest.param(Street(LANES[:2], tracks=60), id="one direction"),
         pytest.param(Street(LANES, tracks=60, mix={ObjectClass.PERSON: 1.0}), id="walkers only"),
-        pytest.param(Street(((0.0, 22.0, 90.0),), tracks=60, wander=0.0), id="all on one line, straight ahead"),
     ],
 )
 def test_poor_traffic_is_refused_or_its_doubt_is_told(street: Street) -> None:
@@ -97,7 +96,9 @@ def test_poor_traffic_is_refused_or_its_doubt_is_told(street: Street) -> None:
 
 
 def test_one_line_leaves_more_doubt_than_a_road() -> None:
-    line = proposed(drive(Street(((0.0, 22.0, 90.0),), tracks=60, wander=0.0), CAMERA, seed=1))
+    seen = drive(Street(((0.0, 22.0, 90.0),), tracks=60, wander=0.0), CAMERA, seed=1)
+    line = proposed(seen)
+    assert worst(off(CAMERA, line, seen)) <= 3 * line.scale_error
     wide = proposed(drive(Street(LANES, tracks=60), CAMERA, seed=1))
     assert line.along_error > 2 * wide.along_error
 
