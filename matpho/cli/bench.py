@@ -12,7 +12,7 @@ from rich.console import Console
 from locales import text
 from matpho.cli.bench_messaging import messaging
 from matpho.cli.bench_pixels import pixels
-from matpho.cli.options import InputOption, duration
+from matpho.cli.options import FpsOption, InputOption, TrimOption, duration
 from matpho.cli.output import write_json
 from matpho.defaults import CLIP, MODEL
 
@@ -83,7 +83,7 @@ def perception(
     video: Annotated[Path, typer.Option(help=text("cli-opt-bench-video"))] = CLIP,
     model: Annotated[str, typer.Option(help=text("cli-opt-model"))] = MODEL,
     backend: Annotated[str, typer.Option(help=text("cli-opt-bench-perception-backend"))] = "auto",
-    trim: Annotated[bool, typer.Option("--trim", help=text("cli-opt-trim"))] = False,
+    trim: TrimOption = False,
     rounds: Annotated[int, typer.Option(min=1, help=text("cli-opt-bench-rounds"))] = 5,
     frames: Annotated[int, typer.Option(min=2, help=text("cli-opt-bench-frames"))] = 140,
     out: JsonOption = None,
@@ -117,7 +117,7 @@ def soak(
     sources: Annotated[list[str], typer.Argument(help=text("cli-arg-sources"))],
     for_: Annotated[str, typer.Option("--for", help=text("cli-opt-for"))] = "60m",
     every: Annotated[str, typer.Option(help=text("cli-opt-soak-every"))] = "10s",
-    fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))] = None,
+    fps: FpsOption = None,
     out: JsonOption = None,
 ) -> None:
     """Memory over a long run of looping cameras."""
@@ -165,7 +165,7 @@ def detection(
         float | None, typer.Option(min=0.001, max=0.999, help=text("cli-opt-detection-threshold"))
     ] = None,
     input_px: InputOption = None,
-    trim: Annotated[bool, typer.Option("--trim", help=text("cli-opt-trim"))] = False,
+    trim: TrimOption = False,
     out: JsonOption = None,
 ) -> None:
     """Average precision, recall and false boxes of detectors on labelled pictures."""

@@ -20,7 +20,7 @@ from core.events import Event, Phase, Says, Verdict
 from core.sentences import sentence
 from locales import text
 from matpho.cli.display import STYLE, kind_name
-from matpho.cli.options import StoreOption
+from matpho.cli.options import AsJsonOption, StoreOption
 from matpho.cli.people import ByOption, WhyOption, event_of, incident_of, opened, place_names, who
 from matpho.cli.story import tell
 from matpho.defaults import STORE
@@ -106,7 +106,7 @@ def verdict(
 def thresholds(
     store: StoreOption = STORE,
     most_lost: Annotated[float, typer.Option(min=0, max=1, help=text("cli-opt-most-lost"))] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help=text("cli-opt-thresholds-json"))] = False,
+    as_json: AsJsonOption = False,
 ) -> None:
     """Propose thresholds from verdicts; changes nothing."""
     from matpho.cli.thresholds import propose_from, show

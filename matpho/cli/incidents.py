@@ -15,7 +15,7 @@ from core.events import Event
 from core.story import headline
 from locales import text
 from matpho.cli.display import STYLE
-from matpho.cli.options import StoreOption, duration
+from matpho.cli.options import AsJsonOption, StoreOption, duration
 from matpho.cli.people import local_time, opened, place_names
 from matpho.cli.signals import stopping
 from matpho.defaults import STORE
@@ -29,7 +29,7 @@ def incidents(
     store: StoreOption = STORE,
     limit: Annotated[int, typer.Option(min=1, help=text("cli-opt-limit"))] = 100,
     open_only: Annotated[bool, typer.Option("--open", help=text("cli-opt-incidents-open"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=text("cli-opt-thresholds-json"))] = False,
+    as_json: AsJsonOption = False,
 ) -> None:
     """List incidents."""
     if context.invoked_subcommand is not None:

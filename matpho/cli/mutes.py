@@ -14,7 +14,7 @@ from rich.table import Table
 from core.errors import ConfigError
 from core.mutes import Mute
 from locales import text
-from matpho.cli.options import StoreOption, duration
+from matpho.cli.options import AsJsonOption, StoreOption, duration
 from matpho.cli.people import ByOption, WhyOption, event_of, local_time, opened, who
 from matpho.defaults import STORE
 from matpho.times import parse_time
@@ -27,7 +27,7 @@ def mutes(
     context: typer.Context,
     store: StoreOption = STORE,
     everything: Annotated[bool, typer.Option("--all", help=text("cli-opt-mutes-all"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=text("cli-opt-thresholds-json"))] = False,
+    as_json: AsJsonOption = False,
 ) -> None:
     """List mutes."""
     if context.invoked_subcommand is not None:
@@ -97,7 +97,7 @@ def end(
 def audit(
     store: StoreOption = STORE,
     limit: Annotated[int, typer.Option(min=1, help=text("cli-opt-audit-limit"))] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help=text("cli-opt-thresholds-json"))] = False,
+    as_json: AsJsonOption = False,
 ) -> None:
     """List what people did."""
     with opened(store) as kept_in:

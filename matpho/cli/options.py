@@ -27,6 +27,16 @@ def _input_px(value: int | None) -> int | None:
 
 
 InputOption = Annotated[int | None, typer.Option("--input", callback=_input_px, help=text("cli-opt-input"))]
+PresetOption = Annotated[str | None, typer.Option(help=text("cli-opt-preset"))]
+FpsOption = Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))]
+ModelOption = Annotated[str | None, typer.Option(help=text("cli-opt-model"))]
+ForOption = Annotated[str | None, typer.Option("--for", help=text("cli-opt-for"))]
+FramesOption = Annotated[int | None, typer.Option(min=1, help=text("cli-opt-frames"))]
+TrimOption = Annotated[bool, typer.Option("--trim", help=text("cli-opt-trim"))]
+AsJsonOption = Annotated[bool, typer.Option("--json", help=text("cli-opt-thresholds-json"))]
+SizeOption = Annotated[str | None, typer.Option(metavar="WxH", help=text("cli-opt-picture-size"))]
+PictureOption = Annotated[str | None, typer.Option(help=text("cli-opt-picture"))]
+TracksCameraOption = Annotated[str | None, typer.Option(help=text("cli-opt-tracks-camera"))]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help=text("cli-opt-port"))]
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}

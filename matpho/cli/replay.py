@@ -14,6 +14,7 @@ from rich.console import Console
 from core.errors import ConfigError
 from locales import text
 from matpho.cli.display import Board
+from matpho.cli.options import PresetOption
 from matpho.times import parse_time
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def replay(
     out: Annotated[Path | None, typer.Option(help=text("cli-opt-replay-out"))] = None,
     start: Annotated[str, typer.Option(help=text("cli-opt-start"))] = "1970-01-01T00:00:00Z",
     fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-replay-fps"))] = None,
-    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
+    preset: PresetOption = None,
     explain: Annotated[int | None, typer.Option(metavar="TRACK_ID", help=text("cli-opt-explain"))] = None,
     json_lines: Annotated[bool, typer.Option("--json", help=text("cli-opt-explain-json"))] = False,
 ) -> None:

@@ -16,7 +16,17 @@ from core.errors import ConfigError
 from core.protocols import Sink
 from locales import text
 from matpho.cli.display import Board, print_off, print_summary
-from matpho.cli.options import EvidenceOption, InputOption, StoreOption, duration
+from matpho.cli.options import (
+    EvidenceOption,
+    ForOption,
+    FpsOption,
+    FramesOption,
+    InputOption,
+    ModelOption,
+    StoreOption,
+    TrimOption,
+    duration,
+)
 from matpho.cli.output import Output, print_line
 from matpho.cli.signals import stopping
 from matpho.defaults import EVIDENCE, STORE
@@ -29,18 +39,18 @@ if TYPE_CHECKING:
 def run(
     sources: Annotated[list[str], typer.Argument(help=text("cli-arg-sources"))],
     scene: Annotated[Path | None, typer.Option(help=text("cli-opt-scene"))] = None,
-    model: Annotated[str | None, typer.Option(help=text("cli-opt-model"))] = None,
+    model: ModelOption = None,
     threads: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-threads"))] = None,
     input_px: InputOption = None,
-    trim: Annotated[bool, typer.Option("--trim", help=text("cli-opt-trim"))] = False,
-    fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))] = None,
+    trim: TrimOption = False,
+    fps: FpsOption = None,
     still_fps: Annotated[float | None, typer.Option(min=1, help=text("cli-opt-still-fps"))] = None,
     start: Annotated[str | None, typer.Option(help=text("cli-opt-start"))] = None,
     secrets: Annotated[Path | None, typer.Option(help=text("cli-opt-secrets"))] = None,
     json_lines: Annotated[bool, typer.Option("--json", help=text("cli-opt-json"))] = False,
     tracks_out: Annotated[Path | None, typer.Option(help=text("cli-opt-tracks-out"))] = None,
-    for_: Annotated[str | None, typer.Option("--for", help=text("cli-opt-for"))] = None,
-    frames: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-frames"))] = None,
+    for_: ForOption = None,
+    frames: FramesOption = None,
     kafka: Annotated[list[str] | None, typer.Option(help=text("cli-opt-kafka"))] = None,
     kafka_required: Annotated[bool, typer.Option("--kafka-required", help=text("cli-opt-kafka-required"))] = False,
     store: StoreOption = STORE,

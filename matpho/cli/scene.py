@@ -11,6 +11,7 @@ from rich.console import Console
 from core.errors import ConfigError
 from locales import text
 from matpho.cli import scene_calibrate, scene_edit, scene_suggest
+from matpho.cli.options import PresetOption
 
 app = typer.Typer(no_args_is_help=True)
 app.command("calibrate", help=text("cli-help-scene-calibrate"))(scene_calibrate.calibrate)
@@ -28,7 +29,7 @@ def draw(
     scene: Annotated[Path, typer.Argument(help=text("cli-arg-scene"))],
     video: Annotated[str | None, typer.Argument(help=text("cli-arg-scene-video"))] = None,
     out: Annotated[Path, typer.Option(help=text("cli-opt-scene-out"))] = Path("scene.png"),
-    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
+    preset: PresetOption = None,
 ) -> None:
     """Draw a scene, or a preset of it, over a picture: the first frame of a video, or that preset's own."""
     from matpho.cli.scene_files import write_drawing

@@ -15,7 +15,17 @@ from core.arrays import F64
 from core.errors import ConfigError
 from core.taxonomy import ObjectClass
 from locales import text
-from matpho.cli.options import duration
+from matpho.cli.options import (
+    ForOption,
+    FpsOption,
+    FramesOption,
+    ModelOption,
+    PictureOption,
+    PresetOption,
+    SizeOption,
+    TracksCameraOption,
+    duration,
+)
 
 if TYPE_CHECKING:
     from scenes.calibration.fit import Known
@@ -29,17 +39,17 @@ FAIR = 0.05
 def calibrate(
     source: Annotated[str, typer.Argument(help=text("cli-arg-scene-tracks"))],
     out: Annotated[Path | None, typer.Option(help=text("cli-opt-calibrate-out"))] = None,
-    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
+    preset: PresetOption = None,
     known: Annotated[list[str] | None, typer.Option(metavar="X1,Y1,X2,Y2=M", help=text("cli-opt-known"))] = None,
     lane_width: Annotated[float | None, typer.Option(min=1.0, max=10.0, help=text("cli-opt-lane-width"))] = None,
     typical: Annotated[list[str] | None, typer.Option(metavar="CLASS=LxWxH", help=text("cli-opt-typical"))] = None,
-    size: Annotated[str | None, typer.Option(metavar="WxH", help=text("cli-opt-picture-size"))] = None,
-    picture: Annotated[str | None, typer.Option(help=text("cli-opt-picture"))] = None,
-    camera: Annotated[str | None, typer.Option(help=text("cli-opt-tracks-camera"))] = None,
-    for_: Annotated[str | None, typer.Option("--for", help=text("cli-opt-for"))] = None,
-    frames: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-frames"))] = None,
-    model: Annotated[str | None, typer.Option(help=text("cli-opt-model"))] = None,
-    fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))] = None,
+    size: SizeOption = None,
+    picture: PictureOption = None,
+    camera: TracksCameraOption = None,
+    for_: ForOption = None,
+    frames: FramesOption = None,
+    model: ModelOption = None,
+    fps: FpsOption = None,
 ) -> None:
     """Propose the way from the picture to metres."""
     from matpho.cli.scene_tracks import Wish, gather, picture_size

@@ -13,14 +13,14 @@ from rich.console import Console
 
 from core.errors import ConfigError
 from locales import text
-from matpho.cli.options import PortOption
+from matpho.cli.options import PortOption, PresetOption
 from matpho.cli.signals import wait_for_stop
 
 
 def edit(
     scene: Annotated[Path, typer.Argument(help=text("cli-arg-scene-edit"))],
     video: Annotated[str, typer.Argument(help=text("cli-arg-scene-picture"))],
-    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
+    preset: PresetOption = None,
     port: PortOption = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help=text("cli-opt-browser"))] = True,
 ) -> None:

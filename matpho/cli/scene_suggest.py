@@ -12,7 +12,17 @@ from rich.console import Console
 from core.arrays import F64, U8
 from core.errors import ConfigError
 from locales import text
-from matpho.cli.options import duration
+from matpho.cli.options import (
+    ForOption,
+    FpsOption,
+    FramesOption,
+    ModelOption,
+    PictureOption,
+    PresetOption,
+    SizeOption,
+    TracksCameraOption,
+    duration,
+)
 
 if TYPE_CHECKING:
     from scenes.suggestion.suggest import Suggestion
@@ -23,14 +33,14 @@ def suggest(
     source: Annotated[str, typer.Argument(help=text("cli-arg-scene-tracks"))],
     out: Annotated[Path, typer.Option(help=text("cli-opt-suggest-out"))],
     scene: Annotated[Path | None, typer.Option(help=text("cli-opt-suggest-scene"))] = None,
-    preset: Annotated[str | None, typer.Option(help=text("cli-opt-preset"))] = None,
-    size: Annotated[str | None, typer.Option(metavar="WxH", help=text("cli-opt-picture-size"))] = None,
-    picture: Annotated[str | None, typer.Option(help=text("cli-opt-picture"))] = None,
-    camera: Annotated[str | None, typer.Option(help=text("cli-opt-tracks-camera"))] = None,
-    for_: Annotated[str | None, typer.Option("--for", help=text("cli-opt-for"))] = None,
-    frames: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-frames"))] = None,
-    model: Annotated[str | None, typer.Option(help=text("cli-opt-model"))] = None,
-    fps: Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))] = None,
+    preset: PresetOption = None,
+    size: SizeOption = None,
+    picture: PictureOption = None,
+    camera: TracksCameraOption = None,
+    for_: ForOption = None,
+    frames: FramesOption = None,
+    model: ModelOption = None,
+    fps: FpsOption = None,
 ) -> None:
     """Propose lanes, lines and zones."""
     from matpho.cli.scene_files import scene_id, write_drawing
