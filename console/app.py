@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
+from console.errors import told
 from console.figures import speed_text
 from console.guard import LOOPBACK_NAMES, Guard
 from console.incidents import rows, tell
@@ -26,7 +27,6 @@ from core.codec.measurements import measurement_to_dict
 from core.errors import ConfigError, MatphoError, RequestError, StoreError
 from core.protocols import LiveView
 from evidence.folder import place
-from locales import text
 from store.event_store import EventStore
 from store.records import EventQuery
 
@@ -227,15 +227,10 @@ def _told(request: Request, error: Exception) -> Response:
     """An error of ours in the reader's language: a request's own, or the store's."""
     if not isinstance(error, MatphoError):
         raise error
-    try:
-        chosen = language_of(request)
-    except RequestError:
-        chosen = None
     status, field = 500, None
     if isinstance(error, RequestError):
         status, field = error.status, error.field
     elif isinstance(error, StoreError):
         status = 503
         log.warning("request_failed", path=request.url.path, error=error.message_id)
-    told = {"error": {"message": text(error.message_id, chosen, **error.arguments), "field": field}}
-    return JSONResponse(told, status_code=status)
+    return told(request, error, status, field=field)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from console.errors import told
 from console.guard import LOOPBACK_NAMES, Guard
 from console.queries import known, language_of
 from console.texts import editor_texts
@@ -159,10 +160,6 @@ def _told(request: Request, error: Exception) -> Response:
     """An error of ours in the reader's language."""
     if not isinstance(error, MatphoError):
         raise error
-    try:
-        chosen = language_of(request)
-    except RequestError:
-        chosen = None
     changed = error.message_id == "error-editor-changed"
     status = error.status if isinstance(error, RequestError) else 409 if changed else 422
-    return JSONResponse({"error": {"message": text(error.message_id, chosen, **error.arguments)}}, status_code=status)
+    return told(request, error, status)
