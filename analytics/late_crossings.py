@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
+from analytics.kernels.fronts import go_on
 from analytics.kernels.rows import wanted_rows
+from analytics.stop_lines import GroundLine
 from analytics.track_table import TrackTable
 from analytics.views import CONFIRMED
-from core.arrays import F64, AnyArray, Bool
+from core.arrays import F64, I64, AnyArray, Bool
 from core.findings import StepView
 from core.tracks import TrackState
 
@@ -26,15 +27,22 @@ KNOWN_NS: Final = 1_500_000_000
 """Its way is known by then, or it is too slow to be asked."""
 AHEAD: Final = 0.5
 """Who comes over the line goes at most by this share of its way to the side: 27°."""
-REACH_M: Final = 8.0
+REACH_M: Final = 12.0
 """A way that begins further past the line says nothing of it."""
 SAME_NS: Final = 300_000_000
 SAME_M: Final = 0.6
 CARS_M: Final = 3.0
 """Two tracks that cross so near in time and place are of one vehicle; cars have a lane each."""
 LATELY_NS: Final = 5_000_000_000
-STARTS_MPS2: Final = 4.0
+STARTS_MPS2: Final = 3.0
 """No vehicle gains speed faster from rest: motorcycles are the fastest."""
+
+
+WAY: Final = [("from_ns", np.int64), ("from_at", np.float64, 2), ("last_ns", np.int64), ("looks", np.int64)]
+ACROSS: Final = np.dtype(
+    [(name, np.float64) for name in ("x", "y", "ahead_x", "ahead_y", "along_x", "along_y", "length_m")]
+)
+"""A line on the ground: its start, the unit vectors over it and along it, its length; metres."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,70 +75,59 @@ class LateCrossings:
 
     def __init__(self, clock: CameraClock, wanted: Bool) -> None:
         self._clock, self._wanted = clock, wanted
-        self._ways = TrackTable(
-            [
-                ("from_ns", np.int64),
-                ("from_at", np.float64, 2),
-                ("last_ns", np.int64),
-                ("looks", np.int64),
-                ("done", np.bool_),
-            ]
-        )
-        self._ready: tuple[AnyArray, AnyArray] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+        self._lines: list[GroundLine] = []
+        self._across = np.zeros(0, ACROSS)
+        self._ways = TrackTable(WAY)
+        self._found: list[list[LateCrossing]] = []
 
     def __len__(self) -> int:
         return len(self._ways)
 
-    def follow(self, view: StepView) -> None:
-        """Hear of the next frame."""
+    def watch(self, line: GroundLine) -> int:
+        """Watch a line from the first frame on; the number to ask by."""
+        self._lines.append(line)
+        rows = []
+        for one in self._lines:
+            along, length_m = one.end - one.start, float(np.hypot(*(one.end - one.start)))
+            rows.append((*one.start, *one.ahead, *(along / length_m), length_m))
+        self._across = np.array(rows, ACROSS)
+        self._ways = TrackTable(WAY, wide=np.bool_, width=len(rows))
+        return len(rows) - 1
+
+    def at(self, number: int) -> list[LateCrossing]:
+        """Who, as is known at this frame, has come over a line; of each way once."""
+        return self._found[number]
+
+    def follow(self, view: StepView, jumped: I64) -> None:
+        """Hear of the next frame; these tracks are of somebody else from now on."""
+        self._found = [[] for _ in self._lines]
+        if not self._lines:
+            return
         ways, now = self._ways, self._clock.run_ns
         ways.let_go(view, self._clock)
         rows = wanted_rows(self._wanted, view.class_id, view.state, TENTATIVE, CONFIRMED)
         rows = rows[view.valid[rows]]
-        self._ready = rows[:0], rows[:0]
         if not len(rows):
             return
         at, fresh = ways.locate(view.track_id[rows], now)
-        mine = ways.rows
-        begins = fresh | (now - mine["last_ns"][at] > max(BREAK_NS, self._clock.step_ns))
-        mine["last_ns"][at] = now
-        if begins.any():
-            new = at[begins]
-            mine["from_ns"][new], mine["from_at"][new] = now, view.position[rows[begins]]
-            mine["looks"][new], mine["done"][new] = 0, False
-        mine["looks"][at] += 1
-        ready = ~mine["done"][at] & (mine["looks"][at] >= LOOKS) & (view.state[rows] == CONFIRMED)
-        if ready.any():
-            self._ready = rows[ready], at[ready]
+        begins = fresh | (now - ways.rows["last_ns"][at] > max(BREAK_NS, self._clock.step_ns))
+        if len(jumped):
+            begins |= np.isin(view.track_id[rows], jumped)
+        tracks = rows, view.position, view.state == CONFIRMED
+        limits = LOOKS, LEAST_WAY_M, AHEAD, REACH_M
+        found = go_on(ways.rows, at, begins, tracks, (self._across, ways.wide), (now, KNOWN_NS), limits)
+        for number, n in found.tolist():
+            self._found[number].append(self._crossing(view, int(rows[n]), ways.rows[at[n]], self._lines[number]))
 
-    def over(self, view: StepView, start_m: F64, end_m: F64, ahead: F64) -> Iterator[LateCrossing]:
-        """Who, as is known at this frame, has come over a line on the ground; of each way at most once.
-
-        Args:
-            start_m, end_m: of the line (2), metres. ahead: unit vector over it.
-        """
-        rows, at = self._ready
-        if not len(rows):
-            return
-        mine, now = self._ways.rows, self._clock.run_ns
-        old = now - mine["from_ns"][at] > KNOWN_NS
-        mine["done"][at[old]] = True
-        began, place = mine["from_at"][at], view.position[rows]
-        way, first_m, past_m = place - began, (began - start_m) @ ahead, (place - start_m) @ ahead
-        along = (end_m - start_m) / float(np.hypot(*(end_m - start_m)))
-        forward, aside = way @ ahead, way @ along
-        fits = ~old & (past_m > 0) & (first_m < REACH_M) & (forward >= LEAST_WAY_M) & (np.abs(aside) <= AHEAD * forward)
-        for n in np.flatnonzero(fits).tolist():
-            seen_s = (now - int(mine["from_ns"][at[n]])) / SECOND_NS
-            mps, first = float(forward[n]) / seen_s, float(first_m[n])
-            cut_at = began[n] - way[n] * (first / float(forward[n]))
-            beside = float((cut_at - start_m) @ along)
-            if not 0 <= beside <= float(np.hypot(*(end_m - start_m))):
-                continue
-            mine["done"][at[n]] = True
-            middle_ns = now - round((seen_s + first / mps) * SECOND_NS)
-            guessed_ns = round(max(first, 0.0) / mps * SECOND_NS)
-            yield LateCrossing(int(rows[n]), middle_ns, cut_at, mps, first + float(forward[n]) / 2, guessed_ns)
+    def _crossing(self, view: StepView, row: int, mine: AnyArray, line: GroundLine) -> LateCrossing:
+        seen_s = (self._clock.run_ns - int(mine["from_ns"])) / SECOND_NS
+        first_m, way = line.past_m(mine["from_at"]), view.position[row] - mine["from_at"]
+        forward_m = float(way @ line.ahead)
+        mps = forward_m / seen_s
+        middle_ns = self._clock.run_ns - round((seen_s + first_m / mps) * SECOND_NS)
+        place = mine["from_at"] - way * (first_m / forward_m)
+        guessed_ns = round(max(first_m, 0.0) / mps * SECOND_NS)
+        return LateCrossing(row, middle_ns, place, mps, first_m + forward_m / 2, guessed_ns)
 
 
 def from_rest(mps: float, way_m: float) -> bool:
@@ -157,8 +154,10 @@ class Crossed:
     def __len__(self) -> int:
         return len(self._lately)
 
-    def is_first(self, track: int, cut_ns: int, place: F64, lasts_ns: int = SAME_NS, beside_m: float = SAME_M) -> bool:
-        """Whether a vehicle has not crossed already; it has now.
+    def before(
+        self, track: int, cut_ns: int, place: F64, lasts_ns: int = SAME_NS, beside_m: float = SAME_M
+    ) -> int | None:
+        """The track with which a vehicle has crossed already; None: it had not, and has now.
 
         Args:
             cut_ns: run time at which its front crossed. place: (2) where, in metres; not a number without a ground.
@@ -170,6 +169,10 @@ class Crossed:
             apart_ns = abs(cut_ns - one.cut_ns)
             near = float(np.hypot(*(place - one.place))) < min(beside_m, one.beside_m)
             if one.track == track or (near and apart_ns < max(lasts_ns, one.lasts_ns)):
-                return False
+                return one.track
         self._lately.append(_Crossing(track, cut_ns, place, lasts_ns, beside_m))
-        return True
+        return None
+
+    def has(self, track: int) -> bool:
+        """Whether a track has crossed lately."""
+        return any(one.track == track for one in self._lately)

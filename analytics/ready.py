@@ -16,7 +16,7 @@ from analytics.track_table import TrackTable
 from core.findings import StepView
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
-from core.scene import Label, Lane, Line, Scene, Zone
+from core.scene import Ground, Label, Lane, Line, Scene, Signal, Zone
 from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch
 from scenes.rules import (
@@ -26,6 +26,7 @@ from scenes.rules import (
     LineCrossingSpec,
     MeasureSpec,
     QueueSpec,
+    RedLightSpec,
     StoppedVehicleSpec,
 )
 
@@ -44,6 +45,7 @@ def compile_rules() -> None:
     measured = [MeasureSpec.model_validate(place | {"hysteresis_px": 1}) for place in places]
     specs: list[AnyRuleSpec] = [LineCrossingSpec(line="l"), IntrusionSpec(zone="z"), *measured]
     specs += [CongestionSpec(group="a"), QueueSpec(group="a"), StoppedVehicleSpec(zone="z")]
+    specs.append(RedLightSpec(signal="s", hysteresis_px=1))
     for rule in (TrackLogRule(""), *build_rules(specs, scene, "", {}).values()):
         for number, foot in enumerate(((6.0, 2.0), (2.0, 6.0), (6.0, 2.0))):
             rule.update(_view(scene, number, foot))
@@ -63,7 +65,8 @@ def _scene() -> Scene:
     zone = Zone("z", name, np.array([(0.0, 0.0), (9.0, 0.0), (0.0, 9.0)]))
     line = Line("l", name, np.array((0.0, 0.0)), np.array((9.0, 9.0)))
     lane = Lane("a", name, zone.polygon, np.array([(0.0, 0.0), (9.0, 9.0)]), "a")
-    return Scene("", 1, (9, 9), {"z": zone}, {"l": line}, lanes={"a": lane})
+    signal, ground = Signal("s", name, line="l"), Ground(np.eye(3), 1.0)
+    return Scene("", 1, (9, 9), {"z": zone}, {"l": line}, ground, lanes={"a": lane}, signals={"s": signal})
 
 
 def _view(scene: Scene, number: int, foot: tuple[float, float]) -> StepView:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from analytics.clock import CameraClock
 from analytics.crossings import Crossings
 from analytics.free_flow import FreeFlow
+from analytics.fronts import Fronts
 from analytics.late_crossings import Crossed
 from analytics.on_foot import QUEUE, OnFoot
 from analytics.queues import LaneQueues
@@ -14,13 +15,15 @@ from analytics.sight import Sight, Zones
 from analytics.signals import Signals
 from analytics.things import Things
 from analytics.views import class_mask
+from core.arrays import Bool
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import QueueSpec, SpillbackSpec
 
 
 class Shared:
-    """The time of the camera, what its frames show, crossings of lines, queues, free-flow speeds, things left behind.
+    """The time of the camera, what its frames show, crossings of lines and stop lines, queues, free-flow speeds, things
+    left behind.
 
     Rules say which zones and lines they watch before the first frame.
 
@@ -38,6 +41,7 @@ class Shared:
         self.free_flow = FreeFlow(scene)
         self.signals = Signals(self.clock)
         self.crossed = Crossed(self.clock)
+        self._fronts: dict[bytes, Fronts] = {}
         self._queues: dict[tuple[float, float, float], LaneQueues] = {}
         self._on_foot: dict[tuple[tuple[str, ...], float, float, float], OnFoot] = {}
         self._numbers: dict[str, int] = {}
@@ -51,6 +55,10 @@ class Shared:
         if self._things is None:
             self._things = Things(self.scene)
         return self._things
+
+    def fronts(self, wanted: Bool) -> Fronts:
+        """When vehicles of these classes (a mask by `views.class_mask`) cross stop lines: one for all rules of them."""
+        return self._fronts.setdefault(wanted.tobytes(), Fronts(self.clock, self.lines, wanted))
 
     def zone(self, zone_id: str) -> int:
         """The number of a zone, from now on watched, in `Sight.inside`.

@@ -62,6 +62,11 @@ class FeedWatch:
             self._thread.join()  # or it would say that a run goes on which has ended
         self._look(time.time_ns(), self._started_ns)
 
+    def ages_s(self, now_ns: int) -> dict[str, float | None]:
+        """For how long each feed has told nothing, at a time (UTC), by its sender's clock; None: it never told."""
+        heard = {signal.feed: self._board.heard_ns(signal.feed) for _, signal in self._fed}
+        return {name: None if at_ns is None else round((now_ns - at_ns) / 1e9, 1) for name, at_ns in heard.items()}
+
     def poll(self, now_ns: int) -> None:
         """Look at the feeds at a time (UTC).
 

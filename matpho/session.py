@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -125,7 +126,8 @@ class Session:
         if self._follower is not None:
             more["incidents"] = self._follower.counts()
         if self.plan.signals is not None:
-            more["signal_feeds"] = self.plan.signals.counts()
+            ages = {} if self._feeds is None else self._feeds.ages_s(time.time_ns())
+            more["signal_feeds"] = self.plan.signals.counts() | {"age_s": ages}
         return run_dict(self.summary.counts, self._log.started_ns, self.status()) | more | off_dict(self.off)
 
     def _open(self, stack: ExitStack) -> None:

@@ -120,14 +120,15 @@ def _end(recording: Recording, index: int) -> tuple[F64, F64]:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A vehicle at the stop line of one lane; `beside_m`: so far beside it, below 0: on it; `step`: the one after."""
+    """A vehicle at the stop line of one lane; `beside_m`: so far beside it, below 0: on it; `step`: the one
+    after; `sure`: it comes well past the line where the camera sees it."""
 
     lane: str
     user: int
     at_s: float
     step: int
     beside_m: float
-    past_enough: bool
+    sure: bool
 
 
 def crossings(recording: Recording, number: int, view: View, shown: Shown, witness: Witness) -> Iterator[Crossing]:
@@ -145,7 +146,7 @@ def crossings(recording: Recording, number: int, view: View, shown: Shown, witne
     for ((_, group), ones), seconds in zip(cuts.items(), visible_s, strict=True):
         own, lanes = ones[0], tuple(cut.lane for cut in ones)
         red_s = shown.red_s(own.step, view.lanes[own.lane].index, own.at_s)
-        certain = own.beside_m <= 0 and own.past_enough and not _let_go(recording, view, shown, own)
+        certain = own.beside_m <= 0 and own.sure and not _let_go(recording, view, shown, own)
         seen, among = seconds >= 2 * AROUND_S * LONG_ENOUGH, np.abs(times[group] - own.at_s) <= ALONE_S
         yield Crossing(number, lanes, own.at_s, red_s, certain, seen, int(among.sum()) == 1, own.user)
 
@@ -175,11 +176,10 @@ def _cuts(recording: Recording, view: View, name: str) -> Iterator[_Cut]:
         if gone is None or beside > SIDE_M:
             continue
         spots = [shapely.Point(float(recording.x[row]), float(recording.y[row])) for row in (at, gone)]
-        if all(view.seen.contains(spot) for spot in spots):
-            times = recording.time_s[step[[before, at]]]
-            at_s = float(times[0] + share * (times[1] - times[0]))
-            far = float(along[later].max()) >= PAST_M + DOUBT_M
-            yield _Cut(name, int(user), at_s, int(step[at]), beside, far)
+        times = recording.time_s[step[[before, at]]]
+        at_s = float(times[0] + share * (times[1] - times[0]))
+        sure = float(along[later].max()) >= PAST_M + DOUBT_M and all(view.seen.contains(spot) for spot in spots)
+        yield _Cut(name, int(user), at_s, int(step[at]), beside, sure)
 
 
 def _goes_on(recording: Recording, at: int, later: I64, along: F64) -> int | None:

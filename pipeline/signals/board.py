@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from bisect import bisect_right
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -39,16 +39,28 @@ class SignalBoard:
 
     Attributes:
         told: records that were taken; refused: that were not; stale: taken, and passed over as older than the last.
+        turned_away: requests that were not read at all, by HTTP status.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, _History] = OrderedDict()
         self.told = self.refused = self.stale = 0
+        self.turned_away: Counter[int] = Counter()
 
-    def counts(self) -> dict[str, int]:
-        """For the summary of a run: records that came in, that were refused, that were older than the last."""
-        return {"received": self.told + self.refused, "refused": self.refused, "stale": self.stale}
+    def counts(self) -> dict[str, Any]:
+        """For the summary of a run: records that came in, that were refused, that were older than the last, and how
+        many requests were turned away, by HTTP status."""
+        with self._lock:
+            away = {str(status): count for status, count in sorted(self.turned_away.items())}
+        received = self.told + self.refused
+        return {"received": received, "refused": self.refused, "stale": self.stale, "turned_away": away}
+
+    def turn_away(self, status: int) -> int:
+        """A request was answered so without being read; how many were."""
+        with self._lock:
+            self.turned_away[status] += 1
+            return self.turned_away[status]
 
     def read(self, body: bytes) -> int:
         """Take the records of a JSON value, one or a list, or of lines of JSON; how many there were.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import threading
+import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
@@ -21,6 +22,8 @@ MOST_BYTES: Final = 262_144
 WAIT_S: Final = 10.0
 AT_ONCE: Final = 64
 """Requests that are read at one time; of more the connection is closed."""
+SAID_NS: Final = 60 * 1_000_000_000
+"""A wrong token is told of no more often."""
 LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -68,7 +71,15 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], board: SignalBoard, token: str | None) -> None:
         self.board, self.token = board, token
         self.room = threading.BoundedSemaphore(AT_ONCE)
+        self._said_ns = -SAID_NS
         super().__init__(address, _Handler)
+
+    def turn_away(self, status: HTTPStatus, sender: str) -> None:
+        """Count a request that is not read; a wrong token is told of, too."""
+        count, now_ns = self.board.turn_away(status), time.monotonic_ns()
+        if status is HTTPStatus.UNAUTHORIZED and now_ns - self._said_ns >= SAID_NS:
+            self._said_ns = now_ns
+            log.warning("signals_wrong_token", sender=sender, count=count)
 
     def process_request(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
         if not self.room.acquire(blocking=False):
@@ -92,6 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Records in the body."""
         status = self._refusal()
         if status is not None:
+            self.server.turn_away(status, self.client_address[0])
             self._answer(status)
             return
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -126,4 +138,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: what is refused is counted."""
+        """Nothing: what is refused or turned away is counted."""

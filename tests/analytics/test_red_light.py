@@ -8,7 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analytics.red_light import RedLightRule
+from analytics.shared import Shared
 from analytics.table import build_rule
+from analytics.views import class_mask
 from core.events import Event, Phase
 from core.measures import RedLightMeasures
 from core.observations import Observations, SignalReading, SignalReadings
@@ -123,7 +126,13 @@ def test_who_begins_past_the_line_has_crossed_it_unless_it_may_have_started_ther
     def begins(at_m: float, mps: float) -> Way:
         return walk([(6, STOP_X + 20 * at_m, 400), (6 + 12 / mps, STOP_X + 20 * (at_m + 12), 400)])
 
-    for at_m, mps, told in ((0.5, 8.0, True), (0.5, 2.0, False), (4.0, 6.0, False), (9.0, 12.0, False)):
+    for at_m, mps, told in (
+        (0.5, 8.0, True),
+        (0.5, 2.0, False),
+        (4.0, 5.0, False),
+        (9.0, 12.0, True),
+        (13.0, 14.0, False),
+    ):
         late = actor(begins(at_m, mps), MOTORCYCLE)
         assert len(ran([late], [(0, RED)])) == told, (at_m, mps)
 
@@ -177,6 +186,78 @@ def test_who_is_not_seen_at_the_line_may_be_another_unless_it_is_alone() -> None
     assert len(ran([lost, actor(still(585, 425), number=2)], [(0, RED)])) == 1, "whoever it is, it came over the line"
     waits = walk([(0, 560, 400), (2.1, 560, 400), (3.0, 760, 400), (5, 900, 400)])
     assert ran([replace(actor(waits), state=coasts)], [(0, RED)]) == [], "from rest nobody comes so far"
+
+
+def part(way: Way, start_s: float, end_s: float) -> Way:
+    """The same while it has a track."""
+    return lambda t: way(t) if start_s <= t < end_s else None
+
+
+def test_who_is_lost_just_past_the_line_is_told_when_it_goes_on_with_another_track() -> None:
+    """At 3 m/s it could have stopped: its middle is at the line at 8.3 s."""
+    way = drives(0.0, mps=3.0)
+    lost, again = actor(part(way, 0.0, 8.75), MOTORCYCLE), actor(part(way, 9.4, 99.0), MOTORCYCLE, number=2)
+    assert ran([lost], [(0, RED)]) == []
+    (event,) = ran([lost, again], [(0, RED)])
+    assert isinstance(event.measures, RedLightMeasures) and event.measures.red_s == pytest.approx(8.0, abs=0.2)
+    turns = actor(walk([(9.4, 645, 400), (12, 645, 560)]), MOTORCYCLE, number=2)
+    assert ran([lost, turns], [(0, RED)]) == [], "that one comes along the line"
+    assert ran([lost, replace(again, way=part(way, 12.0, 99.0))], [(0, RED)]) == [], "that is too late"
+
+
+def test_who_is_fast_past_the_line_goes_on_also_when_its_track_ends_there() -> None:
+    way = drives(0.0, mps=8.0)
+    assert len(ran([actor(part(way, 0.0, 3.6))], [(0, RED)])) == 1
+
+
+def test_who_is_lost_past_the_line_while_it_brakes_may_have_stopped_there() -> None:
+    def slows(mps2: float) -> Way:
+        """At 6 m/s over the line at 5 s, lost 2 m past it."""
+        return lambda t: (STOP_X + 20 * (6 * (t - 5) - mps2 / 2 * max(t - 5, 0) ** 2), 400.0) if t < 5.5 else None
+
+    assert len(ran([actor(slows(0.0), MOTORCYCLE)], [(0, RED)])) == 1
+    assert ran([actor(slows(5.0), MOTORCYCLE)], [(0, RED)]) == []
+
+
+def test_of_two_tracks_of_one_vehicle_either_shows_that_it_goes_on() -> None:
+    way = drives(0.0, mps=4.0)
+    one, other = part(way, 0.0, 6.6), walk([(0.1, 100, 404), (10.1, 900, 404)])
+    assert ran([actor(one, MOTORCYCLE)], [(0, RED)]) == []
+    assert len(ran([actor(one, MOTORCYCLE), actor(other, MOTORCYCLE, number=2)], [(0, RED)])) == 1
+
+
+def test_a_track_that_goes_from_who_waits_to_who_passes_shows_the_one_that_passes() -> None:
+    def taken(t: float) -> tuple[float, float] | None:
+        """Waits 2 m before the line; at 6 s it is of somebody who passes at 12 m/s, 1 m beside."""
+        return (560.0, 380.0) if t < 6 else (570 + 240 * (t - 6), 400.0) if t < 7.4 else None
+
+    assert len(ran([actor(taken, MOTORCYCLE)], [(0, RED)])) == 1
+
+
+def test_who_was_hidden_at_the_line_must_go_on_over_it() -> None:
+    """A tracker takes whoever is where it expects one: crossing traffic, too."""
+
+    def hidden(t: float) -> TrackState:
+        return TrackState.COASTING if 2.1 <= t < 3.3 else TrackState.CONFIRMED
+
+    straight = actor(drives(0.0))
+    across = actor(walk([(0, 100, 400), (3.3, 760, 400), (3.5, 790, 410), (5.5, 800, 900)]))
+    beside = [actor(still(640, 425), number=2)]
+    assert len(ran([replace(straight, state=hidden), *beside], [(0, RED)])) == 1
+    assert ran([replace(across, state=hidden), *beside], [(0, RED)]) == []
+
+
+def test_the_rules_of_a_camera_share_the_times_of_fronts() -> None:
+    here = scene()
+    apart = {
+        n: replace(here.signals["s"], signal_id=n, lamps=(), lanes=(lane,)) for n, lane in (("s", "a"), ("z", "b"))
+    }
+    shared = Shared(replace(here, signals=apart))
+    rules = [RedLightRule(RedLightSpec(signal=name), shared.scene, "cam", (), shared) for name in apart]
+    shots = lit(film([actor(drives(0.0))], 4, scene=shared.scene), [(0, RED)])
+    told = [play(rule, [shot]).events for shot in shots for rule in rules]
+    assert {event.zone for events in told for event in events} == {"s"}
+    assert len(shared.fronts(class_mask(["vehicle"]))) == 1
 
 
 def test_a_stop_line_reaches_to_the_kerb_and_to_the_lane_beside() -> None:

@@ -69,6 +69,7 @@ def rules(watch: FeedWatch) -> list[str]:
 def test_rules_lack_a_signal_while_its_own_feed_is_silent(camera: Callable[[bool], CameraPlan]) -> None:
     board, said = SignalBoard(), list[list[str]]()
     watch = FeedWatch(board, [camera(True)], NOW - STALE_NS, lambda: said.append(rules(watch)))
+    assert watch.ages_s(NOW) == {"J1": None, "J2": None}
     board.tell("J2", SignalState.RED, NOW)
     with capture_logs() as logs:
         for second in (-1, 0, 1, 2):
@@ -79,6 +80,7 @@ def test_rules_lack_a_signal_while_its_own_feed_is_silent(camera: Callable[[bool
         watch.poll(NOW + STALE_NS + SECOND_NS)
     assert said == [["red-s", "jam", "stands"], [], ["red-s", "jam", "stands", "red-t"]]
     assert {rule.heard_ns for rule in watch.silent} == {NOW}
+    assert watch.ages_s(NOW + SECOND_NS // 4) == {"J1": 0.2, "J2": 0.2}
     assert [(line["event"], line["feed"]) for line in logs] == [
         ("signal_feed_silent", "J1"),
         ("signal_feed_speaks_again", "J1"),

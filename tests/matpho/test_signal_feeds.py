@@ -93,7 +93,11 @@ def test_the_summary_of_a_run_counts_what_came(tmp_path: Path) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         connection.request("POST", "/signals", json.dumps(lines), {"Content-Type": "application/json"})
         assert connection.getresponse().status == 422
-        assert session.as_dict()["signal_feeds"] == {"received": 3, "refused": 1, "stale": 1}
+        connection.request("POST", "/elsewhere", "{}", {"Content-Type": "application/json"})
+        assert connection.getresponse().status == 404
+        counts = {"received": 3, "refused": 1, "stale": 1, "turned_away": {"404": 1}}
+        told = session.as_dict()["signal_feeds"]
+        assert list(told.pop("age_s")) == ["J1"] and told == counts
 
 
 @pytest.mark.broker

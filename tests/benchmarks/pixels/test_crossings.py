@@ -23,6 +23,9 @@ Way = Callable[[float], tuple[float, float]]
 LANES = {"a": -1.75, "b": 1.75}
 
 
+PICTURE = shapely.box(-60, -20, 40, 20)
+
+
 def red_from_5_s(t: float) -> int:
     return RED if t >= 5 else GREEN
 
@@ -62,7 +65,11 @@ def recorded(ways: list[Way], shown: Mapping[str, Callable[[float], int]] | None
 
 
 def truth(
-    ways: list[Way], shown: Mapping[str, Callable[[float], int]] | None = None, *, seen: bool = True
+    ways: list[Way],
+    shown: Mapping[str, Callable[[float], int]] | None = None,
+    *,
+    seen: bool = True,
+    picture: shapely.Polygon = PICTURE,
 ) -> list[Crossing]:
     recording, name = recorded(ways, shown), Label("x", "x")
     signals = {lane: Signal(lane, name, feed="truth", lanes=(lane,)) for lane in LANES}
@@ -80,7 +87,7 @@ def truth(
         frozenset(),
         frozenset(),
         {},
-        shapely.box(-60, -20, 40, 20),
+        picture,
         np.zeros((0, 2)),
     )
     witness, rows = Witness(), len(recording.user)
@@ -132,6 +139,16 @@ def test_who_stops_past_the_line_has_not_gone_on_and_who_turns_there_nearly_has(
     (certain,) = truth([turns(6.0)])
     (doubtful,) = truth([turns(5.2)])
     assert certain.certain and not doubtful.certain and truth([turns(4.0)]) == []
+
+
+def test_who_leaves_the_picture_before_it_has_gone_on_is_neither() -> None:
+    def slants(t: float) -> tuple[float, float]:
+        past_m = 10 * (t - 8.0)
+        return past_m - LENGTH_M / 2, -1.75 - 0.5 * max(past_m, 0.0)
+
+    (whole,) = truth([slants])
+    (cut,) = truth([slants], picture=shapely.box(-60, -3, 40, 20))
+    assert whole.certain and not cut.certain and cut.red_s == whole.red_s
 
 
 def test_who_comes_among_others_or_is_hidden_is_said_to() -> None:

@@ -52,7 +52,7 @@ def test_what_is_older_than_the_last_changes_nothing() -> None:
         board.read(json.dumps(record(state, second)).encode())
     found = board.at("J1", T0 + 100 * SECOND)
     assert found is not None and (found.state, found.since_ns) == (RED, T0 + 20 * SECOND)
-    assert board.counts() == {"received": 4, "refused": 0, "stale": 2}
+    assert board.counts() == {"received": 4, "refused": 0, "stale": 2, "turned_away": {}}
 
 
 WRONG = (

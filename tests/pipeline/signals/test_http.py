@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from core.errors import ConfigError
 from core.signals import SignalState
@@ -70,7 +71,10 @@ def test_who_says_nothing_holds_nobody_up(server: SignalServer) -> None:
 def test_a_token_is_asked_for(board: SignalBoard) -> None:
     server = SignalServer(board, "0.0.0.0", 0, "secret")
     try:
-        assert post(server, RECORD) == 401 and post(server, RECORD, Authorization="Bearer other") == 401
+        with capture_logs() as logs:
+            assert post(server, RECORD) == 401 and post(server, RECORD, Authorization="Bearer other") == 401
+        assert board.counts()["turned_away"] == {"401": 2}
+        assert [(line["event"], line["count"]) for line in logs] == [("signals_wrong_token", 1)], "told once a minute"
         assert post(server, RECORD, Authorization="Bearer secret") == 200
         assert post(server, RECORD, Authorization="Bearer secret", Host="signals.example") == 200
     finally:

@@ -1,0 +1,115 @@
+"""How vehicles come to stop lines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.arrays import F64, I16, I64, AnyArray, Bool
+from core.compiled import compiled
+
+
+@compiled
+def come(
+    state: AnyArray,
+    at: I64,
+    fresh: Bool,
+    view: tuple[I64, I16, F64, F64, Bool],
+    now: tuple[int, int, int],
+    starts: tuple[float, float],
+) -> None:
+    """Bring the records of tracks to a frame.
+
+    Args:
+        state: records of `analytics.fronts.CAME`. at: (K) theirs; fresh: (K) whether they are new.
+        view: rows (K), then lane, position, velocity, and who is as slow as one who stands, of all tracks in view.
+        now: run time; for how long the speed of a new track is not known, and one who stands may seem to move, in ns.
+        starts: nobody who stood is faster than this (m/s), and this (m/s²) more.
+    """
+    rows, lane, position, velocity, slow = view
+    now_ns, known_ns, same_stop_ns = now
+    for i in range(len(rows)):
+        row = rows[i]
+        mine = state[at[i]]
+        if fresh[i]:
+            mine.first_ns, mine.last_ns, mine.lane, mine.stood, mine.jumped = now_ns, now_ns, -1, False, False
+        if lane[row] >= 0:
+            mine.lane = lane[row]
+        mine.gap_ns = now_ns - mine.last_ns
+        mine.last_ns = now_ns
+        mps = np.sqrt(velocity[row, 0] ** 2 + velocity[row, 1] ** 2)
+        mine.mps_before, mine.mps = mine.mps, mps
+        jumped = mine.stood and mps > starts[0] + starts[1] * (now_ns - mine.stood_ns) / 1e9
+        mine.jumps, mine.jumped = jumped and not mine.jumped, jumped
+        stands = slow[row] and now_ns - mine.first_ns >= known_ns
+        stops = stands and (not mine.stood or now_ns - mine.stood_ns > same_stop_ns)
+        for axis in range(2):
+            mine.velocity[axis] = velocity[row, axis]
+            mine.at_before[axis], mine.at[axis] = mine.at[axis], position[row, axis]
+            if stops:
+                mine.stops_at[axis] = position[row, axis]
+            if stands:
+                mine.stood_at[axis] = position[row, axis]
+        if stops:
+            mine.stops_ns = now_ns
+        if stands:
+            mine.stood, mine.stood_ns = True, now_ns
+
+
+@compiled
+def go_on(
+    state: AnyArray,
+    at: I64,
+    begins: Bool,
+    tracks: tuple[I64, F64, Bool],
+    lines: tuple[AnyArray, AnyArray],
+    now: tuple[int, int],
+    limits: tuple[int, float, float, float],
+) -> I64:
+    """Bring the ways of tracks to a frame; which of them have come over which line: (C, 2) of line and row.
+
+    Args:
+        state: records of `analytics.late_crossings.WAY`. at: (K) theirs; begins: (K) whose ways begin here.
+        tracks: rows (K), then position of all tracks in view, and which are confirmed.
+        lines: (L) records of `analytics.late_crossings.ACROSS`; (T, L) whether a way was told at a line.
+        now: run time, and for how long a way is asked, in ns.
+        limits: looks and metres until a way is known, how far it may go aside by how far it goes ahead, and how far
+            past the line it may begin.
+    """
+    rows, position, confirmed = tracks
+    across, told = lines
+    now_ns, known_ns = now
+    looks, least_m, aside, reach_m = limits
+    found = np.empty((len(rows) * len(across), 2), np.int64)
+    count = 0
+    for i in range(len(rows)):
+        row = rows[i]
+        mine = state[at[i]]
+        x, y = position[row]
+        if begins[i]:
+            mine.from_ns, mine.looks = now_ns, 0
+            mine.from_at[0], mine.from_at[1] = x, y
+            told[at[i]] = False
+        mine.last_ns = now_ns
+        mine.looks += 1
+        if mine.looks < looks or not confirmed[row] or now_ns - mine.from_ns > known_ns:
+            continue
+        for number in range(len(across)):
+            line = across[number]
+            first_x, first_y = mine.from_at[0] - line.x, mine.from_at[1] - line.y
+            way_x, way_y = x - mine.from_at[0], y - mine.from_at[1]
+            first_m = first_x * line.ahead_x + first_y * line.ahead_y
+            forward_m = way_x * line.ahead_x + way_y * line.ahead_y
+            along_m = way_x * line.along_x + way_y * line.along_y
+            if (
+                forward_m < least_m
+                or first_m + forward_m <= 0
+                or first_m >= reach_m
+                or abs(along_m) > aside * forward_m
+            ):
+                continue
+            beside_m = first_x * line.along_x + first_y * line.along_y - along_m * first_m / forward_m
+            if 0 <= beside_m <= line.length_m and not told[at[i], number]:
+                told[at[i], number] = True
+                found[count, 0], found[count, 1] = number, i
+                count += 1
+    return found[:count]
