@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analytics.headcount import Headcount
 from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.reasons import in_zone, of_class, seen
 from analytics.shared import Shared
@@ -17,7 +18,10 @@ from scenes.rules import CrowdingSpec
 
 
 class CrowdingRule(PlaceRule):
-    """One event for a zone while it is crowded, by number or, where its area is known, by density."""
+    """One event for a zone while it is crowded, by number or, where its area is known, by density.
+
+    Those count who are seen, and those who were a moment ago and are hidden since (`analytics.headcount`).
+    """
 
     def __init__(
         self, spec: CrowdingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
@@ -27,18 +31,27 @@ class CrowdingRule(PlaceRule):
         self._wanted = class_mask(spec.classes)
         self._zone = scene.zones[spec.zone]
         self._number = shared.zone(spec.zone)
+        self._people = Headcount(shared.clock)
         self._count = self._peak = 0
+
+    def __len__(self) -> int:
+        return len(self._people)
 
     def _look(self, view: StepView) -> Look:
         sight = self._shared.look(view)
         rows = sight.believed(self._wanted)
         within = rows[sight.inside[self._number][rows]]
         there = within[view.state[within] == CONFIRMED]
-        self._count, self._peak = len(there), max(self._peak, len(there))
+        seen = sight.observed(self._wanted)
+        self._people.follow(sight, seen, sight.inside[self._number][seen])
+        self._count = len(there)
+        if self._is_crowd(len(self._people)):
+            self._count += self._people.unseen()
+        self._peak = max(self._peak, self._count)
         if not len(within):
             return NOTHING_THERE
-        crowd, believed = self._is_crowd(len(there)), self._is_crowd(len(within))
-        return Look(crowd, believed, lambda: there, severity=self._severity(len(there)))
+        crowd, believed = self._is_crowd(self._count), self._is_crowd(len(within))
+        return Look(crowd, crowd or believed, lambda: there, severity=self._severity(self._count))
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         inside = bool(self._shared.look(view).inside[self._number, row])

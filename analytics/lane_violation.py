@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from analytics.arrivals import Arrivals
 from analytics.clock import SECOND_NS
 from analytics.episodes import NOTHING
 from analytics.instant_rule import InstantRule
@@ -24,13 +25,25 @@ from scenes.rules import LaneViolationSpec
 
 
 class ClosedLaneRule(StayRule):
-    """One event for each vehicle of these classes on the lane."""
+    """One event for each vehicle of these classes on the lane, for which it has been there before it was seen, too."""
 
     def __init__(self, spec: LaneViolationSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
         place = Place(shared, lane=spec.lane, group=spec.group)
         super().__init__(
             spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=1.0, swaps=False, pace=DRIVING
         )
+        self._arrivals = Arrivals(shared.clock, round(spec.gap_s * SECOND_NS))
+
+    def update(self, view: StepView) -> Findings:
+        """What this frame shows."""
+        sight = self._shared.hear(view)
+        rows = sight.observed(self._wanted)
+        self._arrivals.follow(sight, rows, self._place.holds(view, rows))
+        return super().update(view)
+
+    def _waited(self, stays: AnyArray) -> Bool:
+        stays["since_ns"] = np.minimum(stays["since_ns"], self._arrivals.since_ns(stays["track"]))
+        return super()._waited(stays)
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         return np.ones(len(rows), np.bool_)

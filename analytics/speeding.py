@@ -8,6 +8,9 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
+from analytics.limits import Limits
+from analytics.mean_speed import MeanSpeeds, Way, along
+from analytics.place_rule import NOBODY
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone
@@ -23,10 +26,16 @@ from scenes.rules import SpeedingSpec
 
 SURE: Final = 2.0
 """Standard deviations of its speed by which a vehicle is faster: 2.3 % of equal errors exceed them."""
+KNOWN: Final = 3.0
+"""Of which a speed is less than so many is not known."""
 
 
 class SpeedingRule(StayRule):
-    """One event for each vehicle that is above the limit over a way, in metres: without a ground nothing is found."""
+    """One event for each vehicle that is above the limit over a way, in metres: without a ground nothing is found.
+
+    It is the mean speed over the way that must exceed the limit, by two standard deviations of its own, which are far
+    less than those of a speed at one moment; and of lanes with other limits beside it the highest.
+    """
 
     def __init__(
         self, spec: SpeedingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
@@ -42,50 +51,58 @@ class SpeedingRule(StayRule):
             swaps=False,
             pace=DRIVING,
         )
-        given = None if spec.limit_kmh is None else spec.limit_kmh / KMH_PER_MPS
-        limits = [given if given is not None else lane.speed_limit_mps for lane in scene.lanes.values()]
-        # The last one is for rows on no lane, which are numbered -1.
-        self._limits = np.array([np.inf if v is None else v for v in [*limits, given]])
+        self._limits = Limits(scene, None if spec.limit_kmh is None else spec.limit_kmh / KMH_PER_MPS)
         self._factor, self._over_m = 1.0 + spec.tolerance, spec.over_m
-        self._speed: F64 = np.zeros(0)
+        self._means = MeanSpeeds(shared.clock, round(spec.gap_s * SECOND_NS))
+        none = np.zeros(0)
+        self._ways, self._rows = Way(none, none, none, none), NOBODY
+        self._least, self._speed, self._doubt = none, none, none
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
-        self._speed = np.hypot(view.velocity[rows, 0], view.velocity[rows, 1])
-        least = self._limits[view.lane[rows]] * self._factor
-        return np.asarray(view.valid[rows] & (self._speed - SURE * _doubt(view, rows) > least), np.bool_)
-
-    def _conditions(self, view: StepView, row: int) -> Reasons:
-        limit = float(self._limits[view.lane[row]])
-        if not view.valid[row]:
-            return (reason("no-metres", False),)
-        if not np.isfinite(limit):
-            return (reason("limit-unknown", False),)
-        speed, doubt = float(np.hypot(*view.velocity[row])), SURE * float(_doubt(view, np.array([row]))[0])
-        value, least, about = (Amount(v * KMH_PER_MPS, "km-h") for v in (speed - doubt, limit * self._factor, doubt))
-        return (reason("speeds", value.value > least.value, value=value, limit=least, doubt=about),)
-
-    def _progress(self, stay: AnyArray) -> Reasons:
-        return (gone(float(stay["way"]), self._over_m, self._stays.gap_ns),)
-
-    def _speeds(self, view: StepView, rows: AnyArray) -> F64:
-        return self._speed
+        self._view, self._rows = view, rows
+        self._least = self._limits.of(view, rows) * self._factor
+        self._speed, self._doubt = np.hypot(view.velocity[rows, 0], view.velocity[rows, 1]), _doubt(view, rows)
+        # Who is not surely slower may speed, which his way tells; a speed that is not known yet begins none.
+        may = (self._speed > KNOWN * self._doubt) & (self._speed + SURE * self._doubt > self._least)
+        self._ways = self._means.follow(view, rows, view.valid[rows] & may)
+        return np.asarray(view.valid[rows] & may, np.bool_)
 
     def _waited(self, stays: AnyArray) -> Bool:
-        return np.asarray(stays["way"] >= self._over_m, np.bool_)
+        way = self._ways
+        surely = (way.metres >= self._over_m) & (self._speed > self._least)
+        surely &= way.speed - SURE * way.doubt > self._least
+        for at in np.flatnonzero(surely).tolist():
+            row = int(self._rows[at])
+            doubt_m = SURE * float(np.sqrt(np.trace(self._view.position_cov[row]) / 2))
+            highest = self._limits.highest(self._view, row, doubt_m) * self._factor
+            surely[at] = way.speed[at] - SURE * way.doubt[at] > highest
+        return np.asarray(np.isin(stays["row"], self._rows[surely]), np.bool_)
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        if not view.valid[row]:
+            return (reason("no-metres", False),)
+        at = int(np.searchsorted(self._rows, row))
+        least, metres = float(self._least[at]), float(self._ways.metres[at])
+        if not np.isfinite(least):
+            return (reason("limit-unknown", False),)
+        speed, doubt = (self._ways.speed, self._ways.doubt) if metres > 0 else (self._speed, self._doubt)
+        surely = float(speed[at] - SURE * doubt[at])
+        value, limit, about = (Amount(v * KMH_PER_MPS, "km-h") for v in (surely, least, SURE * float(doubt[at])))
+        return (reason("speeds", surely > least, value=value, limit=limit, doubt=about),)
+
+    def _progress(self, stay: AnyArray) -> Reasons:
+        metres = self._ways.metres[self._rows == stay["row"]]
+        return tuple(gone(float(way), self._over_m, self._stays.gap_ns) for way in metres)
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> SpeedingMeasures:
         before = last.measures if last and isinstance(last.measures, SpeedingMeasures) else None
         if row is None:
             return before or SpeedingMeasures(0.0, 0.0, 0.0)
-        known = self._stays.rows[self._stays.rows["track"] == view.track_id[row]]
-        way = float(known["way"][0])
-        lasted_s = (self._clock.run_ns - int(known["since_ns"][0])) / SECOND_NS
-        limit = float(self._limits[view.lane[row]])
-        return SpeedingMeasures(round(way / lasted_s if lasted_s > 0 else 0.0, 3), round(limit, 3), round(way, 1))
+        at, limit = int(np.searchsorted(self._rows, row)), float(self._limits.of(view, np.array([row]))[0])
+        speed, way = float(self._ways.speed[at]), float(self._ways.metres[at])
+        return SpeedingMeasures(round(speed, 3), round(limit, 3), round(way, 1))
 
 
 def _doubt(view: StepView, rows: AnyArray) -> F64:
     """Standard deviations (K) of speeds, in m/s."""
-    velocity, spread = view.velocity[rows], view.velocity_cov[rows]
-    way = velocity / np.maximum(np.hypot(velocity[:, 0], velocity[:, 1]), 1e-9)[:, None]
-    return np.asarray(np.sqrt(np.maximum(np.einsum("ki,kij,kj->k", way, spread, way), 0.0)), np.float64)
+    return np.asarray(np.sqrt(along(view.velocity[rows], view.velocity_cov[rows])), np.float64)

@@ -42,8 +42,9 @@ class IllegalParkingSpec(Standing):
 class SpeedingSpec(Carriageway):
     """A vehicle is faster than allowed.
 
-    An indication, not for fines: cameras are not calibrated as instruments. One event for each vehicle that is over the
-    limit by two standard deviations of its speed. Needs a ground.
+    An indication, not for fines: cameras are not calibrated as instruments. One event for each vehicle whose mean speed
+    over the way is above the limit by two standard deviations of what is known of it; where lanes with other limits are
+    so near that it may be on one of these, above the highest. Needs a ground.
     """
 
     kind: Literal["violation.speeding"] = "violation.speeding"
@@ -63,7 +64,9 @@ class SpeedingSpec(Carriageway):
 class LaneViolationSpec(RulePart):
     """A lane that is closed to a class, or a forbidden turn.
 
-    One event for each. A bus lane, motorcycles on a flyover: give the lane, and the classes to which it is closed. A
+    One event for each. A bus lane, motorcycles on a flyover: give the lane, and the classes to which it is closed. Who
+    is first seen amid the lane and drives along it was on it before, for as long as it takes at his speed from where it
+    begins, and at most as long as he has been seen. A
     forbidden turn: who crosses the line `entry` forward and then the line `exit`; it has no duration, its two
     revisions come together.
     """

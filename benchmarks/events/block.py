@@ -134,7 +134,7 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
                 true_events(recording, view, witness, looks_s)
                 + place_events(ways, slow, view)
                 + line_events(ways, view, witness, looks_s)
-                + crowd_events(recording, view)
+                + crowd_events(recording, view, witness)
                 for view, witness in zip(views, witnesses, strict=True)
             ),
             strict=True,

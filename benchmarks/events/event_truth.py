@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -16,14 +16,19 @@ from benchmarks.events.views import View
 from core.arrays import F64, AnyArray, Bool
 from core.taxonomy import VEHICLES, ObjectClass, classes_of
 
-Cause = Literal["incident", "decoy", "alone", "among"]
+Cause = Literal["incident", "decoy", "alone", "among", "nearly"]
 """Made to happen; made to look like it; neither, but the definition holds; the same amid others that stand, or at a
-signal."""
+signal; where all for which it holds are incidents, one for which it nearly does, or that is seen for too short."""
 
 VISIBLE: Final = 0.3
 """Share of a box from which somebody is seen at all."""
 LONG_ENOUGH: Final = 0.5
 """Share of an event's time for which it must be seen, else it does not count for the camera."""
+EDGE: Final = 0.15
+"""An alert is not called false where the definition holds, or nearly does: within this share of its limits, of places
+for half of its time, of road users for as long or as far."""
+BORDER_M: Final = 0.3
+"""Who stands so near to a place is nearly in it: people wait at the very edge of a crossing."""
 QUEUE_M: Final = 20.0
 """Somebody who stands so near makes it a queue (the largest gap in a queue, docs/events.md)."""
 SIGNAL_M: Final = 20.0
@@ -54,8 +59,9 @@ class TrueEvent:
     incident: int = -1
 
     def away_m(self, at_s: float, x: float, y: float) -> float:
-        """Distance of a place from the user, as it was nearest in time."""
-        _, here_x, here_y = min(self.track, key=lambda row: abs(row[0] - at_s))
+        """Distance of a place from where the user was then; before and after its track, from the end that is nearer."""
+        times, *here = zip(*self.track, strict=True)
+        here_x, here_y = (float(np.interp(at_s, times, way)) for way in here)
         return float(np.hypot(x - here_x, y - here_y))
 
 
@@ -75,8 +81,7 @@ class Witness:
 
     def visible_s(self, step_s: float, wanted: list[tuple[int, float, float]]) -> list[float]:
         """For each (user, from, to), the seconds for which it was visible, at one look each `step_s`."""
-        users = np.concatenate([*self._parts, np.zeros(0, np.int32)])
-        times = np.concatenate([*self._times, np.zeros(0, np.float32)])
+        users, times = self._all()
         order = np.lexsort((times, users))
         users, times = users[order], times[order]
         found = []
@@ -86,6 +91,18 @@ class Witness:
             found.append(float((np.searchsorted(mine, end, "right") - np.searchsorted(mine, start, "left")) * step_s))
         return found
 
+    def sees(self, users: AnyArray, times: AnyArray) -> Bool:
+        """Which of these users (K) are visible at these times (K), to the tenth of a second."""
+        return np.asarray(np.isin(_moments(users, times), _moments(*self._all())), np.bool_)
+
+    def _all(self) -> tuple[AnyArray, AnyArray]:
+        users = np.concatenate([*self._parts, np.zeros(0, np.int32)])
+        return users, np.concatenate([*self._times, np.zeros(0, np.float32)])
+
+
+def _moments(users: AnyArray, times: AnyArray) -> AnyArray:
+    return np.asarray((users.astype(np.int64) << 32) + np.rint(times * 10).astype(np.int64), np.int64)
+
 
 def true_events(recording: Recording, view: View, witness: Witness, looks_s: float) -> list[TrueEvent]:
     """All about road users that the camera saw for long enough; `looks_s`: time between its frames."""
@@ -94,23 +111,29 @@ def true_events(recording: Recording, view: View, witness: Witness, looks_s: flo
         if how.condition is not None:
             found += _holding(recording, view, kind, how.condition)
     visible = witness.visible_s(looks_s, [(item.user, item.began_s, item.end_s) for item in found])
-    return [
-        item
-        for item, seconds in zip(found, visible, strict=True)
-        if seconds >= max(LONG_ENOUGH * (item.end_s - item.began_s), _for_s(item.kind))
-    ]
+    return [kept for item, seconds in zip(found, visible, strict=True) for kept in _as_seen(item, seconds)]
 
 
-def _for_s(kind: str) -> float:
-    condition = KINDS[kind].condition
-    return 0.0 if condition is None else condition.for_s
+def _as_seen(item: TrueEvent, seconds: float) -> list[TrueEvent]:
+    """An event that the camera saw for so long; whom it saw for too short an alert may still be about."""
+    condition = KINDS[item.kind].condition
+    assert condition is not None  # noqa: S101
+    if item.cause == "nearly" or seconds >= max(LONG_ENOUGH * (item.end_s - item.began_s), condition.for_s):
+        return [item] if seconds > 0 else []
+    return [replace(item, cause="nearly")] if condition.every and seconds > 0 else []
 
 
 def _holding(recording: Recording, view: View, kind: str, condition: Condition) -> list[TrueEvent]:
     zones = {name: area for name, area in view.areas.items() if name.startswith(KINDS[kind].where)}
-    if KINDS[kind].by_place:
-        return [event for name in zones for event in _within(recording, kind, condition, {name: zones[name]})]
-    return _within(recording, kind, condition, zones) if zones else []
+    if not (KINDS[kind].by_place or condition.every):
+        return _within(recording, kind, condition, zones) if zones else []
+    # A rule watches one of them: who drives on from one to the next begins anew there.
+    found = [event for name in zones for event in _within(recording, kind, condition, {name: zones[name]})]
+    if KINDS[kind].by_place and condition.every:
+        rings = {name: area.buffer(BORDER_M) - area for name, area in zones.items()}
+        beside = [event for name in rings for event in _within(recording, kind, condition, {name: rings[name]})]
+        found += [replace(event, cause="nearly") for event in beside]
+    return found
 
 
 def _within(recording: Recording, kind: str, condition: Condition, zones: dict[str, Any]) -> list[TrueEvent]:
@@ -123,21 +146,28 @@ def _within(recording: Recording, kind: str, condition: Condition, zones: dict[s
     cuts = np.flatnonzero((np.diff(users) != 0) | (np.diff(time_s) > condition.gap_s)) + 1
     events = []
     for part in np.split(np.arange(len(rows)), cuts):
-        if not len(part) or time_s[part[-1]] - time_s[part[0]] < condition.for_s:
+        if not len(part):
             continue
         user, began, end = int(users[part[0]]), float(time_s[part[0]]), float(time_s[part[-1]])
-        for_s = max(condition.for_s, _way_s(recording, rows[part], time_s[part], condition.over_m))
-        if began + for_s > end:
+        waits = [_waits_s(recording, rows[part], time_s[part], condition, share) for share in (1.0, 1.0 - EDGE)]
+        holds, nearly = (began + seconds <= end for seconds in waits)
+        if not holds and not (nearly and condition.every):
             continue
+        for_s = waits[0] if holds else waits[1]
         holds_row = rows[part[np.searchsorted(time_s[part], began + for_s)]]
         cause, number = _cause(recording, kind, condition, holds_row, (user, began, end))
+        cause = cause if holds else "nearly"
         length = float(recording.length[rows[part[0]]])
         x, y = float(recording.x[holds_row]), float(recording.y[holds_row])
         zone = min(zones, key=lambda name: float(zones[name].distance(shapely.Point(x, y))))
         track = _track(recording, rows[part], time_s[part])
-        holds = began + for_s
-        events.append(TrueEvent(kind, cause, user, began, holds, end, zone, length, track, number))
+        events.append(TrueEvent(kind, cause, user, began, began + for_s, end, zone, length, track, number))
     return _first_of_each(events) if condition.injected else events
+
+
+def _waits_s(recording: Recording, rows: AnyArray, time_s: F64, condition: Condition, share: float) -> float:
+    """Seconds until such a share of what a definition asks for has passed, of time and of way."""
+    return max(share * condition.for_s, _way_s(recording, rows, time_s, share * condition.over_m))
 
 
 def _way_s(recording: Recording, rows: AnyArray, time_s: F64, over_m: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from benchmarks.events.event_truth import LONG_ENOUGH, TrueEvent, Witness
 from benchmarks.events.lane_truth import Ways
 from benchmarks.events.views import View
@@ -11,7 +13,10 @@ AROUND_S = 1.0
 
 
 def line_events(ways: Ways, view: View, witness: Witness, looks_s: float) -> list[TrueEvent]:
-    """Each crossing of a counting line by a vehicle that the camera saw; `looks_s`: time between its frames."""
+    """Each crossing of a counting line by a vehicle that the camera saw; `looks_s`: time between its frames.
+
+    One that it saw for too short need not be found, but may be.
+    """
     recording, found = ways.recording, list[TrueEvent]()
     for line in view.scene.lines:
         if not line.startswith("count-"):
@@ -22,4 +27,8 @@ def line_events(ways: Ways, view: View, witness: Witness, looks_s: float) -> lis
             times = time_s - AROUND_S, time_s, time_s + AROUND_S
             found.append(TrueEvent("security.line_crossing", "incident", user, *times, line, length, (where,)))
     visible = witness.visible_s(looks_s, [(item.user, item.began_s, item.end_s) for item in found])
-    return [item for item, s in zip(found, visible, strict=True) if s >= 2 * AROUND_S * LONG_ENOUGH]
+    return [
+        item if seconds >= 2 * AROUND_S * LONG_ENOUGH else replace(item, cause="nearly")
+        for item, seconds in zip(found, visible, strict=True)
+        if seconds > 0
+    ]

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from analytics.congestion import LIMITS
-from benchmarks.events.event_truth import TrueEvent
+from benchmarks.events.event_truth import EDGE, TrueEvent
 from benchmarks.events.kernels.queueing import lasting, moving_sums, reach, rows_by_moment, standing
 from benchmarks.events.kinds import road_of
 from benchmarks.events.lane_truth import Ways
@@ -23,9 +23,6 @@ from scenes.rules import CongestionSpec, QueueSpec, SpillbackSpec
 STEP_S: Final = 1.0
 SLOW: Final = LIMITS[1]
 """Share of free-flow speed below which congestion is an event by default."""
-EDGE: Final = 0.15
-"""An alert is not called false where the definition holds, or nearly does: within this share of its limits, for half
-of its time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ DAY_S: Final = 86_400.0
 
 Verdict = Literal["right", "duplicate", "phantom", "queue", "decoy", "neutral"]
 """`right`; a second alert on the same; on nothing; on somebody who stands in a queue; on a decoy; `neutral`: the
-definition held, though nobody made it happen, which counts neither way."""
+definition held, though nobody made it happen, or nearly held, which counts neither way."""
 FALSE: Final[tuple[Verdict, ...]] = ("duplicate", "phantom", "queue", "decoy")
 
 
@@ -115,7 +115,7 @@ def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera
 
     An alert belongs to the true event that holds at its time (less `Kind.early_s`, plus `Kind.late_s`) and place: near
     its user, or, for rules that report a place as a whole, in the same place; what was made to happen is taken first.
-    While such a right alert on a place lasts, others who are there too are detected with it.
+    While such an alert on a place lasts, unless it is false, others who are there too are detected with it.
 
     Args:
         alerts: of the rule's kind, of one threshold.
@@ -125,6 +125,7 @@ def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera
     how = KINDS[kind]
     mine = [item for item in truth if item.cause == "incident"]
     delays: dict[int, float] = {}
+    excused: set[int] = set()
     verdicts: Counter[Verdict] = Counter()
     right: list[Alert] = []
     for alert in sorted(alerts, key=lambda a: a.at_s):
@@ -134,6 +135,10 @@ def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera
             first = min(fresh, key=lambda item: item.holds_s)
             delays[id(first)] = alert.at_s - first.holds_s
             verdicts["right"] += 1
+            right.append(alert)
+        elif nearly := [i for i in near if i.cause == "nearly" and id(i) not in excused and _is_near(alert, i)]:
+            excused.add(id(nearly[0]))
+            verdicts["neutral"] += 1
             right.append(alert)
         else:
             verdicts[_verdict(near)] += 1
@@ -163,12 +168,16 @@ def _fits(alert: Alert, item: TrueEvent, how: Kind) -> bool:
         return False
     if how.by_place:
         return alert.zone == item.zone
+    return _is_near(alert, item)
+
+
+def _is_near(alert: Alert, item: TrueEvent) -> bool:
     return item.away_m(alert.at_s, alert.x, alert.y) <= NEAR_M + item.length_m / 2
 
 
 def _verdict(near: Sequence[TrueEvent]) -> Verdict:
     causes = {item.cause for item in near}
-    if "incident" in causes:
+    if causes & {"incident", "nearly"}:
         return "duplicate"
     if "decoy" in causes:
         return "decoy"

@@ -188,6 +188,27 @@ def test_crowding_by_number() -> None:
     assert last.duration_s == pytest.approx(20, abs=0.3)
 
 
+def test_people_who_hide_one_another_are_a_crowd_all_the_same() -> None:
+    """Of twelve six are seen at a time, by turns; of six who go by turns under new numbers none is counted twice."""
+    spec = CrowdingSpec(zone="z")
+
+    def by_turns(number: int, track: int, turn: int) -> Actor:
+        x = 250.0 + 40 * number
+        return Actor(track, lambda t: (x, 500.0) if int(2 * t) % 2 == turn else None, size=(10, 30))
+
+    twelve = [by_turns(n, n + 1, n % 2) for n in range(12)]
+    found = events(film(twelve, 30), spec)
+    assert found and found[0].phase is Phase.STARTED and found[0].measures.count == 12  # type: ignore[union-attr]
+    six = [by_turns(n, 100 * turn + n + 1, turn) for n in range(6) for turn in (0, 1)]
+    assert events(film(six, 30), spec) == []
+
+
+def test_who_is_seen_to_leave_is_not_in_the_crowd() -> None:
+    spec = CrowdingSpec(zone="z")
+    pass_by = [Actor(n + 1, walk([(2 * n, 500, 500), (2 * n + 1, 500, 990), (90, 500, 995)])) for n in range(14)]
+    assert events(film(pass_by, 40), spec) == []
+
+
 def test_crowding_by_density_and_danger() -> None:
     """9 m² of zone: 19 people are over 2 /m²; 46 are dangerous, which is told at once."""
     scene, spec = make_scene(0.005), CrowdingSpec(zone="z", count=1_000)

@@ -27,7 +27,7 @@ from scenes.rules import (
     SpeedingSpec,
 )
 from scenes.scene_file import load_scene
-from tests.support.tracks import SECOND, T0, Actor, film, play, still, walk
+from tests.support.tracks import SECOND, T0, Actor, Shot, film, make_scene, play, still, walk, with_lanes
 from tests.support.traffic import METRES, PIXELS, driver
 from tests.support.watched import found, seconds
 
@@ -55,6 +55,38 @@ def test_within_the_tolerance_nobody_speeds() -> None:
     assert found(film([driver(1, 0, 20)], 9, scene=METRES), SpeedingSpec()) == []
 
 
+def unsure(shots: list[Shot], place_m: float, mps: float) -> list[Shot]:
+    """The same film with so much doubt about places and speeds."""
+    found = []
+    for shot in shots:
+        many = len(shot.motion)
+        places, speeds = (np.tile(np.eye(2) * sd**2, (many, 1, 1)) for sd in (place_m, mps))
+        found.append(replace(shot, motion=replace(shot.motion, position_cov=places, velocity_cov=speeds)))
+    return found
+
+
+def test_a_way_tells_what_no_moment_does() -> None:
+    """15 % above the limit, 10 % allowed; a speed is known to 1 m/s at each moment, a place to half a metre."""
+    fast = unsure(film([driver(1, 0, 13.889 * 1.15)], 9, scene=LIMITED), 0.5, 1.0)
+    assert len(found(fast, SpeedingSpec())) == 1
+    slower = unsure(film([driver(1, 0, 13.889 * 1.08)], 9, scene=LIMITED), 0.5, 1.0)
+    assert found(slower, SpeedingSpec()) == []
+    doubtful = unsure(film([driver(1, 0, 13.889 * 1.15)], 9, scene=LIMITED), 5.0, 1.0)
+    assert found(doubtful, SpeedingSpec()) == []
+
+
+def test_beside_a_faster_lane_its_limit_counts_for_who_may_be_on_it() -> None:
+    """Lanes touch at y = 450: who is half a metre from there, known to half a metre, may be on the other one."""
+    touching = with_lanes(make_scene(0.1), width=100.0)
+    limits = dict(zip(touching.lanes, (10.0, 20.0), strict=True))
+    lanes = {name: replace(lane, speed_limit_mps=limits[name]) for name, lane in touching.lanes.items()}
+    scene = replace(touching, lanes=lanes)
+    for y, told in ((445.0, 0), (410.0, 1)):
+        near = Actor(1, walk([(0, 0, y), (100 / 15, 1_000, y)]), CAR, SIZE)
+        shots = unsure(film([near], 7, scene=scene), 0.5, 0.5)
+        assert len(found(shots, SpeedingSpec(lane="a"))) == told
+
+
 def test_who_may_not_be_on_the_lane_and_who_may() -> None:
     spec = LaneViolationSpec(lane="a", classes=["car", "motorcycle"])
     cars = [driver(1, 0, 10), driver(2, 0, 10, "b"), driver(3, 2, 10, cls=BUS)]
@@ -72,6 +104,32 @@ def test_each_who_follows_close_behind_on_a_closed_lane_is_told_himself() -> Non
     row = [Actor(n + 1, driver(n + 1, 1.5 * n, 25).way, BUS, (300, 200)) for n in range(5)]
     for scene in (METRES, PIXELS):
         assert [e.track_ids for e in found(film(row, 15, scene=scene), spec)] == [(n + 1,) for n in range(5)]
+
+
+def test_who_is_first_seen_amid_a_closed_lane_has_come_along_it() -> None:
+    """At 20 m/s the lane of 80 m takes 4 s: who is sure after 30 m of it only has been there for 1.5 s by then."""
+    spec = LaneViolationSpec(lane="a", classes=["bus"])
+    for scene in (METRES, PIXELS):
+        way = driver(1, 0, 20, cls=BUS).way
+        late = Actor(1, lambda t, way=way: way(t) if t >= 2.0 else None, BUS, (60, 40))  # type: ignore[misc]
+        (told,) = found(film([late], 8, scene=scene), spec)
+        assert (told.at_ns - T0) / SECOND == pytest.approx(3.0, abs=0.25)
+        assert told.measures.duration_s == pytest.approx(2.0, abs=0.2)  # type: ignore[union-attr]
+    stands = Actor(1, lambda t: (600.0, 400.0) if t >= 2.0 else None, BUS, (60, 40))
+    assert seconds(found(film([stands], 8, scene=METRES), spec)) == [pytest.approx(4.0, abs=0.2)]
+    from_beside = Actor(1, walk([(0, 300, 200), (2, 600, 300), (2.1, 610, 400), (4, 990, 400)]), BUS, (60, 40))
+    assert found(film([from_beside], 3.8, scene=METRES), spec) == []
+
+
+def test_who_was_hidden_on_a_closed_lane_was_there_all_the_while() -> None:
+    spec = LaneViolationSpec(lane="a", classes=["bus"])
+    way = driver(1, 0, 20, cls=BUS).way
+    gap = Actor(1, lambda t: way(t) if not 1.0 <= t < 2.4 else None, BUS, (60, 40))
+    shots = film([gap], 8, scene=METRES)
+    offsets, nobody = np.zeros(2, np.int32), np.zeros(0, np.int64)
+    goes_on = [replace(s, tracks=replace(s.tracks, ended_offsets=offsets, ended_id=nobody)) for s in shots]
+    (told,) = found(goes_on, spec)
+    assert (told.at_ns - T0) / SECOND == pytest.approx(2.5, abs=0.15)
 
 
 def test_a_new_number_on_the_way_is_no_second_violation() -> None:

@@ -190,6 +190,17 @@ def test_a_coasting_track_is_not_given_out_beyond_the_picture() -> None:
     assert all(x < 600 for x in centres)
 
 
+def test_a_box_that_the_pictures_edge_cuts_ends_there() -> None:
+    """What the filter has beyond is not seen, and a foot below the middle of it would not be one."""
+    cut, whole = OnlineTracker(), OnlineTracker()
+    for k in range(14):
+        box = car(500 - 40 * k, 300)
+        there = feed(cut, k * 0.04, np.clip(box, 0, 600), size=(600, 600))
+        beyond = feed(whole, k * 0.04, box, size=(600, 600))
+    assert there.xyxy[0, 0] == 0
+    assert beyond.xyxy[0, 0] < 0
+
+
 def identity_changes(folder: Path, fps: float) -> tuple[int, int, float]:
     """Feed the true boxes: times that a person's track changed, people, share of boxes in confirmed tracks."""
     truth = np.loadtxt(folder / "gt.txt", delimiter=",")

@@ -244,7 +244,7 @@ def _give_out(
             continue
         covered = track.confirmed and unseen <= p.coast_s and track.cover >= p.coast_cover
         if not track.riding and (track.det >= 0 or (covered and _inside(track, frame))):
-            _write(rows[given], track, xyxy, order, camera.now_ns, p)
+            _write(rows[given], track, xyxy, order, (frame[1], frame[2]), camera.now_ns, p)
             given += 1
         if kept != i:
             tracks[kept] = track
@@ -274,8 +274,14 @@ def _inside(track: Track, frame: tuple[int, int, int]) -> bool:
 
 
 @in_place
-def _write(row: Row, track: Track, xyxy: AnyArray, order: AnyArray, now_ns: int, p: TrackerParams) -> None:
-    """A row: the filter's box, blended with the detection where there is one."""
+def _write(
+    row: Row, track: Track, xyxy: AnyArray, order: AnyArray, size: tuple[int, int], now_ns: int, p: TrackerParams
+) -> None:
+    """A row: the filter's box, blended with the detection where there is one.
+
+    A detection that ends at the picture's edge is cut there: what the filter has beyond is not given out, so that who
+    asks for a foot knows that it is none.
+    """
     for a in range(2):
         for side in range(2):
             row.xyxy[a + 2 * side] = track.value[a] + (side - 0.5) * track.value[2 + a]
@@ -286,4 +292,7 @@ def _write(row: Row, track: Track, xyxy: AnyArray, order: AnyArray, now_ns: int,
         row.state = CONFIRMED if track.confirmed and not is_held(track, now_ns) else TENTATIVE
         if not track.carried:
             for k in range(4):
-                row.xyxy[k] += p.detection_share * (xyxy[row.det_index, k] - row.xyxy[k])
+                side, most = xyxy[row.det_index, k], size[k % 2]
+                row.xyxy[k] += p.detection_share * (side - row.xyxy[k])
+                if 0 <= side <= most:
+                    row.xyxy[k] = min(max(row.xyxy[k], 0.0), most)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -80,6 +81,38 @@ def test_a_bus_at_its_stop_is_on_the_lane_all_the_same(recording: Recording, vie
     assert not [name for name in there.areas if name.startswith("road-")]
     found = told(stop, there, "violation.lane")
     assert [item.user for item in found] == [item.user for item in told(recording, view, "violation.lane")] != []
+
+
+class ShortlySeen(Witness):
+    """A camera that sees each for a tenth of the time."""
+
+    def visible_s(self, step_s: float, wanted: list[tuple[int, float, float]]) -> list[float]:
+        return [0.1 * (end - start) for _, start, end in wanted]
+
+
+def test_whom_the_camera_hardly_sees_need_not_be_found_and_may_be(recording: Recording, view: View) -> None:
+    buses = [item for item in true_events(recording, view, ShortlySeen(), 0.1) if item.kind == "violation.lane"]
+    assert buses and {item.cause for item in buses} == {"nearly"}
+    stops = [item for item in true_events(recording, view, ShortlySeen(), 0.1) if "stopped" in item.kind]
+    assert stops == []
+    lines = line_events(Ways(recording), view, ShortlySeen(), 0.1)
+    assert lines and {item.cause for item in lines} == {"nearly"}
+
+
+def test_who_is_on_a_closed_lane_for_nearly_long_enough_is_no_incident(recording: Recording, view: View) -> None:
+    """Played faster, so that each bus is there for nine tenths of the time that is asked for."""
+    long = max(item.end_s - item.began_s for item in told(recording, view, "violation.lane"))
+    faster = replace(recording, time_s=recording.time_s * (1.8 / long))
+    found = told(faster, view, "violation.lane")
+    assert found and {item.cause for item in found} == {"nearly"}
+
+
+def test_a_witness_knows_whom_it_saw_when() -> None:
+    witness = Witness()
+    offsets, part = np.array([0, 2, 3]), np.array([6, 8, 6])
+    seen = SimpleNamespace(offsets=offsets, part=part, visible=np.array([0.9, 0.1, 0.9]))
+    witness.follow(np.array([1.0, 1.1]), seen)  # type: ignore[arg-type]
+    assert witness.sees(np.array([3, 4, 3, 3]), np.array([1.0, 1.0, 1.1, 1.2])).tolist() == [True, False, True, False]
 
 
 def test_each_vehicle_crosses_the_line_once(recording: Recording, view: View) -> None:

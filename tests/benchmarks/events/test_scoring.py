@@ -59,6 +59,26 @@ def test_while_an_alert_on_a_zone_lasts_others_who_walk_there_are_detected_with_
     assert len(score(WALK, [short], [first, second], 3600.0, "r").delays_s) == 1
 
 
+def test_whom_the_definition_nearly_holds_for_excuses_one_alert_near_him() -> None:
+    nearly = _truth(cause="nearly")
+    found = score(STOP, [_alert(112.0), _alert(130.0)], [nearly], 3600.0, "r")
+    assert found.verdicts == {"neutral": 1, "duplicate": 1}
+    away = score(WALK, [_alert(112.0, 40.0, kind=WALK)], [_truth(cause="nearly", kind=WALK)], 3600.0, "r")
+    assert away.false == 1
+
+
+def test_an_alert_on_a_zone_that_somebody_at_its_edge_began_detects_who_comes_in() -> None:
+    edge, comes = _truth(kind=WALK, cause="nearly"), _truth(120.0, kind=WALK, user=2)
+    found = score(WALK, [_alert(111.0, kind=WALK)], [edge, comes], 3600.0, "r")
+    assert (found.delays_s, found.verdicts) == ((0.0,), {"neutral": 1})
+
+
+def test_who_drives_fast_is_between_the_places_that_are_kept_of_him() -> None:
+    fast = TrueEvent(STOP, "incident", 1, 100, 102, 104, "z", 4.0, tuple((100.0 + t, 22.0 * t, 0.0) for t in range(5)))
+    assert fast.away_m(102.5, 55.0, 0.0) == pytest.approx(0.0)
+    assert fast.away_m(104.5, 88.0, 3.0) == pytest.approx(3.0)
+
+
 def test_only_the_rule_as_it_is_by_default_counts() -> None:
     copy = Alert(STOP, f"{SWEEP}:for_s:3:z", "z", 112.0, 1e9, 10.0, 0.0)
     assert default([copy, _alert(112.0), _alert(112.0, kind="traffic.queue")], STOP) == [_alert(112.0)]
