@@ -12,35 +12,73 @@ from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
 from analytics.stopped_vehicle import StandRule
 from analytics.track_table import TrackTable
-from analytics.views import believed_rows, class_mask
+from analytics.vehicles import by_class
+from analytics.views import CONFIRMED, believed_rows, class_mask
 from core.arrays import F64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.measures import CollisionMeasures
 from core.scene import Scene
+from core.traffic import SIZES_M
 from scenes.rules import CollisionSpec
 
 ROAD_USERS: Final = ("person", "vehicle")
 BEFORE_NS: Final = SECOND_NS
 """It was fast within this before it lost its speed."""
-STILL_MPS: Final = 0.5
-"""Slower than this a velocity has no direction to lose speed along."""
+SHORTEST_S: Final = 0.5
+"""Speeds of tracks jump: a loss is measured over at least so long."""
+IMPACT: Final = 2.0
+"""Times the deceleration asked for: nobody brakes so (9 m/s² is what dry asphalt gives), it has hit something."""
+TOGETHER_NS: Final = 15 * SECOND_NS
+"""The other one has stopped abruptly at most so long before."""
+RIMS_M: Final = 2.0
+"""Long ones, whose middles are far from their rims, are in reach when their usual lengths leave at most this."""
+CLOSER_M: Final = 2.0
+"""Two have met who have come closer by this; rider and machine, or two side by side, stop as far apart as they were."""
+VANISHED_NS: Final = 3 * SECOND_NS
+ASIDE_M: Final = 1.5
+OVERSHOOT_S: Final = 0.4
+"""Who begins at rest where another vanished at most so long ago is that one: so far aside of its way, at most. At an
+impact a track goes on for so long, at its speed, before it is given up."""
+SAME_M: Final = 10.0
+"""Whoever comes to an abrupt stop so near to one whose event is open has to do with the same collision."""
+RESTED_NS: Final = 30 * SECOND_NS
+RESTED_M: Final = 2.0
+"""Who begins at rest so near to where another rested, seen last at most so long ago, is that one."""
 FIELDS: Final = [
     ("fast", np.float64),
     ("fast_ns", np.int64),
+    ("fast_at", np.float64, (2,)),
+    ("fast_way", np.float64, (2,)),
+    ("last_ns", np.int64),
+    ("last_at", np.float64, (2,)),
+    ("last_way", np.float64, (2,)),
+    ("hit", np.bool_),
+    ("abrupt_ns", np.int64),
+    ("hit_ns", np.int64),
+    ("hit_at", np.float64, (2,)),
+    ("hit_way", np.float64, (2,)),
     ("before", np.float64),
     ("loss", np.float64),
     ("others", np.int64),
-    ("hit", np.bool_),
+    ("met", np.bool_),
+    ("guessed", np.bool_),
 ]
-"""Highest speed of the last second and when; of a hit: speed before, hardest deceleration, others in reach."""
+HIT: Final = ("hit", "abrupt_ns", "hit_ns", "hit_at", "hit_way", "before", "loss", "others", "met", "guessed")
+"""Highest speed of the last second, when, where and with which velocity; when it was last seen, where
+and with which velocity. Of who lost its speed abruptly: when it last did, from when, where and which velocity on; its
+speed before, hardest deceleration, others in reach, whether any of these moved otherwise, and whether it is guessed
+from one that vanished."""
 
 
 class CollisionRule(StandRule):
-    """One event for each vehicle that lost its speed abruptly in reach of another road user, and stands since.
+    """One event for a vehicle that lost its speed abruptly, has met another, and stands since; not for the other, too.
 
-    Who waits in a queue has not collided. In metres: without a ground nothing is found.
+    Another is met when it stands in reach and lost its speed abruptly, too, and the two have come closer; or, by one
+    that loses its speed harder than anybody brakes, when it was in reach and moved otherwise. Tracks often break at an
+    impact: who begins at rest where somebody fast vanished is taken for that one. Who waits in a queue has not
+    collided. In metres: without a ground nothing is found.
     """
 
     def __init__(
@@ -49,59 +87,184 @@ class CollisionRule(StandRule):
         super().__init__(spec, scene, camera_id, open_events, shared)
         self._least, self._loss, self._reach = spec.min_speed_kmh / KMH_PER_MPS, spec.deceleration_mps2, spec.reach_m
         self._users = class_mask(ROAD_USERS)
+        self._half = 0.5 * by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0)
         self._tracks = TrackTable(list(FIELDS))
+        self._gone: AnyArray = self._tracks.rows
+        self._places: dict[int, F64] = {}
+        """Where those stand whose events are open."""
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         clock, table = self._clock, self._tracks
-        table.let_go(view, clock)
+        self._let_go(view)
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         speed = np.hypot(view.velocity[rows, 0], view.velocity[rows, 1])
-        mine = table.rows
-        renewed = fresh | (speed >= mine["fast"][at]) | (clock.run_ns - mine["fast_ns"][at] > BEFORE_NS)
-        mine["fast"][at[renewed]], mine["fast_ns"][at[renewed]] = speed[renewed], clock.run_ns
-        self._hit(view, rows, at, speed)
-        stays = self._stays.rows
-        hit = mine["hit"][at] | np.isin(view.track_id[rows], stays["track"][stays["open"]])
+        self._follow(view, rows, at, fresh, speed)
+        mine, stays = table.rows, self._stays.rows
+        open_ = np.isin(view.track_id[rows], stays["track"][stays["open"]])
         if stays["lost"].any():
-            hit |= self._stays.left_at(self._shared.look(view).boxes[rows])
-        return super()._meets(view, rows) & view.valid[rows] & hit
+            open_ |= self._stays.left_at(self._shared.look(view).boxes[rows])
+        may: Bool = (mine["hit"][at] | open_) & view.valid[rows]
+        if not np.count_nonzero(may):
+            if self._waits is not None:
+                self._state = self._waits.queues.update(view, clock)
+            return may
+        may &= super()._meets(view, rows)
+        asked = np.flatnonzero(may & ~open_)
+        if len(asked):
+            may[asked] = self._met(view, rows, at, asked)
+        return may
 
-    def _hit(self, view: StepView, rows: AnyArray, at: AnyArray, speed: F64) -> None:
+    def _waited(self, stays: AnyArray) -> Bool:
+        """Two who have met are one collision: whose event is open, or due first."""
+        due = super()._waited(stays) & stays["meets"] & stays["observed"]
+        alive = set(stays["subject"].tolist())
+        places = {subject: place for subject, place in self._places.items() if subject in alive}
+        for index in np.flatnonzero(due & ~stays["open"]).tolist():
+            known, subject = self._tracks.find(int(stays["track"][index])), int(stays["subject"][index])
+            place = np.full(2, np.nan) if known is None else known["last_at"]
+            if any(np.hypot(*(place - other)) <= SAME_M for who, other in places.items() if who != subject):
+                due[index] = False
+            else:
+                places[subject] = place.copy()
+        self._places = places
+        return np.asarray(due, np.bool_)
+
+    def _let_go(self, view: StepView) -> None:
+        """Tracks that have ended lately are remembered: trackers often give up at an impact."""
+        now = self._clock.run_ns
+        if len(view.ended_id):
+            self._gone = np.concatenate((self._gone, self._tracks.take(view.ended_id)))
+        if len(self._gone):
+            self._gone = self._gone[:0] if self._clock.new_epoch else self._gone[self._lately(self._gone, now)]
+        self._tracks.let_go(view, self._clock)
+
+    def _lately(self, tracks: AnyArray, now_ns: int) -> Bool:
+        """Which of these records (T) are of tracks seen so lately that who begins at rest may be one of them."""
+        rests = np.hypot(*tracks["last_way"].T) < self._least
+        return np.asarray(now_ns - tracks["last_ns"] <= np.where(rests, RESTED_NS, VANISHED_NS), np.bool_)
+
+    def _follow(self, view: StepView, rows: AnyArray, at: AnyArray, fresh: Bool, speed: F64) -> None:
+        """Bring what is known of these rows (K) to this frame."""
+        now, mine = self._clock.run_ns, self._tracks.rows
+        seen = (view.state[rows] == CONFIRMED) & view.valid[rows]
+        renewed = seen & (fresh | (speed >= mine["fast"][at]) | (now - mine["fast_ns"][at] > BEFORE_NS))
+        for name, value in (
+            ("fast", speed),
+            ("fast_ns", now),
+            ("fast_at", view.position[rows]),
+            ("fast_way", view.velocity[rows]),
+        ):
+            mine[name][at[renewed]] = value[renewed] if isinstance(value, np.ndarray) else value
+        if np.count_nonzero(fresh):
+            begun = fresh & seen & (speed < self._least)
+            self._inherit(view, rows[begun], at[begun])
+        last = at[seen]
+        mine["last_ns"][last] = now
+        mine["last_at"][last], mine["last_way"][last] = view.position[rows[seen]], view.velocity[rows[seen]]
+        loss = _loss(mine["fast"][at] - speed, now - mine["fast_ns"][at])
+        abrupt = seen & ~fresh & (loss > self._loss) & (mine["fast"][at] >= self._least)
+        goes_on = (speed > self._least) & seen & ~abrupt & (now - mine["abrupt_ns"][at] > BEFORE_NS)
+        mine["hit"][at[goes_on]] = False
+        if np.count_nonzero(abrupt):
+            self._note(view, rows[abrupt], at[abrupt], loss[abrupt])
+
+    def _note(self, view: StepView, rows: AnyArray, at: AnyArray, loss: F64) -> None:
+        """These (K) lose their speed abruptly: who is in reach, and does any of these move otherwise?"""
         mine = self._tracks.rows
-        loss = _loss(view, rows, speed)
-        abrupt = view.valid[rows] & (loss > self._loss) & (mine["fast"][at] >= self._least)
-        mine["hit"][at[(speed > self._least) & ~abrupt]] = False  # it drives on
-        if not abrupt.any():
-            return
         others = believed_rows(view, self._users)
         others = others[view.valid[others]]
-        away = view.position[rows[abrupt]][:, None] - view.position[others][None]
-        near = (np.hypot(away[..., 0], away[..., 1]) <= self._reach).sum(axis=1) - 1
-        met = np.flatnonzero(abrupt)[near > 0]
-        new = at[met]
-        again = mine["hit"][new]
-        mine["before"][new] = np.where(again, np.maximum(mine["before"][new], mine["fast"][new]), mine["fast"][new])
-        mine["loss"][new] = np.where(again, np.maximum(mine["loss"][new], loss[met]), loss[met])
-        mine["others"][new], mine["hit"][new] = near[near > 0], True
+        near = self._near(view, rows, others) & (rows[:, None] != others)
+        unlike = _far(mine["fast_way"][at], view.velocity[others], self._least)
+        unlike &= _far(view.velocity[rows], view.velocity[others], self._least)
+        met = (near & unlike).any(axis=1)
+        new = at[~mine["hit"][at]]
+        for field in ("ns", "at", "way"):
+            mine[f"hit_{field}"][new] = mine[f"fast_{field}"][new]
+        for field in ("before", "loss", "others", "met", "guessed"):
+            mine[field][new] = 0
+        mine["hit"][at], mine["abrupt_ns"][at] = True, self._clock.run_ns
+        for field, value in (("before", mine["fast"][at]), ("loss", loss), ("others", near.sum(axis=1)), ("met", met)):
+            mine[field][at] = np.maximum(mine[field][at], value)
+
+    def _inherit(self, view: StepView, rows: AnyArray, at: AnyArray) -> None:
+        """These rows (K) begin at rest: as one that rested there, or where one vanished that was fast."""
+        mine, now = self._tracks.rows, self._clock.run_ns
+        unseen = mine[mine["last_ns"] < now]
+        gone = np.concatenate((self._gone, unseen[self._lately(unseen, now)]))
+        pace = np.hypot(*gone["last_way"].T)
+        for row, new in zip(rows, at, strict=True):
+            away = view.position[row] - gone["last_at"]
+            far = np.hypot(*away.T)
+            rested = np.flatnonzero((pace < self._least) & (far <= RESTED_M))
+            if len(rested):
+                same = gone[rested[far[rested].argmin()]]
+                for field in HIT:
+                    mine[field][new] = same[field]
+                continue
+            along = (away * gone["last_way"]).sum(axis=1) / np.maximum(pace, self._least)
+            across = np.sqrt(np.maximum(far**2 - along**2, 0.0))
+            fits = (pace >= self._least) & (across <= ASIDE_M)
+            fits &= (along >= -OVERSHOOT_S * pace) & (along <= pace**2 / (2 * self._loss))
+            if fits.any():
+                chosen = int(np.where(fits, far, np.inf).argmin())
+                self._carry_over(gone[chosen], float(pace[chosen]), float(along[chosen]), int(new))
+
+    def _carry_over(self, gone: AnyArray, before: float, along: float, new: int) -> None:
+        """A track in the record `new` is what vanished with a speed and stopped so far along its way."""
+        mine = self._tracks.rows
+        for field in ("ns", "at", "way"):
+            mine[f"hit_{field}"][new] = gone[f"last_{field}"]
+        # From where it was last seen it has come so far at most, and lost its speed in SHORTEST_S at least.
+        mine["before"][new], mine["loss"][new] = before, before / max(2 * along / before, SHORTEST_S)
+        mine["hit"][new], mine["guessed"][new], mine["abrupt_ns"][new] = True, True, self._clock.run_ns
+
+    def _near(self, view: StepView, a: AnyArray, b: AnyArray) -> Bool:
+        """Which of these rows (K) and those (N) are in reach of each other (K, N)."""
+        rims = self._half[view.class_id[a]][:, None] + self._half[view.class_id[b]] + RIMS_M
+        return ~_far(view.position[a], view.position[b], np.maximum(rims, self._reach))
+
+    def _met(self, view: StepView, rows: AnyArray, at: AnyArray, asked: AnyArray) -> Bool:
+        """Who of these (A numbers of rows), who stand after they lost their speed abruptly, has met another."""
+        mine, now = self._tracks.rows, self._clock.run_ns
+        me = at[asked]
+        stands = self._shared.look(view).slower_than(self._slow_mps, self._slow_lengths)[rows]
+        partner = np.flatnonzero(mine["hit"][at] & stands & view.valid[rows])
+        you = at[partner]
+        here, there = view.position[rows[asked]], view.position[rows[partner]]
+        first = np.minimum(mine["hit_ns"][me][:, None], mine["hit_ns"][you])
+        apart = _was(mine, me, first, 0) - _was(mine, you, first, 1) - (here[:, None] - there)
+        both = self._near(view, rows[asked], rows[partner]) & (np.hypot(apart[..., 0], apart[..., 1]) >= CLOSER_M)
+        both &= (asked[:, None] != partner) & (now - mine["hit_ns"][you] <= TOGETHER_NS)
+        both &= ~(mine["guessed"][me][:, None] & mine["guessed"][you])
+        found: Bool = both.any(axis=1) | (mine["met"][me] & (mine["loss"][me] > IMPACT * self._loss))
+        return found
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not view.valid[row]:
             return (reason("no-metres", False),)
         hit = self._tracks.find(int(view.track_id[row]))
         if hit is None or not hit["hit"]:
-            fast = 0.0 if hit is None else float(hit["fast"])
-            return *self._braking(view, row, fast), *super()._conditions(view, row)
+            return *self._braking(view, row, hit), *super()._conditions(view, row)
         before, loss = Amount(float(hit["before"]) * KMH_PER_MPS, "km-h"), Amount(float(hit["loss"]), "m-s2")
         met = reason(
             "hit", True, value=loss, limit=Amount(self._loss, "m-s2"), before=before, others=int(hit["others"])
         )
-        return met, *super()._conditions(view, row)
+        stands = super()._conditions(view, row)
+        if not all(item.holds for item in stands):
+            return met, *stands
+        rows = self._shared.look(view).believed(self._wanted)
+        rows = np.array([r for r in rows.tolist() if self._tracks.row(int(view.track_id[r])) is not None])
+        at = np.array([self._tracks.row(int(view.track_id[r])) for r in rows.tolist()])
+        return met, *stands, reason("has-met", bool(self._met(view, rows, at, np.flatnonzero(rows == row))[0]))
 
-    def _braking(self, view: StepView, row: int, fast: float) -> Reasons:
+    def _braking(self, view: StepView, row: int, known: AnyArray | None) -> Reasons:
         """What is missing to a hit."""
-        at, users = np.array([row]), believed_rows(view, self._users)
+        users = believed_rows(view, self._users)
         others = users[view.valid[users] & (users != row)]
-        loss = float(_loss(view, at, np.hypot(view.velocity[at, 0], view.velocity[at, 1]))[0])
+        fast, loss = 0.0, 0.0
+        if known is not None:
+            fast, since_ns = float(known["fast"]), self._clock.run_ns - known["fast_ns"]
+            loss = float(_loss(fast - np.hypot(*view.velocity[row]), since_ns))
         away = np.hypot(*(view.position[others] - view.position[row]).T).min() if len(others) else np.inf
         speeds = (Amount(v * KMH_PER_MPS, "km-h") for v in (fast, self._least))
         losses = Amount(loss, "m-s2"), Amount(self._loss, "m-s2")
@@ -127,7 +290,19 @@ class CollisionRule(StandRule):
         )
 
 
-def _loss(view: StepView, rows: AnyArray, speed: F64) -> F64:
-    """How fast they (K) lose their speed, in m/s²."""
-    velocity = view.velocity[rows]
-    return np.asarray(-(view.acceleration[rows] * velocity).sum(axis=1) / np.maximum(speed, STILL_MPS), np.float64)
+def _was(mine: AnyArray, at: AnyArray, when_ns: AnyArray, axis: int) -> AnyArray:
+    """Where tracks (K along an axis of `when_ns`) were as they began to lose their speed, or before that."""
+    ago = np.expand_dims(mine["hit_ns"][at], 1 - axis) - when_ns
+    there, way = (np.expand_dims(mine[field][at], 1 - axis) for field in ("hit_at", "hit_way"))
+    return np.asarray(there - way * (ago / SECOND_NS)[..., None])
+
+
+def _far(a: F64, b: F64, most: float | F64) -> Bool:
+    """Which vectors (K, 2) and (N, 2) are further apart (K, N)."""
+    away = a[:, None] - b
+    return np.asarray(np.hypot(away[..., 0], away[..., 1]) > most, np.bool_)
+
+
+def _loss(lost: AnyArray, in_ns: AnyArray) -> F64:
+    """How fast a speed (K, m/s) was lost, in m/s²."""
+    return np.asarray(lost / np.maximum(in_ns / SECOND_NS, SHORTEST_S), np.float64)

@@ -40,10 +40,9 @@ HIDDEN_NS: Final = 500_000_000
 """Who was not seen for longer (and a frame) as it came to the line may be another: two tracks can be mixed up there."""
 STEADY: Final = 1 / 3
 STEADY_M: Final = 0.5
-AMONG_NS: Final = 1_500_000_000
 ALONE_M: Final = 2.0
-"""… unless it has come as far as its speeds before and after that tell, but for such a share and so much: within such a
-time, or within `LOOK_BACK_NS` if nobody else is so near its way."""
+"""… unless it has come as far as its speeds before and after that tell, but for such a share and so much, within
+`LOOK_BACK_NS`, and nobody else is so near its way."""
 HEIR_NS: Final = 400_000_000
 """The way of a newer track is not known yet."""
 LOOK_BACK_NS: Final = 2 * SECOND_NS
@@ -245,7 +244,7 @@ def _same(view: StepView, row: int, known: AnyArray) -> bool:
         return False
     to = view.position[view.valid & (np.arange(len(view.valid)) != row)] - start
     share = np.clip(to @ way / max(float(way @ way), 1e-9), 0.0, 1.0)
-    return gap_ns <= AMONG_NS or not (np.hypot(*(to - share[:, None] * way).T) < ALONE_M).any()
+    return not bool((np.hypot(*(to - share[:, None] * way).T) < ALONE_M).any())
 
 
 def _cut_at(view: StepView, row: int, past_m: float, stop: StopLine) -> F64:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
+from analytics.places import EDGE, surely_inside
 from analytics.reasons import in_zone, of_class, seen
 from analytics.schedule import Schedule
 from analytics.shared import Shared
@@ -16,16 +17,12 @@ from core.arrays import AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
-from core.geometry import border_distance
 from core.measures import IntrusionMeasures
 from core.scene import Scene
 from core.taxonomy import TWO_WHEELERS, ObjectClass
 from scenes.rules import IntrusionSpec, PedestrianSpec
 
 PERSON: Final = int(ObjectClass.PERSON)
-EDGE: Final = 0.1
-"""An event starts with a foot that is so much of its box's longer side inside the zone: two standard deviations of a
-foot (`trackers.world.BOX_ERROR`), so that who stands beside the zone is not in it."""
 
 
 class IntrusionRule(PlaceRule):
@@ -77,9 +74,7 @@ class IntrusionRule(PlaceRule):
 
     def _deep(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K), all inside, surely are: whose box the picture's edge cuts has no better foot."""
-        sight = self._shared.look(view)
-        away = np.array([border_distance(view.foot[row], self._zone.polygon) for row in rows.tolist()])
-        return np.asarray((away >= EDGE * sight.side[rows]) | sight.cut[rows], np.bool_)
+        return surely_inside(view, self._shared.look(view), rows, self._zone.polygon)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not self._closed.holds(view.now_ns):

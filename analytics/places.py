@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from analytics.reasons import in_zone, on_lane
 from analytics.shared import Shared
-from core.arrays import AnyArray, Bool
+from analytics.sight import Sight
+from core.arrays import F64, AnyArray, Bool
 from core.explanation import Reasons, reason
 from core.findings import StepView
+from core.geometry import border_distance
 from core.lanes import watched_lanes
 from scenes.rule_parts import Carriageway
+
+EDGE: Final = 0.1
+"""An event starts with a foot that is so much of its box's longer side inside a zone: two standard deviations of a foot
+(`trackers.world.BOX_ERROR`), so that who stands beside the zone is not in it."""
 
 
 class Place:
@@ -55,6 +63,13 @@ class Place:
             found = found & ~self._shared.look(view).inside[number][rows]
         return np.asarray(found, np.bool_)
 
+    def surely(self, view: StepView, rows: AnyArray) -> Bool:
+        """Which of these rows (K), all there, are not at the edge of the zone or of what is excepted."""
+        sight, found = self._shared.look(view), np.ones(len(rows), np.bool_)
+        for zone in ([self._zone] if self._zone is not None else []) + self._excepted:
+            found &= surely_inside(view, sight, rows, zone.polygon)
+        return found
+
     def explain(self, view: StepView, row: int) -> Reasons:
         """Whether a row of a view is there."""
         inside = self._shared.look(view).inside
@@ -67,3 +82,12 @@ class Place:
             if inside[number, row]:
                 found = *found, reason("excepted", False, place=zone.label)
         return found
+
+
+def surely_inside(view: StepView, sight: Sight, rows: AnyArray, polygon: F64) -> Bool:
+    """Which of these rows (K), inside a polygon or not, are not at its edge.
+
+    Whose box the picture's edge cuts has no better foot.
+    """
+    away = np.array([border_distance(view.foot[row], polygon) for row in rows.tolist()])
+    return np.asarray((away >= EDGE * sight.side[rows]) | sight.cut[rows], np.bool_)

@@ -33,6 +33,10 @@ BINS: Final = 80
 
 AHEAD_M: Final = 50.0
 """Whoever is as slow so near ahead is what it waits for."""
+FAST: Final = 0.6
+LATELY_NS: Final = 5 * SECOND_NS
+"""Where the camera sees less ahead, others as slow are a jam whose head is out of sight, unless somebody drove so, as a
+share of the usual speed, lately."""
 
 
 class Pace:
@@ -48,15 +52,16 @@ class Pace:
         self._second = -1
         self.median: F64 = np.full(len(lengths), np.nan)
 
-    def add(self, second: int, lane: AnyArray, speed: F64) -> None:
-        """Vehicles (K) of a frame; only the first frame of each second counts."""
+    def add(self, second: int, lane: AnyArray, speed: F64) -> bool:
+        """Vehicles (K) of a frame; whether they count: only the first frame of each second does."""
         if second == self._second:
-            return
+            return False
         self._seen *= self._fades ** min(max(second - self._second, 0), 3_600) if self._second >= 0 else 1.0
         self._second = second
         bins = np.clip(np.log(np.maximum(speed, 1e-9) / SLOWEST) / math.log(RATIO), 0, BINS - 1).astype(np.int64)
         np.add.at(self._seen, (lane, bins), speed)
         self._work_out()
+        return True
 
     def _work_out(self) -> None:
         passed = np.cumsum(self._seen, axis=1)
@@ -85,6 +90,10 @@ class SlowVehicleRule(StayRule):
         self._group = group_numbers(scene)
         self._ahead = AHEAD_M if self._metric else np.inf
         lengths = lane_lengths(scene)
+        self._ends = lengths
+        groups = int(self._group.max(initial=-1)) + 1
+        self._fast_ns, self._crowd_ns = np.zeros((2, groups), np.int64)
+        """When somebody was last fast, and when two were last slow, on each group's lanes."""
         if not self._metric:
             lengths = np.maximum(lengths / 100.0, 1.0)  # about ten cars to a lane: their size in pixels is not known
         self._pace = Pace(lengths, spec.window_s, spec.least_vehicles)
@@ -98,8 +107,17 @@ class SlowVehicleRule(StayRule):
         rows = self._shared.hear(view).observed(self._motor)
         rows = rows[view.lane[rows] >= 0]
         if len(rows):
-            self._pace.add(int(second), view.lane[rows], self._speed(view, rows))
+            speed = self._speed(view, rows)
+            if self._pace.add(int(second), view.lane[rows], speed):
+                self._look_around(view, rows, speed)
         return super().update(view)
+
+    def _look_around(self, view: StepView, rows: AnyArray, speed: F64) -> None:
+        group, usual = self._group[view.lane[rows]], self._usual_of(view, rows)
+        crawls = (speed > self._stopped) & (speed < self._share * usual)
+        slow = np.bincount(group[crawls], minlength=len(self._fast_ns))
+        self._fast_ns[group[speed >= FAST * usual]] = self._clock.run_ns
+        self._crowd_ns[slow >= 2] = self._clock.run_ns
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         speed, usual = self._speed(view, rows), self._usual_of(view, rows)
@@ -116,7 +134,14 @@ class SlowVehicleRule(StayRule):
         ahead = view.along[others] - view.along[rows][:, None]
         beside = self._group[view.lane[others]] == self._group[view.lane[rows]][:, None]
         held: Bool = (beside & (ahead > 0) & (ahead <= self._ahead)).any(axis=1)
-        return held
+        return held | self._in_jam(view, rows)
+
+    def _in_jam(self, view: StepView, rows: AnyArray) -> Bool:
+        """Which of these (K) are near to where the camera sees no further, and the others are as slow."""
+        lane, since_ns = view.lane[rows], self._clock.run_ns - LATELY_NS
+        group = self._group[lane]
+        jam = (self._crowd_ns[group] > since_ns) & (self._fast_ns[group] <= since_ns)
+        return np.asarray(jam & (self._ends[lane] - view.along[rows] < self._ahead), np.bool_)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         at = np.array([row])

@@ -30,6 +30,8 @@ QUEUE_OF_AT_END: Final = 2
 END_M: Final = 7.6
 """Where the foremost is so near to where the camera sees no further, what they wait for may be out of sight: the space
 that a vehicle takes in a queue (HCM: 25 ft)."""
+AHEAD: Final = 0.1
+"""Share of a gap by which somebody is ahead, and not beside."""
 CUT: Final = 0.5
 """Of its speed is what the middle of a box shows that the picture's edge cuts."""
 QUEUE: Final = QueueSpec(lane="any")
@@ -40,10 +42,11 @@ class Waiting:
 
     On the scene's lanes, a vehicle in a queue (`analytics.queues`) waits when three or more stand in it, or within a
     gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. The foremost of a
-    queue does so only within a gap of the end of the lane, be that a stop line or where the camera sees no further:
-    elsewhere it is what the others wait for. With `signals` two are enough right at the end, and within a gap of a stop
-    line (`core.scene.Lane.stop_line`) a vehicle waits by itself. Where the lane's signal is known, that decides: nobody
-    waits at a stop line that has long been green (`LaneSignals.released`), and whoever stands there at red does.
+    queue, with nobody who queues ahead of it on the group's other lanes either, does so only within a gap of the end of
+    the lane, be that a stop line or where the camera sees no further: elsewhere it is what the others wait for. With
+    `signals` two are enough right at the end, and within a gap of a stop line (`core.scene.Lane.stop_line`) a vehicle
+    waits by itself. Where the lane's signal is known, that decides: nobody waits at a stop line that has long been
+    green (`LaneSignals.released`), and whoever stands there at red does.
     """
 
     def __init__(self, scene: Scene, shared: Shared, *, signals: bool) -> None:
@@ -64,7 +67,7 @@ class Waiting:
         if not np.count_nonzero(queued):
             return queued
         gap = self._gap(length)
-        foremost = rows == state.lead[chain]
+        foremost = (rows == state.lead[chain]) & ~self._behind(state, view, rows, gap)
         lane, waiting = view.lane[rows], self._stop_lines
         at_end = self._at_end(view, rows, gap)
         if self._shown is not None:
@@ -94,6 +97,24 @@ class Waiting:
         near = np.abs(view.along[standing] - view.along[rows][:, None]) <= gap[:, None]
         beside = (near & (group[standing] == group[rows][:, None])).sum(axis=1)
         return np.asarray(np.maximum(beside, state.vehicles[state.chain[rows]]), np.int64)
+
+    def _behind(self, state: QueueState, view: StepView, rows: AnyArray, gap: F64) -> Bool:
+        """Which of these rows (K) have somebody who queues on another lane of their group ahead of them, within a gap.
+
+        Lanes of a group may begin, or end, aslant: ahead is who is further along, and nearer to the end.
+        """
+        queued = np.flatnonzero(state.chain >= 0)
+        lane, other = view.lane[rows], view.lane[queued]
+        group = np.append(self._group, -1)
+        beside = (group[other] == group[lane][:, None]) & (group[lane] >= 0)[:, None]
+        left = self._ends[lane] - view.along[rows]
+        along, nearer = (
+            view.along[queued] - view.along[rows][:, None],
+            left[:, None] - self._ends[other] + view.along[queued],
+        )
+        least = AHEAD * gap[:, None]
+        found: Bool = (beside & (along >= least) & (nearer >= least) & (along <= gap[:, None])).any(axis=1)
+        return found
 
     def explain(self, state: QueueState, view: StepView, row: int, length: AnyArray) -> Reasons:
         """Nothing, or that a row waits in a queue."""
@@ -125,7 +146,8 @@ class StandRule(StayRule):
         super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=0.5, swaps=True)
         self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
         self._slow_lengths = 0.0 if isinstance(spec, CollisionSpec) else spec.stop_speed_lengths_per_s
-        self._waits = Waiting(scene, shared, signals=isinstance(spec, StoppedVehicleSpec)) if scene.lanes else None
+        signals = not isinstance(spec, IllegalParkingSpec)
+        self._waits = Waiting(scene, shared, signals=signals) if scene.lanes else None
         self._state: QueueState | None = None
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:

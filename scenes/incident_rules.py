@@ -17,11 +17,11 @@ class StoppedVehicleSpec(Standing):
 
     One event for each. On the scene's lanes a vehicle in a queue (as in [traffic.queue](traffic.queue.md)) waits and
     does not count, when three or more stand in it, or within 20 m of the vehicle on all lanes of its group; its
-    foremost one only within 20 m of the end of the lane, be that a stop line or where the camera sees no further:
-    elsewhere it is what the others wait for. Within these 20 m of the `stop_line` of a lane a vehicle waits by itself,
-    too: for a signal. So a breakdown there is not found, unless the lane's signal is known (`signals` of the scene):
-    who stands at a stop line that has been green for 10 s does not wait for it. Off the lanes, draw the zone where
-    nobody queues or waits at a signal.
+    foremost one, if nobody queues ahead of it on the group's other lanes, only within 20 m of the end of the lane, be
+    that a stop line or where the camera sees no further: elsewhere it is what the others wait for. Within these 20 m of
+    the `stop_line` of a lane a vehicle waits by itself, too: for a signal. So a breakdown there is not found, unless
+    the lane's signal is known (`signals` of the scene): who stands at a stop line that has been green for 10 s does not
+    wait for it. Off the lanes, draw the zone where nobody queues or waits at a signal.
 
     A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box.
     """
@@ -69,7 +69,8 @@ class PedestrianSpec(Carriageway):
     under `except_zones`. People on two-wheelers are no pedestrians: the tracker joins them to their vehicle. Where the
     detector misses the machine, a rider is told by what he does: on lanes with metres somebody counts who walks across
     them, or along them and does not stand, and within 10 m of vehicles that queue only who walks across. Who stands on
-    a lane counts after `still_s`.
+    a lane counts after `still_s`. An event starts with a foot a tenth of the box inside the zone, and outside what is
+    excepted: who stands beside the carriageway is not on it.
     """
 
     kind: Literal["incident.pedestrian_on_carriageway"] = "incident.pedestrian_on_carriageway"
@@ -93,10 +94,13 @@ class PedestrianSpec(Carriageway):
 class CollisionSpec(Carriageway):
     """Two road users meet, and one of them comes to an abnormal stop.
 
-    One event for each vehicle that comes to such a stop. Who waits in a queue, as in
+    One event for the two, also where both stop. It has met another when that one stands in reach and lost its speed
+    abruptly, too, within 15 s before, and the two came closer as they did; or when another in reach moved otherwise,
+    and it lost its speed twice as hard as is asked for: harder than anybody brakes. Where its track breaks at the
+    impact, who begins at rest where it vanished is taken for it. Who waits in a queue or at a signal, as in
     [incident.stopped_vehicle](incident.stopped_vehicle.md), has not collided. Needs a ground.
 
-    Limit: one that drives on is not found.
+    Limit: one that drives on is not found, nor one whose other party the camera never sees.
     """
 
     kind: Literal["incident.collision"] = "incident.collision"
@@ -117,7 +121,8 @@ class SlowVehicleSpec(Carriageway):
 
     One event for each. Those around it: the median speed of the vehicles that passed on its lane in about the last
     `window_s`, each counted by the way it made, so that who stands or crawls does not slow the median. Who has somebody
-    as slow within 50 m ahead on lanes of the group waits for that one, and does not count.
+    as slow within 50 m ahead on lanes of the group waits for that one, and does not count; nor, where the camera sees
+    less than that ahead, who is slow among others as slow, with nobody at 60 % of the usual speed in the last 5 s.
     """
 
     kind: Literal["incident.slow_vehicle"] = "incident.slow_vehicle"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -12,6 +12,7 @@ import shapely
 from benchmarks.events.boxes import Seen
 from benchmarks.events.kinds import KINDS, Condition
 from benchmarks.events.traffic.recording import Recording
+from benchmarks.events.usual import held_up, too_slow
 from benchmarks.events.views import View
 from core.arrays import F64, AnyArray, Bool
 from core.taxonomy import VEHICLES, ObjectClass, classes_of
@@ -29,6 +30,8 @@ EDGE: Final = 0.15
 for half of its time, of road users for as long or as far."""
 BORDER_M: Final = 0.3
 """Who stands so near to a place is nearly in it: people wait at the very edge of a crossing."""
+CAME_ABOUT_S: Final = 2.0
+"""So long before it began an incident of several came about."""
 QUEUE_M: Final = 20.0
 """Somebody who stands so near makes it a queue (the largest gap in a queue, docs/events.md)."""
 SIGNAL_M: Final = 20.0
@@ -111,16 +114,41 @@ def true_events(recording: Recording, view: View, witness: Witness, looks_s: flo
         if how.condition is not None:
             found += _holding(recording, view, kind, how.condition)
     visible = witness.visible_s(looks_s, [(item.user, item.began_s, item.end_s) for item in found])
-    return [kept for item, seconds in zip(found, visible, strict=True) for kept in _as_seen(item, seconds)]
+    judged = [kept for item, seconds in zip(found, visible, strict=True) for kept in _judged(item, seconds)]
+
+    def parties(event: TrueEvent) -> int:
+        """Users of its incident who were seen as it came about."""
+        begin_s = event.began_s - CAME_ABOUT_S
+        users = recording.incidents[event.incident].users
+        seconds = witness.visible_s(looks_s, [(user, begin_s, event.holds_s) for user in users])
+        return sum(seen_s >= LONG_ENOUGH * (event.holds_s - begin_s) for seen_s in seconds)
+
+    return [event for kind in KINDS for event in _once([item for item in judged if item.kind == kind], kind, parties)]
 
 
-def _as_seen(item: TrueEvent, seconds: float) -> list[TrueEvent]:
-    """An event that the camera saw for so long; whom it saw for too short an alert may still be about."""
-    condition = KINDS[item.kind].condition
+def _judged(event: TrueEvent, seen_s: float) -> list[TrueEvent]:
+    """An event that the camera saw for so long; one of which it saw too little does not count, but an alert on it is
+    right all the same.
+    """
+    condition = KINDS[event.kind].condition
     assert condition is not None  # noqa: S101
-    if item.cause == "nearly" or seconds >= max(LONG_ENOUGH * (item.end_s - item.began_s), condition.for_s):
-        return [item] if seconds > 0 else []
-    return [replace(item, cause="nearly")] if condition.every and seconds > 0 else []
+    enough = seen_s >= max(LONG_ENOUGH * (event.end_s - event.began_s), condition.for_s)
+    if condition.every or event.cause == "nearly":
+        return [event if enough else replace(event, cause="nearly")] if seen_s > 0 else []
+    return [event if enough or event.cause != "incident" else replace(event, cause="alone")]
+
+
+def _once(events: Sequence[TrueEvent], kind: str, parties: Callable[[TrueEvent], int]) -> list[TrueEvent]:
+    """One incident for each that was made to happen, however many users it has, where enough of these are seen."""
+    condition = KINDS[kind].condition
+    if condition is None or not condition.injected:
+        return list(events)
+    first: dict[int, TrueEvent] = {}
+    for event in sorted(events, key=lambda item: item.holds_s):
+        if event.cause == "incident":
+            first.setdefault(event.incident, event)
+    counts = {id(event) for event in first.values() if condition.together == 1 or parties(event) >= condition.together}
+    return [e if e.cause != "incident" or id(e) in counts else replace(e, cause="alone") for e in events]
 
 
 def _holding(recording: Recording, view: View, kind: str, condition: Condition) -> list[TrueEvent]:
@@ -162,7 +190,7 @@ def _within(recording: Recording, kind: str, condition: Condition, zones: dict[s
         zone = min(zones, key=lambda name: float(zones[name].distance(shapely.Point(x, y))))
         track = _track(recording, rows[part], time_s[part])
         events.append(TrueEvent(kind, cause, user, began, began + for_s, end, zone, length, track, number))
-    return _first_of_each(events) if condition.injected else events
+    return events
 
 
 def _waits_s(recording: Recording, rows: AnyArray, time_s: F64, condition: Condition, share: float) -> float:
@@ -176,14 +204,6 @@ def _way_s(recording: Recording, rows: AnyArray, time_s: F64, over_m: float) -> 
         return 0.0
     way = np.cumsum(recording.speed[rows[:-1]] * np.diff(time_s))
     return float(time_s[1:][way >= over_m][0] - time_s[0]) if len(way) and way[-1] >= over_m else float("inf")
-
-
-def _first_of_each(events: Sequence[TrueEvent]) -> list[TrueEvent]:
-    """One event for each incident, however many users it has."""
-    first: dict[int, TrueEvent] = {}
-    for event in sorted(events, key=lambda item: item.holds_s):
-        first.setdefault(event.incident, event)
-    return [event for number, event in first.items() if number >= 0]
 
 
 def _meets(recording: Recording, kind: str, condition: Condition, zone: Any) -> Bool:
@@ -202,6 +222,8 @@ def _meets(recording: Recording, kind: str, condition: Condition, zone: Any) -> 
         meets &= _of_incidents(recording, kind)
     near = np.flatnonzero(meets)
     meets[near] = shapely.contains_xy(zone, x[near].astype(np.float64), y[near].astype(np.float64))
+    if condition.below_usual is not None:
+        meets &= _of_incidents(recording, kind) | too_slow(recording, meets, condition.below_usual)
     return meets
 
 
@@ -239,6 +261,8 @@ def _cause(
     for decoy in recording.decoys:
         if user in decoy.users and began <= decoy.end_s and end >= decoy.start_s:
             return "decoy", -1
+    if condition.below_usual is not None and held_up(recording, row):
+        return "among", -1
     if condition.below_mps is None:
         return "alone", -1
     if _at_signal(recording, row):

@@ -29,6 +29,9 @@ class Condition:
         injected: only users of incidents of this kind while these last, since truth cannot tell it from ways alone.
         of: other kinds of incidents that make it happen too.
         every: all for which it holds are incidents, whether or not somebody made them happen.
+        together: of an incident's users so many must be seen, as it is about them together.
+        below_usual: only while it is slower than this share of the usual speed (`usual`); of whom nobody made drive so,
+            who has somebody as slow ahead is among others.
     """
 
     classes: tuple[str, ...]
@@ -41,6 +44,8 @@ class Condition:
     injected: bool = False
     of: tuple[str, ...] = ()
     every: bool = False
+    together: int = 1
+    below_usual: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ _LARGE: Final = ("bus", "truck")
 """To these any carriageway stands for a lane that is closed to them."""
 _STANDS_MPS: Final = 3 / 3.6
 _RUNS_MPS: Final = 12 / 3.6
+_DRIVES_MPS: Final = 7 / 3.6
 KINDS: Final[Mapping[str, Kind]] = {
     "traffic.congestion": Kind(by_place=True, early_s=30.0, late_s=60.0),
     "traffic.queue": Kind(by_place=True, early_s=15.0, late_s=30.0, sweep={"min_length_m": (15.0, 22.0, 45.0)}),
@@ -87,15 +93,19 @@ KINDS: Final[Mapping[str, Kind]] = {
         Condition(_VEHICLE, 10.0, 1.0, below_mps=_STANDS_MPS),
         sweep={"for_s": (3.0, 5.0, 15.0, 20.0, 30.0), "stop_speed_kmh": (1.0, 2.0, 5.0, 8.0)},
     ),
-    "incident.wrong_way": Kind("road-", Condition(_VEHICLE, 2.0, 1.0, injected=True)),
+    "incident.wrong_way": Kind(
+        "road-", Condition(_VEHICLE, 2.0, 1.0, above_mps=_DRIVES_MPS, over_m=10.0, injected=True)
+    ),
     "incident.pedestrian_on_carriageway": Kind(
         "walk-",
         Condition(("person",), 1.0, 0.5),
         by_place=True,
         sweep={"for_s": (0.2, 0.5, 2.0, 3.0, 5.0)},
     ),
-    "incident.collision": Kind("road-", Condition(_VEHICLE, 3.0, 1.0, below_mps=_STANDS_MPS, injected=True)),
-    "incident.slow_vehicle": Kind("road-", Condition(_VEHICLE, 10.0, 1.0, injected=True)),
+    "incident.collision": Kind(
+        "road-", Condition(_VEHICLE, 3.0, 1.0, below_mps=_STANDS_MPS, injected=True, together=2)
+    ),
+    "incident.slow_vehicle": Kind("road-", Condition(_VEHICLE, 10.0, 1.0, below_usual=0.4)),
     "violation.illegal_parking": Kind(
         "road-",
         Condition(_VEHICLE, 60.0, 2.0, below_mps=_STANDS_MPS, of=("incident.stopped_vehicle", "incident.collision")),
@@ -143,7 +153,7 @@ def case_of(kind: str) -> str:
         return ELSEWHERE[kind]
     how = KINDS[kind]
     where = "places" if how.by_place else "road users"
-    if how.condition is not None and how.condition.injected:
+    if how.condition is not None and (how.condition.injected or how.condition.below_usual is not None):
         return f"incidents made to happen in simulated traffic, alerts laid beside them by {where}"
     return f"all times at which the definition truly holds in simulated traffic, alerts laid beside them by {where}"
 

@@ -198,6 +198,10 @@ explain-others-near = { $holds ->
        *[no] the nearest other is { $value } away, wanted ≤ { $limit }
     }
 explain-alone = nobody else is there
+explain-has-met = { $holds ->
+        [yes] has met another
+       *[no] has not met another: nobody in reach stopped abruptly, too, nor was it hit hard
+    }
 explain-hit = lost its speed beside others ({ $others }): from { $before } at { $value } > { $limit }
 explain-turn-time = { $holds ->
         [yes] came in { $value } ago ≤ { $limit }

@@ -198,6 +198,10 @@ explain-others-near = { $holds ->
        *[no] đối tượng khác gần nhất cách { $value }, cần ≤ { $limit }
     }
 explain-alone = không có ai khác ở đó
+explain-has-met = { $holds ->
+        [yes] đã va vào đối tượng khác
+       *[no] chưa va vào đối tượng nào: không ai ở gần cũng dừng đột ngột, và không bị đâm mạnh
+    }
 explain-hit = đã mất tốc độ cạnh đối tượng khác ({ $others }): từ { $before }, giảm { $value } > { $limit }
 explain-turn-time = { $holds ->
         [yes] đã đi vào { $value } trước ≤ { $limit }

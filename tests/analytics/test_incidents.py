@@ -40,6 +40,18 @@ def test_people_at_a_crossing_and_beside_the_road_are_no_incident() -> None:
     assert len(found(shots, PedestrianSpec())) == 1
 
 
+def test_who_walks_along_the_kerb_is_not_on_the_carriageway() -> None:
+    """His foot trembles to and fro over the edge of the zone; two steps further in he counts."""
+    road = Zone("road", Label("", ""), np.array([(100, 360), (900, 360), (900, 540), (100, 540)], np.float64))
+    scene = replace(METRES, zones={**METRES.zones, "road": road}, lanes={})
+
+    def along(y: float) -> Actor:
+        return Actor(1, lambda t: (200 + 13 * t, y + 0.8 * (-1) ** round(10 * t)), size=(10, 20))
+
+    assert found(film([along(361)], 20, scene=scene), PedestrianSpec(zone="road")) == []
+    assert len(found(film([along(366)], 20, scene=scene), PedestrianSpec(zone="road"))) == 1
+
+
 def test_a_rider_is_no_pedestrian() -> None:
     assert found(film([driver(1, 0, 10, cls=ObjectClass.MOTORCYCLE)], 12, scene=METRES), PedestrianSpec()) == []
 
@@ -108,6 +120,41 @@ def test_an_abrupt_stop_beside_another_is_a_collision() -> None:
     assert told.speed_mps == pytest.approx(15, rel=0.1) and told.deceleration_mps2 == pytest.approx(9, rel=0.1)
 
 
+def test_two_who_stop_abruptly_together_are_one_collision() -> None:
+    """The one in front brakes with nobody in reach; 3 s later the one behind runs into it."""
+    front = Actor(1, crash(2.0, 7.0, far=480), CAR, SIZE)
+    behind = Actor(2, crash(5.0, 7.0, far=435), CAR, SIZE)
+    on = found(film([front, behind], 16, scene=METRES), CollisionSpec())
+    assert len(on) == 1
+    assert seconds(on) == [pytest.approx(5 + 15 / 7 + 3, abs=0.5)]
+
+
+def test_a_track_that_breaks_at_the_impact_is_found_in_who_begins_at_rest_there() -> None:
+    """A rider hits one who has just stopped: within a frame, and what stands there has a new number."""
+    front = Actor(1, crash(2.0, 7.0, far=480), CAR, SIZE)
+    hits = Actor(2, walk([(2, 0, 400), (5, 450, 400)]), ObjectClass.MOTORCYCLE, (20, 18))
+    lies = Actor(3, lambda t: (452.0, 400.0) if t >= 5.6 else None, ObjectClass.MOTORCYCLE, (20, 18))
+    shots = film([front, hits, lies], 16, scene=METRES)
+    on = found(shots, CollisionSpec())
+    assert len(on) == 1 and seconds(on) == [pytest.approx(5.6 + 3, abs=0.5)]
+    rested = Actor(4, lambda t: (452.0, 400.0) if t < 5 else None, ObjectClass.MOTORCYCLE, (20, 18))
+    apart = Actor(1, crash(2.0, 7.0, far=560), CAR, SIZE)
+    assert found(film([apart, hits, rested, lies], 16, scene=METRES), CollisionSpec()) == [], "it was there before"
+
+
+def test_two_who_brake_side_by_side_have_not_met() -> None:
+    """As rider and machine, or two at a signal: they stop as far apart as they were."""
+    one, other = (Actor(n, crash(mps2=7.0, y=y), CAR, SIZE) for n, y in ((1, 390), (2, 420)))
+    assert found(film([one, other], 12, scene=METRES), CollisionSpec()) == []
+
+
+def test_long_vehicles_meet_with_their_middles_far_apart() -> None:
+    size = (80, 30)
+    front = Actor(1, crash(2.0, 7.0, far=480), ObjectClass.TRUCK, size)
+    behind = Actor(2, crash(5.0, 7.0, far=397), ObjectClass.TRUCK, size)
+    assert len(found(film([front, behind], 16, scene=METRES), CollisionSpec())) == 1
+
+
 def test_abrupt_stops_that_are_no_collision() -> None:
     alone = Actor(1, crash(), CAR, SIZE)
     assert found(film([alone], 12, scene=METRES), CollisionSpec()) == []
@@ -150,6 +197,16 @@ def test_those_behind_a_slow_one_only_follow() -> None:
     crawling = [driver(n, 40 + 4 * n, 3.5) for n in range(3)]
     on = found(film([*crawling, *flow()], 75, scene=METRES, fps=5), SlowVehicleSpec())
     assert [e.track_ids for e in on] == [(0,)]
+
+
+def test_the_tail_of_a_jam_whose_head_is_out_of_sight_is_no_slow_vehicle() -> None:
+    """After traffic has flowed, one crawls near the end of its lane, another beside it; with some who pass, one is."""
+    crawl = [Actor(n, walk([(60, x, y), (90, x + 250, y)]), CAR, SIZE) for n, x, y in ((1, 600, 400), (2, 590, 500))]
+    before = [driver(10 + n, 2 * n, 14.0, "ab"[n % 2]) for n in range(24)]
+    assert found(film([*before, *crawl], 95, scene=METRES), SlowVehicleSpec()) == []
+    passing = [driver(50 + n, 58 + 3 * n, 14.0, "b", aside=25) for n in range(9)]
+    on = found(film([*before, *crawl[:1], *passing], 95, scene=METRES), SlowVehicleSpec())
+    assert [e.track_ids for e in on] == [(1,)]
 
 
 def test_who_stands_is_no_slow_vehicle_and_does_not_make_the_lane_slow() -> None:

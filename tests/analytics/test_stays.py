@@ -272,6 +272,14 @@ def test_those_who_wait_on_the_lanes_of_a_group_are_one_queue() -> None:
     assert len(starts(film([ahead, behind], 30, scene=scene, fps=5), STOP)) == 2
 
 
+def test_the_first_of_a_lane_waits_where_others_wait_ahead_of_it_on_the_lane_beside() -> None:
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    beside = [Actor(n, still(640 - 110 * n, 480), CAR, (100, 60)) for n in range(3)]
+    first = [Actor(10 + n, still(560 - 110 * n, 560), CAR, (100, 60)) for n in range(3)]
+    found = events(film([*beside, *first], 30, scene=scene, fps=5), STOP)
+    assert {e.track_ids for e in found} == {(0,)}
+
+
 def test_a_breakdown_stays_one_event_when_a_queue_grows_behind_it() -> None:
     behind = [parked(2 + n, 520 - 70 * n, start=14 + 2 * n) for n in range(4)]
     found = events(film([parked(1, 590), *behind], 60, scene=ROAD, fps=5), STOP)

@@ -13,7 +13,7 @@ from benchmarks.events.cameras import place_cameras
 from benchmarks.events.event_truth import TrueEvent, Witness, true_events
 from benchmarks.events.lane_truth import Ways
 from benchmarks.events.line_truth import line_events
-from benchmarks.events.traffic.recording import Area, Recording
+from benchmarks.events.traffic.recording import Area, Incident, Recording
 from benchmarks.events.views import View, build_view
 from core.taxonomy import ObjectClass
 
@@ -65,6 +65,45 @@ def test_a_breakdown_of_a_minute_is_illegal_parking_and_a_shorter_one_is_not(rec
     (parked,) = told(longer, view, "violation.illegal_parking")
     assert parked.user == stop.user and parked.cause in ("incident", "alone")
     assert parked.holds_s - parked.began_s == pytest.approx(60, abs=0.3)
+
+
+class Half(AllSeen):
+    """Sees too little of everybody."""
+
+    def visible_s(self, step_s: float, wanted: list[tuple[int, float, float]]) -> list[float]:
+        return [0.4 * (end - start) for _, start, end in wanted]
+
+
+def test_an_incident_that_is_seen_too_little_does_not_count_but_an_alert_on_it_is_not_false(
+    recording: Recording, view: View
+) -> None:
+    found = true_events(recording, view, Half(), 0.1)
+    assert found and all(item.cause != "incident" for item in found)
+    assert [e.cause for e in found if e.kind == "incident.stopped_vehicle"] == ["alone"]
+
+
+def test_a_collision_counts_for_who_sees_both(recording: Recording, view: View) -> None:
+    (stop,) = told(recording, view, "incident.stopped_vehicle")
+    other = int(recording.user[recording.user != stop.user][0])
+    crash = Incident("incident.collision", stop.began_s, stop.end_s, (stop.user, other), *stop.track[0][1:])
+    crashed = replace(recording, incidents=(crash,))
+    assert [e.cause for e in told(crashed, view, "incident.collision")] == ["incident"]
+
+    class One(AllSeen):
+        def visible_s(self, step_s: float, wanted: list[tuple[int, float, float]]) -> list[float]:
+            return [(end - start) * (user == stop.user) for user, start, end in wanted]
+
+    seen = [e for e in true_events(crashed, view, One(), 0.1) if e.kind == "incident.collision"]
+    assert [e.cause for e in seen] == ["alone"]
+
+
+def test_who_stands_is_driving_no_wrong_way_and_who_crawls_alone_is_slow(recording: Recording, view: View) -> None:
+    (stop,) = told(recording, view, "incident.stopped_vehicle")
+    ghost = Incident("incident.wrong_way", stop.began_s, stop.end_s, (stop.user,), *stop.track[0][1:])
+    assert told(replace(recording, incidents=(ghost,)), view, "incident.wrong_way") == []
+    crawls = np.where((recording.user == stop.user) & (recording.speed < 1), np.float32(1.5), recording.speed)
+    slow = told(replace(recording, speed=crawls), view, "incident.slow_vehicle")
+    assert stop.user in {item.user for item in slow} and all(item.cause != "incident" for item in slow)
 
 
 def test_large_vehicles_are_on_a_lane_that_is_closed_to_them(recording: Recording, view: View) -> None:
