@@ -10,7 +10,7 @@ import numpy as np
 from analytics.clock import SECOND_NS
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
-from analytics.stopped_vehicle import StandRule
+from analytics.stopped_vehicle import END_M, StandRule
 from analytics.track_table import TrackTable
 from analytics.vehicles import by_class
 from analytics.views import CONFIRMED, believed_rows, class_mask
@@ -18,6 +18,7 @@ from core.arrays import F64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
+from core.lanes import lane_lengths
 from core.measures import CollisionMeasures
 from core.scene import Scene
 from core.traffic import SIZES_M
@@ -78,7 +79,8 @@ class CollisionRule(StandRule):
     Another is met when it stands in reach and lost its speed abruptly, too, and the two have come closer; or, by one
     that loses its speed harder than anybody brakes, when it was in reach and moved otherwise. Tracks often break at an
     impact: who begins at rest where somebody fast vanished is taken for that one. Who waits in a queue has not
-    collided. In metres: without a ground nothing is found.
+    collided, nor has who stops where the camera sees no further: what for is out of sight. In metres: without a ground
+    nothing is found.
     """
 
     def __init__(
@@ -86,7 +88,7 @@ class CollisionRule(StandRule):
     ) -> None:
         super().__init__(spec, scene, camera_id, open_events, shared)
         self._least, self._loss, self._reach = spec.min_speed_kmh / KMH_PER_MPS, spec.deceleration_mps2, spec.reach_m
-        self._users = class_mask(ROAD_USERS)
+        self._users, self._ends = class_mask(ROAD_USERS), lane_lengths(scene)
         self._half = 0.5 * by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0)
         self._tracks = TrackTable(list(FIELDS))
         self._gone: AnyArray = self._tracks.rows
@@ -110,6 +112,8 @@ class CollisionRule(StandRule):
             return may
         may &= super()._meets(view, rows)
         asked = np.flatnonzero(may & ~open_)
+        may[asked] &= ~self._at_end(view, rows[asked])
+        asked = asked[may[asked]]
         if len(asked):
             may[asked] = self._met(view, rows, at, asked)
         return may
@@ -128,6 +132,13 @@ class CollisionRule(StandRule):
                 places[subject] = place.copy()
         self._places = places
         return np.asarray(due, np.bool_)
+
+    def _at_end(self, view: StepView, rows: AnyArray) -> Bool:
+        """Which of these rows (K) stand where the camera sees no further along their lane."""
+        lane = view.lane[rows]
+        if not len(self._ends):
+            return np.zeros(len(rows), np.bool_)
+        return np.asarray((lane >= 0) & (self._ends[lane] - view.along[rows] <= END_M), np.bool_)
 
     def _let_go(self, view: StepView) -> None:
         """Tracks that have ended lately are remembered: trackers often give up at an impact."""
@@ -250,6 +261,9 @@ class CollisionRule(StandRule):
             "hit", True, value=loss, limit=Amount(self._loss, "m-s2"), before=before, others=int(hit["others"])
         )
         stands = super()._conditions(view, row)
+        if self._at_end(view, np.array([row]))[0]:
+            left = Amount(float(self._ends[view.lane[row]] - view.along[row]), "m")
+            return met, *stands, reason("view-ends", False, value=left, limit=Amount(END_M, "m"))
         if not all(item.holds for item in stands):
             return met, *stands
         rows = self._shared.look(view).believed(self._wanted)

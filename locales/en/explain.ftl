@@ -91,6 +91,7 @@ explain-stands = { $holds ->
        *[no] does not stand: { $value }, wanted < { $limit }
     }
 explain-waits-in-queue = waits in a queue of { $value } vehicles ({ $limit } or more are no obstacle)
+explain-view-ends = { $value } before the end of the lane as the camera sees it: what it stops for may be out of sight (more than { $limit } needed)
 explain-crowd = { $holds ->
         [yes] { $value } people in { $place } ≥ { $limit }
        *[no] { $value } people in { $place } < { $limit }

@@ -91,6 +91,7 @@ explain-stands = { $holds ->
        *[no] chưa đứng yên: { $value }, cần < { $limit }
     }
 explain-waits-in-queue = đang chờ trong hàng { $value } xe (từ { $limit } xe trở lên không coi là vật cản)
+explain-view-ends = cách cuối phần làn camera nhìn thấy { $value }: lý do dừng có thể nằm ngoài khung hình (cần hơn { $limit })
 explain-crowd = { $holds ->
         [yes] { $value } người trong { $place } ≥ { $limit }
        *[no] { $value } người trong { $place } < { $limit }

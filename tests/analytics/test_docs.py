@@ -32,6 +32,8 @@ def test_every_kind_has_a_spec() -> None:
 
 
 def said(value: object) -> str:
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     if isinstance(value, list):
         return ", ".join(f"`{v}`" for v in value)
     if isinstance(value, str):

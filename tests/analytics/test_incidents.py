@@ -164,6 +164,15 @@ def test_abrupt_stops_that_are_no_collision() -> None:
     assert found(film([Actor(1, soon, CAR, SIZE), beside], 9, scene=METRES), CollisionSpec()) == []
 
 
+@pytest.mark.parametrize(("left_px", "told"), [(10, 0), (130, 1)], ids=["1 m", "13 m"])
+def test_who_stops_where_the_camera_sees_no_further_has_not_collided(left_px: float, told: int) -> None:
+    """At a signal out of sight two stop abruptly, one close behind the other, who is already past the drawn lane."""
+    end = float(METRES.lanes["a"].centreline[-1, 0])
+    ahead = Actor(2, still(end - left_px + 30, 400), CAR, SIZE)
+    on = found(film([Actor(1, crash(far=end - left_px), CAR, SIZE), ahead], 12, scene=METRES), CollisionSpec())
+    assert len(on) == told
+
+
 def test_hard_braking_at_the_end_of_a_queue_is_no_collision() -> None:
     queue = [Actor(n, still(885 - 60 * n, 400), CAR, SIZE) for n in range(2, 9)]
     last = Actor(1, crash(far=885 - 60 * 9), CAR, SIZE)
