@@ -18,7 +18,6 @@ from core.arrays import F64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
-from core.lanes import lane_lengths
 from core.measures import CollisionMeasures
 from core.scene import Scene
 from core.traffic import SIZES_M
@@ -88,7 +87,7 @@ class CollisionRule(StandRule):
     ) -> None:
         super().__init__(spec, scene, camera_id, open_events, shared)
         self._least, self._loss, self._reach = spec.min_speed_kmh / KMH_PER_MPS, spec.deceleration_mps2, spec.reach_m
-        self._users, self._ends = class_mask(ROAD_USERS), lane_lengths(scene)
+        self._users, self._ends = class_mask(ROAD_USERS), _lane_ends(scene)
         self._half = 0.5 * by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0)
         self._tracks = TrackTable(list(FIELDS))
         self._gone: AnyArray = self._tracks.rows
@@ -112,7 +111,7 @@ class CollisionRule(StandRule):
             return may
         may &= super()._meets(view, rows)
         asked = np.flatnonzero(may & ~open_)
-        may[asked] &= ~self._at_end(view, rows[asked])
+        may[asked] &= self._left_m(view, rows[asked]) > END_M
         asked = asked[may[asked]]
         if len(asked):
             may[asked] = self._met(view, rows, at, asked)
@@ -133,12 +132,10 @@ class CollisionRule(StandRule):
         self._places = places
         return np.asarray(due, np.bool_)
 
-    def _at_end(self, view: StepView, rows: AnyArray) -> Bool:
-        """Which of these rows (K) stand where the camera sees no further along their lane."""
-        lane = view.lane[rows]
-        if not len(self._ends):
-            return np.zeros(len(rows), np.bool_)
-        return np.asarray((lane >= 0) & (self._ends[lane] - view.along[rows] <= END_M), np.bool_)
+    def _left_m(self, view: StepView, rows: AnyArray) -> F64:
+        """How far (K) from the nearest place where the camera sees no further along a lane; infinite without lanes."""
+        away = view.position[rows][:, None] - self._ends
+        return np.asarray(np.hypot(away[..., 0], away[..., 1]).min(axis=1, initial=np.inf), np.float64)
 
     def _let_go(self, view: StepView) -> None:
         """Tracks that have ended lately are remembered: trackers often give up at an impact."""
@@ -261,9 +258,9 @@ class CollisionRule(StandRule):
             "hit", True, value=loss, limit=Amount(self._loss, "m-s2"), before=before, others=int(hit["others"])
         )
         stands = super()._conditions(view, row)
-        if self._at_end(view, np.array([row]))[0]:
-            left = Amount(float(self._ends[view.lane[row]] - view.along[row]), "m")
-            return met, *stands, reason("view-ends", False, value=left, limit=Amount(END_M, "m"))
+        left_m = float(self._left_m(view, np.array([row]))[0])
+        if left_m <= END_M:
+            return met, *stands, reason("view-ends", False, value=Amount(left_m, "m"), limit=Amount(END_M, "m"))
         if not all(item.holds for item in stands):
             return met, *stands
         rows = self._shared.look(view).believed(self._wanted)
@@ -302,6 +299,15 @@ class CollisionRule(StandRule):
         return CollisionMeasures(
             round(seconds, 3), round(float(hit["before"]), 3), round(float(hit["loss"]), 3), int(hit["others"])
         )
+
+
+def _lane_ends(scene: Scene) -> F64:
+    """Where each lane (L, 2) ends, in metres; none where nothing is in metres."""
+    ends = [lane.centreline[-1] for lane in scene.lanes.values()]
+    if scene.ground is None or not ends:
+        return np.zeros((0, 2))
+    metres, valid = scene.ground.to_ground(np.array(ends))
+    return np.asarray(metres[valid], np.float64)
 
 
 def _was(mine: AnyArray, at: AnyArray, when_ns: AnyArray, axis: int) -> AnyArray:
