@@ -62,7 +62,7 @@ class Mast:
             focal length.
         turn_deg: standard deviation of the angle between where one looks and the middle.
         car_px: lanes are drawn as far as a car is so high; gate_px: lines of turning movements as far.
-        lanes: it sees `LEAST_LANE_M` of one at least.
+        all_arms: it sees all of them where one comes in and leaves; others see `LEAST_LANE_M` of a lane at least.
     """
 
     first: int
@@ -73,17 +73,20 @@ class Mast:
     turn_deg: float
     car_px: float
     gate_px: float
-    lanes: bool
+    all_arms: bool
 
 
 MASTS: Final = (
-    Mast(3, 4, (20.0, 28.0), (10.0, 14.0), (700.0, 900.0), 10.0, 26.0, 26.0, lanes=True),
-    Mast(5, 8, (31.0, 36.0), (10.0, 14.0), (540.0, 600.0), 3.0, 26.0, 16.0, lanes=False),
+    Mast(3, 4, (20.0, 28.0), (10.0, 14.0), (700.0, 900.0), 10.0, 26.0, 26.0, all_arms=False),
+    Mast(6, 8, (31.0, 36.0), (10.0, 14.0), (540.0, 600.0), 3.0, 26.0, 16.0, all_arms=True),
 )
 """With lenses of 2.8 to 4 mm (71° to 85° across), which see what goes on in a junction, and of 2.2 to 2.5 mm (94° to
 100°), which see all its arms, for turning movements: cars at the far ones are 10 pixels high in the input of a detector
 that takes 832."""
 JUNCTION_M: Final = 70.0
+ARM_M: Final = 25.0
+GATE_M: Final = 8.0
+"""Lanes that begin or end so near to the middle of a junction are of its arms; so far along them one has left it."""
 NEAREST_M: Final = 0.5
 """Points nearer to the picture plane are not projected."""
 
@@ -204,7 +207,7 @@ def place_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, 
     """So many different cameras that look at the recording's lanes, the same for the same seed.
 
     Height, pitch, focal length and the angle to the lane are drawn for each; a camera that sees less than
-    `LEAST_LANE_M` of every lane is drawn again, but where its mast says otherwise.
+    `LEAST_LANE_M` of every lane is drawn again, and one that is to see all arms of a junction and does not.
 
     Raises:
         ValueError: no place was found from which any lane is seen.
@@ -217,12 +220,14 @@ def place_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, 
         for _ in range(TRIES):
             name = f"{recording.name}-{seed}-{number:03d}"
             mast = next((m for m in MASTS if number % m.every == m.first), None) if len(junctions) else None
-            camera = _draw_mast(name, junctions, mast, rng) if mast else _draw(name, lines, style, rng)
+            middle = junctions[rng.integers(len(junctions))] if mast else np.zeros(2)
+            camera = _draw_mast(name, middle, mast, rng) if mast else _draw(name, lines, style, rng)
             seen = camera.seen_ground() & recorded(recording)
-            long_enough = (mast and not mast.lanes) or any(
-                shapely.length(line & seen) >= LEAST_LANE_M for line in lines
-            )
-            if long_enough and shapely.contains_xy(seen, traffic).any():
+            if mast and mast.all_arms:
+                enough = _sees_all_arms(camera, lines, middle)
+            else:
+                enough = any(shapely.length(line & seen) >= LEAST_LANE_M for line in lines)
+            if enough and shapely.contains_xy(seen, traffic).any():
                 found.append(camera)
                 break
         else:
@@ -247,9 +252,21 @@ def junctions_of(recording: Recording) -> F64:
     return np.array(found).reshape(-1, 2)
 
 
-def _draw_mast(camera_id: str, junctions: F64, mast: Mast, rng: np.random.Generator) -> Camera:
+def _sees_all_arms(camera: Camera, lines: list[shapely.LineString], middle: F64) -> bool:
+    """Whether all lanes of the junction are in view where one comes into it and leaves it."""
+    ends = [
+        (line.interpolate(at), line.interpolate(far)) for line in lines for at, far in ((0.0, GATE_M), (-1e-9, -GATE_M))
+    ]
+    gates = np.array(
+        [(gate.x, gate.y) for end, gate in ends if math.hypot(end.x - middle[0], end.y - middle[1]) <= ARM_M]
+    )
+    seen = camera.seen_ground(reach_m=camera.reach_m(camera.gate_px))
+    return bool(shapely.contains_xy(seen, gates).all())
+
+
+def _draw_mast(camera_id: str, middle: F64, mast: Mast, rng: np.random.Generator) -> Camera:
     """One that looks over a whole junction from a corner of it."""
-    x, y = junctions[rng.integers(len(junctions))]
+    x, y = middle
     yaw = math.pi / 4 + math.pi / 2 * rng.integers(4) + math.radians(rng.normal(0.0, mast.turn_deg))
     away, z = rng.uniform(*mast.away_m), rng.uniform(*mast.height_m)
     focal = math.exp(rng.uniform(*np.log(mast.focal_px)))

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from benchmarks.events.boxes import see, solids
 from benchmarks.events.cameras import STYLES, Camera, calibrated, place_cameras
 from benchmarks.events.made_up import made_up
-from tests.support.recordings import road, standing
+from benchmarks.events.views import build_view
+from scenes.rules import MeasureSpec
+from tests.support.recordings import lane, road, standing
 
 cameras = st.builds(
     Camera,
@@ -77,3 +79,23 @@ def test_cameras_of_one_seed_are_the_same_and_differ_among_themselves() -> None:
     assert len({(camera.z, camera.pitch, camera.focal_px) for camera in first}) == 5
     low, high = STYLES["street"].height_m
     assert all(low <= camera.z <= high for camera in first)
+
+
+def test_from_one_camera_in_eight_all_arms_of_a_junction_are_seen() -> None:
+    arms = {"n": (0.0, 1.0), "e": (1.0, 0.0), "s": (0.0, -1.0), "w": (-1.0, 0.0)}
+    lanes = []
+    for name, (x, y) in arms.items():
+        far, near, aside = np.array((150 * x, 150 * y)), np.array((12 * x, 12 * y)), np.array((-2 * y, 2 * x))
+        into = tuple(map(tuple, (far + aside, near + aside)))
+        lanes += [lane(f"{name}_in", f"{name}_in", into, stop_line=True)]
+        lanes += [lane(f"{name}_out", f"{name}_out", tuple(map(tuple, (near - aside, far - aside))))]
+    times = np.arange(101) / 10
+    crossing = road(
+        dict.fromkeys(range(8), (times, times * 12.0)),
+        lanes=lanes,
+        lane_of={number: number for number in range(8)},
+        name="junction",
+    )
+    seen = build_view(crossing, place_cameras(crossing, 7, 1)[6], picked_px=0.0)
+    assert len(seen.entries) == len(seen.exits) == 4
+    assert [rule.all_ways for rule in seen.rules if isinstance(rule, MeasureSpec) and rule.entries] == [True]
