@@ -12,7 +12,7 @@ from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
 from analytics.stopped_vehicle import END_M, StandRule
 from analytics.track_table import TrackTable
-from analytics.vehicles import by_class
+from analytics.vehicles import LENGTHS_M
 from analytics.views import CONFIRMED, believed_rows, class_mask
 from core.arrays import F64, AnyArray, Bool
 from core.events import Event
@@ -20,7 +20,6 @@ from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.measures import CollisionMeasures
 from core.scene import Scene
-from core.traffic import SIZES_M
 from scenes.rules import CollisionSpec
 
 ROAD_USERS: Final = ("person", "vehicle")
@@ -88,7 +87,6 @@ class CollisionRule(StandRule):
         super().__init__(spec, scene, camera_id, open_events, shared)
         self._least, self._loss, self._reach = spec.min_speed_kmh / KMH_PER_MPS, spec.deceleration_mps2, spec.reach_m
         self._users, self._ends = class_mask(ROAD_USERS), _lane_ends(scene)
-        self._half = 0.5 * by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0)
         self._tracks = TrackTable(list(FIELDS))
         self._gone: AnyArray = self._tracks.rows
         self._places: dict[int, F64] = {}
@@ -228,7 +226,7 @@ class CollisionRule(StandRule):
 
     def _near(self, view: StepView, a: AnyArray, b: AnyArray) -> Bool:
         """Which of these rows (K) and those (N) are in reach of each other (K, N)."""
-        rims = self._half[view.class_id[a]][:, None] + self._half[view.class_id[b]] + RIMS_M
+        rims = (LENGTHS_M[view.class_id[a]][:, None] + LENGTHS_M[view.class_id[b]]) / 2 + RIMS_M
         return ~_far(view.position[a], view.position[b], np.maximum(rims, self._reach))
 
     def _met(self, view: StepView, rows: AnyArray, at: AnyArray, asked: AnyArray) -> Bool:

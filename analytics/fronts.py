@@ -18,12 +18,11 @@ from analytics.queues import KMH_PER_MPS
 from analytics.sight import Sight
 from analytics.stop_lines import StopLine
 from analytics.track_table import TrackTable
-from analytics.vehicles import by_class
+from analytics.vehicles import LENGTHS_M
 from core.arrays import F64, AnyArray, Bool
 from core.explanation import Reasons
 from core.findings import StepView
 from core.frames import FrameMeta
-from core.traffic import SIZES_M
 
 STANDS_MPS: Final = 3 / KMH_PER_MPS
 """Who is slower has stopped."""
@@ -49,7 +48,6 @@ LOOK_BACK_NS: Final = 2 * SECOND_NS
 """A crossing longer ago than this, by way and speed, is not known well enough to be judged."""
 FORGET_NS: Final = 20 * SECOND_NS
 NOBODY: Final = np.zeros(0, np.int64)
-LENGTHS_M: Final = by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0)
 CAME: Final = [
     ("lane", np.int64),
     ("stood", np.bool_),

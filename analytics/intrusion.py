@@ -8,17 +8,16 @@ from typing import Final
 import numpy as np
 
 from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
-from analytics.places import EDGE, surely_inside
-from analytics.reasons import in_zone, of_class, seen
+from analytics.places import Place
+from analytics.reasons import of_class, seen
 from analytics.schedule import Schedule
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
 from core.arrays import AnyArray, Bool
 from core.events import Event
-from core.explanation import Amount, Reasons, reason
+from core.explanation import Reasons, reason
 from core.findings import StepView
 from core.measures import IntrusionMeasures
-from core.scene import Scene
 from core.taxonomy import TWO_WHEELERS, ObjectClass
 from scenes.rules import IntrusionSpec, PedestrianSpec
 
@@ -28,13 +27,10 @@ PERSON: Final = int(ObjectClass.PERSON)
 class IntrusionRule(PlaceRule):
     """One event for a zone, however many tracks are inside and whatever their numbers."""
 
-    def __init__(
-        self, spec: IntrusionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
+    def __init__(self, spec: IntrusionSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
         super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._wanted = class_mask(spec.classes)
-        self._zone = scene.zones[spec.zone]
-        self._number = shared.zone(spec.zone)
+        self._place = Place(shared, zone=spec.zone)
         self._closed = Schedule(spec.hours, spec.days, spec.timezone)
         walks = PedestrianSpec.model_fields
         limits = walks["max_speed_kmh"].default, walks["max_along_kmh"].default, spec.still_s
@@ -50,12 +46,12 @@ class IntrusionRule(PlaceRule):
         rows = rows[self._counts(view, rows)]
         if not self._closed.holds(view.now_ns):
             return NOTHING_THERE
-        within = rows[self._inside(view)[rows]]
+        within = rows[self._place.holds(view, rows)]
         if not len(within):
             return NOTHING_THERE
         if not len(self._episodes):
             # Somebody at the edge keeps an event, but not the wait for one: he may never have been inside.
-            within = within[self._deep(view, within)]
+            within = within[self._place.surely(view, within)]
         there = within[view.state[within] == CONFIRMED]
         self._peak = max(self._peak, len(there))
         return Look(len(there) > 0, len(within) > 0, lambda: there)
@@ -69,26 +65,14 @@ class IntrusionRule(PlaceRule):
             found[people] = who.real if self._riders else who.on_foot
         return found
 
-    def _inside(self, view: StepView) -> Bool:
-        return np.asarray(self._shared.look(view).inside[self._number], np.bool_)
-
-    def _deep(self, view: StepView, rows: AnyArray) -> Bool:
-        """Which of these rows (K), all inside, surely are: whose box the picture's edge cuts has no better foot."""
-        return surely_inside(view, self._shared.look(view), rows, self._zone.polygon)
-
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not self._closed.holds(view.now_ns):
             return (reason("hours", False),)
-        inside = bool(self._inside(view)[row])
-        deep = inside and bool(self._deep(view, np.array([row]))[0])
         who: Reasons = ()
         if view.class_id[row] == PERSON and self._wanted[PERSON]:
             who = self._on_foot.explain(view, row, riders=self._riders)
-        edge = () if deep or not inside else (reason("zone-edge", False, limit=self._edge(view, row)),)
-        return of_class(view, row, self._wanted), *seen(view, row), *who, in_zone(view, row, self._zone, inside), *edge
-
-    def _edge(self, view: StepView, row: int) -> Amount:
-        return Amount(EDGE * float(self._shared.look(view).side[row]), "px")
+        place = *self._place.explain(view, row), *self._place.at_edge(view, row)
+        return of_class(view, row, self._wanted), *seen(view, row), *who, *place
 
     def _measures(self, seconds: float, last: Event | None) -> IntrusionMeasures:
         earlier = last.measures.count if last and isinstance(last.measures, IntrusionMeasures) else 0

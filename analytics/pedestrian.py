@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from analytics.place_rule import Look, PlaceRule
-from analytics.places import EDGE, Place
+from analytics.places import Place
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
 from core.events import Event
-from core.explanation import Amount, Reasons, reason
+from core.explanation import Reasons
 from core.findings import StepView
 from core.measures import PedestrianMeasures
 from scenes.rules import PedestrianSpec
@@ -48,14 +46,8 @@ class PedestrianRule(PlaceRule):
             *seen(view, row),
             *self._on_foot.explain(view, row),
             *self._place.explain(view, row),
-            *self._at_edge(view, row),
+            *(() if len(self._episodes) else self._place.at_edge(view, row)),
         )
-
-    def _at_edge(self, view: StepView, row: int) -> Reasons:
-        at = np.array([row])
-        if len(self._episodes) or not self._place.holds(view, at)[0] or self._place.surely(view, at)[0]:
-            return ()
-        return (reason("zone-edge", False, limit=Amount(EDGE * float(self._shared.look(view).side[row]), "px")),)
 
     def _measures(self, seconds: float, last: Event | None) -> PedestrianMeasures:
         earlier = last.measures.count if last and isinstance(last.measures, PedestrianMeasures) else 0

@@ -8,9 +8,8 @@ import numpy as np
 
 from analytics.reasons import in_zone, on_lane
 from analytics.shared import Shared
-from analytics.sight import Sight
-from core.arrays import F64, AnyArray, Bool
-from core.explanation import Reasons, reason
+from core.arrays import AnyArray, Bool
+from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.geometry import border_distance
 from core.lanes import watched_lanes
@@ -67,8 +66,17 @@ class Place:
         """Which of these rows (K), all there, are not at the edge of the zone or of what is excepted."""
         sight, found = self._shared.look(view), np.ones(len(rows), np.bool_)
         for zone in ([self._zone] if self._zone is not None else []) + self._excepted:
-            found &= surely_inside(view, sight, rows, zone.polygon)
+            away = np.array([border_distance(view.foot[row], zone.polygon) for row in rows.tolist()])
+            # Whose box the picture's edge cuts has no better foot.
+            found &= (away >= EDGE * sight.side[rows]) | sight.cut[rows]
         return found
+
+    def at_edge(self, view: StepView, row: int) -> Reasons:
+        """That a row is there, but at the edge; else nothing."""
+        at = np.array([row])
+        if not self.holds(view, at)[0] or self.surely(view, at)[0]:
+            return ()
+        return (reason("zone-edge", False, limit=Amount(EDGE * float(self._shared.look(view).side[row]), "px")),)
 
     def explain(self, view: StepView, row: int) -> Reasons:
         """Whether a row of a view is there."""
@@ -82,12 +90,3 @@ class Place:
             if inside[number, row]:
                 found = *found, reason("excepted", False, place=zone.label)
         return found
-
-
-def surely_inside(view: StepView, sight: Sight, rows: AnyArray, polygon: F64) -> Bool:
-    """Which of these rows (K), inside a polygon or not, are not at its edge.
-
-    Whose box the picture's edge cuts has no better foot.
-    """
-    away = np.array([border_distance(view.foot[row], polygon) for row in rows.tolist()])
-    return np.asarray((away >= EDGE * sight.side[rows]) | sight.cut[rows], np.bool_)

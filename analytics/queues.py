@@ -13,14 +13,13 @@ from analytics.kernels.queues import join_queues
 from analytics.kernels.stays import box_side
 from analytics.reasons import of_class, on_lane, seconds
 from analytics.track_table import TrackTable
-from analytics.vehicles import CAR_BOXES, by_class, is_vehicle
+from analytics.vehicles import CAR_BOXES, LENGTHS_M, by_class, is_vehicle
 from analytics.views import believed_rows, reference_scale
 from core.arrays import F64, I32, I64, Bool
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.frames import FrameMeta
 from core.scene import Label, Scene
-from core.traffic import SIZES_M
 from scenes.rules import QueueSpec, SpillbackSpec
 
 KMH_PER_MPS: Final = 3.6
@@ -92,10 +91,7 @@ class LaneQueues:
         unit = 1.0 if self._metric else CAR_BOX_M
         self._limits = (begin_mps / unit, end_mps / unit, gap_m / unit)
         self._wanted = is_vehicle()
-        self._boxes, self._lengths = (
-            by_class(CAR_BOXES, 1.0),
-            by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0) / unit,
-        )
+        self._boxes, self._lengths = by_class(CAR_BOXES, 1.0), LENGTHS_M / unit
         self._table = TrackTable([("queued", np.bool_), ("first_ns", np.int64)])
         self._frame: FrameMeta | None = None
         self._state: QueueState | None = None

@@ -119,7 +119,7 @@ def build_rule(
         case LineCrossingSpec() | NoCrossingSpec():
             return LineCrossingRule(spec, scene, camera_id, open_events, shared)
         case IntrusionSpec():
-            return IntrusionRule(spec, scene, camera_id, open_events, shared)
+            return IntrusionRule(spec, camera_id, open_events, shared)
         case LoiteringSpec():
             return LoiteringRule(spec, camera_id, open_events, shared)
         case CrowdingSpec():

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.arrays import F64, Bool, frozen
 from core.taxonomy import VEHICLES, ObjectClass, class_of
-from core.traffic import PCU
+from core.traffic import PCU, SIZES_M
 
 CAR_BOXES: Final[Mapping[ObjectClass, float]] = {
     ObjectClass.BICYCLE: 0.7,
@@ -33,6 +33,10 @@ def by_class(values: Mapping[ObjectClass, float], otherwise: float) -> F64:
     for key, value in values.items():
         table[key] = value
     return frozen(table, np.float64, (len(ObjectClass),), "table")
+
+
+LENGTHS_M: Final[F64] = by_class({kind: size[0] for kind, size in SIZES_M.items()}, 0.0)
+"""Usual length of each class, m; 0 where none is known."""
 
 
 def pcu_table(changed: Mapping[str, float] | None = None) -> F64:
