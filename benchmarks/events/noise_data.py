@@ -21,6 +21,8 @@ from core.taxonomy import VEHICLES, ObjectClass
 from pipeline.sources.av_source import AvSource
 from pipeline.sources.surfaces import ArraySurface
 
+EDGE_PX: Final = 2.0
+"""Whose box comes so near to the edge of the picture is cut by it."""
 LEAST_OVERLAP: Final = 0.3
 """Intersection over union from which a detection is of an object: low, as a misplaced box is noise and not a miss."""
 SHRUNK: Final = (1.0, 0.7, 0.5)
@@ -36,6 +38,7 @@ ROW: Final = np.dtype(
         ("size_px", np.float64),
         ("aspect", np.float64),
         ("visible", np.float64),
+        ("cut", np.bool_),
         ("found", np.bool_),
         ("called", np.int64),
         ("error", np.float64, (4,)),
@@ -43,7 +46,8 @@ ROW: Final = np.dtype(
     ]
 )
 """A labelled object in a frame: `thing` its identity (-1 unknown), `size_px` the root of its area in the
-detector's input, `aspect` width over height, `error` of the sides as shares of width and height."""
+detector's input, `aspect` width over height, `error` of the sides as shares of width and height. `cut`: the picture's
+edge cuts it, so that how much of it is hidden is not known."""
 EXTRA: Final = np.dtype(
     [
         ("frame", np.int64),
@@ -58,7 +62,7 @@ EXTRA: Final = np.dtype(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """Rows and extras of a clip at one size of picture."""
+    """Rows and extras of a clip at one size of picture; the edges of the picture cut none of `rows`."""
 
     name: str
     fps: float
@@ -118,6 +122,7 @@ def people(folder: Path, video: Path, detector: Detector, progress: Callable[[st
                     meta.seq,
                     (boxes, truth[:, 1].astype(np.int64), np.zeros(len(boxes), np.int64)),
                     (found.xyxy[person] / scale, found.class_id[person], found.score[person]),
+                    (meta.width, meta.height),
                     scale_px * scale,
                 )
             )
@@ -148,12 +153,17 @@ def vehicles(labels: Path, images: Path, detector: Detector) -> Looked:
         boxes = truth.xyxy[~truth.crowd].astype(np.float64)
         known = boxes, np.full(len(boxes), -1), truth.class_id[~truth.crowd]
         part = found.xyxy[kept], found.class_id[kept], found.score[kept]
-        parts.append(_frame(meta.seq, known, part, detector.input_spec.width / meta.width))
+        size = meta.width, meta.height
+        parts.append(_frame(meta.seq, known, part, size, detector.input_spec.width / meta.width))
     return _joined(labels.stem, 0.0, width, parts)
 
 
 def _frame(
-    frame: int, truth: tuple[F64, I64, I64], found: tuple[AnyArray, AnyArray, AnyArray], scale: float
+    frame: int,
+    truth: tuple[F64, I64, I64],
+    found: tuple[AnyArray, AnyArray, AnyArray],
+    picture: tuple[int, int],
+    scale: float,
 ) -> tuple[AnyArray, AnyArray]:
     boxes, things, classes = truth
     at, called, score = found[0].astype(np.float64), found[1], found[2]
@@ -164,6 +174,7 @@ def _frame(
     rows["size_px"] = np.sqrt(size[:, 0] * size[:, 1]) * scale
     rows["aspect"] = size[:, 0] / size[:, 1]
     rows["visible"] = visibility(boxes)
+    rows["cut"] = ((boxes[:, :2] <= EDGE_PX) | (boxes[:, 2:] >= np.array(picture) - EDGE_PX)).any(axis=1)
     rows["found"], rows["called"] = pair >= 0, -1
     rows["error"] = np.nan
     hit = pair >= 0
@@ -179,4 +190,4 @@ def _frame(
 
 def _joined(name: str, fps: float, width: int, parts: list[tuple[AnyArray, AnyArray]]) -> Looked:
     rows, extras = (np.concatenate([part[n] for part in parts]) for n in (0, 1))
-    return Looked(name, fps, len(parts), width, rows, extras)
+    return Looked(name, fps, len(parts), width, rows[~rows["cut"]], extras)

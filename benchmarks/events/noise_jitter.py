@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from benchmarks.events.noise_data import EDGE_PX
 from core.arrays import F64, AnyArray
 from core.detections import DetectionBatch
 from core.frames import FrameBatch
@@ -19,7 +20,6 @@ from trackers.online import OnlineTracker
 WINDOW: Final = 25
 """Frames through which a cubic is laid: a second. What is left is tremble, and not the vehicle's way."""
 DEGREE: Final = 3
-EDGE_PX: Final = 2.0
 MOST_FRAMES: Final = 800
 
 
