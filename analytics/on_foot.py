@@ -63,9 +63,9 @@ class OnFoot:
     """Tells by what they do which of those that look like people are on foot.
 
     A rider whose machine the detector misses looks like a person, and so nobody counts who was ever too fast for
-    somebody on foot, or faster along his lane than one walks; on lanes, who has not walked across or along them, or who
-    stands after he came along them; or who is among vehicles that queue and did not walk across. After `still_s` it
-    is somebody in any case, but in a queue.
+    somebody on foot, or faster along his lane than one walks, and has not walked across the lanes since; on lanes, who
+    has not walked across or along them, or who stands after he came along them; or who is among vehicles that queue and
+    did not walk across. After `still_s` it is somebody in any case, but in a queue.
 
     Args:
         scene: of the camera.
@@ -110,7 +110,7 @@ class OnFoot:
         rows = sight.believed(self._wanted)
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         picture = sight.boxes, view.foot, view.foot_velocity, view.state, view.heading
-        ground = view.position, view.velocity, view.valid, view.lane, view.lane_speed
+        ground = view.position, view.velocity, view.velocity_cov, view.valid, view.lane, view.lane_speed
         now = clock.run_ns, clock.step_ns, clock.frames
         limits = self._fastest_mps, self._along_mps, self._still_ns
         real, walks, crossed = follow_people(table.rows, at, fresh, rows, picture, ground, now, limits)

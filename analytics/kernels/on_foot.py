@@ -28,6 +28,10 @@ LEAST_MPS: Final = 0.5
 SURE_MPS: Final = 1.0
 """From here on a speed is believed even where it does not tell its heading: far boxes tremble."""
 ACROSS_M: Final = 1.5
+OFF_M: Final = 3.0
+"""Who was too fast, and has come so far across the lanes since, walks: his track was a rider's before."""
+SURE: Final = 2.0
+"""Standard deviations by which a speed is surely too fast: of who comes in over the picture's edge little is known."""
 ALONG_NS: Final = 2 * SECOND_NS
 """On a lane, somebody walks who has come so far across it, faster than this, with less than this share of his speed
 along it; or moved along it for so long, as a rider also does who stops. A box that jumps from one rider to the next and
@@ -43,7 +47,7 @@ def follow_people(
     fresh: Bool,
     rows: I64,
     picture: tuple[F32, F32, F32, U8, F32],
-    ground: tuple[F64, F64, Bool, I16, F64],
+    ground: tuple[F64, F64, F64, Bool, I16, F64],
     now: tuple[int, int, int],
     limits: tuple[float, float, int],
 ) -> tuple[Bool, Bool, Bool]:
@@ -55,7 +59,7 @@ def follow_people(
         fresh: (K) whether they are new.
         rows: (K) in the view.
         picture: boxes, feet and their velocities in reference pixels, states, headings, of all M tracks in the view.
-        ground: positions, velocities, whether these are known, lanes, speeds along them, of all tracks.
+        ground: positions, velocities and their covariances, whether these are known, lanes, speeds along them, of all.
         now: run time and step in ns, number of the frame.
         limits: fastest on foot, and along a lane, m/s; when somebody who does not come away from his place counts, ns.
 
@@ -63,7 +67,7 @@ def follow_people(
         (K) who is real; who is on foot, unless he waits in a queue; who came across the lanes.
     """
     boxes, foot, foot_velocity, seen, heading = picture
-    position, velocity, valid, lane, lane_speed = ground
+    position, velocity, spread, valid, lane, lane_speed = ground
     run_ns, step_ns, frame = now
     count, step_s = len(rows), step_ns / SECOND_NS
     real, walks = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
@@ -77,10 +81,12 @@ def follow_people(
             for axis in range(2):
                 mine.ground[axis], mine.foot[axis] = position[row, axis], foot[row, axis]
         speed = math.hypot(velocity[row, 0], velocity[row, 1])
+        doubt = SURE * _deviation(velocity[row], spread[row], speed)
         if not placed:
-            speed = math.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) * unit
+            speed, doubt = math.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) * unit, 0.0
         along = lane_speed[row]
-        mine.rides = mine.rides or speed > limits[0] or (metric and along > limits[1])
+        if speed - doubt > limits[0] or (metric and along - doubt > limits[1]):
+            mine.rides, mine.across[0], mine.across[1] = True, 0.0, 0.0
         moves[k] = speed > LEAST_MPS and (np.isfinite(heading[row]) or speed > SURE_MPS)
         if metric and moves[k]:
             if abs(along) < ACROSS * speed:
@@ -95,7 +101,8 @@ def follow_people(
         gone = away >= WALKED_M
         mine.away_ns = mine.away_ns + step_ns if gone else 0
         mine.came = mine.came or mine.away_ns >= KNOWN_NS
-        crossed[k] = math.hypot(mine.across[0], mine.across[1]) >= ACROSS_M
+        across = math.hypot(mine.across[0], mine.across[1])
+        crossed[k], mine.rides = across >= ACROSS_M, mine.rides and across < OFF_M
         walked = gone and (crossed[k] or mine.along_ns >= ALONG_NS) if metric else mine.came
         mine.walked = mine.walked or walked
     _inherit(state, at, fresh, rows, (boxes, foot, seen, lane))
@@ -156,6 +163,14 @@ def among_queues(rows: I64, lane: I16, along: F64, chain: I32, group: I64) -> Bo
                 found[k] = True
                 break
     return found
+
+
+@in_place
+def _deviation(velocity: F64, spread: F64, speed: float) -> float:
+    """Standard deviation of a speed, by the covariance (2, 2) of the velocity (2)."""
+    u, v = velocity[0], velocity[1]
+    along = u * u * spread[0, 0] + 2 * u * v * spread[0, 1] + v * v * spread[1, 1]
+    return math.sqrt(max(along, 0.0)) / max(speed, 1e-9)
 
 
 @in_place

@@ -65,6 +65,14 @@ def test_a_person_too_fast_for_a_walker_rides_what_is_not_seen(scene: Scene) -> 
     assert [e.track_ids for e in found(film([rides, walks], 20, scene=scene), PedestrianSpec())] == [(2,)]
 
 
+def test_who_walks_across_the_road_is_on_foot_though_his_track_was_a_riders() -> None:
+    """At 14 km/h along the lane, then as fast as one walks: across the lanes, or on along them as in a queue."""
+    mixed = Actor(1, walk([(0, 300, 360), (4, 460, 360), (12, 460, 450)]), size=(10, 17))
+    assert [e.track_ids for e in found(film([mixed], 13, scene=METRES), PedestrianSpec())] == [(1,)]
+    rider = Actor(1, walk([(0, 300, 360), (4, 460, 360), (12, 550, 360)]), size=(10, 17))
+    assert found(film([rider], 13, scene=METRES), PedestrianSpec()) == []
+
+
 def test_a_rider_who_waits_among_vehicles_is_no_pedestrian_but_who_walks_through_them_is() -> None:
     """Five cars; a rider whose machine nobody sees came along at walking speed and stands; somebody walks across."""
     cars = [Actor(n, still(600 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]

@@ -339,6 +339,14 @@ def test_a_jump_is_no_ride() -> None:
     assert not any(world.locate(frame_of(t / 10, [(x, 300)], [1])).rides[0] for t, x in enumerate(places))
 
 
+def test_who_comes_in_over_the_edge_on_foot_does_not_ride() -> None:
+    """His box grows out of the picture's edge, and its foot jumps as more of him is seen: 9 m/s for a moment."""
+    world = World({"a": scene()})
+    places = [(12.0, 300.0), (30.0, 306.0), (46.0, 311.0), (60.0, 315.0), (66.0, 317.0)]
+    places += [(66.0 + 2.4 * t, 317.0) for t in range(1, 40)]
+    assert not any(world.locate(frame_of(t / 10, [at], [1])).rides[0] for t, at in enumerate(places))
+
+
 def test_only_people_are_said_to_ride() -> None:
     world = World({"a": scene()})
     found = [world.locate(frame_of(t / 10, [(20 + 20 * t, 300)], [1], cls=ObjectClass.CAR)).rides[0] for t in range(20)]

@@ -16,6 +16,10 @@ from trackers.kernels.projection import View, on_ground, spread
 from trackers.kernels.riders import PERSON
 
 
+SURE = 2.0
+"""Standard deviations by which a speed is surely as large."""
+
+
 class Filters(NamedTuple):
     """The filters of a camera's tracks, by rising id, with room for more.
 
@@ -148,9 +152,12 @@ def _start(
 
 @in_place
 def _rides(filters: Filters, at: int, noise: Noise, moved: Moved, row: int, side: float) -> bool:
-    """Whether a person is on wheels: has once been so fast for so long."""
+    """Whether a person is on wheels: has once surely been so fast for so long."""
     if filters.metric[at]:
-        speed = math.hypot(moved.velocity[row, 0], moved.velocity[row, 1])
+        u, v, cov = moved.velocity[row, 0], moved.velocity[row, 1], moved.velocity_cov[row]
+        speed = math.hypot(u, v)
+        along = u * u * cov[0, 0] + 2 * u * v * cov[0, 1] + v * v * cov[1, 1]
+        speed -= SURE * math.sqrt(max(along, 0.0)) / max(speed, 1e-9)
     else:
         tall = noise.kinds[noise.kind_of_class[PERSON], 6]
         speed = math.hypot(moved.foot_velocity[row, 0], moved.foot_velocity[row, 1]) / side * tall
