@@ -15,7 +15,6 @@ from trackers.kernels.kalman import begin, combine, correct, predict, prepare, s
 from trackers.kernels.projection import View, on_ground, spread
 from trackers.kernels.riders import PERSON
 
-
 SURE = 2.0
 """Standard deviations by which a speed is surely as large."""
 
