@@ -48,6 +48,7 @@ class Arrivals:
         """Hear of a frame: these rows (K) are all whom a rule looks at and who are seen; who of them is on the lane."""
         view, table, now = sight.view, self._table, self._clock.run_ns
         table.let_go(view, self._clock)
+        table.take(view.ended_id)
         if not len(rows):
             return
         at, fresh = table.locate(view.track_id[rows], now)

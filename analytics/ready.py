@@ -13,6 +13,7 @@ from analytics.paths import TOLERANCE_PX, simplify
 from analytics.table import build_rules
 from analytics.track_log import TrackLogRule
 from analytics.track_table import TrackTable
+from core.arrays import frozen
 from core.findings import StepView
 from core.frames import ClockSource, FrameMeta
 from core.motion import Motion
@@ -51,9 +52,9 @@ def compile_rules() -> None:
             rule.update(_view(scene, number, foot))
         rule.close(0)
     table = TrackTable([])
-    for _ in range(2):
-        # To numpy the ids of one record lie in one piece, of several they do not: two types.
-        table.locate(np.arange(1, 3), 0)
+    table.locate(np.arange(1, 3), 0)
+    for ids in (np.arange(1, 2), frozen(np.arange(2, 3), np.int64, (1,), "ids")):
+        table.take(ids)
     simplify(np.zeros((3, 2), np.float32), TOLERANCE_PX)
     seconds = time.monotonic() - began
     if seconds > NOTICED_S:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from analytics.clock import CameraClock
-from analytics.kernels.tracks import find
-from core.arrays import I64, AnyArray
+from analytics.kernels.tracks import find, found_at
+from core.arrays import I64, AnyArray, Bool
 from core.findings import StepView
 
-EXPIRE_NS = 60_000_000_000
+EXPIRE_NS: Final = 60_000_000_000
 """A track not seen for this long has ended, whether or not its tracker said so: the table stays bounded."""
-
-LOOK_NS = 1_000_000_000
+LOOK_NS: Final = 1_000_000_000
+LEAST_ROOM: Final = 8
 
 
 class TrackTable:
@@ -25,44 +25,39 @@ class TrackTable:
         wide, width: type and number of further records of each track, zero in a new one; see the attribute.
 
     Attributes:
+        rows: of all tracks.
         wide: (T, width), row by row with `rows`.
     """
 
     def __init__(self, fields: list[Any], *, wide: Any = np.bool_, width: int = 0) -> None:
         self._looked_ns = 0
-        self.wide: AnyArray = np.zeros((0, width), wide)
-        self.rows: AnyArray = np.zeros(0, np.dtype([("id", np.int64), ("seen_ns", np.int64), *fields], align=True))
+        self._ended: list[I64] = []
+        record = np.dtype([("id", np.int64), ("seen_ns", np.int64), *fields], align=True)
+        self._lay_out(np.zeros(LEAST_ROOM, record), np.zeros((LEAST_ROOM, width), wide), 0)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return self._count
 
-    def locate(self, ids: I64, run_ns: int) -> tuple[I64, AnyArray]:
-        """The row number of each track (K, each id once), and which of them (K, bool) are new; all are seen now."""
-        at, missing = find(self.rows["id"], self.rows["seen_ns"], ids, run_ns)
-        fresh = at < 0
-        if missing:
-            # Not np.concatenate: it works out the common type of all fields anew at each call.
-            before = len(self.rows)
-            merged = np.zeros(before + missing, self.rows.dtype)
-            merged[:before] = self.rows
-            merged["id"][before:], merged["seen_ns"][before:] = ids[fresh], run_ns
-            self.rows = merged
-            if self.wide.shape[1]:
-                wide = np.zeros((len(merged), self.wide.shape[1]), self.wide.dtype)
-                wide[:before] = self.wide
-                self.wide = wide
-            at[fresh] = np.arange(before, len(merged))
-            # A tracker counts upwards: what is new comes last.
-            if np.count_nonzero(np.diff(merged["id"][max(before - 1, 0) :]) <= 0):
-                order = np.argsort(merged["id"], kind="stable")
-                self.rows, self.wide = self.rows[order], self.wide[order] if self.wide.shape[1] else self.wide
-                at, _ = find(self.rows["id"], self.rows["seen_ns"], ids, run_ns)
+    def locate(self, ids: I64, run_ns: int) -> tuple[I64, Bool]:
+        """The row number of each track (K, each id once), and which of them (K) are new; all are seen now."""
+        before, wanted = self._count, len(ids)
+        if before + wanted > len(self._room):
+            self._lay_out(*(_copied(room, before, 2 * (before + wanted)) for room in self._rooms), before)
+        at, fresh = np.empty(wanted, np.int64), np.empty(wanted, np.bool_)
+        count, rises = find(self._ids, self._seen, before, ids, run_ns, at, fresh)
+        if count != before:
+            self._show(count)
+            if not rises:
+                # A tracker counts upwards: what is new comes last, but for this once.
+                order = np.argsort(self.rows["id"], kind="stable")
+                self.rows[:], self.wide[:] = self.rows[order], self.wide[order]
+                find(self._ids, self._seen, count, ids, run_ns, at, np.empty(wanted, np.bool_))
         return at, fresh
 
     def row(self, track: int) -> int | None:
         """The row number of a track."""
         at = int(np.searchsorted(self.rows["id"], track))
-        return at if at < len(self.rows) and self.rows["id"][at] == track else None
+        return at if at < self._count and self.rows["id"][at] == track else None
 
     def find(self, track: int) -> AnyArray | None:
         """The record of a track."""
@@ -70,34 +65,68 @@ class TrackTable:
         return None if at is None else self.rows[at]
 
     def let_go(self, view: StepView, clock: CameraClock) -> None:
-        """Remove the tracks that have ended by this frame, which `clock` has heard; of an epoch that is over, all."""
+        """Forget the tracks that have ended by this frame, which `clock` has heard; of an epoch that is over, all.
+
+        Those that have ended are there for up to `LOOK_NS` more: numbers do not come again within an epoch, and to
+        remove many at once is cheaper.
+        """
         if clock.new_epoch:
             self.take_all()
-        self.take(view.ended_id)
-        self.take_unseen(clock.run_ns)
+            return
+        if not self._count:
+            return
+        if len(view.ended_id):
+            self._ended.append(view.ended_id)
+        if not 0 <= clock.run_ns - self._looked_ns < LOOK_NS:
+            if self._ended:
+                self.take(np.concatenate(self._ended))
+            self._ended = []
+            self.take_unseen(clock.run_ns)
 
     def take(self, ids: I64) -> AnyArray:
         """Remove these tracks; their rows (unknown ids have none)."""
-        if not len(ids) or not len(self.rows):
+        if not len(ids) or not self._count:
             return self.rows[:0]
-        return self._take((self.rows["id"][:, None] == ids).any(axis=1))
+        going = np.zeros(self._count, np.bool_)
+        return self._take(going) if found_at(self._ids, self._count, ids, going) else self.rows[:0]
 
     def take_unseen(self, run_ns: int) -> AnyArray:
         """Remove the tracks not seen for `EXPIRE_NS`, looked for once a second; their rows."""
-        if not len(self.rows) or 0 <= run_ns - self._looked_ns < LOOK_NS:
+        if not self._count or 0 <= run_ns - self._looked_ns < LOOK_NS:
             return self.rows[:0]
         self._looked_ns = run_ns
-        return self._take(self.rows["seen_ns"] < run_ns - EXPIRE_NS)
+        going = self.rows["seen_ns"] < run_ns - EXPIRE_NS
+        return self._take(going) if np.count_nonzero(going) else self.rows[:0]
 
     def take_all(self) -> AnyArray:
         """Remove all tracks; their rows."""
-        gone, self.rows, self.wide = self.rows, self.rows[:0], self.wide[:0]
+        gone = self.rows
+        self._ended = []
+        if len(gone):
+            self._lay_out(*(np.zeros((LEAST_ROOM, *room.shape[1:]), room.dtype) for room in self._rooms), 0)
         return gone
 
-    def _take(self, going: AnyArray) -> AnyArray:
-        if not going.any():
-            return self.rows[:0]
-        gone, self.rows = self.rows[going], self.rows[~going]
-        if self.wide.shape[1]:
-            self.wide = self.wide[~going]
+    def _take(self, going: Bool) -> AnyArray:
+        gone, stays = self.rows[going], np.flatnonzero(~going)
+        room = max(2 * len(stays), LEAST_ROOM)
+        self._lay_out(*(_copied(each[stays], len(stays), room) for each in self._rooms), len(stays))
         return gone
+
+    def _lay_out(self, room: AnyArray, wide: AnyArray, count: int) -> None:
+        """Rows lie at the beginning of an array that has room for more, which is zero."""
+        self._room, self._rooms = room, (room, wide)
+        self._ids, self._seen = room["id"], room["seen_ns"]
+        self._show(count)
+
+    def _show(self, count: int) -> None:
+        self._count = count
+        self.rows: AnyArray = self._room[:count]
+        self.wide: AnyArray = self._rooms[1][:count]
+
+
+def _copied(rows: AnyArray, count: int, room: int) -> AnyArray:
+    """The first rows, with room for more."""
+    # Not np.concatenate: it works out the common type of all fields anew at each call.
+    more = np.zeros((room, *rows.shape[1:]), rows.dtype)
+    more[:count] = rows[:count]
+    return more

@@ -7,32 +7,55 @@ from typing import Any
 import numpy as np
 
 from core.arrays import F32, F64, I16, I64, AnyArray, Bool
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 
-@compiled
-def find(held: I64, seen_ns: I64, ids: I64, run_ns: int) -> tuple[I64, int]:
-    """Where each of `ids` is among the `held` ones, which are sorted; how many are not there (-1).
+@in_place
+def find(held: I64, seen_ns: I64, count: int, ids: I64, run_ns: int, at: I64, fresh: Bool) -> tuple[int, bool]:
+    """Find tracks in a table that is sorted by id, and add those that are not there. All are seen now.
 
-    Those found are seen now.
+    Args:
+        held, seen_ns: of the table, with room for all ids beyond the first `count`.
+        ids: (K) different ones.
+        at, fresh: (K) to be filled: where each is, and whether it was added.
+
+    Returns:
+        How many are held now; whether their ids still rise.
     """
-    at = np.empty(len(ids), np.int64)
-    missing = 0
+    before, rises = count, True
     for i in range(len(ids)):
-        low, high = 0, len(held)
-        while low < high:
-            middle = (low + high) // 2
-            if held[middle] < ids[i]:
-                low = middle + 1
-            else:
-                high = middle
-        if low < len(held) and held[low] == ids[i]:
-            at[i] = low
-            seen_ns[low] = run_ns
+        place = _place(held, before, ids[i])
+        fresh[i] = place == before or held[place] != ids[i]
+        if fresh[i]:
+            rises = rises and (count == 0 or held[count - 1] < ids[i])
+            place, count = count, count + 1
+            held[place] = ids[i]
+        at[i] = place
+        seen_ns[place] = run_ns
+    return count, rises
+
+
+@in_place
+def found_at(held: I64, count: int, ids: I64, found: Bool) -> bool:
+    """Mark which of the first `count` held ones, which are sorted, are among `ids`; whether any are."""
+    some = False
+    for i in range(len(ids)):
+        place = _place(held, count, ids[i])
+        if place < count and held[place] == ids[i]:
+            found[place] = some = True
+    return some
+
+
+@in_place
+def _place(held: I64, count: int, wanted: int) -> int:
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if held[middle] < wanted:
+            low = middle + 1
         else:
-            at[i] = -1
-            missing += 1
-    return at, missing
+            high = middle
+    return low
 
 
 @compiled
