@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
+from analytics.kernels.arrivals import follow_arrivals
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from core.arrays import AnyArray, Bool
@@ -52,15 +53,8 @@ class Arrivals:
         if not len(rows):
             return
         at, fresh = table.locate(view.track_id[rows], now)
-        mine = table.rows[at]
-        mine["first_ns"][fresh], mine["along"][fresh] = now, view.along[rows[fresh]]
-        mine["on"] &= on | (now - mine["on_ns"] <= self._gap_ns)
-        mine["since_ns"] = np.where(mine["on"] | ~on, mine["since_ns"], now)
-        mine["on"] |= on
-        mine["on_ns"][on] = now
-        moves = sight.foot_speed[rows] > MOVES * sight.side[rows]
-        mine["speed"] = np.where(moves, view.lane_speed[rows], 0.0)
-        table.rows[at] = mine
+        seen = view.along, view.lane_speed, sight.foot_speed, sight.side
+        follow_arrivals(table.rows, at, fresh, rows, on, seen, (now, self._gap_ns), MOVES)
 
     def since_ns(self, tracks: AnyArray) -> AnyArray:
         """Run time (K) since when each of these tracks has been on the lane; now where that is not known."""

@@ -8,7 +8,9 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
+from analytics.kernels.impacts import SHORTEST_S, follow_speeds
 from analytics.queues import KMH_PER_MPS
+from analytics.records import joined
 from analytics.shared import Shared
 from analytics.stopped_vehicle import END_M, StandRule
 from analytics.track_table import TrackTable
@@ -23,10 +25,6 @@ from core.scene import Scene
 from scenes.rules import CollisionSpec
 
 ROAD_USERS: Final = ("person", "vehicle")
-BEFORE_NS: Final = SECOND_NS
-"""It was fast within this before it lost its speed."""
-SHORTEST_S: Final = 0.5
-"""Speeds of tracks jump: a loss is measured over at least so long."""
 IMPACT: Final = 2.0
 """Times the deceleration asked for: nobody brakes so (9 m/s² is what dry asphalt gives), it has hit something."""
 TOGETHER_NS: Final = 15 * SECOND_NS
@@ -96,13 +94,14 @@ class CollisionRule(StandRule):
         clock, table = self._clock, self._tracks
         self._let_go(view)
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
-        speed = np.hypot(view.velocity[rows, 0], view.velocity[rows, 1])
-        self._follow(view, rows, at, fresh, speed)
-        mine, stays = table.rows, self._stays.rows
-        open_ = np.isin(view.track_id[rows], stays["track"][stays["open"]])
-        if stays["lost"].any():
-            open_ |= self._stays.left_at(self._shared.look(view).boxes[rows])
-        may: Bool = (mine["hit"][at] | open_) & view.valid[rows]
+        some_hit = self._follow(view, rows, at, fresh)
+        open_, may = np.zeros((2, len(rows)), np.bool_)
+        if some_hit:
+            may |= table.rows["hit"][at]
+        if len(self._stays):
+            open_ = self._is_open(view, rows)
+            may |= open_
+        may &= view.valid[rows]
         if not np.count_nonzero(may):
             if self._waits is not None:
                 self._state = self._waits.queues.update(view, clock)
@@ -114,6 +113,14 @@ class CollisionRule(StandRule):
         if len(asked):
             may[asked] = self._met(view, rows, at, asked)
         return may
+
+    def _is_open(self, view: StepView, rows: AnyArray) -> Bool:
+        """Which of these rows (K) are of an event that is open."""
+        stays = self._stays.rows
+        found = np.isin(view.track_id[rows], stays["track"][stays["open"]])
+        if stays["lost"].any():
+            found |= self._stays.left_at(self._shared.look(view).boxes[rows])
+        return found
 
     def _waited(self, stays: AnyArray) -> Bool:
         """Two who have met are one collision: whose event is open, or due first."""
@@ -137,11 +144,11 @@ class CollisionRule(StandRule):
 
     def _let_go(self, view: StepView) -> None:
         """Tracks that have ended lately are remembered: trackers often give up at an impact."""
-        now = self._clock.run_ns
-        if len(view.ended_id):
-            self._gone = np.concatenate((self._gone, self._tracks.take(view.ended_id)))
-        if len(self._gone):
-            self._gone = self._gone[:0] if self._clock.new_epoch else self._gone[self._lately(self._gone, now)]
+        ended = self._tracks.take(view.ended_id)
+        if self._clock.new_epoch:
+            self._gone = self._gone[:0]
+        elif len(ended):
+            self._gone = joined(self._gone[self._lately(self._gone, self._clock.run_ns)], ended)
         self._tracks.let_go(view, self._clock)
 
     def _lately(self, tracks: AnyArray, now_ns: int) -> Bool:
@@ -149,30 +156,19 @@ class CollisionRule(StandRule):
         rests = np.hypot(*tracks["last_way"].T) < self._least
         return np.asarray(now_ns - tracks["last_ns"] <= np.where(rests, RESTED_NS, VANISHED_NS), np.bool_)
 
-    def _follow(self, view: StepView, rows: AnyArray, at: AnyArray, fresh: Bool, speed: F64) -> None:
-        """Bring what is known of these rows (K) to this frame."""
-        now, mine = self._clock.run_ns, self._tracks.rows
-        seen = (view.state[rows] == CONFIRMED) & view.valid[rows]
-        renewed = seen & (fresh | (speed >= mine["fast"][at]) | (now - mine["fast_ns"][at] > BEFORE_NS))
-        for name, value in (
-            ("fast", speed),
-            ("fast_ns", now),
-            ("fast_at", view.position[rows]),
-            ("fast_way", view.velocity[rows]),
-        ):
-            mine[name][at[renewed]] = value[renewed] if isinstance(value, np.ndarray) else value
+    def _follow(self, view: StepView, rows: AnyArray, at: AnyArray, fresh: Bool) -> bool:
+        """Bring what is known of these rows (K) to this frame; whether any has lost its speed abruptly."""
+        speed = self._shared.look(view).speed
         if np.count_nonzero(fresh):
-            begun = fresh & seen & (speed < self._least)
+            begun = fresh & (view.state[rows] == CONFIRMED) & view.valid[rows] & (speed[rows] < self._least)
             self._inherit(view, rows[begun], at[begun])
-        last = at[seen]
-        mine["last_ns"][last] = now
-        mine["last_at"][last], mine["last_way"][last] = view.position[rows[seen]], view.velocity[rows[seen]]
-        loss = _loss(mine["fast"][at] - speed, now - mine["fast_ns"][at])
-        abrupt = seen & ~fresh & (loss > self._loss) & (mine["fast"][at] >= self._least)
-        goes_on = (speed > self._least) & seen & ~abrupt & (now - mine["abrupt_ns"][at] > BEFORE_NS)
-        mine["hit"][at[goes_on]] = False
-        if np.count_nonzero(abrupt):
+        seen = view.state, view.valid, view.position, view.velocity, speed
+        abrupt, loss = np.empty(len(rows), np.bool_), np.empty(len(rows))
+        limits, now = (self._least, self._loss), self._clock.run_ns
+        hits, before = follow_speeds(self._tracks.rows, at, fresh, rows, seen, now, limits, (abrupt, loss))
+        if hits:
             self._note(view, rows[abrupt], at[abrupt], loss[abrupt])
+        return hits + before > 0
 
     def _note(self, view: StepView, rows: AnyArray, at: AnyArray, loss: F64) -> None:
         """These (K) lose their speed abruptly: who is in reach, and does any of these move otherwise?"""
@@ -194,9 +190,11 @@ class CollisionRule(StandRule):
 
     def _inherit(self, view: StepView, rows: AnyArray, at: AnyArray) -> None:
         """These rows (K) begin at rest: as one that rested there, or where one vanished that was fast."""
+        if not len(rows):
+            return
         mine, now = self._tracks.rows, self._clock.run_ns
-        unseen = mine[mine["last_ns"] < now]
-        gone = np.concatenate((self._gone, unseen[self._lately(unseen, now)]))
+        gone = joined(self._gone, mine[mine["last_ns"] < now])
+        gone = gone[self._lately(gone, now)]
         pace = np.hypot(*gone["last_way"].T)
         for row, new in zip(rows, at, strict=True):
             away = view.position[row] - gone["last_at"]

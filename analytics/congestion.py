@@ -11,7 +11,7 @@ import numpy as np
 from analytics.clock import SECOND_NS
 from analytics.free_flow import CAR_BOX_M
 from analytics.kernels.paces import add_paces
-from analytics.place_rule import Look, PlaceRule
+from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import of_class, on_lane, seen
 from analytics.shared import Shared
@@ -166,6 +166,8 @@ class CongestionRule(PlaceRule):
         there = self._there = self._add(self._shared.look(view))
         known, congested = not math.isnan(self._share), self._share < LIMITS[self._least]
         self._most = max(self._most, len(there))
+        if not congested and not len(self._episodes):
+            return NOTHING_THERE
         level = LEVELS[self._levels.worst(self._least)]
         severity = max(self._spec.severity, AT_LEAST.get(level, Severity.LOWEST), key=RANKS.__getitem__)
         return Look(congested, congested, lambda: there, known, severity)

@@ -37,6 +37,8 @@ class Headcount:
         table, view, now = self._table, sight.view, self._clock.run_ns
         if self._clock.new_epoch:
             table.take_all()
+        if not len(table) and not np.count_nonzero(inside):
+            return
         table.take(view.track_id[rows[~inside]])
         there = rows[inside]
         if len(there):

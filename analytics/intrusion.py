@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from analytics.on_foot import Who
 from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.places import Place
 from analytics.reasons import of_class, seen
@@ -42,11 +43,14 @@ class IntrusionRule(PlaceRule):
         return len(self._on_foot)
 
     def _look(self, view: StepView) -> Look:
-        rows = self._shared.look(view).believed(self._wanted)
-        rows = rows[self._counts(view, rows)]
+        sight = self._shared.look(view)
+        who = self._on_foot.update(sight)
         if not self._closed.holds(view.now_ns):
             return NOTHING_THERE
-        within = rows[self._place.holds(view, rows)]
+        rows, at, count = self._place.there(sight, self._wanted)
+        if not count:
+            return NOTHING_THERE
+        within = rows[at & self._counts(view, rows, who)]
         if not len(within):
             return NOTHING_THERE
         if not len(self._episodes):
@@ -56,11 +60,10 @@ class IntrusionRule(PlaceRule):
         self._peak = max(self._peak, len(there))
         return Look(len(there) > 0, len(within) > 0, lambda: there)
 
-    def _counts(self, view: StepView, rows: AnyArray) -> Bool:
+    def _counts(self, view: StepView, rows: AnyArray, who: Who) -> Bool:
         """Which of these rows (K) are somebody: no things, and where only people are asked for, no riders."""
         people = view.class_id[rows] == PERSON
         found = np.ones(len(rows), np.bool_)
-        who = self._on_foot.update(self._shared.look(view))
         if np.count_nonzero(people):
             found[people] = who.real if self._riders else who.on_foot
         return found

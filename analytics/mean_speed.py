@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.clock import CameraClock
+from analytics.kernels.speeds import follow_ways
 from analytics.track_table import TrackTable
 from core.arrays import F64, AnyArray, Bool
 from core.findings import StepView
@@ -49,25 +50,13 @@ class MeanSpeeds:
         return len(self._table)
 
     def follow(self, view: StepView, rows: AnyArray, goes_on: Bool) -> Way:
-        """Hear of a frame: the ways of these rows (K); those that do not go on (K) have none."""
+        """Hear of a frame: the ways of these rows (K); of those that do not go on (K) all is 0."""
         table, now = self._table, self._clock.run_ns
         table.let_go(view, self._clock)
-        at, fresh = table.locate(view.track_id[rows], now)
-        mine, kind = table.rows[at], view.class_id[rows]
-        anew = goes_on & (fresh | (now - mine["last_ns"] > self._gap_ns) | (mine["class_id"] != kind))
-        begun = rows[anew]
-        mine["since_ns"][anew], mine["class_id"][anew] = now, kind[anew]
-        mine["place"][anew], mine["spread"][anew] = view.position[begun], view.position_cov[begun]
-        mine["last_ns"][goes_on] = now
-        table.rows[at] = mine
-        way = view.position[rows] - mine["place"]
-        metres = np.where(goes_on, np.hypot(way[:, 0], way[:, 1]), 0.0)
-        seconds = np.maximum((now - mine["since_ns"]) / 1e9, 1e-9)
-        spread = along(way, mine["spread"] + view.position_cov[rows])
-        return Way(metres, seconds, metres / seconds, np.sqrt(spread) / seconds)
-
-
-def along(way: F64, spread: F64) -> F64:
-    """Variances (K) along ways (K, 2) of covariances (K, 2, 2)."""
-    unit = way / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
-    return np.asarray(np.maximum(np.einsum("ki,kij,kj->k", unit, spread, unit), 0.0), np.float64)
+        way = Way(*np.zeros((4, len(rows))))
+        going = np.flatnonzero(goes_on)
+        if len(going):
+            at, fresh = table.locate(view.track_id[rows[going]], now)
+            seen = view.class_id, view.position, view.position_cov
+            follow_ways(table.rows, at, fresh, going, rows, seen, (now, self._gap_ns), way)
+        return way

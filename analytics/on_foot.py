@@ -52,11 +52,16 @@ class Who(NamedTuple):
         rows: of the view, in order.
         real: no thing: has come away from where it was first seen, or has been there for long.
         on_foot: somebody on foot.
+        walkers: the rows of these.
     """
 
     rows: AnyArray
     real: Bool
     on_foot: Bool
+    walkers: AnyArray
+
+
+NOBODY: Final = Who(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.bool_), np.zeros(0, np.int64))
 
 
 class OnFoot:
@@ -93,7 +98,7 @@ class OnFoot:
         self._group = group_numbers(scene)
         self._table = TrackTable(FIELDS)
         self._frame: FrameMeta | None = None
-        self._who = Who(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.bool_))
+        self._who = NOBODY
 
     def __len__(self) -> int:
         return len(self._table)
@@ -108,6 +113,8 @@ class OnFoot:
         view, clock, table = sight.view, self._clock, self._table
         table.let_go(view, clock)
         rows = sight.believed(self._wanted)
+        if not len(rows):
+            return NOBODY
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         picture = sight.boxes, view.foot, view.foot_velocity, view.state, view.heading
         ground = view.position, view.velocity, view.velocity_cov, view.valid, view.lane, view.lane_speed
@@ -119,7 +126,7 @@ class OnFoot:
             among = among_queues(rows, view.lane, view.along, chain, self._group)
             table.rows["among_ns"][at[among]] = clock.run_ns + AMONG_NS
             walks &= crossed | (table.rows["among_ns"][at] < clock.run_ns)
-        return Who(rows, real, walks)
+        return Who(rows, real, walks, rows[walks])
 
     def explain(self, view: StepView, row: int, *, riders: bool = False) -> Reasons:
         """That somebody is on foot; else why not. With `riders` only that it is no thing."""

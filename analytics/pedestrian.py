@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics.place_rule import Look, PlaceRule
+from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.places import Place
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
@@ -31,8 +31,9 @@ class PedestrianRule(PlaceRule):
 
     def _look(self, view: StepView) -> Look:
         who = self._on_foot.update(self._shared.look(view))
-        rows = who.rows[who.on_foot]
-        within = rows[self._place.holds(view, rows)]
+        if not len(who.walkers):
+            return NOTHING_THERE
+        within = who.walkers[self._place.holds(view, who.walkers)]
         if len(within) and not len(self._episodes):
             # Somebody at the edge keeps an event, but not the wait for one: he may stand on the pavement.
             within = within[self._place.surely(view, within)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from analytics.reasons import in_zone, on_lane
 from analytics.shared import Shared
+from analytics.sight import Sight, There
 from core.arrays import AnyArray, Bool
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -37,7 +38,7 @@ class Place:
         except_zones: list[str] | None = None,
     ) -> None:
         scene = shared.scene
-        self._shared = shared
+        self._shared, self._what = shared, (zone, lane, group, *(except_zones or ()))
         self._zone = None if zone is None else scene.zones[zone]
         self._name = lane or group or "all"
         self._excepted = [scene.zones[name] for name in except_zones or ()]
@@ -51,6 +52,16 @@ class Place:
         """Where a rule about a carriageway looks."""
         given = {"zone": spec.zone, "lane": spec.lane, "group": spec.group}
         return cls(shared, **given, except_zones=spec.except_zones)
+
+    def there(self, sight: Sight, wanted: Bool) -> There:
+        """Who of the wanted classes (a mask by `views.class_mask`) is there; rules that ask alike share the answer."""
+        key = self._what, id(wanted)
+        found = sight.there.get(key)
+        if found is None:
+            rows = sight.believed(wanted)
+            at = self.holds(sight.view, rows)
+            found = sight.there[key] = There(rows, at, int(np.count_nonzero(at)))
+        return found
 
     def holds(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) of a view are there."""

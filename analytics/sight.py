@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,22 @@ from core.findings import StepView
 CARS: Final = by_class(CAR_BOXES, 1.0)
 EDGE_PX: Final = 6.0
 """Source pixels between a box and the picture's edge within which detectors end a box that the edge cuts."""
+CUT: Final = 0.5
+"""Of its speed is what the middle of a box shows that the picture's edge cuts."""
+
+
+class There(NamedTuple):
+    """Who is at a place.
+
+    Attributes:
+        rows: (K) of the classes that are asked for, seen or believed to be there still, wherever they are.
+        at: (K) who of them is at the place.
+        count: how many are.
+    """
+
+    rows: AnyArray
+    at: Bool
+    count: int
 
 
 class Zones:
@@ -41,6 +57,9 @@ class Sight:
     Args:
         view: of the frame.
         zones: of all rules.
+
+    Attributes:
+        there: what `analytics.places.Place.there` has found.
     """
 
     def __init__(self, view: StepView, zones: Zones) -> None:
@@ -48,6 +67,8 @@ class Sight:
         self._zones = zones
         self._rows: dict[tuple[int, int], AnyArray] = {}
         self._slow: dict[tuple[float, float], Bool] = {}
+        self._stand: dict[tuple[float, float], Bool] = {}
+        self.there: dict[tuple[object, int], There] = {}
 
     def observed(self, wanted: Bool) -> AnyArray:
         """The rows (K) of the wanted classes (a mask by `views.class_mask`) that are seen in this frame."""
@@ -70,21 +91,15 @@ class Sight:
         return self._zones.holds(self.view.foot)
 
     @cached_property
-    def cut(self) -> Bool:
-        """(M) whose boxes end at the picture's edge: they may go on beyond it."""
-        view = self.view
-        low, high = view.xyxy[:, :2].min(axis=1), (view.xyxy[:, 2:] - (view.frame.width, view.frame.height)).max(axis=1)
-        return np.asarray((low <= EDGE_PX) | (high >= -EDGE_PX), np.bool_)
-
-    @cached_property
     def scale(self) -> F64:
         """What source pixels are multiplied by (2: x, y) to become the scene's reference pixels."""
         return reference_scale(self.view)
 
     @cached_property
-    def _measured(self) -> tuple[F32, F32, F64, F64, F32]:
+    def _measured(self) -> tuple[F32, F32, F64, F64, F32, Bool]:
         view = self.view
-        return measured(view.xyxy, view.class_id, view.velocity, view.foot_velocity, self.scale, CARS)
+        inner = float(EDGE_PX), float(view.frame.width - EDGE_PX), float(view.frame.height - EDGE_PX)
+        return measured(view.xyxy, view.class_id, view.velocity, view.foot_velocity, self.scale, CARS, inner)
 
     @property
     def boxes(self) -> F32:
@@ -111,6 +126,11 @@ class Sight:
         """(M) in the picture, reference pixels a second."""
         return self._measured[4]
 
+    @property
+    def cut(self) -> Bool:
+        """(M) whose boxes end at the picture's edge: they may go on beyond it."""
+        return self._measured[5]
+
     def slower_than(self, mps: float, lengths_per_s: float) -> Bool:
         """(M) below a speed: on the ground, or where that is not known in longer sides of their boxes a second."""
         key = mps, lengths_per_s
@@ -119,6 +139,17 @@ class Sight:
             by_box = self.foot_speed / self.side < lengths_per_s
             slow = self._slow[key] = np.where(self.view.valid, self.speed < mps, by_box)
         return slow
+
+    def stands(self, mps: float, lengths_per_s: float) -> Bool:
+        """(M) the same of who is at rest: whose box the picture's edge cuts shows but a part of its speed."""
+        key = mps, lengths_per_s
+        stands = self._stand.get(key)
+        if stands is None:
+            stands = self.slower_than(mps, lengths_per_s)
+            if np.count_nonzero(stands & self.cut):
+                stands = stands & (~self.cut | self.slower_than(CUT * mps, CUT * lengths_per_s))
+            self._stand[key] = stands
+        return stands
 
 
 def _edges(polygon: F64) -> F64:

@@ -52,16 +52,17 @@ class Pace:
         self._second = -1
         self.median: F64 = np.full(len(lengths), np.nan)
 
-    def add(self, second: int, lane: AnyArray, speed: F64) -> bool:
-        """Vehicles (K) of a frame; whether they count: only the first frame of each second does."""
-        if second == self._second:
-            return False
+    def wants(self, second: int) -> bool:
+        """Whether vehicles of a frame count: only the first frame of each second with any does."""
+        return second != self._second
+
+    def add(self, second: int, lane: AnyArray, speed: F64) -> None:
+        """Vehicles (K) of a frame that counts."""
         self._seen *= self._fades ** min(max(second - self._second, 0), 3_600) if self._second >= 0 else 1.0
         self._second = second
         bins = np.clip(np.log(np.maximum(speed, 1e-9) / SLOWEST) / math.log(RATIO), 0, BINS - 1).astype(np.int64)
         np.add.at(self._seen, (lane, bins), speed)
         self._work_out()
-        return True
 
     def _work_out(self) -> None:
         passed = np.cumsum(self._seen, axis=1)
@@ -100,15 +101,18 @@ class SlowVehicleRule(StayRule):
         told = [e.measures.usual_mps for e in open_events if isinstance(e.measures, SlowVehicleMeasures)]
         self._told = max((v for v in told if v is not None), default=np.nan)
         """Usual speed of the events that were open before a restart: holds until it is known again."""
+        self._usual_mps = self._work_out_usual()
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
-        second = view.frame.media_ns // SECOND_NS
-        rows = self._shared.hear(view).observed(self._motor)
-        rows = rows[view.lane[rows] >= 0]
-        if len(rows):
-            speed = self._speed(view, rows)
-            if self._pace.add(int(second), view.lane[rows], speed):
+        second, sight = int(view.frame.media_ns // SECOND_NS), self._shared.hear(view)
+        if self._pace.wants(second):
+            rows = sight.observed(self._motor)
+            rows = rows[view.lane[rows] >= 0]
+            if len(rows):
+                speed = self._speed(view, rows)
+                self._pace.add(second, view.lane[rows], speed)
+                self._usual_mps = self._work_out_usual()
                 self._look_around(view, rows, speed)
         return super().update(view)
 
@@ -179,8 +183,12 @@ class SlowVehicleRule(StayRule):
         return SlowVehicleMeasures(round(seconds, 3), share, round(speed, 3), round(usual, 3))
 
     def _usual_of(self, view: StepView, rows: AnyArray) -> F64:
-        median = np.where(np.isnan(self._pace.median), self._told, self._pace.median)
-        return np.append(median, np.nan)[view.lane[rows]]
+        return np.asarray(self._usual_mps[view.lane[rows]], np.float64)
+
+    def _work_out_usual(self) -> F64:
+        """Of each lane; the last one is for rows on no lane, which are numbered -1."""
+        median = self._pace.median
+        return np.append(np.where(np.isnan(median), self._told, median), np.nan)
 
     def _speed(self, view: StepView, rows: AnyArray) -> F64:
         sight = self._shared.look(view)

@@ -8,15 +8,16 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
+from analytics.kernels.speeds import doubts
 from analytics.limits import Limits
-from analytics.mean_speed import MeanSpeeds, Way, along
+from analytics.mean_speed import MeanSpeeds, Way
 from analytics.place_rule import NOBODY
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone
 from analytics.shared import Shared
 from analytics.stay_rule import DRIVING, StayRule
-from core.arrays import F64, AnyArray, Bool
+from core.arrays import AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -61,11 +62,13 @@ class SpeedingRule(StayRule):
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         self._view, self._rows = view, rows
         self._least = self._limits.of(view, rows) * self._factor
-        self._speed, self._doubt = np.hypot(view.velocity[rows, 0], view.velocity[rows, 1]), _doubt(view, rows)
+        self._speed, self._doubt = self._shared.look(view).speed[rows], np.empty(len(rows))
+        doubts(rows, view.velocity, view.velocity_cov, self._doubt)
         # Who is not surely slower may speed, which his way tells; a speed that is not known yet begins none.
-        may = (self._speed > KNOWN * self._doubt) & (self._speed + SURE * self._doubt > self._least)
-        self._ways = self._means.follow(view, rows, view.valid[rows] & may)
-        return np.asarray(view.valid[rows] & may, np.bool_)
+        may: Bool = (self._speed > KNOWN * self._doubt) & (self._speed + SURE * self._doubt > self._least)
+        may &= view.valid[rows]
+        self._ways = self._means.follow(view, rows, may)
+        return may
 
     def _waited(self, stays: AnyArray) -> Bool:
         way = self._ways
@@ -101,8 +104,3 @@ class SpeedingRule(StayRule):
         at, limit = int(np.searchsorted(self._rows, row)), float(self._limits.of(view, np.array([row]))[0])
         speed, way = float(self._ways.speed[at]), float(self._ways.metres[at])
         return SpeedingMeasures(round(speed, 3), round(limit, 3), round(way, 1))
-
-
-def _doubt(view: StepView, rows: AnyArray) -> F64:
-    """Standard deviations (K) of speeds, in m/s."""
-    return np.asarray(np.sqrt(along(view.velocity[rows], view.velocity_cov[rows])), np.float64)

@@ -99,11 +99,11 @@ class StayRule(EpisodeRule, ABC):
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
         clock, sight = self._clock, self._shared.hear(view)
-        rows = sight.believed(self._wanted)
-        meets = self._place.holds(view, rows)
-        # Not meets.any(), which takes several times as long.
-        if len(rows) and (len(self._stays) or np.count_nonzero(meets)):
-            meets &= self._meets(view, rows)
+        rows, meets, count = self._place.there(sight, self._wanted)
+        if not count and not len(self._stays):
+            return self._report(view)
+        if len(rows):
+            meets = meets & self._meets(view, rows)
         if len(self._stays) or np.count_nonzero(meets):
             seen, speeds = view.state[rows] == CONFIRMED, self._speeds(view, rows)
             drifts = view.foot_velocity[rows] if self._moves else None

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
+from analytics.records import joined
 from core.arrays import F32, F64, I64, AnyArray, Bool
 
 FIELDS: Final = [
@@ -81,7 +82,7 @@ class Stays:
         """A subject of an open event, which was here at `at_ns` (UTC); without a box it is never found again."""
         added = self._new(1)
         added["box"], added["open"], added["lost"] = (np.nan,) * 4 if box is None else box, True, True
-        self.rows = np.concatenate((self.rows, added))
+        self.rows = joined(self.rows, added)
         self._restored.append((len(self.rows) - 1, at_ns))
         return int(added["subject"][0])
 
@@ -165,7 +166,7 @@ class Stays:
             self._hold(added, slice(None), clock, rows[fresh], ids[fresh], boxes[fresh])
             if drifts is not None:
                 added["drift"] = drifts[fresh]
-            self.rows = np.concatenate((self.rows, added))
+            self.rows = joined(self.rows, added)
         self._drop_stale(clock)
 
     def _refresh(

@@ -11,6 +11,7 @@ from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.shared import Shared
+from analytics.sight import CUT
 from analytics.signals import LaneSignals
 from analytics.stay_rule import StayRule
 from analytics.views import longer_sides, reference_boxes
@@ -32,8 +33,6 @@ END_M: Final = 7.6
 that a vehicle takes in a queue (HCM: 25 ft)."""
 AHEAD: Final = 0.1
 """Share of a gap by which somebody is ahead, and not beside."""
-CUT: Final = 0.5
-"""Of its speed is what the middle of a box shows that the picture's edge cuts."""
 QUEUE: Final = QueueSpec(lane="any")
 
 
@@ -152,10 +151,7 @@ class StandRule(StayRule):
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight = self._shared.look(view)
-        stands = sight.slower_than(self._slow_mps, self._slow_lengths)[rows]
-        cut = stands & sight.cut[rows]
-        if np.count_nonzero(cut):
-            stands = stands & (~cut | sight.slower_than(CUT * self._slow_mps, CUT * self._slow_lengths)[rows])
+        stands = sight.stands(self._slow_mps, self._slow_lengths)[rows]
         if self._waits is None:
             return stands
         state = self._state = self._waits.queues.update(view, self._clock)

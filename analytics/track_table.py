@@ -33,7 +33,7 @@ class TrackTable:
         self._looked_ns = 0
         self._ended: list[I64] = []
         record = np.dtype([("id", np.int64), ("seen_ns", np.int64), *fields], align=True)
-        self._lay_out(np.zeros(LEAST_ROOM, record), np.zeros((LEAST_ROOM, width), wide), 0)
+        self._lay_out(0, np.zeros(LEAST_ROOM, record), np.zeros((LEAST_ROOM, width), wide))
 
     def __len__(self) -> int:
         return self._count
@@ -42,7 +42,7 @@ class TrackTable:
         """The row number of each track (K, each id once), and which of them (K) are new; all are seen now."""
         before, wanted = self._count, len(ids)
         if before + wanted > len(self._room):
-            self._lay_out(*(_copied(room, before, 2 * (before + wanted)) for room in self._rooms), before)
+            self._lay_out(before, *(_copied(room, before, 2 * (before + wanted)) for room in self._rooms))
         at, fresh = np.empty(wanted, np.int64), np.empty(wanted, np.bool_)
         count, rises = find(self._ids, self._seen, before, ids, run_ns, at, fresh)
         if count != before:
@@ -103,16 +103,16 @@ class TrackTable:
         gone = self.rows
         self._ended = []
         if len(gone):
-            self._lay_out(*(np.zeros((LEAST_ROOM, *room.shape[1:]), room.dtype) for room in self._rooms), 0)
+            self._lay_out(0, *(np.zeros((LEAST_ROOM, *room.shape[1:]), room.dtype) for room in self._rooms))
         return gone
 
     def _take(self, going: Bool) -> AnyArray:
         gone, stays = self.rows[going], np.flatnonzero(~going)
         room = max(2 * len(stays), LEAST_ROOM)
-        self._lay_out(*(_copied(each[stays], len(stays), room) for each in self._rooms), len(stays))
+        self._lay_out(len(stays), *(_copied(each[stays], len(stays), room) for each in self._rooms))
         return gone
 
-    def _lay_out(self, room: AnyArray, wide: AnyArray, count: int) -> None:
+    def _lay_out(self, count: int, room: AnyArray, wide: AnyArray) -> None:
         """Rows lie at the beginning of an array that has room for more, which is zero."""
         self._room, self._rooms = room, (room, wide)
         self._ids, self._seen = room["id"], room["seen_ns"]

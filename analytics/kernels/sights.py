@@ -11,22 +11,31 @@ from core.compiled import compiled
 
 @compiled
 def measured(
-    xyxy: F32, class_id: I16, velocity: F64, foot_velocity: F32, scale: F64, car_boxes: F64
-) -> tuple[F32, F32, F64, F64, F32]:
+    xyxy: F32,
+    class_id: I16,
+    velocity: F64,
+    foot_velocity: F32,
+    scale: F64,
+    car_boxes: F64,
+    inner: tuple[float, float, float],
+) -> tuple[F32, F32, F64, F64, F32, Bool]:
     """Sizes and speeds of all M tracks.
 
     Args:
         xyxy, class_id, velocity, foot_velocity: as in `core.findings.StepView`.
         scale: source to reference pixels.
         car_boxes: `analytics.vehicles.CAR_BOXES` by class.
+        inner: from the left and upper edge of the picture on, and up to the right and the lower one, a box is whole;
+            source pixels.
 
     Returns:
         Boxes (M, 4) in reference pixels; their longer sides, at least 1; these as if all were cars; speeds on the
-        ground and in the picture.
+        ground and in the picture; which boxes the picture's edge cuts.
     """
     count = len(xyxy)
     boxes, side, car_side = np.empty((count, 4), np.float32), np.empty(count, np.float32), np.empty(count)
-    speed, foot_speed = np.empty(count), np.empty(count, np.float32)
+    speed, foot_speed, cut = np.empty(count), np.empty(count, np.float32), np.empty(count, np.bool_)
+    least, right_px, bottom_px = np.float32(inner[0]), np.float32(inner[1]), np.float32(inner[2])
     wide, high = np.float32(scale[0]), np.float32(scale[1])
     for row in range(count):
         left, right = xyxy[row, 0] * wide, xyxy[row, 2] * wide
@@ -36,7 +45,8 @@ def measured(
         car_side[row] = box_side(xyxy[row], scale, car_boxes, class_id[row])
         speed[row] = np.hypot(velocity[row, 0], velocity[row, 1])
         foot_speed[row] = np.hypot(foot_velocity[row, 0], foot_velocity[row, 1])
-    return boxes, side, car_side, speed, foot_speed
+        cut[row] = min(xyxy[row, 0], xyxy[row, 1]) <= least or xyxy[row, 2] >= right_px or xyxy[row, 3] >= bottom_px
+    return boxes, side, car_side, speed, foot_speed, cut
 
 
 @compiled
