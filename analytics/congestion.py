@@ -69,12 +69,13 @@ class PaceWindow:
         self._second = second
         return True
 
-    def add(self, step_s: float, count: int, sums: F64) -> None:
-        """A frame: time since the one before, vehicles in it, and what they did in that time."""
-        bucket = self._sums[self._second % len(self._sums)]
-        bucket[0] += step_s
-        bucket[1:4] += sums
-        bucket[4] = max(bucket[4], count)
+    @property
+    def now(self) -> F64:
+        """The bucket (5) of this second: time watched, then of the vehicles distance, time and distance at free-flow
+        speed, and how many at once; a frame adds to it.
+        """
+        bucket: F64 = self._sums[self._second % len(self._sums)]
+        return bucket
 
     def _work_out(self) -> None:
         watched, distance, time, free = self._sums[:, :4].sum(axis=0).tolist()
@@ -177,10 +178,9 @@ class CongestionRule(PlaceRule):
         way = view.lane, view.lane_speed, view.velocity, view.foot_velocity
         boxes = view.class_id, view.xyxy, sight.scale, CARS
         step_s = self._clock.step_ns / SECOND_NS
-        counts, sums = add_paces(rows, way, boxes, self._metric, self._across, self._free, step_s)
-        there = rows[counts]
-        self._window.add(step_s, len(there), sums)
-        return there
+        counts = np.empty(len(rows), np.bool_)
+        some = add_paces(rows, way, boxes, self._metric, self._across, self._free, step_s, (counts, self._window.now))
+        return rows[counts] if some else rows[:0]
 
     def _judge(self) -> None:
         window = self._window

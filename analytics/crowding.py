@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from analytics.headcount import Headcount
 from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
+from analytics.places import Place
 from analytics.reasons import in_zone, of_class, seen
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
@@ -30,7 +31,7 @@ class CrowdingRule(PlaceRule):
         self._spec = spec
         self._wanted = class_mask(spec.classes)
         self._zone = scene.zones[spec.zone]
-        self._number = shared.zone(spec.zone)
+        self._number, self._place = shared.zone(spec.zone), Place(shared, zone=spec.zone)
         self._people = Headcount(shared.clock)
         self._count = self._peak = 0
 
@@ -39,8 +40,11 @@ class CrowdingRule(PlaceRule):
 
     def _look(self, view: StepView) -> Look:
         sight = self._shared.look(view)
-        rows = sight.believed(self._wanted)
-        within = rows[sight.inside[self._number][rows]]
+        rows, at, many = self._place.there(sight, self._wanted)
+        if not many and not len(self._people):
+            self._count = 0
+            return NOTHING_THERE
+        within = rows[at]
         there = within[view.state[within] == CONFIRMED]
         seen = sight.observed(self._wanted)
         self._people.follow(sight, seen, sight.inside[self._number][seen])

@@ -47,10 +47,10 @@ class IntrusionRule(PlaceRule):
         who = self._on_foot.update(sight)
         if not self._closed.holds(view.now_ns):
             return NOTHING_THERE
-        rows, at, count = self._place.there(sight, self._wanted)
-        if not count:
+        rows, at, many = self._place.there(sight, self._wanted)
+        if not many:
             return NOTHING_THERE
-        within = rows[at & self._counts(view, rows, who)]
+        within = rows[at & self._counts(view, rows, who)] if len(who.rows) else rows[at]
         if not len(within):
             return NOTHING_THERE
         if not len(self._episodes):

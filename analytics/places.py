@@ -55,6 +55,9 @@ class Place:
 
     def there(self, sight: Sight, wanted: Bool) -> There:
         """Who of the wanted classes (a mask by `views.class_mask`) is there; rules that ask alike share the answer."""
+        if self._lanes is None and not self._except:
+            rows, zones, many = sight.in_zones(wanted)
+            return There(rows, zones[self._number], many[self._number])
         key = self._what, id(wanted)
         found = sight.there.get(key)
         if found is None:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.kernels.rows import wanted_rows
-from analytics.kernels.sights import inside_zones, measured
+from analytics.kernels.sights import among, inside_zones, measured
 from analytics.vehicles import CAR_BOXES, by_class
 from analytics.views import COASTING, CONFIRMED, reference_scale
 from core.arrays import F32, F64, AnyArray, Bool
@@ -28,12 +28,12 @@ class There(NamedTuple):
     Attributes:
         rows: (K) of the classes that are asked for, seen or believed to be there still, wherever they are.
         at: (K) who of them is at the place.
-        count: how many are.
+        many: how many are.
     """
 
     rows: AnyArray
     at: Bool
-    count: int
+    many: int
 
 
 class Zones:
@@ -66,6 +66,7 @@ class Sight:
         self.view = view
         self._zones = zones
         self._rows: dict[tuple[int, int], AnyArray] = {}
+        self._in_zones: dict[int, tuple[AnyArray, Bool, list[int]]] = {}
         self._slow: dict[tuple[float, float], Bool] = {}
         self._stand: dict[tuple[float, float], Bool] = {}
         self.there: dict[tuple[object, int], There] = {}
@@ -84,6 +85,15 @@ class Sight:
         if rows is None:
             rows = self._rows[key] = wanted_rows(wanted, self.view.class_id, self.view.state, CONFIRMED, most)
         return rows
+
+    def in_zones(self, wanted: Bool) -> tuple[AnyArray, Bool, list[int]]:
+        """Of the wanted classes the rows (K) of `believed`, who of them is in which zone (Z, K), how many (Z) are."""
+        found = self._in_zones.get(id(wanted))
+        if found is None:
+            rows = self.believed(wanted)
+            at, many = among(self.inside, rows)
+            found = self._in_zones[id(wanted)] = rows, at, many.tolist()
+        return found
 
     @cached_property
     def inside(self) -> Bool:

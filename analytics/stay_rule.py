@@ -99,8 +99,8 @@ class StayRule(EpisodeRule, ABC):
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
         clock, sight = self._clock, self._shared.hear(view)
-        rows, meets, count = self._place.there(sight, self._wanted)
-        if not count and not len(self._stays):
+        rows, meets, many = self._place.there(sight, self._wanted)
+        if not many and not len(self._stays):
             return self._report(view)
         if len(rows):
             meets = meets & self._meets(view, rows)

@@ -24,13 +24,18 @@ COASTING: Final = int(TrackState.COASTING)
 
 @lru_cache(maxsize=256)
 def _mask(labels: tuple[str, ...]) -> Bool:
+    return _mask_of(frozenset(int(item) for item in classes_of(labels)))
+
+
+@lru_cache(maxsize=256)
+def _mask_of(classes: frozenset[int]) -> Bool:
     mask = np.zeros(max(ObjectClass) + 1, np.bool_)
-    mask[list(classes_of(labels))] = True
+    mask[list(classes)] = True
     return frozen(mask, np.bool_, mask.shape, "mask")
 
 
 def class_mask(labels: Sequence[str]) -> Bool:
-    """For each class of the taxonomy, whether these labels and groups name it; the same array for the same labels.
+    """For each class of the taxonomy, whether these labels and groups name it; the same array for the same classes.
 
     Raises:
         KeyError: a label is neither a class nor a group.

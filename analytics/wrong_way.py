@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.free_flow import CAR_BOX_M
+from analytics.kernels.headings import head
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone, waited
@@ -50,12 +51,16 @@ class WrongWayRule(StayRule):
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight = self._shared.look(view)
-        speed, along = (sight.speed if self._metric else sight.foot_speed)[rows], view.lane_speed[rows]
-        share = along / np.maximum(speed, 1e-9)
-        self._speed = speed * self._unit(view, rows)
-        on = (view.lane[rows] >= 0) & (view.valid[rows] | (not self._metric)) & (self._speed >= self._least)
-        self._remember(view, rows[on & (share > -self._against)])
-        return np.asarray(on & (share < self._against), np.bool_)
+        every = np.ones(len(view.lane))
+        if self._metric:
+            seen = view.lane, view.lane_speed, view.valid, sight.speed, every
+        else:
+            pace = sight.foot_speed.astype(np.float64)
+            seen = view.lane, view.lane_speed, every > 0, pace, CAR_BOX_M / sight.car_side
+        self._speed, right, wrong = np.empty(len(rows)), np.empty(len(rows), np.bool_), np.empty(len(rows), np.bool_)
+        head(rows, seen, self._least, self._against, (self._speed, right, wrong))
+        self._remember(view, rows[right])
+        return wrong
 
     def _speeds(self, view: StepView, rows: AnyArray) -> F64:
         return self._speed

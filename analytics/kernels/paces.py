@@ -6,10 +6,10 @@ import numpy as np
 
 from analytics.kernels.stays import box_side
 from core.arrays import F32, F64, I16, I64, Bool
-from core.compiled import compiled
+from core.compiled import in_place
 
 
-@compiled
+@in_place
 def add_paces(
     rows: I64,
     view: tuple[I16, F64, F64, F32],
@@ -18,8 +18,9 @@ def add_paces(
     across: float,
     free: F64,
     step_s: float,
-) -> tuple[Bool, F64]:
-    """What vehicles did in a step: which rows (K) count, and the sums of `analytics.congestion.PaceWindow`.
+    found: tuple[Bool, F64],
+) -> int:
+    """Add what vehicles did in a step. See `analytics.congestion.PaceWindow`.
 
     Args:
         rows: (K) of vehicles in the view.
@@ -29,15 +30,19 @@ def add_paces(
         across: faster than this and not along its lane (60° or more aside), a vehicle is not of it.
         free: free-flow speed by lane (L); NaN where unknown or not watched: who is there does not count.
         step_s: time since the frame before.
+        found: to be filled: (K) which rows count; to be added to: `PaceWindow.now`.
 
     Returns:
-        (K) and (distance, time, distance at free flow).
+        How many count.
     """
     lane, lane_speed, velocity, foot_velocity = view
     class_id, xyxy, scale, car_boxes = boxes
-    counts, sums = np.zeros(len(rows), np.bool_), np.zeros(3)
+    counts, sums = found
+    many = 0
+    distance = free_distance = time = 0.0
     for i in range(len(rows)):
         row = rows[i]
+        counts[i] = False
         if lane[row] < 0 or np.isnan(free[lane[row]]):
             continue
         pace = lane_speed[row]
@@ -50,7 +55,13 @@ def add_paces(
         if speed > across and pace < 0.5 * speed:
             continue
         counts[i] = True
-        sums[0] += pace * step_s
-        sums[1] += step_s
-        sums[2] += free[lane[row]] * step_s
-    return counts, sums
+        many += 1
+        distance += pace * step_s
+        time += step_s
+        free_distance += free[lane[row]] * step_s
+    sums[0] += step_s
+    sums[1] += distance
+    sums[2] += time
+    sums[3] += free_distance
+    sums[4] = max(sums[4], many)
+    return many

@@ -71,3 +71,14 @@ def inside_zones(edges: F64, first: I64, bounds: F64, points: F32) -> Bool:
                     odd = not odd
             found[zone, n] = odd
     return found
+
+
+@compiled
+def among(inside: Bool, rows: I64) -> tuple[Bool, I64]:
+    """Some columns (K) of who is inside which zones (Z, M): (Z, K), and how many (Z) are."""
+    found, many = np.empty((len(inside), len(rows)), np.bool_), np.zeros(len(inside), np.int64)
+    for zone in range(len(inside)):
+        for k in range(len(rows)):
+            found[zone, k] = inside[zone, rows[k]]
+            many[zone] += found[zone, k]
+    return found, many

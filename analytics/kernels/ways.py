@@ -61,10 +61,10 @@ def take_points(ids: I64, points: F32, used: int, wanted: I64) -> tuple[F32, I64
     for n in range(used):
         k = whose[n]
         if k >= 0:
-            taken[filled[k]] = points[n]
+            taken[filled[k], 0], taken[filled[k], 1] = points[n, 0], points[n, 1]
             filled[k] += 1
         else:
-            ids[left], points[left] = ids[n], points[n]
+            ids[left], points[left, 0], points[left, 1] = ids[n], points[n, 0], points[n, 1]
             left += 1
     return taken, begins, left
 

@@ -135,11 +135,11 @@ class Chains:
         return slots, fresh, sure
 
     def _make_room(self, more: int) -> None:
-        used = np.flatnonzero(self._chains["used"])
-        need = len(used) + more
-        highest = int(used[-1]) + 1 if len(used) else 0
+        need = len(self) + more
         small = max(2 * need, LEAST_ROOM)
-        if need <= self.room and (self.room <= 2 * small or highest > small):
+        if need <= self.room <= 2 * small:
+            return
+        if need <= self.room and self._chains["used"][small:].any():
             return
         self.room = small
         self._chains = resized(self._chains, self.room)
