@@ -7,15 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from analytics.clock import SECOND_NS
-from analytics.kernels.impacts import SHORTEST_S, follow_speeds
+from analytics.impacts import Impacts, loss_of
 from analytics.queues import KMH_PER_MPS
-from analytics.records import joined
 from analytics.shared import Shared
+from analytics.sight import Sight
 from analytics.stopped_vehicle import END_M, StandRule
-from analytics.track_table import TrackTable
-from analytics.vehicles import LENGTHS_M
-from analytics.views import CONFIRMED, believed_rows, class_mask
+from analytics.views import believed_rows
 from core.arrays import F64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
@@ -24,59 +21,17 @@ from core.measures import CollisionMeasures
 from core.scene import Scene
 from scenes.rules import CollisionSpec
 
-ROAD_USERS: Final = ("person", "vehicle")
-IMPACT: Final = 2.0
-"""Times the deceleration asked for: nobody brakes so (9 m/s² is what dry asphalt gives), it has hit something."""
-TOGETHER_NS: Final = 15 * SECOND_NS
-"""The other one has stopped abruptly at most so long before."""
-RIMS_M: Final = 2.0
-"""Long ones, whose middles are far from their rims, are in reach when their usual lengths leave at most this."""
-CLOSER_M: Final = 2.0
-"""Two have met who have come closer by this; rider and machine, or two side by side, stop as far apart as they were."""
-VANISHED_NS: Final = 3 * SECOND_NS
-ASIDE_M: Final = 1.5
-OVERSHOOT_S: Final = 0.4
-"""Who begins at rest where another vanished at most so long ago is that one: so far aside of its way, at most. At an
-impact a track goes on for so long, at its speed, before it is given up."""
 SAME_M: Final = 10.0
 """Whoever comes to an abrupt stop so near to one whose event is open has to do with the same collision."""
-RESTED_NS: Final = 30 * SECOND_NS
-RESTED_M: Final = 2.0
-"""Who begins at rest so near to where another rested, seen last at most so long ago, is that one."""
-FIELDS: Final = [
-    ("fast", np.float64),
-    ("fast_ns", np.int64),
-    ("fast_at", np.float64, (2,)),
-    ("fast_way", np.float64, (2,)),
-    ("last_ns", np.int64),
-    ("last_at", np.float64, (2,)),
-    ("last_way", np.float64, (2,)),
-    ("hit", np.bool_),
-    ("abrupt_ns", np.int64),
-    ("hit_ns", np.int64),
-    ("hit_at", np.float64, (2,)),
-    ("hit_way", np.float64, (2,)),
-    ("before", np.float64),
-    ("loss", np.float64),
-    ("others", np.int64),
-    ("met", np.bool_),
-    ("guessed", np.bool_),
-]
-HIT: Final = ("hit", "abrupt_ns", "hit_ns", "hit_at", "hit_way", "before", "loss", "others", "met", "guessed")
-"""Highest speed of the last second, when, where and with which velocity; when it was last seen, where
-and with which velocity. Of who lost its speed abruptly: when it last did, from when, where and which velocity on; its
-speed before, hardest deceleration, others in reach, whether any of these moved otherwise, and whether it is guessed
-from one that vanished."""
 
 
 class CollisionRule(StandRule):
     """One event for a vehicle that lost its speed abruptly, has met another, and stands since; not for the other, too.
 
     Another is met when it stands in reach and lost its speed abruptly, too, and the two have come closer; or, by one
-    that loses its speed harder than anybody brakes, when it was in reach and moved otherwise. Tracks often break at an
-    impact: who begins at rest where somebody fast vanished is taken for that one. Who waits in a queue has not
-    collided, nor has who stops where the camera sees no further: what for is out of sight. In metres: without a ground
-    nothing is found.
+    that loses its speed harder than anybody brakes, when it was in reach and moved otherwise (`analytics.impacts`). Who
+    waits in a queue has not collided, nor has who stops where the camera sees no further: what for is out of sight. In
+    metres: without a ground nothing is found.
     """
 
     def __init__(
@@ -84,35 +39,33 @@ class CollisionRule(StandRule):
     ) -> None:
         super().__init__(spec, scene, camera_id, open_events, shared)
         self._least, self._loss, self._reach = spec.min_speed_kmh / KMH_PER_MPS, spec.deceleration_mps2, spec.reach_m
-        self._users, self._ends = class_mask(ROAD_USERS), _lane_ends(scene)
-        self._tracks = TrackTable(list(FIELDS))
-        self._gone: AnyArray = self._tracks.rows
+        self._impacts = Impacts(shared.clock, self._least, self._loss, self._reach)
+        self._ends = _lane_ends(scene)
         self._places: dict[int, F64] = {}
         """Where those stand whose events are open."""
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
-        clock, table = self._clock, self._tracks
-        self._let_go(view)
-        at, fresh = table.locate(view.track_id[rows], clock.run_ns)
-        some_hit = self._follow(view, rows, at, fresh)
-        open_, may = np.zeros((2, len(rows)), np.bool_)
-        if some_hit:
-            may |= table.rows["hit"][at]
+        sight, open_ = self._shared.look(view), np.zeros(len(rows), np.bool_)
+        at, may = self._impacts.follow(sight, rows)
         if len(self._stays):
             open_ = self._is_open(view, rows)
             may |= open_
         may &= view.valid[rows]
         if not np.count_nonzero(may):
             if self._waits is not None:
-                self._state = self._waits.queues.update(view, clock)
+                self._state = self._waits.queues.update(view, self._clock)
             return may
         may &= super()._meets(view, rows)
         asked = np.flatnonzero(may & ~open_)
         may[asked] &= self._left_m(view, rows[asked]) > END_M
         asked = asked[may[asked]]
         if len(asked):
-            may[asked] = self._met(view, rows, at, asked)
+            may[asked] = self._impacts.met(view, rows, at, asked, self._at_rest(sight)[rows])
         return may
+
+    def _at_rest(self, sight: Sight) -> Bool:
+        """(M) who may have been met: also one whose box the picture's edge cuts."""
+        return sight.slower_than(self._slow_mps, self._slow_lengths)
 
     def _is_open(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) are of an event that is open."""
@@ -128,7 +81,7 @@ class CollisionRule(StandRule):
         alive = set(stays["subject"].tolist())
         places = {subject: place for subject, place in self._places.items() if subject in alive}
         for index in np.flatnonzero(due & ~stays["open"]).tolist():
-            known, subject = self._tracks.find(int(stays["track"][index])), int(stays["subject"][index])
+            known, subject = self._impacts.find(int(stays["track"][index])), int(stays["subject"][index])
             place = np.full(2, np.nan) if known is None else known["last_at"]
             if any(np.hypot(*(place - other)) <= SAME_M for who, other in places.items() if who != subject):
                 due[index] = False
@@ -142,111 +95,10 @@ class CollisionRule(StandRule):
         away = view.position[rows][:, None] - self._ends
         return np.asarray(np.hypot(away[..., 0], away[..., 1]).min(axis=1, initial=np.inf), np.float64)
 
-    def _let_go(self, view: StepView) -> None:
-        """Tracks that have ended lately are remembered: trackers often give up at an impact."""
-        ended = self._tracks.take(view.ended_id)
-        if self._clock.new_epoch:
-            self._gone = self._gone[:0]
-        elif len(ended):
-            self._gone = joined(self._gone[self._lately(self._gone, self._clock.run_ns)], ended)
-        self._tracks.let_go(view, self._clock)
-
-    def _lately(self, tracks: AnyArray, now_ns: int) -> Bool:
-        """Which of these records (T) are of tracks seen so lately that who begins at rest may be one of them."""
-        rests = np.hypot(*tracks["last_way"].T) < self._least
-        return np.asarray(now_ns - tracks["last_ns"] <= np.where(rests, RESTED_NS, VANISHED_NS), np.bool_)
-
-    def _follow(self, view: StepView, rows: AnyArray, at: AnyArray, fresh: Bool) -> bool:
-        """Bring what is known of these rows (K) to this frame; whether any has lost its speed abruptly."""
-        speed = self._shared.look(view).speed
-        if np.count_nonzero(fresh):
-            begun = fresh & (view.state[rows] == CONFIRMED) & view.valid[rows] & (speed[rows] < self._least)
-            self._inherit(view, rows[begun], at[begun])
-        seen = view.state, view.valid, view.position, view.velocity, speed
-        abrupt, loss = np.empty(len(rows), np.bool_), np.empty(len(rows))
-        limits, now = (self._least, self._loss), self._clock.run_ns
-        hits, before = follow_speeds(self._tracks.rows, at, fresh, rows, seen, now, limits, (abrupt, loss))
-        if hits:
-            self._note(view, rows[abrupt], at[abrupt], loss[abrupt])
-        return hits + before > 0
-
-    def _note(self, view: StepView, rows: AnyArray, at: AnyArray, loss: F64) -> None:
-        """These (K) lose their speed abruptly: who is in reach, and does any of these move otherwise?"""
-        mine = self._tracks.rows
-        others = believed_rows(view, self._users)
-        others = others[view.valid[others]]
-        near = self._near(view, rows, others) & (rows[:, None] != others)
-        unlike = _far(mine["fast_way"][at], view.velocity[others], self._least)
-        unlike &= _far(view.velocity[rows], view.velocity[others], self._least)
-        met = (near & unlike).any(axis=1)
-        new = at[~mine["hit"][at]]
-        for field in ("ns", "at", "way"):
-            mine[f"hit_{field}"][new] = mine[f"fast_{field}"][new]
-        for field in ("before", "loss", "others", "met", "guessed"):
-            mine[field][new] = 0
-        mine["hit"][at], mine["abrupt_ns"][at] = True, self._clock.run_ns
-        for field, value in (("before", mine["fast"][at]), ("loss", loss), ("others", near.sum(axis=1)), ("met", met)):
-            mine[field][at] = np.maximum(mine[field][at], value)
-
-    def _inherit(self, view: StepView, rows: AnyArray, at: AnyArray) -> None:
-        """These rows (K) begin at rest: as one that rested there, or where one vanished that was fast."""
-        if not len(rows):
-            return
-        mine, now = self._tracks.rows, self._clock.run_ns
-        gone = joined(self._gone, mine[mine["last_ns"] < now])
-        gone = gone[self._lately(gone, now)]
-        pace = np.hypot(*gone["last_way"].T)
-        for row, new in zip(rows, at, strict=True):
-            away = view.position[row] - gone["last_at"]
-            far = np.hypot(*away.T)
-            rested = np.flatnonzero((pace < self._least) & (far <= RESTED_M))
-            if len(rested):
-                same = gone[rested[far[rested].argmin()]]
-                for field in HIT:
-                    mine[field][new] = same[field]
-                continue
-            along = (away * gone["last_way"]).sum(axis=1) / np.maximum(pace, self._least)
-            across = np.sqrt(np.maximum(far**2 - along**2, 0.0))
-            fits = (pace >= self._least) & (across <= ASIDE_M)
-            fits &= (along >= -OVERSHOOT_S * pace) & (along <= pace**2 / (2 * self._loss))
-            if fits.any():
-                chosen = int(np.where(fits, far, np.inf).argmin())
-                self._carry_over(gone[chosen], float(pace[chosen]), float(along[chosen]), int(new))
-
-    def _carry_over(self, gone: AnyArray, before: float, along: float, new: int) -> None:
-        """A track in the record `new` is what vanished with a speed and stopped so far along its way."""
-        mine = self._tracks.rows
-        for field in ("ns", "at", "way"):
-            mine[f"hit_{field}"][new] = gone[f"last_{field}"]
-        # From where it was last seen it has come so far at most, and lost its speed in SHORTEST_S at least.
-        mine["before"][new], mine["loss"][new] = before, before / max(2 * along / before, SHORTEST_S)
-        mine["hit"][new], mine["guessed"][new], mine["abrupt_ns"][new] = True, True, self._clock.run_ns
-
-    def _near(self, view: StepView, a: AnyArray, b: AnyArray) -> Bool:
-        """Which of these rows (K) and those (N) are in reach of each other (K, N)."""
-        rims = (LENGTHS_M[view.class_id[a]][:, None] + LENGTHS_M[view.class_id[b]]) / 2 + RIMS_M
-        return ~_far(view.position[a], view.position[b], np.maximum(rims, self._reach))
-
-    def _met(self, view: StepView, rows: AnyArray, at: AnyArray, asked: AnyArray) -> Bool:
-        """Who of these (A numbers of rows), who stand after they lost their speed abruptly, has met another."""
-        mine, now = self._tracks.rows, self._clock.run_ns
-        me = at[asked]
-        stands = self._shared.look(view).slower_than(self._slow_mps, self._slow_lengths)[rows]
-        partner = np.flatnonzero(mine["hit"][at] & stands & view.valid[rows])
-        you = at[partner]
-        here, there = view.position[rows[asked]], view.position[rows[partner]]
-        first = np.minimum(mine["hit_ns"][me][:, None], mine["hit_ns"][you])
-        apart = _was(mine, me, first, 0) - _was(mine, you, first, 1) - (here[:, None] - there)
-        both = self._near(view, rows[asked], rows[partner]) & (np.hypot(apart[..., 0], apart[..., 1]) >= CLOSER_M)
-        both &= (asked[:, None] != partner) & (now - mine["hit_ns"][you] <= TOGETHER_NS)
-        both &= ~(mine["guessed"][me][:, None] & mine["guessed"][you])
-        found: Bool = both.any(axis=1) | (mine["met"][me] & (mine["loss"][me] > IMPACT * self._loss))
-        return found
-
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not view.valid[row]:
             return (reason("no-metres", False),)
-        hit = self._tracks.find(int(view.track_id[row]))
+        hit = self._impacts.find(int(view.track_id[row]))
         if hit is None or not hit["hit"]:
             return *self._braking(view, row, hit), *super()._conditions(view, row)
         before, loss = Amount(float(hit["before"]) * KMH_PER_MPS, "km-h"), Amount(float(hit["loss"]), "m-s2")
@@ -259,19 +111,19 @@ class CollisionRule(StandRule):
             return met, *stands, reason("view-ends", False, value=Amount(left_m, "m"), limit=Amount(END_M, "m"))
         if not all(item.holds for item in stands):
             return met, *stands
-        rows = self._shared.look(view).believed(self._wanted)
-        rows = np.array([r for r in rows.tolist() if self._tracks.row(int(view.track_id[r])) is not None])
-        at = np.array([self._tracks.row(int(view.track_id[r])) for r in rows.tolist()])
-        return met, *stands, reason("has-met", bool(self._met(view, rows, at, np.flatnonzero(rows == row))[0]))
+        sight = self._shared.look(view)
+        rows, at = self._impacts.at(view, sight.believed(self._wanted))
+        has_met = self._impacts.met(view, rows, at, np.flatnonzero(rows == row), self._at_rest(sight)[rows])
+        return met, *stands, reason("has-met", bool(has_met[0]))
 
     def _braking(self, view: StepView, row: int, known: AnyArray | None) -> Reasons:
         """What is missing to a hit."""
-        users = believed_rows(view, self._users)
+        users = believed_rows(view, self._impacts.users)
         others = users[view.valid[users] & (users != row)]
         fast, loss = 0.0, 0.0
         if known is not None:
             fast, since_ns = float(known["fast"]), self._clock.run_ns - known["fast_ns"]
-            loss = float(_loss(fast - np.hypot(*view.velocity[row]), since_ns))
+            loss = float(loss_of(fast - np.hypot(*view.velocity[row]), since_ns))
         away = np.hypot(*(view.position[others] - view.position[row]).T).min() if len(others) else np.inf
         speeds = (Amount(v * KMH_PER_MPS, "km-h") for v in (fast, self._least))
         losses = Amount(loss, "m-s2"), Amount(self._loss, "m-s2")
@@ -289,7 +141,7 @@ class CollisionRule(StandRule):
         if last is not None and isinstance(last.measures, CollisionMeasures):
             was = last.measures
             return CollisionMeasures(round(seconds, 3), was.speed_mps, was.deceleration_mps2, was.others)
-        hit = None if row is None else self._tracks.find(int(view.track_id[row]))
+        hit = None if row is None else self._impacts.find(int(view.track_id[row]))
         if hit is None:
             return CollisionMeasures(round(seconds, 3), 0.0, 0.0, 0)
         return CollisionMeasures(
@@ -304,21 +156,3 @@ def _lane_ends(scene: Scene) -> F64:
         return np.zeros((0, 2))
     metres, valid = scene.ground.to_ground(np.array(ends))
     return np.asarray(metres[valid], np.float64)
-
-
-def _was(mine: AnyArray, at: AnyArray, when_ns: AnyArray, axis: int) -> AnyArray:
-    """Where tracks (K along an axis of `when_ns`) were as they began to lose their speed, or before that."""
-    ago = np.expand_dims(mine["hit_ns"][at], 1 - axis) - when_ns
-    there, way = (np.expand_dims(mine[field][at], 1 - axis) for field in ("hit_at", "hit_way"))
-    return np.asarray(there - way * (ago / SECOND_NS)[..., None])
-
-
-def _far(a: F64, b: F64, most: float | F64) -> Bool:
-    """Which vectors (K, 2) and (N, 2) are further apart (K, N)."""
-    away = a[:, None] - b
-    return np.asarray(np.hypot(away[..., 0], away[..., 1]) > most, np.bool_)
-
-
-def _loss(lost: AnyArray, in_ns: AnyArray) -> F64:
-    """How fast a speed (K, m/s) was lost, in m/s²."""
-    return np.asarray(lost / np.maximum(in_ns / SECOND_NS, SHORTEST_S), np.float64)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import structlog
 
+from analytics.clock import SECOND_NS
 from analytics.paths import TOLERANCE_PX, simplify
 from analytics.table import build_rules
 from analytics.track_log import TrackLogRule
@@ -22,31 +23,37 @@ from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch
 from scenes.rules import (
     AnyRuleSpec,
+    CollisionSpec,
     CongestionSpec,
     IntrusionSpec,
+    LaneViolationSpec,
     LineCrossingSpec,
     MeasureSpec,
     QueueSpec,
     RedLightSpec,
+    SpeedingSpec,
     StoppedVehicleSpec,
+    WrongWaySpec,
 )
 
 log = structlog.get_logger()
 
+WALK_MPS: Final = 1.6
 NOTICED_S: Final = 2.0
 """What takes longer is told."""
 
 
 @lru_cache(maxsize=1)
 def compile_rules() -> None:
-    """Show a track that crosses a line to rules that have all inner loops; once in a process."""
+    """Show two tracks that cross a line to rules that have all inner loops; once in a process."""
     began = time.monotonic()
     scene = _scene()
     places = ({"line": "l"}, {"zone": "z"}, {"lanes": "all"}, {"entries": ["l"], "exits": ["l"]})
     measured = [MeasureSpec.model_validate(place | {"hysteresis_px": 1}) for place in places]
     specs: list[AnyRuleSpec] = [LineCrossingSpec(line="l"), IntrusionSpec(zone="z"), *measured]
     specs += [CongestionSpec(group="a"), QueueSpec(group="a"), StoppedVehicleSpec(zone="z")]
-    specs.append(RedLightSpec(signal="s", hysteresis_px=1))
+    specs += [RedLightSpec(signal="s", hysteresis_px=1), WrongWaySpec(), SpeedingSpec(limit_kmh=1)]
+    specs += [CollisionSpec(zone="z"), LaneViolationSpec(lane="a")]
     for rule in (TrackLogRule(""), *build_rules(specs, scene, "", {}).values()):
         for number, foot in enumerate(((6.0, 2.0), (2.0, 6.0), (6.0, 2.0))):
             rule.update(_view(scene, number, foot))
@@ -71,21 +78,22 @@ def _scene() -> Scene:
 
 
 def _view(scene: Scene, number: int, foot: tuple[float, float]) -> StepView:
-    frame = FrameMeta("", 0, number, number, ClockSource.FILE, 0, number, 9, 9)
-    one = np.ones(1)
-    offsets = np.array((0, 1), np.int32)
+    """A car and somebody on foot at one place, on the lane and as fast as one walks; a second after the view before."""
+    frame = FrameMeta("", 0, number, number * SECOND_NS, ClockSource.FILE, 0, number * SECOND_NS, 9, 9)
+    both, offsets = np.ones(2), np.array((0, 2), np.int32)
     tracks = TrackBatch(
         (frame,),
         offsets,
-        np.array([(1, 1, 8, 8)], np.float32),
-        one.astype(np.float32),
-        np.full(1, ObjectClass.CAR, np.int16),
-        one.astype(np.int64),
-        one.astype(np.uint8),
-        np.zeros(1, np.int32),
+        np.array([(1, 1, 8, 8)] * 2, np.float32),
+        both.astype(np.float32),
+        np.array((ObjectClass.CAR, ObjectClass.PERSON), np.int16),
+        np.arange(1, 3),
+        both.astype(np.uint8),
+        np.zeros(2, np.int32),
         np.zeros(2, np.int32),
         np.zeros(0, np.int64),
     )
-    place, still = np.array([foot]), np.zeros((1, 2))
-    motion = Motion(place.astype(np.float32), still.astype(np.float32), place, still, np.ones(1, np.bool_))
+    place, way = np.array([foot] * 2), np.array([(WALK_MPS, 0.0)] * 2)
+    lane = np.zeros(2, np.int16)
+    motion = Motion(place.astype(np.float32), way.astype(np.float32), place, way, np.ones(2, np.bool_), lane)
     return StepView.of(tracks, motion, 0, scene)

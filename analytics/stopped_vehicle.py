@@ -11,7 +11,7 @@ from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.shared import Shared
-from analytics.sight import CUT
+from analytics.sight import CUT, Sight
 from analytics.signals import LaneSignals
 from analytics.stay_rule import StayRule
 from analytics.views import longer_sides, reference_boxes
@@ -49,7 +49,7 @@ class Waiting:
     """
 
     def __init__(self, scene: Scene, shared: Shared, *, signals: bool) -> None:
-        self._queues = shared.queues(QUEUE)
+        self._queues, self._signals = shared.queues(QUEUE), signals
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
         self._group = group_numbers(scene)
         self._at_end_of = QUEUE_OF_AT_END if signals else QUEUE_OF
@@ -58,6 +58,13 @@ class Waiting:
 
     def __len__(self) -> int:
         return len(self._queues)
+
+    def among(self, state: QueueState, sight: Sight, rows: AnyArray) -> Bool:
+        """Which of the rows (K) that rules share wait; found once for all of these."""
+        key = self._signals, id(rows)
+        if key not in sight.waits:
+            sight.waits[key] = self.holds(state, sight.view, rows, sight.side[rows])
+        return sight.waits[key]
 
     def holds(self, state: QueueState, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
         """Which of these rows (K) wait; `length` (K) of the longer sides of their boxes, in reference pixels."""
@@ -157,10 +164,12 @@ class StandRule(StayRule):
         state = self._state = self._waits.queues.update(view, self._clock)
         if not np.count_nonzero(stands):
             return stands
-        waits = self._waits.holds(state, view, rows, sight.side[rows])
-        # Whose event is open does not begin to wait because others come to stand around it.
-        stays = self._stays.rows
-        return stands & (~waits | np.isin(view.track_id[rows], stays["track"][stays["open"]]))
+        goes = ~self._waits.among(state, sight, rows)
+        if len(self._stays):
+            # Whose event is open does not begin to wait because others come to stand around it.
+            stays = self._stays.rows
+            goes |= np.isin(view.track_id[rows], stays["track"][stays["open"]])
+        return stands & goes
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         length = longer_sides(reference_boxes(view, np.array([row])))

@@ -51,12 +51,11 @@ class WrongWayRule(StayRule):
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight = self._shared.look(view)
-        every = np.ones(len(view.lane))
         if self._metric:
-            seen = view.lane, view.lane_speed, view.valid, sight.speed, every
+            pace, unit = sight.speed, np.ones(len(view.lane))
         else:
-            pace = sight.foot_speed.astype(np.float64)
-            seen = view.lane, view.lane_speed, every > 0, pace, CAR_BOX_M / sight.car_side
+            pace, unit = sight.foot_speed.astype(np.float64), CAR_BOX_M / sight.car_side
+        seen = view.lane, view.lane_speed, view.valid | (not self._metric), pace, unit
         self._speed, right, wrong = np.empty(len(rows)), np.empty(len(rows), np.bool_), np.empty(len(rows), np.bool_)
         head(rows, seen, self._least, self._against, (self._speed, right, wrong))
         self._remember(view, rows[right])

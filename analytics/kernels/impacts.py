@@ -27,10 +27,10 @@ def follow_speeds(
     limits: tuple[float, float],
     found: tuple[Bool, F64],
 ) -> tuple[int, int]:
-    """Bring the speeds of tracks to a frame. See `analytics.collision.CollisionRule`.
+    """Bring the speeds of tracks to a frame. See `analytics.impacts.Impacts`.
 
     Args:
-        state: records of the tracks, `analytics.collision.FIELDS`.
+        state: records of the tracks, `analytics.impacts.FIELDS`.
         at: (K) of the rows' tracks.
         fresh: (K) whether they are new.
         rows: (K) in the view.

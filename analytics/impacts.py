@@ -1,0 +1,220 @@
+"""Who has lost its speed abruptly, and whom it has met."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from analytics.clock import SECOND_NS, CameraClock
+from analytics.kernels.impacts import SHORTEST_S, follow_speeds
+from analytics.records import joined
+from analytics.sight import Sight
+from analytics.track_table import TrackTable
+from analytics.vehicles import LENGTHS_M
+from analytics.views import CONFIRMED, believed_rows, class_mask
+from core.arrays import F64, I64, AnyArray, Bool
+from core.findings import StepView
+
+ROAD_USERS: Final = ("person", "vehicle")
+IMPACT: Final = 2.0
+"""Times the deceleration asked for: nobody brakes so (9 m/s² is what dry asphalt gives), it has hit something."""
+TOGETHER_NS: Final = 15 * SECOND_NS
+"""The other one has stopped abruptly at most so long before."""
+RIMS_M: Final = 2.0
+"""Long ones, whose middles are far from their rims, are in reach when their usual lengths leave at most this."""
+CLOSER_M: Final = 2.0
+"""Two have met who have come closer by this; rider and machine, or two side by side, stop as far apart as they were."""
+VANISHED_NS: Final = 3 * SECOND_NS
+ASIDE_M: Final = 1.5
+OVERSHOOT_S: Final = 0.4
+"""Who begins at rest where another vanished at most so long ago is that one: so far aside of its way, at most. At an
+impact a track goes on for so long, at its speed, before it is given up."""
+RESTED_NS: Final = 30 * SECOND_NS
+RESTED_M: Final = 2.0
+"""Who begins at rest so near to where another rested, seen last at most so long ago, is that one."""
+FIELDS: Final = [
+    ("fast", np.float64),
+    ("fast_ns", np.int64),
+    ("fast_at", np.float64, (2,)),
+    ("fast_way", np.float64, (2,)),
+    ("last_ns", np.int64),
+    ("last_at", np.float64, (2,)),
+    ("last_way", np.float64, (2,)),
+    ("hit", np.bool_),
+    ("abrupt_ns", np.int64),
+    ("hit_ns", np.int64),
+    ("hit_at", np.float64, (2,)),
+    ("hit_way", np.float64, (2,)),
+    ("before", np.float64),
+    ("loss", np.float64),
+    ("others", np.int64),
+    ("met", np.bool_),
+    ("guessed", np.bool_),
+]
+HIT: Final = ("hit", "abrupt_ns", "hit_ns", "hit_at", "hit_way", "before", "loss", "others", "met", "guessed")
+"""Highest speed of the last second, when, where and with which velocity; when it was last seen, where
+and with which velocity. Of who lost its speed abruptly: when it last did, from when, where and which velocity on; its
+speed before, hardest deceleration, others in reach, whether any of these moved otherwise, and whether it is guessed
+from one that vanished."""
+
+
+class Impacts:
+    """Follows tracks for abrupt losses of speed, in metres.
+
+    Tracks often break at an impact: who begins at rest where somebody fast vanished is taken for that one.
+
+    Args:
+        clock: has heard the frames that are shown.
+        least_mps: from here on somebody is fast.
+        loss_mps2: deceleration that is abrupt.
+        reach_m: how far apart two are at most that may have met, but for long ones (`RIMS_M`).
+
+    Attributes:
+        users: classes of those that may have been met (`views.class_mask`).
+    """
+
+    def __init__(self, clock: CameraClock, least_mps: float, loss_mps2: float, reach_m: float) -> None:
+        self._clock, self._least, self._loss, self._reach = clock, least_mps, loss_mps2, reach_m
+        self.users = class_mask(ROAD_USERS)
+        self._tracks = TrackTable(list(FIELDS))
+        self._gone: AnyArray = self._tracks.rows
+
+    def __len__(self) -> int:
+        return len(self._tracks) + len(self._gone)
+
+    def find(self, track: int) -> AnyArray | None:
+        """The record (`FIELDS`) of a track."""
+        return self._tracks.find(track)
+
+    def at(self, view: StepView, rows: AnyArray) -> tuple[AnyArray, I64]:
+        """Those of these rows whose tracks are known, and where their records are."""
+        known = [(row, self._tracks.row(int(view.track_id[row]))) for row in rows.tolist()]
+        found = np.array([(row, at) for row, at in known if at is not None], np.int64).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
+
+    def follow(self, sight: Sight, rows: AnyArray) -> tuple[I64, Bool]:
+        """Bring these rows (K) to this frame: where their records are, and which of them were hit (K): have lost their
+        speed abruptly, and not gone on since.
+        """
+        view, clock = sight.view, self._clock
+        self._let_go(view)
+        at, fresh = self._tracks.locate(view.track_id[rows], clock.run_ns)
+        if np.count_nonzero(fresh):
+            begun = fresh & (view.state[rows] == CONFIRMED) & view.valid[rows] & (sight.speed[rows] < self._least)
+            self._inherit(view, rows[begun], at[begun])
+        seen = view.state, view.valid, view.position, view.velocity, sight.speed
+        abrupt, loss = np.empty(len(rows), np.bool_), np.empty(len(rows))
+        limits = self._least, self._loss
+        now, before = follow_speeds(self._tracks.rows, at, fresh, rows, seen, clock.run_ns, limits, (abrupt, loss))
+        if now:
+            self._note(view, rows[abrupt], at[abrupt], loss[abrupt])
+        return at, self._tracks.rows["hit"][at] if now or before else np.zeros(len(rows), np.bool_)
+
+    def met(self, view: StepView, rows: AnyArray, at: I64, asked: AnyArray, stands: Bool) -> Bool:
+        """Who of these (A numbers of rows), who stand after they lost their speed abruptly, has met another.
+
+        Args:
+            rows: (K) of all that are followed. at: (K) of their records; stands: (K) who stands.
+        """
+        mine, now = self._tracks.rows, self._clock.run_ns
+        me = at[asked]
+        partner = np.flatnonzero(mine["hit"][at] & stands & view.valid[rows])
+        you = at[partner]
+        here, there = view.position[rows[asked]], view.position[rows[partner]]
+        first = np.minimum(mine["hit_ns"][me][:, None], mine["hit_ns"][you])
+        apart = _was(mine, me, first, 0) - _was(mine, you, first, 1) - (here[:, None] - there)
+        both = self._near(view, rows[asked], rows[partner]) & (np.hypot(apart[..., 0], apart[..., 1]) >= CLOSER_M)
+        both &= (asked[:, None] != partner) & (now - mine["hit_ns"][you] <= TOGETHER_NS)
+        both &= ~(mine["guessed"][me][:, None] & mine["guessed"][you])
+        found: Bool = both.any(axis=1) | (mine["met"][me] & (mine["loss"][me] > IMPACT * self._loss))
+        return found
+
+    def _let_go(self, view: StepView) -> None:
+        """Tracks that have ended lately are remembered: trackers often give up at an impact."""
+        ended = self._tracks.take(view.ended_id)
+        if self._clock.new_epoch:
+            self._gone = self._gone[:0]
+        elif len(ended):
+            self._gone = joined(self._gone[self._lately(self._gone, self._clock.run_ns)], ended)
+        self._tracks.let_go(view, self._clock)
+
+    def _lately(self, tracks: AnyArray, now_ns: int) -> Bool:
+        """Which of these records (T) are of tracks seen so lately that who begins at rest may be one of them."""
+        rests = np.hypot(*tracks["last_way"].T) < self._least
+        return np.asarray(now_ns - tracks["last_ns"] <= np.where(rests, RESTED_NS, VANISHED_NS), np.bool_)
+
+    def _note(self, view: StepView, rows: AnyArray, at: AnyArray, loss: F64) -> None:
+        """These (K) lose their speed abruptly: who is in reach, and does any of these move otherwise?"""
+        mine = self._tracks.rows
+        others = believed_rows(view, self.users)
+        others = others[view.valid[others]]
+        near = self._near(view, rows, others) & (rows[:, None] != others)
+        unlike = _far(mine["fast_way"][at], view.velocity[others], self._least)
+        unlike &= _far(view.velocity[rows], view.velocity[others], self._least)
+        met = (near & unlike).any(axis=1)
+        new = at[~mine["hit"][at]]
+        for field in ("ns", "at", "way"):
+            mine[f"hit_{field}"][new] = mine[f"fast_{field}"][new]
+        for field in ("before", "loss", "others", "met", "guessed"):
+            mine[field][new] = 0
+        mine["hit"][at], mine["abrupt_ns"][at] = True, self._clock.run_ns
+        for field, value in (("before", mine["fast"][at]), ("loss", loss), ("others", near.sum(axis=1)), ("met", met)):
+            mine[field][at] = np.maximum(mine[field][at], value)
+
+    def _inherit(self, view: StepView, rows: AnyArray, at: AnyArray) -> None:
+        """These rows (K) begin at rest: as one that rested there, or where one vanished that was fast."""
+        if not len(rows):
+            return
+        mine, now = self._tracks.rows, self._clock.run_ns
+        gone = joined(self._gone, mine[mine["last_ns"] < now])
+        gone = gone[self._lately(gone, now)]
+        pace = np.hypot(*gone["last_way"].T)
+        for row, new in zip(rows, at, strict=True):
+            away = view.position[row] - gone["last_at"]
+            far = np.hypot(*away.T)
+            rested = np.flatnonzero((pace < self._least) & (far <= RESTED_M))
+            if len(rested):
+                same = gone[rested[far[rested].argmin()]]
+                for field in HIT:
+                    mine[field][new] = same[field]
+                continue
+            along = (away * gone["last_way"]).sum(axis=1) / np.maximum(pace, self._least)
+            across = np.sqrt(np.maximum(far**2 - along**2, 0.0))
+            fits = (pace >= self._least) & (across <= ASIDE_M)
+            fits &= (along >= -OVERSHOOT_S * pace) & (along <= pace**2 / (2 * self._loss))
+            if fits.any():
+                chosen = int(np.where(fits, far, np.inf).argmin())
+                self._carry_over(gone[chosen], float(pace[chosen]), float(along[chosen]), int(new))
+
+    def _carry_over(self, gone: AnyArray, before: float, along: float, new: int) -> None:
+        """A track in the record `new` is what vanished with a speed and stopped so far along its way."""
+        mine = self._tracks.rows
+        for field in ("ns", "at", "way"):
+            mine[f"hit_{field}"][new] = gone[f"last_{field}"]
+        # From where it was last seen it has come so far at most, and lost its speed in SHORTEST_S at least.
+        mine["before"][new], mine["loss"][new] = before, before / max(2 * along / before, SHORTEST_S)
+        mine["hit"][new], mine["guessed"][new], mine["abrupt_ns"][new] = True, True, self._clock.run_ns
+
+    def _near(self, view: StepView, a: AnyArray, b: AnyArray) -> Bool:
+        """Which of these rows (K) and those (N) are in reach of each other (K, N)."""
+        rims = (LENGTHS_M[view.class_id[a]][:, None] + LENGTHS_M[view.class_id[b]]) / 2 + RIMS_M
+        return ~_far(view.position[a], view.position[b], np.maximum(rims, self._reach))
+
+
+def _was(mine: AnyArray, at: AnyArray, when_ns: AnyArray, axis: int) -> AnyArray:
+    """Where tracks (K along an axis of `when_ns`) were as they began to lose their speed, or before that."""
+    ago = np.expand_dims(mine["hit_ns"][at], 1 - axis) - when_ns
+    there, way = (np.expand_dims(mine[field][at], 1 - axis) for field in ("hit_at", "hit_way"))
+    return np.asarray(there - way * (ago / SECOND_NS)[..., None])
+
+
+def _far(a: F64, b: F64, most: float | F64) -> Bool:
+    """Which vectors (K, 2) and (N, 2) are further apart (K, N)."""
+    away = a[:, None] - b
+    return np.asarray(np.hypot(away[..., 0], away[..., 1]) > most, np.bool_)
+
+
+def loss_of(lost: AnyArray, in_ns: AnyArray) -> F64:
+    """How fast a speed (K, m/s) was lost, in m/s²."""
+    return np.asarray(lost / np.maximum(in_ns / SECOND_NS, SHORTEST_S), np.float64)
