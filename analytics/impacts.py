@@ -80,9 +80,6 @@ class Impacts:
         self._tracks = TrackTable(list(FIELDS))
         self._gone: AnyArray = self._tracks.rows
 
-    def __len__(self) -> int:
-        return len(self._tracks) + len(self._gone)
-
     def find(self, track: int) -> AnyArray | None:
         """The record (`FIELDS`) of a track."""
         return self._tracks.find(track)
