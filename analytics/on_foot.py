@@ -24,6 +24,7 @@ FIELDS: Final = [
     ("first_ns", np.int64),
     ("frame", np.int64),
     ("seen", np.int64),
+    ("beside_ns", np.int64),
     ("along_ns", np.int64),
     ("among_ns", np.int64),
     ("across", np.float64, (2,)),
@@ -35,10 +36,10 @@ FIELDS: Final = [
     ("walked", np.bool_),
     ("rides", np.bool_),
 ]
-"""Of a track: when and at which frame it began, frames in which it was seen, how long it moved along its lane, until
-when it counts as one of those who queue, the way in metres that it made across its lane; where it began, whether in
-metres; for how long it has been away from there, whether it came away, whether it walked; whether it was ever too
-fast."""
+"""Of a track: when and at which frame it began, frames in which it was seen, until when it was beside the lanes without
+a break since it began, how long it moved along its lane, until when it counts as one of those who queue, the way in
+metres that it made across its lane; where it began, whether in metres; for how long it has been away from there,
+whether it came away, whether it walked; whether it was ever too fast."""
 QUEUE: Final = QueueSpec(lane="any")
 AMONG_NS: Final = 5 * SECOND_NS
 """Who was among those who queue (`AMONG_M`) counts as one of them for so long after: who stands trembles about the
@@ -70,7 +71,7 @@ class OnFoot:
     A rider whose machine the detector misses looks like a person, and so nobody counts who was ever too fast for
     somebody on foot, or faster along his lane than one walks, and has not walked across the lanes since; on lanes, who
     has not walked across or along them, or who stands after he came along them; or who is among vehicles that queue and
-    did not walk across. After `still_s` it is somebody in any case, but in a queue.
+    neither walked across nor came from beside the lanes. After `still_s` it is somebody in any case, but in a queue.
 
     Args:
         scene: of the camera.

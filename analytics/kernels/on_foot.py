@@ -36,6 +36,8 @@ ALONG_NS: Final = 2 * SECOND_NS
 """On a lane, somebody walks who has come so far across it, faster than this, with less than this share of his speed
 along it; or moved along it for so long, as a rider also does who stops. A box that jumps from one rider to the next and
 back has come nowhere."""
+BESIDE_NS: Final = 3 * SECOND_NS
+"""Who stood or walked beside the lanes for so long before he came onto one has no machine."""
 AMONG_M: Final = 10.0
 """So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider."""
 
@@ -64,7 +66,7 @@ def follow_people(
         limits: fastest on foot, and along a lane, m/s; when somebody who does not come away from his place counts, ns.
 
     Returns:
-        (K) who is real; who is on foot, unless he waits in a queue; who came across the lanes.
+        (K) who is real; who is on foot, unless he waits in a queue; who came across the lanes, or from beside them.
     """
     boxes, foot, foot_velocity, seen, heading = picture
     position, velocity, spread, valid, lane, lane_speed = ground
@@ -77,7 +79,7 @@ def follow_people(
         placed, unit = valid[row], PERSON_M / _height(boxes[row])
         metric = placed and lane[row] >= 0
         if fresh[k]:
-            mine.first_ns, mine.frame, mine.metric = run_ns, frame, placed
+            mine.first_ns, mine.frame, mine.metric, mine.beside_ns = run_ns, frame, placed, run_ns
             for axis in range(2):
                 mine.ground[axis], mine.foot[axis] = position[row, axis], foot[row, axis]
         speed = math.hypot(velocity[row, 0], velocity[row, 1])
@@ -101,8 +103,11 @@ def follow_people(
         gone = away >= WALKED_M
         mine.away_ns = mine.away_ns + step_ns if gone else 0
         mine.came = mine.came or mine.away_ns >= KNOWN_NS
+        if not metric and placed and mine.beside_ns == run_ns - step_ns:
+            mine.beside_ns = run_ns
         across = math.hypot(mine.across[0], mine.across[1])
-        crossed[k], mine.rides = across >= ACROSS_M, mine.rides and across < OFF_M
+        came_on = mine.metric and mine.beside_ns - mine.first_ns >= BESIDE_NS
+        crossed[k], mine.rides = across >= ACROSS_M or came_on, mine.rides and across < OFF_M
         walked = gone and (crossed[k] or mine.along_ns >= ALONG_NS) if metric else mine.came
         mine.walked = mine.walked or walked
     _inherit(state, at, fresh, rows, (boxes, foot, seen, lane))

@@ -82,6 +82,14 @@ def test_a_rider_who_waits_among_vehicles_is_no_pedestrian_but_who_walks_through
     assert [e.track_ids for e in found(film([*cars, rider, walker], 60, scene=METRES), PedestrianSpec())] == [(12,)]
 
 
+def test_who_came_from_the_pavement_and_walks_along_a_queue_is_no_rider() -> None:
+    """He stood beside the lane before; a rider whose machine is not seen comes along it as slowly."""
+    cars = [Actor(n, still(600 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]
+    stood = Actor(11, walk([(0, 300, 250), (5, 300, 250), (15, 300, 360), (30, 460, 360)]), size=(10, 17))
+    rider = Actor(12, walk([(0, 240, 440), (30, 520, 440)]), size=(10, 17))
+    assert [e.track_ids for e in found(film([*cars, stood, rider], 31, scene=METRES), PedestrianSpec())] == [(11,)]
+
+
 def test_a_thing_that_is_taken_for_somebody_counts_only_after_a_minute() -> None:
     """Who stands on a lane with nobody near, and a box that trembles by its width, for 50 s."""
     thing = Actor(1, lambda t: (500 + 4.0 * (round(10 * t) % 2), 400.0), size=(10, 17))
