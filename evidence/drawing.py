@@ -12,6 +12,7 @@ import numpy as np
 
 from core.arrays import F64, U8, AnyArray
 from core.events import Event
+from core.lanes import stop_lines
 from core.records import TrackSummary
 from core.scene import Ground, Label, Scene, Signal
 from core.signals import LampColour
@@ -86,7 +87,7 @@ def draw_scene(picture: U8, scene: Scene, language_: Language | None = None, fit
 
 
 def draw_event(picture: U8, event: Event, captured_ns: int, scene: Scene | None) -> U8:
-    """An event's picture: its zone, line or lanes and its box marked, with camera, UTC time and kind in a bar below."""
+    """An event's picture: its zone, line, lanes or signal, and its box; camera, UTC time and kind in a bar below."""
     canvas = picture.copy()
     if scene is not None:
         scale = _scale(picture, scene.reference_size)
@@ -95,6 +96,11 @@ def draw_event(picture: U8, event: Event, captured_ns: int, scene: Scene | None)
         if event.zone in scene.lines:
             line = scene.lines[event.zone]
             _draw_line(canvas, line.start * scale, line.end * scale)
+        if event.zone in scene.signals:
+            signal = scene.signals[event.zone]
+            for line in stop_lines(scene, signal):
+                _draw_line(canvas, line.start * scale, line.end * scale)
+            _draw_lamps(canvas, signal, scale)
         for lane in scene.lanes.values():
             if event.zone in (lane.lane_id, lane.group):
                 _draw_zone(canvas, lane.polygon * scale, ZONE, _EVENT_TINT)
@@ -207,14 +213,18 @@ def _along(line: F64, share: float) -> F64:
 
 
 def _draw_signal(canvas: U8, signal: Signal, scale: F64, name: str) -> None:
-    """The outline of each lamp in its colour: what is in it must still show."""
-    for lamp in signal.lamps:
-        cv2.polylines(canvas, [_pixels(lamp.polygon * scale)], True, PAPER, _stroke(canvas) + 2, cv2.LINE_AA)
-        cv2.polylines(canvas, [_pixels(lamp.polygon * scale)], True, LAMP_COLOURS[lamp.colour], 1, cv2.LINE_AA)
+    _draw_lamps(canvas, signal, scale)
     if signal.lamps:
         corners = np.concatenate([lamp.polygon for lamp in signal.lamps]) * scale
         low = np.array([corners[:, 0].mean(), corners[:, 1].max() + 2.0 * _text_height(canvas)])
         _draw_label(canvas, name, low, LAMP_COLOURS[LampColour.AMBER])
+
+
+def _draw_lamps(canvas: U8, signal: Signal, scale: F64) -> None:
+    """The outline of each lamp in its colour: what is in it must still show."""
+    for lamp in signal.lamps:
+        cv2.polylines(canvas, [_pixels(lamp.polygon * scale)], True, PAPER, _stroke(canvas) + 2, cv2.LINE_AA)
+        cv2.polylines(canvas, [_pixels(lamp.polygon * scale)], True, LAMP_COLOURS[lamp.colour], 1, cv2.LINE_AA)
 
 
 def _draw_box(canvas: U8, low: Sequence[float], high: Sequence[float]) -> None:

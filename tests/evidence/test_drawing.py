@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.events import EventKind
 from core.lens import Lens
 from core.records import TrackSummary
-from core.scene import Ground, Label, Lane, Line, Scene, Zone
+from core.scene import Ground, Label, Lamp, Lane, Line, Scene, Signal, Zone
+from core.signals import LampColour
 from evidence import drawing
-from evidence.drawing import CLASS_COLOURS, LANE_COLOURS, draw_scene, draw_tracks, plain
+from evidence.drawing import CLASS_COLOURS, LAMP_COLOURS, LANE_COLOURS, LINE, draw_event, draw_scene, draw_tracks, plain
 from scenes.ground import GroundFit
+from tests.support.records import any_event_of
 
 # Straight down: 20 px are a metre.
 FLAT = Ground(np.diag([0.05, 0.05, 1.0]), 0.1)
@@ -61,6 +66,17 @@ def test_lanes_are_drawn_in_the_colour_of_their_group_with_arrows_the_way_they_g
     assert drawn[312, 90].any()
     wide, narrow = (int((drawn[y, 70:110] == LANE_COLOURS[0]).all(axis=1).sum()) for y in (318, 313))
     assert wide > narrow > 0
+
+
+def test_the_evidence_of_a_signal_shows_its_stop_line_and_its_lamps() -> None:
+    lamp = Lamp(LampColour.RED, np.array([[300.0, 100], [320, 100], [320, 120], [300, 120]]))
+    signal = Signal("north", Label("North", "Bắc"), (lamp,), line="gate")
+    event = replace(any_event_of(EventKind.RED_LIGHT, 1), zone="north", box=None)
+    shown = replace(scene(), signals={"north": signal})
+    drawn = draw_event(np.zeros((480, 640, 3), np.uint8), event, 0, shown)
+    assert tuple(drawn[300, 560].tolist()) == LINE
+    assert drawn[110, 300].argmax() == np.argmax(LAMP_COLOURS[LampColour.RED])
+    assert not drawn[110, 310].any(), "what is in the lamp"
 
 
 @pytest.mark.parametrize("ground", [FLAT, TILTED])

@@ -22,11 +22,14 @@ PHOTOGRAPHED: Final = {
         what="The yellow jacket was cut out on the grass, and put down where somebody of the clip passed."
     ),
     EventKind.ENCROACHMENT: THING.format(what="Stones and cones of the same picture were put together on the road."),
+    EventKind.RED_LIGHT: THING.format(
+        what="The signal was drawn, and the van was cut out where it is parked and driven past it; it was found and "
+        "tracked in these pictures as any other."
+    ),
 }
 """What was put into the picture, by kind."""
 NO_MODEL: Final = "There is no real picture of it here: no model that sees it is shipped."
 UNPHOTOGRAPHED: Final = {
     EventKind.SMOKE_FIRE: NO_MODEL,
     EventKind.FLOODING: NO_MODEL,
-    EventKind.RED_LIGHT: "There is no real picture of it here: the shipped clip shows nobody who drives.",
 }

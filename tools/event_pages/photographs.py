@@ -28,7 +28,10 @@ from benchmarks.pixels.road_users import RATE, RoadUsers, frame_of, look_for, mi
 from benchmarks.pixels.things import GROUNDS, PASSES  # noqa: E402
 from benchmarks.pixels.weather import untouched  # noqa: E402
 from core.arrays import U8  # noqa: E402
+from core.detections import DetectionBatch  # noqa: E402
 from core.events import Event, EventKind, Phase  # noqa: E402
+from core.frames import FrameMeta  # noqa: E402
+from core.protocols import Detector  # noqa: E402
 from core.scene import Label, Scene, Zone  # noqa: E402
 from evidence.drawing import draw_event  # noqa: E402
 from matpho.observing import make_observers  # noqa: E402
@@ -38,6 +41,7 @@ from pipeline.sources.surfaces import ArraySurface  # noqa: E402
 from scenes.rules import SPEC_TYPES, AnyRuleSpec  # noqa: E402
 from scenes.scene_file import load_scene  # noqa: E402
 from tools.event_pages.cutouts import Cutout  # noqa: E402
+from tools.event_pages.drive import SIGNAL, Drive  # noqa: E402
 from tools.event_pages.photographed import PHOTOGRAPHED  # noqa: E402
 from trackers.online import OnlineTracker  # noqa: E402
 from trackers.world import World  # noqa: E402
@@ -96,13 +100,29 @@ class Street:
         self.scene: Scene = replace(scene, zones={**scene.zones, "ground": ground})
 
     @cached_property
+    def detector(self) -> Detector:
+        """The shipped one."""
+        return load_detector(DEFAULT_MODEL, backend="onnxruntime", max_batch=1)
+
+    @cached_property
     def users(self) -> RoadUsers:
-        """As the shipped detector finds them."""
-        return look_for(CLIP, self.clip, load_detector(DEFAULT_MODEL, backend="onnxruntime", max_batch=1))
+        """As it finds them."""
+        return look_for(CLIP, self.clip, self.detector)
 
     def at(self, second: int) -> U8:
         """The picture at a second, with a grain of its own."""
         return untouched(second, self.clip.at(second))
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What a camera sees at each tick of 1 / `RATE` s: the picture, and the detections in it; observers look at one in
+    `every`."""
+
+    scene: Scene
+    picture: Callable[[int], U8]
+    seen: Callable[[int, FrameMeta], DetectionBatch]
+    every: int = RATE
 
 
 def main() -> None:
@@ -118,6 +138,8 @@ def main() -> None:
 def _make(street: Street, kind: EventKind) -> U8:
     if kind in THINGS:
         return _with_things(street, kind)
+    if kind is EventKind.RED_LIGHT:
+        return _driven(street, kind)
     return _turned(street, kind) if kind is EventKind.CAMERA_MOVED else _faulty(street, kind)
 
 
@@ -154,31 +176,46 @@ def _with_things(street: Street, kind: EventKind) -> U8:
     return photograph(street, kind, _spec(kind, zone="ground"), picture)
 
 
+def _driven(street: Street, kind: EventKind) -> U8:
+    """Who drives is not in the clip: the detector looks at the pictures."""
+    drive = Drive(street.clip, street.middle, street.scene, street.detector)
+    shot = Shot(drive.scene, lambda tick: drive.at(tick / RATE), lambda tick, frame: drive.seen(tick / RATE, frame), 1)
+    return evidence(kind, _spec(kind, signal=SIGNAL), shot)
+
+
 def _spec(kind: EventKind, **given: str) -> AnyRuleSpec:
     (spec,) = (spec for spec in SPEC_TYPES if spec.model_fields["kind"].default == kind)
     return spec(**given)
 
 
 def photograph(street: Street, kind: EventKind, spec: AnyRuleSpec, picture: Callable[[int], U8]) -> U8:
+    """The evidence of the first event of who is in the clip, and what was put into its picture, second by second."""
+    shot = Shot(
+        street.scene, lambda tick: picture(tick // RATE), lambda tick, frame: street.users.at(tick).batch(frame, ())
+    )
+    return evidence(kind, spec, shot)
+
+
+def evidence(kind: EventKind, spec: AnyRuleSpec, shot: Shot) -> U8:
     """The evidence of the first event that a rule raises as it is by default.
 
     Raises:
         ValueError: it raises none.
     """
-    engine, tracker, world = RuleEngine(), OnlineTracker(), World({CAMERA: street.scene})
-    engine.add_camera(CAMERA, street.scene, [spec], live=False)
-    observing = Observing([made for make in make_observers(street.scene, [spec]) if (made := make()) is not None])
-    size = picture(0).shape[1], picture(0).shape[0]
+    engine, tracker, world = RuleEngine(), OnlineTracker(), World({CAMERA: shot.scene})
+    engine.add_camera(CAMERA, shot.scene, [spec], live=False)
+    observing = Observing([made for make in make_observers(shot.scene, [spec]) if (made := make()) is not None])
+    size = shot.picture(0).shape[1], shot.picture(0).shape[0]
     for tick in range(LONGEST_S * RATE):
         meta = replace(frame_of(tick, size), camera_id=CAMERA)
-        if tick % RATE == 0:
-            meta = observing.look(meta, ArraySurface(picture(tick // RATE)))
-        tracks = tracker.update(street.users.at(tick).batch(meta, ()))
+        if tick % shot.every == 0:
+            meta = observing.look(meta, ArraySurface(shot.picture(tick)))
+        tracks = tracker.update(shot.seen(tick, meta))
         found = engine.update(tracks, world.locate(tracks), [observing.take(meta)])
         event = next((event for event in found.events if _is(event, kind)), None)
         if event is not None:
             print(kind, tick / RATE, event.measures, event.box, event.track_ids)
-            return draw_event(picture(tick // RATE), event, WALL_NS + meta.captured_ns, street.scene)
+            return draw_event(shot.picture(tick), event, WALL_NS + meta.captured_ns, shot.scene)
     raise ValueError(f"no {kind} was raised")
 
 
