@@ -55,6 +55,8 @@ class PixelsPlan:
     """Recordings of simulated traffic, in which red lights are run."""
     cameras: int = 4
     """Over each."""
+    input_px: int | None = None
+    """Width of the input of the detector that sees it; None: that of the shipped one."""
 
 
 @dataclass(slots=True)
@@ -156,6 +158,7 @@ class PixelsResult:
             "second_model": {"stand_in": STAND_IN, **{name: asdict(one) for name, one in self.second.items()}},
             "failed": self.failed,
             "signals": {name: one.figures() for name, one in self.signals.items()},
+            "input_px": self.plan.input_px,
             "red_lights": {name: one.figures() for name, one in self.red_lights.items()},
         }
 
@@ -184,7 +187,7 @@ def measure(videos: Sequence[Path], plan: PixelsPlan, progress: Callable[[str], 
                 result.signals.setdefault(key, Seen()).add(seen)
             progress(f"{clip.name}: signals, {name}, {size[0]}")
     for folder in plan.traffic:
-        for name, one in red_lights(_recording(folder), plan.cameras, Levels()):
+        for name, one in red_lights(_recording(folder), plan.cameras, Levels(), plan.input_px):
             result.red_lights.setdefault(name, RedLights()).add(one)
             progress(f"{folder.name}: {name}")
     return result

@@ -92,12 +92,18 @@ class RedLights:
         }
 
 
-def red_lights(recording: Recording, count: int, levels: Levels) -> Iterator[tuple[str, RedLights]]:
-    """At the signals as they are, and at early ones; by cameras that see a stop line and some road past it."""
+def red_lights(
+    recording: Recording, count: int, levels: Levels, input_px: int | None = None
+) -> Iterator[tuple[str, RedLights]]:
+    """At the signals as they are, and at early ones; by cameras that see a stop line and some road past it.
+
+    Args:
+        input_px: width of the detector's input; None: that of the shipped one.
+    """
     views = [_with_signals(recording, view) for view in _views(recording, count)]
     hours = float(recording.time_s[-1]) / 3600
     for tracks, perfect in TRACKS.items():
-        seen, witnesses = _seen(recording, views, levels, perfect=perfect)
+        seen, witnesses = _seen(recording, views, levels, input_px, perfect=perfect)
         for signals, early_s in EARLY_S.items():
             shown = Shown(recording, views, early_s)
             alerts, total = _alerts(views, seen, shown), RedLights()
@@ -108,7 +114,7 @@ def red_lights(recording: Recording, count: int, levels: Levels) -> Iterator[tup
 
 
 def _seen(
-    recording: Recording, views: Sequence[View], levels: Levels, *, perfect: bool
+    recording: Recording, views: Sequence[View], levels: Levels, input_px: int | None, *, perfect: bool
 ) -> tuple[list[tuple[TrackBatch, Motion]], list[Witness]]:
     """All tracks with their motion, and of each camera who was visible when."""
     found: list[tuple[TrackBatch, Motion]] = []
@@ -119,6 +125,7 @@ def _seen(
         levels,
         [noise_seed(recording, view.camera.camera_id) for view in views],
         perfect_tracks=perfect,
+        input_px=input_px,
         follow=lambda number, times, boxes: witnesses[number].follow(times, boxes),
         tracks=lambda tracks, motion: found.append((tracks, motion)),
     )

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from locales import text
+from matpho.cli.options import InputOption
 from matpho.cli.output import write_json
 from matpho.defaults import CLIP
 
@@ -29,13 +30,15 @@ def pixels(
     hours: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-hours"))] = 0.7,
     signals: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-signals"))] = 120.0,
     traffic: Annotated[list[Path] | None, typer.Option(help=text("cli-opt-bench-pixels-traffic"))] = None,
+    input_px: InputOption = None,
     out: Annotated[Path | None, typer.Option("--json", help=text("cli-opt-bench-json"))] = None,
 ) -> None:
     """Faults of cameras, or things that lie about, put into real clips; and clips in all weathers as they are."""
     from benchmarks.pixels import lying, lying_report, measure, report
 
     console = Console(width=max(Console().width, 132))
-    plan, clips = measure.PixelsPlan(seeds, hours, signal_s=signals, traffic=tuple(traffic or ())), videos or [CLIP]
+    plan = measure.PixelsPlan(seeds, hours, signal_s=signals, traffic=tuple(traffic or ()), input_px=input_px)
+    clips = videos or [CLIP]
     progress = partial(console.print, style="dim", highlight=False)
     if what is What.THINGS:
         things = lying.measure_things(clips, plan, progress)

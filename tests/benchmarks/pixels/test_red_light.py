@@ -36,3 +36,8 @@ def test_who_runs_a_red_light_is_found_at_the_signals_as_they_are_and_at_early_o
         assert [(one.crossings, one.incidents, one.hidden) for one in ones] == [(3, 1, 0), (3, 2, 0), (3, 3, 0)]
         assert [(one.found, one.alerts, one.false) for one in ones] == [(1, 1, 0), (2, 2, 0), (3, 3, 0)]
         assert all(0.0 < delay_s < 1.5 for one in ones for delay_s in one.delays_s)
+
+
+def test_a_detector_with_a_small_input_sees_nobody_far_away() -> None:
+    found = dict(red_lights(recorded(), 1, Levels(), 32))
+    assert [found["red 20 s early" + tracks].found for tracks in TRACKS] == [0, 3]
