@@ -13,7 +13,7 @@ from benchmarks.events.event_truth import LONG_ENOUGH, Witness
 from benchmarks.events.line_truth import AROUND_S
 from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.views import View
-from core.arrays import F64, I64, AnyArray
+from core.arrays import F64, I64, AnyArray, Bool
 from core.frames import FrameMeta
 from core.observations import Observations, SignalReading, SignalReadings
 from core.signals import SignalState
@@ -43,7 +43,7 @@ class Crossing:
 
     Attributes:
         lanes: those whose stop line it can be said to cross: first its own, then others within `SIDE_M`.
-        at_s: when, interpolated between steps of the recording.
+        at_s: when, interpolated between steps of the recording. middle_s: when its middle does.
         red_s: for which the signal of its own lane had been red; 0: it was not.
         certain: whether it is an incident, if it was red for long enough; else an alert of it is not false, either.
         seen: for most of the time around it, as who crosses a line in `matpho bench events` must be.
@@ -55,6 +55,7 @@ class Crossing:
     lanes: tuple[str, ...]
     at_s: float
     red_s: float
+    middle_s: float = 0.0
     certain: bool = True
     seen: bool = True
     alone: bool = False
@@ -126,6 +127,7 @@ class _Cut:
     lane: str
     user: int
     at_s: float
+    middle_s: float
     step: int
     beside_m: float
     sure: bool
@@ -136,7 +138,7 @@ def crossings(recording: Recording, number: int, view: View, shown: Shown, witne
     cuts: dict[tuple[int, str], list[_Cut]] = {}
     for name in view.scene.signals:
         if shows(recording, view, name):
-            for cut in _cuts(recording, view, name):
+            for cut in _cuts(recording, view, name, shown):
                 cuts.setdefault((cut.user, recording.lanes[view.lanes[name].index].group), []).append(cut)
     for ones in cuts.values():
         ones.sort(key=lambda cut: cut.beside_m)
@@ -148,10 +150,10 @@ def crossings(recording: Recording, number: int, view: View, shown: Shown, witne
         red_s = shown.red_s(own.step, view.lanes[own.lane].index, own.at_s)
         certain = own.beside_m <= 0 and own.sure and not _let_go(recording, view, shown, own)
         seen, among = seconds >= 2 * AROUND_S * LONG_ENOUGH, np.abs(times[group] - own.at_s) <= ALONE_S
-        yield Crossing(number, lanes, own.at_s, red_s, certain, seen, int(among.sum()) == 1, own.user)
+        yield Crossing(number, lanes, own.at_s, red_s, own.middle_s, certain, seen, int(among.sum()) == 1, own.user)
 
 
-def _cuts(recording: Recording, view: View, name: str) -> Iterator[_Cut]:
+def _cuts(recording: Recording, view: View, name: str, shown: Shown) -> Iterator[_Cut]:
     """Of one lane, all whose front crosses its stop line there or within `SIDE_M` beside it, and who go on."""
     step, index = recording.step_of_rows(), view.lanes[name].index
     end, ahead = _end(recording, index)
@@ -171,7 +173,7 @@ def _cuts(recording: Recording, view: View, name: str) -> Iterator[_Cut]:
         share = float(front[over[0]] / (front[over[0]] - front[over[0] + 1]))
         later = np.flatnonzero(vehicles & (recording.user == user) & (step > step[at]))
         later = later[step[later] <= step[at] + GOES_ON_S * recording.fps]
-        gone = _goes_on(recording, at, later, along)
+        gone = _goes_on(recording, at, later, along, shown.signal[step, index] == RED)
         beside = abs(float(aside[at])) - half_width
         if gone is None or beside > SIDE_M:
             continue
@@ -179,18 +181,22 @@ def _cuts(recording: Recording, view: View, name: str) -> Iterator[_Cut]:
         times = recording.time_s[step[[before, at]]]
         at_s = float(times[0] + share * (times[1] - times[0]))
         sure = float(along[later].max()) >= PAST_M + DOUBT_M and all(view.seen.contains(spot) for spot in spots)
-        yield _Cut(name, int(user), at_s, int(step[at]), beside, sure)
+        middle_s = float(recording.time_s[step[later[along[later] >= 0][0]]])
+        yield _Cut(name, int(user), at_s, middle_s, int(step[at]), beside, sure)
 
 
-def _goes_on(recording: Recording, at: int, later: I64, along: F64) -> int | None:
+def _goes_on(recording: Recording, at: int, later: I64, along: F64, red: Bool) -> int | None:
     """The row at which a vehicle is nearly or wholly `PAST_M` past the line; None: it stops before, or never comes.
 
-    Who waited with its front at the line is slow at first, too: it starts, and does not stop.
+    Who waited with its front at the line is slow at first, too: it starts, and does not stop. Nor does it matter that
+    somebody stops upon the line who goes on while it is still `red` (N).
     """
     gone, speed = later[along[later] >= PAST_M - DOUBT_M], recording.speed[later]
     slow = speed < STANDS_MPS
     starts = np.logical_and.accumulate(slow & (np.diff(speed, prepend=recording.speed[at]) > 0))
     stops = later[slow & ~starts]
+    if len(gone) and red[later[later <= gone[0]]].all():
+        stops = stops[along[stops] >= 0]
     return None if not len(gone) or (len(stops) and stops[0] < gone[0]) else int(gone[0])
 
 

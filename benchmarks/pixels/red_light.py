@@ -35,7 +35,8 @@ BANDS_S: Final = (2.0, 5.0)
 DOUBT_S: Final = 0.2
 """Crossings that are so near to the time of grace are neither incidents, nor are alerts of them false."""
 NEAR_S: Final = 1.0
-"""An alert and a crossing of the same stop line are one when no further apart."""
+"""An alert and a crossing of the same stop line are one when no further apart, or while the front half of the vehicle
+is over the line: who waits there may be taken to have crossed only then."""
 SECOND_NS: Final = 1_000_000_000
 
 
@@ -174,7 +175,7 @@ def score(truth: Sequence[Crossing], alerts: Sequence[Event], hours: float) -> R
         for a, event in enumerate(alerts)
         if crossing.red_s >= GRACE_S - DOUBT_S
         and event.zone in crossing.lanes
-        and abs(told_s[a] - crossing.at_s) <= NEAR_S
+        and -NEAR_S <= told_s[a] - crossing.at_s <= max(NEAR_S, crossing.middle_s - crossing.at_s)
     )
     incidents = {c for c, one in enumerate(truth) if one.certain and one.seen and one.red_s >= GRACE_S + DOUBT_S}
     alert_of = {c: alerts[a] for c, a in as_many(near, incidents)}

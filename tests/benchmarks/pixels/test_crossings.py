@@ -141,6 +141,16 @@ def test_who_stops_past_the_line_has_not_gone_on_and_who_turns_there_nearly_has(
     assert certain.certain and not doubtful.certain and truth([turns(4.0)]) == []
 
 
+def test_who_stops_upon_the_line_runs_it_if_he_goes_on_while_it_is_red() -> None:
+    def waits(t: float) -> tuple[float, float]:
+        """Its front is over the line at 8 s, 0.8 m past it from 8.1 to 11 s, its middle over it at 11.2 s."""
+        return min(10 * (t - 8.0), 0.8) - LENGTH_M / 2 + max(1.5 * (t - 11.0), 0.0) * (t - 11.0) * 3, LANES["a"]
+
+    (ran,) = truth([waits])
+    assert ran.certain and ran.at_s == pytest.approx(8.0, abs=0.1) and ran.middle_s == pytest.approx(11.25, abs=0.15)
+    assert truth([waits], {"a": lambda t: RED if t < 11 else GREEN}) == [], "it waits for green, over the line"
+
+
 def test_who_leaves_the_picture_before_it_has_gone_on_is_neither() -> None:
     def slants(t: float) -> tuple[float, float]:
         past_m = 10 * (t - 8.0)
