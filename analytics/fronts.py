@@ -23,6 +23,7 @@ from core.arrays import F64, AnyArray, Bool
 from core.explanation import Reasons
 from core.findings import StepView
 from core.frames import FrameMeta
+from core.geometry import iou
 
 STANDS_MPS: Final = 3 / KMH_PER_MPS
 """Who is slower has stopped."""
@@ -40,8 +41,12 @@ HIDDEN_NS: Final = 500_000_000
 STEADY: Final = 1 / 3
 STEADY_M: Final = 0.5
 ALONE_M: Final = 2.0
+GLIDES: Final = 0.15
 """… unless it has come as far as its speeds before and after that tell, but for such a share and so much, within
-`LOOK_BACK_NS`, and nobody else is so near its way."""
+`LOOK_BACK_NS`, and nobody else is so near its way, or its speed is the same but for so small a share."""
+TWO_NS: Final = 2 * SECOND_NS
+TWO_SHARE: Final = 0.5
+"""Who has two tracks has them for less long, or one box upon the other: boxes beside his own come and go."""
 HEIR_NS: Final = 400_000_000
 """The way of a newer track is not known yet."""
 LOOK_BACK_NS: Final = 2 * SECOND_NS
@@ -148,9 +153,16 @@ class Fronts:
             if front is not None:
                 yield front
         for one in () if late is None else self._late.at(late):
-            front = self._unseen(view, one)
+            front = self._unseen(sight, stop, one)
             if front is not None:
                 yield front
+
+    def two(self, view: StepView, tracks: tuple[int, int]) -> bool:
+        """Whether two tracks are of two vehicles: both have been seen for `TWO_NS`, and their boxes are apart."""
+        rows, known = np.flatnonzero(np.isin(view.track_id, tracks)), [self._came.find(track) for track in tracks]
+        if len(rows) < 2 or any(one is None or self._clock.run_ns - one["first_ns"] < TWO_NS for one in known):
+            return False
+        return bool(iou(view.xyxy[rows[:1]], view.xyxy[rows[1:]])[0, 0] < TWO_SHARE)
 
     def lane(self, track: int) -> int:
         """The number of the lane it was last seen on; -1: none."""
@@ -195,11 +207,15 @@ class Fronts:
             jumped = view.track_id[rows[self._came.rows["jumps"][at]]]
         self._late.follow(view, jumped)
 
-    def _unseen(self, view: StepView, late: LateCrossing) -> Front | None:
-        """One who begins past the line, or is seen again there, and must have come over it."""
-        ahead_m = float(LENGTHS_M[view.class_id[late.row]]) / 2
+    def _unseen(self, sight: Sight, stop: StopLine, late: LateCrossing) -> Front | None:
+        """One who begins past the line, is seen again there, or confirmed, and must have come over it."""
+        past = stop.past(sight, late.row)
+        if late.seen and (past.mps <= STANDS_MPS or past.over_mps <= HEADS * past.mps):
+            return None
+        ahead_m = float(LENGTHS_M[sight.view.class_id[late.row]]) / 2
         cut_ns = late.middle_ns - round(ahead_m / late.mps * SECOND_NS)
-        if from_rest(late.mps, late.way_m + ahead_m) or self._clock.run_ns - cut_ns > LOOK_BACK_NS:
+        starts = not late.seen and from_rest(late.mps, late.way_m + ahead_m)
+        if starts or self._clock.run_ns - cut_ns > LOOK_BACK_NS:
             return None
         red_by_ns, lasts_ns = cut_ns - late.guessed_ns // 2, max(SAME_NS, late.middle_ns - cut_ns)
         return Front(late.row, red_by_ns, cut_ns, late.middle_ns, late.mps, late.place, lasts_ns)
@@ -238,8 +254,11 @@ def _same(view: StepView, row: int, known: AnyArray) -> bool:
         return False
     start, way = known["at_before"], known["at"] - known["at_before"]
     expected_m = gap_ns / SECOND_NS * (before + after) / 2
-    if abs(float(np.hypot(*way)) - expected_m) > STEADY * expected_m + STEADY_M:
+    off_m = abs(float(np.hypot(*way)) - expected_m)
+    if off_m > STEADY * expected_m + STEADY_M:
         return False
+    if abs(after - before) <= GLIDES * before and off_m <= GLIDES * expected_m + STEADY_M:
+        return True
     to = view.position[view.valid & (np.arange(len(view.valid)) != row)] - start
     share = np.clip(to @ way / max(float(way @ way), 1e-9), 0.0, 1.0)
     return not bool((np.hypot(*(to - share[:, None] * way).T) < ALONE_M).any())

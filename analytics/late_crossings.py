@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +39,20 @@ STARTS_MPS2: Final = 3.0
 """No vehicle gains speed faster from rest: motorcycles are the fastest."""
 
 
-WAY: Final = [("from_ns", np.int64), ("from_at", np.float64, 2), ("last_ns", np.int64), ("looks", np.int64)]
+WAY: Final = [
+    ("from_ns", np.int64),
+    ("from_at", np.float64, 2),
+    ("last_ns", np.int64),
+    ("at", np.float64, 2),
+    ("looks", np.int64),
+    ("confirmed", np.bool_),
+]
+"""Of a track: when and where its way began, and was seen last; how often; whether it was ever confirmed."""
+AT_LINE: Final = np.dtype(
+    [("past_m", np.float64), ("over_ns", np.int64), ("over_at", np.float64, 2), ("told", np.bool_)]
+)
+"""Of a track at a line: how far past it; when and where it came over it before it was confirmed (0: it did not);
+whether that, or its way, was told."""
 ACROSS: Final = np.dtype(
     [(name, np.float64) for name in ("x", "y", "ahead_x", "ahead_y", "along_x", "along_y", "length_m")]
 )
@@ -52,6 +66,7 @@ class LateCrossing:
     Attributes:
         place: (2) metres. way_m: metres past the line of the middle of its way, where it was so fast.
         guessed_ns: of the time since then, that before it was seen at all.
+        seen: it was seen to come over the line, before it was confirmed.
     """
 
     row: int
@@ -60,13 +75,14 @@ class LateCrossing:
     mps: float
     way_m: float
     guessed_ns: int
+    seen: bool = False
 
 
 class LateCrossings:
     """The ways of tracks since they are seen, or seen again, also before they are confirmed.
 
     Whoever is a little past a line, and so fast that it cannot have started there from rest, has come over it. So it
-    does not matter whose track it had been before.
+    does not matter whose track it had been before. And who is confirmed past a line that it came over before.
 
     Args:
         clock: has heard the frames that are shown.
@@ -91,7 +107,7 @@ class LateCrossings:
             along, length_m = one.end - one.start, float(np.hypot(*(one.end - one.start)))
             rows.append((*one.start, *one.ahead, *(along / length_m), length_m))
         self._across = np.array(rows, ACROSS)
-        self._ways = TrackTable(WAY, wide=np.bool_, width=len(rows))
+        self._ways = TrackTable(WAY, wide=AT_LINE, width=len(rows))
         return len(rows) - 1
 
     def at(self, number: int) -> list[LateCrossing]:
@@ -115,9 +131,16 @@ class LateCrossings:
             begins |= np.isin(view.track_id[rows], jumped)
         tracks = rows, view.position, view.state == CONFIRMED
         limits = LOOKS, LEAST_WAY_M, AHEAD, REACH_M
-        found = go_on(ways.rows, at, begins, tracks, (self._across, ways.wide), (now, KNOWN_NS), limits)
-        for number, n in found.tolist():
-            self._found[number].append(self._crossing(view, int(rows[n]), ways.rows[at[n]], self._lines[number]))
+        times = now, KNOWN_NS, LATELY_NS
+        found = go_on(ways.rows, at, begins, tracks, (self._across, ways.wide), times, limits)
+        for number, n, seen in found.tolist():
+            row, line = int(rows[n]), self._lines[number]
+            one = (
+                _over(view, row, ways.wide[at[n], number])
+                if seen
+                else self._crossing(view, row, ways.rows[at[n]], line)
+            )
+            self._found[number].append(one)
 
     def _crossing(self, view: StepView, row: int, mine: AnyArray, line: GroundLine) -> LateCrossing:
         seen_s = (self._clock.run_ns - int(mine["from_ns"])) / SECOND_NS
@@ -128,6 +151,12 @@ class LateCrossings:
         place = mine["from_at"] - way * (first_m / forward_m)
         guessed_ns = round(max(first_m, 0.0) / mps * SECOND_NS)
         return LateCrossing(row, middle_ns, place, mps, first_m + forward_m / 2, guessed_ns)
+
+
+def _over(view: StepView, row: int, mark: AnyArray) -> LateCrossing:
+    """One who was seen to come over a line."""
+    mps = float(np.hypot(*view.velocity[row]))
+    return LateCrossing(row, int(mark["over_ns"]), mark["over_at"].copy(), mps, 0.0, 0, seen=True)
 
 
 def from_rest(mps: float, way_m: float) -> bool:
@@ -155,20 +184,28 @@ class Crossed:
         return len(self._lately)
 
     def before(
-        self, track: int, cut_ns: int, place: F64, lasts_ns: int = SAME_NS, beside_m: float = SAME_M
+        self,
+        track: int,
+        cut_ns: int,
+        place: F64,
+        lasts_ns: int = SAME_NS,
+        beside_m: float = SAME_M,
+        two: Callable[[tuple[int, int]], bool] = lambda _tracks: False,
     ) -> int | None:
         """The track with which a vehicle has crossed already; None: it had not, and has now.
 
         Args:
             cut_ns: run time at which its front crossed. place: (2) where, in metres; not a number without a ground.
             lasts_ns, beside_m: before and after which, and how far beside, nobody else is taken to be there.
+            two: whether two tracks are known to be of two vehicles.
         """
         now = self._clock.run_ns
         self._lately = [one for one in self._lately if 0 <= now - one.cut_ns < LATELY_NS]
         for one in self._lately:
             apart_ns = abs(cut_ns - one.cut_ns)
             near = float(np.hypot(*(place - one.place))) < min(beside_m, one.beside_m)
-            if one.track == track or (near and apart_ns < max(lasts_ns, one.lasts_ns)):
+            close = near and apart_ns < max(lasts_ns, one.lasts_ns)
+            if one.track == track or (close and not two((track, one.track))):
                 return one.track
         self._lately.append(_Crossing(track, cut_ns, place, lasts_ns, beside_m))
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -41,7 +42,7 @@ JOINED: Final = 6
 """Frames in which it must be seen past the line, and if it was not seen to come over it; where they are rarer than
 `SLOW_NS`, one. A tracker goes on with whoever is where it expects somebody: what they do next tells them apart."""
 SLOW_NS: Final = 250_000_000
-BESIDE_M: Final = 0.75
+BESIDE_M: Final = 0.5
 """Who crosses so near to the stop line of another signal may have gone by that one."""
 
 
@@ -132,7 +133,9 @@ class RedLightRule(InstantRule):
         """Somebody's front has crossed: of each vehicle once, whatever tracks it has."""
         track = int(view.track_id[front.row])
         beside_m = SAME_M if view.class_id[front.row] in TWO_WHEELERS else CARS_M
-        before = self._shared.crossed.before(track, front.cut_ns, front.place, front.lasts_ns, beside_m)
+        before = self._shared.crossed.before(
+            track, front.cut_ns, front.place, front.lasts_ns, beside_m, partial(self._fronts.two, view)
+        )
         if before is not None:
             # Either of its tracks may show that it goes on.
             if before in self._over and track not in self._over:

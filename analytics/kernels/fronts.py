@@ -62,24 +62,25 @@ def go_on(
     begins: Bool,
     tracks: tuple[I64, F64, Bool],
     lines: tuple[AnyArray, AnyArray],
-    now: tuple[int, int],
+    now: tuple[int, int, int],
     limits: tuple[int, float, float, float],
 ) -> I64:
-    """Bring the ways of tracks to a frame; which of them have come over which line: (C, 2) of line and row.
+    """Bring the ways of tracks to a frame; which of them have come over which line: (C, 3) of line and row, and 1 where
+    that was seen.
 
     Args:
         state: records of `analytics.late_crossings.WAY`. at: (K) theirs; begins: (K) whose ways begin here.
         tracks: rows (K), then position of all tracks in view, and which are confirmed.
-        lines: (L) records of `analytics.late_crossings.ACROSS`; (T, L) whether a way was told at a line.
-        now: run time, and for how long a way is asked, in ns.
+        lines: (L) records of `analytics.late_crossings.ACROSS`; (T, L) of `AT_LINE`.
+        now: run time; for how long a way is asked; how long ago one may have come over a line, in ns.
         limits: looks and metres until a way is known, how far it may go aside by how far it goes ahead, and how far
             past the line it may begin.
     """
     rows, position, confirmed = tracks
-    across, told = lines
-    now_ns, known_ns = now
+    across, marks = lines
+    now_ns, known_ns, back_ns = now
     looks, least_m, aside, reach_m = limits
-    found = np.empty((len(rows) * len(across), 2), np.int64)
+    found = np.empty((len(rows) * len(across), 3), np.int64)
     count = 0
     for i in range(len(rows)):
         row = rows[i]
@@ -88,18 +89,41 @@ def go_on(
         if begins[i]:
             mine.from_ns, mine.looks = now_ns, 0
             mine.from_at[0], mine.from_at[1] = x, y
-            told[at[i]] = False
-        mine.last_ns = now_ns
+            for number in range(len(across)):
+                marks[at[i], number].told, marks[at[i], number].over_ns = False, 0
         mine.looks += 1
-        if mine.looks < looks or not confirmed[row] or now_ns - mine.from_ns > known_ns:
+        for number in range(len(across)):
+            line, mark = across[number], marks[at[i], number]
+            past_m = (x - line.x) * line.ahead_x + (y - line.y) * line.ahead_y
+            if past_m < 0:
+                mark.over_ns = 0
+            elif not begins[i] and mark.past_m < 0 and not mine.confirmed:
+                share = mark.past_m / (mark.past_m - past_m)
+                mark.over_ns = mine.last_ns + int(share * (now_ns - mine.last_ns))
+                mark.over_at[0] = mine.at[0] + share * (x - mine.at[0])
+                mark.over_at[1] = mine.at[1] + share * (y - mine.at[1])
+            mark.past_m = past_m
+        mine.last_ns, mine.at[0], mine.at[1] = now_ns, x, y
+        mine.confirmed |= confirmed[row]
+        if mine.looks < looks or not confirmed[row]:
             continue
         for number in range(len(across)):
-            line = across[number]
+            line, mark = across[number], marks[at[i], number]
+            if mark.told:
+                continue
             first_x, first_y = mine.from_at[0] - line.x, mine.from_at[1] - line.y
             way_x, way_y = x - mine.from_at[0], y - mine.from_at[1]
             first_m = first_x * line.ahead_x + first_y * line.ahead_y
             forward_m = way_x * line.ahead_x + way_y * line.ahead_y
             along_m = way_x * line.along_x + way_y * line.along_y
+            if now_ns - mine.from_ns > known_ns:
+                if mark.over_ns > now_ns - back_ns and forward_m >= least_m:
+                    place_x, place_y = mark.over_at[0] - line.x, mark.over_at[1] - line.y
+                    if 0 <= place_x * line.along_x + place_y * line.along_y <= line.length_m:
+                        mark.told = True
+                        found[count, 0], found[count, 1], found[count, 2] = number, i, 1
+                        count += 1
+                continue
             if (
                 forward_m < least_m
                 or first_m + forward_m <= 0
@@ -108,8 +132,8 @@ def go_on(
             ):
                 continue
             beside_m = first_x * line.along_x + first_y * line.along_y - along_m * first_m / forward_m
-            if 0 <= beside_m <= line.length_m and not told[at[i], number]:
-                told[at[i], number] = True
-                found[count, 0], found[count, 1] = number, i
+            if 0 <= beside_m <= line.length_m:
+                mark.told = True
+                found[count, 0], found[count, 1], found[count, 2] = number, i, 0
                 count += 1
     return found[:count]

@@ -138,8 +138,9 @@ def test_who_begins_past_the_line_has_crossed_it_unless_it_may_have_started_ther
 
 
 def test_a_second_track_of_one_vehicle_is_not_told_again() -> None:
-    one, other = drives(0.0, y=400), drives(0.1, y=404)
-    assert len(ran([actor(one, MOTORCYCLE), actor(other, MOTORCYCLE, number=2)], [(0, RED)])) == 1
+    one, upon, behind = drives(0.0, y=400), drives(0.02, y=402), drives(0.1, y=404)
+    for other, count in ((upon, 1), (part(behind, 1.0, 9.0), 1), (behind, 2)):
+        assert len(ran([actor(one, MOTORCYCLE), actor(other, MOTORCYCLE, number=2)], [(0, RED)])) == count
     assert len(ran([actor(one, MOTORCYCLE), actor(drives(0.1, y=420), MOTORCYCLE, number=2)], [(0, RED)])) == 2
 
 
@@ -245,6 +246,36 @@ def test_who_was_hidden_at_the_line_must_go_on_over_it() -> None:
     beside = [actor(still(640, 425), number=2)]
     assert len(ran([replace(straight, state=hidden), *beside], [(0, RED)])) == 1
     assert ran([replace(across, state=hidden), *beside], [(0, RED)]) == []
+
+
+def test_who_comes_as_far_as_at_his_speed_is_the_same_also_among_others() -> None:
+    def hidden(t: float) -> TrackState:
+        return TrackState.COASTING if 2.1 <= t < 3.3 else TrackState.CONFIRMED
+
+    def slower(t: float) -> tuple[float, float]:
+        """10 m/s, hidden from 2.1 to 3.3 s, and 4 m/s from then on: among others it may be another."""
+        return (100 + 200 * t, 400.0) if t < 2.2 else (640 + 80 * (t - 3.3), 400.0)
+
+    among = [actor(still(500, 425), MOTORCYCLE, number=2)]
+    assert len(ran([replace(actor(drives(0.0)), state=hidden), *among], [(0, RED)])) == 1
+    assert len(ran([replace(actor(slower), state=hidden)], [(0, RED)])) == 1
+    assert ran([replace(actor(slower), state=hidden), *among], [(0, RED)]) == []
+
+
+def test_who_is_confirmed_past_the_line_has_crossed_it_when_it_was_seen_to() -> None:
+    """At 3 m/s, so that it could have started past the line; its front is at the line at 8 s."""
+
+    def known_from(second: float) -> Actor:
+        rider = actor(drives(0.0, mps=3.0), MOTORCYCLE)
+        return replace(rider, state=lambda t: TrackState.CONFIRMED if t >= second else TrackState.TENTATIVE)
+
+    for second, told in ((9.0, 1), (9.8, 1), (10.5, 0)):
+        found = ran([known_from(second)], [(0, RED)])
+        assert len(found) == told, second
+        assert all(event.measures.red_s == pytest.approx(8.0, abs=0.3) for event in found)  # type: ignore[union-attr]
+    assert ran([known_from(9.5)], [(0, GREEN), (8, RED)]) == []
+    beside = replace(known_from(9.5), way=drives(0.0, mps=3.0, y=900))
+    assert ran([beside], [(0, RED)]) == []
 
 
 def test_the_rules_of_a_camera_share_the_times_of_fronts() -> None:
