@@ -44,6 +44,8 @@ ALONE_M: Final = 2.0
 GLIDES: Final = 0.15
 """… unless it has come as far as its speeds before and after that tell, but for such a share and so much, within
 `LOOK_BACK_NS`, and nobody else is so near its way, or its speed is the same but for so small a share."""
+GLIDES_NS: Final = 1_200_000_000
+"""Among others the same speed tells for no longer."""
 TWO_NS: Final = 2 * SECOND_NS
 TWO_SHARE: Final = 0.5
 """Who has two tracks has them for less long, or one box upon the other: boxes beside his own come and go."""
@@ -257,7 +259,8 @@ def _same(view: StepView, row: int, known: AnyArray) -> bool:
     off_m = abs(float(np.hypot(*way)) - expected_m)
     if off_m > STEADY * expected_m + STEADY_M:
         return False
-    if abs(after - before) <= GLIDES * before and off_m <= GLIDES * expected_m + STEADY_M:
+    glides = gap_ns <= GLIDES_NS and abs(after - before) <= GLIDES * before
+    if glides and off_m <= GLIDES * expected_m + STEADY_M:
         return True
     to = view.position[view.valid & (np.arange(len(view.valid)) != row)] - start
     share = np.clip(to @ way / max(float(way @ way), 1e-9), 0.0, 1.0)
