@@ -38,10 +38,13 @@ STALE_NS: Final = 30 * SECOND_NS
 """What was told longer ago says nothing of now."""
 DARK: Final = CameraDarkSpec().light
 BLURRED: Final = CameraBlurredSpec().sharpness
-OPAQUE: Final = 0.55
-"""Share from which no blur alone hides so much; what is left to see of the edges is then that of the cover."""
+OPAQUE: Final = 0.75
+SMEARED: Final = 0.12
+"""What hides so much by being out of focus leaves no edges that are so sharp, as a share of the usual."""
 GAP_NS: Final = 4 * SECOND_NS
 """One look in between may see something else."""
+UNTOLD: Final = 3
+"""Looks in a row that do not tell, after which nothing is known: one look alone makes no event."""
 
 
 class Condition(Protocol):
@@ -65,7 +68,7 @@ class CameraHealthRule(OneEventRule):
         self._condition, self._severity = _condition(spec), spec.severity
         self._stay = Stay(GAP_NS)
         self._verdict: bool | None = None
-        self._told_ns = 0
+        self._told_ns = self._untold = 0
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows; between two looks, what the last one did."""
@@ -73,7 +76,11 @@ class CameraHealthRule(OneEventRule):
         clock.frame(view.frame)
         verdict = self._condition.judge(view)
         if verdict is not None:
-            self._verdict, self._told_ns = verdict, clock.run_ns
+            self._verdict, self._told_ns, self._untold = verdict, clock.run_ns, 0
+        elif isinstance(self._condition, _Picture) and view.observations.health is not None:
+            self._untold += 1
+            if self._untold >= UNTOLD:
+                self._verdict = None
         elif clock.run_ns - self._told_ns > STALE_NS:
             self._verdict = None
         holds = self._verdict is True
@@ -202,15 +209,19 @@ def _condition(spec: CameraSpec) -> Condition:
 
 def _blurred(least: float, health: PictureHealth) -> tuple[bool | None, float]:
     sharpness = health.sharpness
-    if sharpness is None or (sharpness < least and health.hidden is not None and health.hidden >= OPAQUE):
-        return None, 0.0
-    return sharpness < least, sharpness
+    return (None, 0.0) if sharpness is None or _is_rim(health) else (sharpness < least, sharpness)
 
 
 def _covered(most: float, health: PictureHealth) -> tuple[bool | None, float]:
     """In the dark, or out of focus, what is there does not show well either."""
-    hidden = health.hidden
+    hidden, sharpness = health.hidden, health.sharpness
     if hidden is None or health.light < DARK:
         return None, 0.0
-    soft = health.sharpness is not None and health.sharpness < BLURRED
-    return (None, 0.0) if soft and most <= hidden < OPAQUE else (hidden >= most, hidden)
+    soft = sharpness is not None and sharpness < BLURRED and not _is_rim(health)
+    return (None, 0.0) if soft and hidden >= most else (hidden >= most, hidden)
+
+
+def _is_rim(health: PictureHealth) -> bool:
+    """Whether the edges that are left are soft because a cover ends at them."""
+    hidden, sharpness = health.hidden, health.sharpness
+    return hidden is not None and hidden >= OPAQUE and sharpness is not None and sharpness >= SMEARED

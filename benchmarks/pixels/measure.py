@@ -21,6 +21,7 @@ from benchmarks.pixels.faults import Fault, faults
 from benchmarks.pixels.lamps import Seen, lamps_seen
 from benchmarks.pixels.red_light import RedLights, red_lights
 from benchmarks.pixels.second import STAND_IN, SecondCost, second_cost
+from benchmarks.pixels.share import Share, observers_share
 from benchmarks.pixels.watch import Watch
 from benchmarks.pixels.weather import WEATHERS, Weather, untouched
 from core.errors import ConfigError
@@ -48,7 +49,7 @@ class PixelsPlan:
 
     seeds: int = 6
     hours: float = 1.0
-    untouched: float = 5.0
+    untouched: float = 2.0
     signal_s: float = 0.0
     """Seconds for which signals are watched in each clip, light and size."""
     traffic: tuple[Path, ...] = ()
@@ -57,6 +58,8 @@ class PixelsPlan:
     """Over each."""
     input_px: int | None = None
     """Width of the input of the detector that sees it; None: that of the shipped one."""
+    share: bool = False
+    """Whether the observers' share of a camera's computing time is measured, on the first clip."""
 
 
 @dataclass(slots=True)
@@ -134,6 +137,7 @@ class PixelsResult:
     signals: dict[str, Seen] = field(default_factory=dict)
     """By light, and by width of the picture."""
     red_lights: dict[str, RedLights] = field(default_factory=dict)
+    share: Share | None = None
 
     def by_kind(self) -> Iterator[tuple[str, int, int]]:
         """Kind, faults shown, of these detected; shifts below 5 pixels are not to be found."""
@@ -156,6 +160,7 @@ class PixelsResult:
             "quiet": {name: one.figures() for name, one in self.quiet.items()},
             "look_ms": self.cost_ms,
             "second_model": {"stand_in": STAND_IN, **{name: asdict(one) for name, one in self.second.items()}},
+            "observers_share": None if self.share is None else {**asdict(self.share), "share": self.share.share},
             "failed": self.failed,
             "signals": {name: one.figures() for name, one in self.signals.items()},
             "input_px": self.plan.input_px,
@@ -186,6 +191,8 @@ def measure(videos: Sequence[Path], plan: PixelsPlan, progress: Callable[[str], 
             for key in (name, f"{size[0]} px"):
                 result.signals.setdefault(key, Seen()).add(seen)
             progress(f"{clip.name}: signals, {name}, {size[0]}")
+    if plan.share:
+        result.share = observers_share(videos[0])
     for folder in plan.traffic:
         for name, one in red_lights(_recording(folder), plan.cameras, Levels(), plan.input_px):
             result.red_lights.setdefault(name, RedLights()).add(one)

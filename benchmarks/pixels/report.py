@@ -114,5 +114,13 @@ def notes(result: PixelsResult) -> Iterator[str]:
     yield text("bench-pixels-cost", cost=cost)
     second = ", ".join(f"{name} {one.camera_ms:.1f} + {one.model_ms:.1f} ms" for name, one in result.second.items())
     yield text("bench-pixels-second", model=STAND_IN, cost=second)
+    if result.share is not None:
+        spent = result.share
+        yield text(
+            "bench-pixels-share",
+            share=f"{100 * spent.share:.1f} %",
+            observers=f"{spent.observers_ms:.2f} ms",
+            chain=f"{spent.chain_ms:.1f} ms",
+        )
     if result.failed:
         yield text("bench-pixels-failed", count=result.failed)

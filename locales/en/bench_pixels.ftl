@@ -1,7 +1,7 @@
 cli-help-bench-pixels = What observers of pictures find in real clips: cameras that fail, and cameras that are well
 cli-arg-bench-pixels-videos = Clips of cameras that stand still. Default: the shipped one
 cli-opt-bench-pixels-seeds = Times that each fault is staged on each clip, drawn anew
-cli-opt-bench-pixels-hours = Hours for which each clip is watched in each weather; untouched, five times as long
+cli-opt-bench-pixels-hours = Hours for which each clip is watched in each weather; untouched, twice as long
 
 bench-pixels-kinds = Faults of cameras, by kind (shifts from 5 pixels on)
 bench-pixels-faults = Each way to fail
@@ -24,6 +24,7 @@ bench-pixels-weather-infra-red = day and night filter
 bench-pixels-weather-burnt-in = clock and name burnt in
 bench-pixels-basis = Clips: { $clips }. Each fault { $seeds } times on each; in brackets 95 % intervals (Wilson, Poisson, normal). Delays count from when the definition holds. Weather is synthesised on the looped clips: hours of it are not hours of a street.
 bench-pixels-cost = Computing time of a look, every 2 s: { $cost }
+bench-pixels-share = All observers at their default rates take { $share } of a camera's computing time: { $observers } of each frame, beside { $chain } for decoding, detecting and tracking (first clip, 7 frames a second, one thread, least of three runs)
 bench-pixels-second = A look of a second model, { $model } standing in for one: computing time of the camera's thread, and of the model in its own (one thread): { $cost }
 bench-pixels-failed = { $count } looks or rules failed: see the log
 cli-opt-bench-pixels-signals = Seconds for which traffic signals are watched in each clip, light and size; 0 leaves them out

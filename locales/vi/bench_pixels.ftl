@@ -1,7 +1,7 @@
 cli-help-bench-pixels = Bộ quan sát hình ảnh tìm thấy gì trên phim thật: camera hỏng và camera bình thường
 cli-arg-bench-pixels-videos = Phim của camera đứng yên. Mặc định: phim đi kèm
 cli-opt-bench-pixels-seeds = Số lần dàn dựng mỗi lỗi trên mỗi phim, mỗi lần bốc thăm lại
-cli-opt-bench-pixels-hours = Số giờ theo dõi mỗi phim trong mỗi thời tiết; để nguyên thì gấp năm lần
+cli-opt-bench-pixels-hours = Số giờ theo dõi mỗi phim trong mỗi thời tiết; để nguyên thì gấp đôi
 
 bench-pixels-kinds = Lỗi của camera, theo loại (xê dịch từ 5 điểm ảnh trở lên)
 bench-pixels-faults = Từng kiểu hỏng
@@ -24,6 +24,7 @@ bench-pixels-weather-infra-red = đổi kính lọc ngày và đêm
 bench-pixels-weather-burnt-in = đồng hồ và tên in trên hình
 bench-pixels-basis = Phim: { $clips }. Mỗi lỗi { $seeds } lần trên mỗi phim; trong ngoặc là khoảng tin cậy 95 % (Wilson, Poisson, chuẩn). Độ trễ tính từ lúc định nghĩa thoả mãn. Thời tiết được dựng trên phim chạy lặp: số giờ ấy không phải số giờ của một con phố.
 bench-pixels-cost = Thời gian tính cho một lần nhìn, cứ 2 giây một lần: { $cost }
+bench-pixels-share = Mọi bộ quan sát ở nhịp mặc định chiếm { $share } thời gian tính của một camera: { $observers } mỗi khung hình, bên cạnh { $chain } cho giải mã, phát hiện và theo vết (đoạn phim đầu tiên, 7 khung hình mỗi giây, một luồng, lần chạy nhỏ nhất trong ba)
 bench-pixels-second = Một lần nhìn của mô hình thứ hai, lấy { $model } làm thí dụ: thời gian tính của luồng camera, và của mô hình trong luồng riêng (một luồng): { $cost }
 bench-pixels-failed = { $count } lần nhìn hoặc luật bị lỗi: xem nhật ký
 cli-opt-bench-pixels-signals = Số giây theo dõi đèn tín hiệu với mỗi đoạn video, điều kiện sáng và cỡ hình; 0 để bỏ qua

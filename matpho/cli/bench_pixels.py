@@ -26,9 +26,9 @@ class What(StrEnum):
 def pixels(
     videos: Annotated[list[Path] | None, typer.Argument(help=text("cli-arg-bench-pixels-videos"))] = None,
     what: Annotated[What, typer.Option(help=text("cli-opt-bench-pixels-what"))] = What.CAMERAS,
-    seeds: Annotated[int, typer.Option(min=0, help=text("cli-opt-bench-pixels-seeds"))] = 4,
-    hours: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-hours"))] = 0.7,
-    signals: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-signals"))] = 120.0,
+    seeds: Annotated[int, typer.Option(min=0, help=text("cli-opt-bench-pixels-seeds"))] = 2,
+    hours: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-hours"))] = 0.35,
+    signals: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-signals"))] = 30.0,
     traffic: Annotated[list[Path] | None, typer.Option(help=text("cli-opt-bench-pixels-traffic"))] = None,
     input_px: InputOption = None,
     out: Annotated[Path | None, typer.Option("--json", help=text("cli-opt-bench-json"))] = None,
@@ -37,7 +37,8 @@ def pixels(
     from benchmarks.pixels import lying, lying_report, measure, report
 
     console = Console(width=max(Console().width, 132))
-    plan = measure.PixelsPlan(seeds, hours, signal_s=signals, traffic=tuple(traffic or ()), input_px=input_px)
+    recordings = tuple(traffic or ())
+    plan = measure.PixelsPlan(seeds, hours, signal_s=signals, traffic=recordings, input_px=input_px, share=True)
     clips = videos or [CLIP]
     progress = partial(console.print, style="dim", highlight=False)
     if what is What.THINGS:

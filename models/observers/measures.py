@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from core.arrays import F32, U8
+from core.arrays import F32, I16, U8
 
 BLOCK: Final = 32
 ACROSS: Final = 20
@@ -18,6 +18,8 @@ pixels: what hides a tenth of the width must not fall between blocks.
 """
 LAG: Final = 4
 """Pixels of the reduced picture over which an edge has surely gone from one side to the other, sharp or soft."""
+HALF_LAG: Final = LAG // 2
+LEAST_SIDE: Final = 2 * LAG + 2
 SMOOTH: Final = 1 / LAG**2
 """Of an edge so soft that it rises evenly over `LAG` pixels: mean square difference over one of them, as a share of
 that over all.
@@ -26,38 +28,52 @@ QUARTER: Final = 0.3186
 """What a quarter of normal numbers stays below, in standard deviations, signs left out."""
 DETAILED: Final = 60.0
 """Mean square difference, levels², from which a block shows something: an edge of 30 levels through a tenth of it."""
+FAINT: Final = 15.0
 CLEAR: Final = 12.0
-"""And how far it must stand out of the noise for its sharpness to be told."""
+NEW: Final = 3.0
+"""And what it must show, and how far it must stand out of the noise, for its sharpness to be told; what shows so many
+times more than usual shows something else.
+"""
 NIGHT: Final = 45.0
 LIT: Final = 2.5
 """Below this median level it is night, and what is so much brighter the glow of lamps, which is soft in any focus."""
 EDGES: Final = 5
 """Blocks that show something, at the least, for sharpness to be told."""
+NOISY: Final = 1.5
+ROUNDED: Final = 1.0
+"""Of the detail, both ways together: what noise has in it, as a share of `Blocks.noise`, and what whole levels have."""
 SQUARES: Final[F32] = (np.arange(256, dtype=np.float32) ** 2).reshape(1, 256)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Blocks:
-    """Of each block (rows, columns) of a picture, float32: its mean level; what its edges amount to over `LAG` pixels
-    (mean square difference, levels²), and over one pixel; both without the noise, and the noise itself over one pixel.
-    `large`: columns and rows of `BLOCK` pixels each.
+    """Of each block (rows, columns) of a picture, float32: its mean level; its detail (`Detail`); what its edges amount
+    to over `LAG` pixels (mean square difference, levels²), and over one pixel; all three without the noise, and the
+    noise itself over one pixel. `large`: columns and rows of `BLOCK` pixels each.
     """
 
     level: F32
+    detail: F32
     coarse: F32
     fine: F32
     noise: F32
     large: tuple[int, int]
 
     @property
-    def sharpness(self) -> float | None:
-        """How steep edges are, by the blocks that show most; contrast and light do not matter. None without edges."""
+    def shape(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return self.level.shape[1], self.level.shape[0]
+
+    def sharpness(self, usual: F32) -> float | None:
+        """How steep edges are, by the blocks that usually show most (rows, columns: `Detail.common`); contrast and
+        light do not matter. None without edges. What is new, a car, the rim of a cover, a glow, does not count.
+        """
         # By blocks of one size, whatever the picture's: smaller ones have too few pixels.
         shape = self.large
-        own = self.level, self.coarse, self.fine, self.noise
-        level, coarse, fine, noise = (_mean(values, shape) for values in own)
-        least = max(DETAILED, float(np.quantile(coarse, 0.7)))
-        shown = (coarse >= least) & (coarse >= CLEAR * noise)
+        own = self.level, self.coarse, self.fine, self.noise, usual
+        level, coarse, fine, noise, lasting = (_mean(values, shape) for values in own)
+        least = max(DETAILED, float(np.quantile(lasting, 0.7)))
+        shown = (lasting >= least) & (coarse >= np.maximum(FAINT, CLEAR * noise)) & (coarse <= NEW * lasting)
         middle = float(np.median(level))
         if middle < NIGHT:
             shown &= level <= max(LIT * middle, NIGHT)
@@ -71,21 +87,62 @@ def measure(luma: U8) -> Blocks:
     """The blocks of a reduced picture (h, w), at least one."""
     shape = blocks_of(luma.shape[1], luma.shape[0])
     large = max(round(luma.shape[1] / BLOCK), 1), max(round(luma.shape[0] / BLOCK), 1)
-    if min(luma.shape) <= LAG:
+    if min(luma.shape) <= LEAST_SIDE:
         none = np.zeros(shape[::-1], np.float32)
-        return Blocks(_mean(luma, shape), none, none, none, large)
-    # Every other row says as much.
-    right, down = (
-        cv2.absdiff(luma[::2, 1:], luma[::2, :-1]),
-        cv2.absdiff(luma[1::2], luma[: luma.shape[0] // 2 * 2 : 2]),
+        return Blocks(_mean(luma, shape), none, none, none, none, large)
+    # One pair of pixels in four says as much.
+    height, width = luma.shape[0] // 2 * 2, luma.shape[1] // 2 * 2
+    here, beside, below = (
+        np.ascontiguousarray(luma[row:height:2, column:width:2]) for row, column in ((0, 0), (0, 1), (1, 0))
     )
+    right, down = cv2.absdiff(here, beside), cv2.absdiff(here, below)
     noise = _noise(np.asarray(right, np.uint8), shape)
-    fine = _mean(cv2.LUT(right, SQUARES), shape) + _mean(cv2.LUT(down, SQUARES), shape)
-    soft = np.asarray(cv2.blur(luma, (2, 2)), np.uint8)
-    wide, deep = cv2.absdiff(soft[::2, LAG:], soft[::2, :-LAG]), cv2.absdiff(soft[LAG::2], soft[:-LAG:2])
-    coarse = _mean(cv2.LUT(wide, SQUARES), shape) + _mean(cv2.LUT(deep, SQUARES), shape)
+    fine = _mean(cv2.add(cv2.LUT(right, SQUARES), cv2.LUT(down, SQUARES)), shape)
+    soft = halved(luma)
+    corner = soft[:-HALF_LAG, :-HALF_LAG]
+    wide, deep = cv2.absdiff(soft[:-HALF_LAG, HALF_LAG:], corner), cv2.absdiff(soft[HALF_LAG:, :-HALF_LAG], corner)
+    coarse = _mean(cv2.add(cv2.LUT(wide, SQUARES), cv2.LUT(deep, SQUARES)), shape)
     # Differences of neighbours bear the noise of two pixels, those of means of four a quarter of it.
-    return Blocks(_mean(luma, shape), np.maximum(coarse - noise / 2, 0), np.maximum(fine - 2 * noise, 0), noise, large)
+    detail = Detail.of(soft)
+    shown = np.maximum(detail.common(detail, shape) - NOISY * noise - ROUNDED, 0)
+    edges, steps = np.maximum(coarse - noise / 2, 0), np.maximum(fine - 2 * noise, 0)
+    return Blocks(_mean(soft, shape), shown, edges, steps, noise, large)
+
+
+def halved(luma: U8) -> U8:
+    """A picture (h, w) in half its size: means of four pixels."""
+    height, width = luma.shape[0] // 2 * 2, luma.shape[1] // 2 * 2
+    return np.asarray(
+        cv2.resize(luma[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detail:
+    """What is in a halved picture but for even slopes: second differences over `LAG` pixels of the whole one, int16, in
+    both directions.
+    """
+
+    across: I16
+    down: I16
+
+    @classmethod
+    def of(cls, soft: U8) -> Detail:
+        """That of a picture (h, w), more than `LAG` pixels both ways."""
+        wide = cv2.subtract(soft[LAG:, HALF_LAG:], soft[LAG:, :-HALF_LAG], dtype=cv2.CV_16S)
+        deep = cv2.subtract(soft[HALF_LAG:, LAG:], soft[:-HALF_LAG, LAG:], dtype=cv2.CV_16S)
+        return cls(
+            np.asarray(cv2.subtract(wide[:, HALF_LAG:], wide[:, :-HALF_LAG]), np.int16),
+            np.asarray(cv2.subtract(deep[HALF_LAG:], deep[:-HALF_LAG]), np.int16),
+        )
+
+    def common(self, other: Detail, shape: tuple[int, int]) -> F32:
+        """Mean product (rows, columns; levels²) with that of another picture of the size: what is in both. What is in
+        one of them only, noise among it, is as often below zero as above.
+        """
+        across = cv2.multiply(self.across, other.across, dtype=cv2.CV_32F)
+        down = cv2.multiply(self.down, other.down, dtype=cv2.CV_32F)
+        return _mean(cv2.add(across, down), shape)
 
 
 def blocks_of(width: int, height: int) -> tuple[int, int]:
@@ -100,10 +157,21 @@ def _noise(differences: U8, shape: tuple[int, int]) -> F32:
     Noise differs over a picture: black has none.
     """
     columns, rows = shape
-    few = differences[:, ::2]
-    h, w = max(few.shape[0] // rows, 1), max(few.shape[1] // columns, 1)
-    tiles = few[: h * rows, : w * columns].reshape(rows, h, columns, w).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
-    quiet = np.partition(tiles, tiles.shape[2] // 4, axis=2)[:, :, tiles.shape[2] // 4]
+    h, w = max(differences.shape[0] // rows, 1), max(differences.shape[1] // columns, 1)
+    tiles = (
+        differences[: h * rows, : w * columns]
+        .reshape(rows, h, columns, w)
+        .transpose(0, 2, 1, 3)
+        .reshape(rows, columns, -1)
+    )
+    count = tiles.shape[2] // 4
+    whole = np.partition(tiles, count, axis=2)[:, :, count]
+    # Noise is often less than the whole levels of a picture: where in its level the quarter ends is told by how many
+    # differences lie below it, and how many in it.
+    below = (tiles < whole[:, :, None]).sum(axis=2)
+    inside = (tiles == whole[:, :, None]).sum(axis=2)
+    first = np.maximum(whole - 0.5, 0.0)
+    quiet = first + (whole + 0.5 - first) * (count - below) / inside
     return np.asarray((quiet / QUARTER) ** 2, np.float32)
 
 

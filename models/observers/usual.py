@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import cv2
 import numpy as np
 
 from core.arrays import F32, U8, Bool
-from models.observers.measures import Blocks, measure
+from models.observers.measures import LEAST_SIDE, Blocks, Detail, halved
 
 EARLY: Final = 3
 """Looks after which something can be told."""
@@ -23,35 +22,43 @@ BAD: Final = 0.4
 SHARP: Final = 0.6
 SOFT: Final = 0.35
 """The same of sharpness, as a share of the usual."""
-RENEW: Final = 4
-"""Looks after which contrast is measured anew in the mean picture."""
-SHOWN: Final = 12.0
-"""Contrast (levels²) in the mean picture from which a block has something to lose: the grain of asphalt has 5 to
-14, what is bare before the lens 2. With 20 or 30 too few blocks of a plain street are left to tell.
+FOCUSED: Final = 0.45
+"""From which share on the picture is surely not out of focus."""
+SHOWN: Final = 10.0
+"""Lasting detail (levels²) from which a block has something to lose: the grain of asphalt has so much, what is bare
+before the lens 1.
 """
 GONE: Final = 0.15
-FLAT: Final = 15.0
-"""A block shows nothing any more when its contrast is below this share of the usual, and this (levels²)."""
+FLAT: Final = 30.0
+SHADED: Final = 1.0
+"""A block shows nothing any more when its detail is below this share of the usual, `SHADED` more (what is near the lens
+is not lit evenly), and below `FLAT` (levels²).
+"""
 GLARE: Final = 235.0
 HALO: Final = 60.0
 NIGHT: Final = 90.0
 """By night (median level of blocks), what is so bright, or so much brighter than usual, is glare."""
-BLINDING: Final = 0.7
-"""A larger share in glare is no lamp: something before the lens is lit up."""
+BLINDING: Final = 0.3
+"""Where a larger share is burnt out it is no lamp: something before the lens is lit up."""
+DAZZLED: Final = 0.1
+DAZZLED_RATE: Final = SLOW / 4
+"""Share in glare from which sharpness is that of the glare, and what is learnt of it: a lamp that shines into the lens
+for minutes leaves nothing behind, one that stays becomes usual within the hour.
+"""
 
 
 class Usual:
-    """Contrast and brightness of the blocks of a camera's picture, and the sharpness of its edges.
+    """Detail and brightness of the blocks of a camera's picture, and the sharpness of its edges.
 
-    Contrast is what lasts: that of the mean picture, where rain and traffic leave next to nothing, or the mean of what
-    single looks have where that is less, as in the first looks. Keeps the mean picture (float32, 1.2 MB at 640 × 480)
-    and five values a block.
+    Detail is what lasts: that which each two looks in a row have in common. Rain, traffic and noise differ from one
+    to the other, and leave next to nothing. Keeps the last picture's detail (0.3 MB at
+    640 × 480) and three values a block.
     """
 
     def __init__(self) -> None:
-        self._mean: F32 | None = None
-        self._single = self._lasting = np.zeros((0, 0), np.float32)
-        self._coarse: F32 | None = None
+        self._before: Detail | None = None
+        self._lasting = np.zeros((0, 0), np.float32)
+        self._detail: F32 | None = None
         self._level: F32 | None = None
         self._sharpness: float | None = None
         self._looks = self._sharp_looks = 0
@@ -61,61 +68,79 @@ class Usual:
         """Whether enough looks were taken."""
         return self._looks >= EARLY
 
-    def sharpness(self, now: float | None) -> float | None:
-        """As a share of the usual one; None while that, or this look's, is unknown."""
+    def sharpness(self, blocks: Blocks) -> tuple[float | None, float | None]:
+        """How steep edges are, and that as a share of the usual; None: unknown."""
+        if self._detail is None or self._detail.shape != blocks.detail.shape:
+            return None, None
+        now = blocks.sharpness(self._detail)
         if now is None or not self._sharpness or self._sharp_looks < EARLY:
-            return None
-        return now / self._sharpness
+            return now, None
+        return now, now / self._sharpness
 
-    def hidden(self, blocks: Blocks) -> tuple[float | None, float]:
+    def hidden(self, blocks: Blocks, sharpness: float | None) -> tuple[float | None, float]:
         """Share of the blocks with something in them that show nothing now, of those not in glare; and that in glare.
+        `sharpness`: of what is seen, as a share of the usual.
 
         None: too little is usually seen, or known.
         """
-        if self._coarse is None or self._level is None or not self.known or self._coarse.shape != blocks.coarse.shape:
+        if self._detail is None or self._level is None or not self.known or self._detail.shape != blocks.detail.shape:
             return None, 0.0
         glare = _glare(blocks, self._level)
         dazzled = float(glare.mean())
-        if dazzled > BLINDING:
-            glare[:] = False
-        detailed = (self._coarse >= np.maximum(SHOWN, blocks.noise)) & ~glare
+        detailed = (self._detail >= np.maximum(SHOWN, blocks.noise)) & ~glare
         count = int(detailed.sum())
         if count < max(0.05 * detailed.size, 5):
             return None, dazzled
-        flat = (blocks.coarse < FLAT) & (blocks.coarse < GONE * self._coarse)
-        # What is out of focus, or in fog, loses its faint half first; what is before the lens takes both.
-        strong = detailed & (self._coarse >= np.median(self._coarse[detailed]))
-        return min(int((flat & detailed).sum()) / count, int((flat & strong).sum()) / int(strong.sum())), dazzled
+        flat = (blocks.detail < FLAT) & (blocks.detail < GONE * self._detail + SHADED)
+        share = int((flat & detailed).sum()) / count
+        if sharpness is None or sharpness >= FOCUSED:
+            return share, dazzled
+        # What is out of focus loses its faint half first; what is before the lens takes both.
+        strong = detailed & (self._detail >= np.median(self._detail[detailed]))
+        return min(share, int((flat & strong).sum()) / int(strong.sum())), dazzled
 
-    def learn(self, luma: U8, blocks: Blocks, hidden: float | None, sharpness: float | None) -> None:
-        """Take a look into what is usual, as far as it seems well; `sharpness` as a share of the usual."""
-        if self._mean is None or self._level is None or self._mean.shape != luma.shape:
-            self._mean, self._level = luma.astype(np.float32), blocks.level
-            self._single = self._lasting = blocks.coarse
+    def learn(
+        self,
+        luma: U8,
+        blocks: Blocks,
+        hidden: float | None,
+        sharpness: tuple[float | None, float | None] = (None, None),
+        dazzled: float = 0.0,
+    ) -> None:
+        """Take a look into what is usual, as far as it seems well; `luma` as it is, the others as they were told."""
+        if min(luma.shape) <= LEAST_SIDE:
+            return
+        detail, before = Detail.of(halved(luma)), self._before
+        self._before = detail
+        if before is None or self._level is None or before.across.shape != detail.across.shape:
+            self._level, self._detail = blocks.level, None
             self._sharpness, self._looks, self._sharp_looks = None, 0, 0
+            return
         rate = _rate(self._looks, hidden is None or hidden <= WELL, hidden is not None and hidden >= BAD)
+        if dazzled > DAZZLED:
+            rate = min(rate, DAZZLED_RATE)
         self._looks += 1
         if rate > 0:
-            cv2.accumulateWeighted(luma, self._mean, rate)
             self._level = np.asarray(self._level + rate * (blocks.level - self._level), np.float32)
-            # By the logarithm, or one car's edges would outweigh ten empty looks.
-            old, new = np.log1p(self._single), np.log1p(blocks.coarse)
-            self._single = np.expm1(old + rate * (new - old))
-            if self._looks <= EARLY or self._looks % RENEW == 0:
-                self._lasting = measure(np.asarray(cv2.convertScaleAbs(self._mean), np.uint8)).coarse
-            self._coarse = np.minimum(self._single, self._lasting)
-        now = blocks.sharpness
-        if now is not None and rate > 0:
-            usual: float = now if self._sharpness is None else self._sharpness
-            share = 1.0 if sharpness is None else sharpness
-            self._sharpness = usual + _rate(self._sharp_looks, share >= SHARP, share <= SOFT) * (now - usual)
+            # Nearly by the logarithm, or one car's edges would outweigh ten empty looks.
+            common = np.arcsinh(detail.common(before, blocks.shape))
+            lasting = common if self._detail is None else self._lasting + rate * (common - self._lasting)
+            self._lasting, self._detail = lasting, np.sinh(lasting)
+        now, share = sharpness
+        if now is not None and rate > 0 and dazzled <= DAZZLED:
+            usual = now if self._sharpness is None else self._sharpness
+            well, bad = share is None or share >= SHARP, share is not None and share <= SOFT
+            self._sharpness = usual + _rate(self._sharp_looks, well, bad) * (now - usual)
             self._sharp_looks += 1
 
 
 def _glare(blocks: Blocks, usual: F32) -> Bool:
-    if float(np.median(blocks.level)) > NIGHT:
+    """What a lamp burns out, and by night the light around it: only something bright makes a halo."""
+    burnt = blocks.level >= GLARE
+    by_night = min(float(np.median(blocks.level)), float(np.median(usual))) <= NIGHT
+    if not by_night or not burnt.any() or float(burnt.mean()) > BLINDING:
         return np.zeros(blocks.level.shape, np.bool_)
-    return np.asarray((blocks.level >= GLARE) | (blocks.level > usual + HALO), np.bool_)
+    return np.asarray(burnt | (blocks.level > usual + HALO), np.bool_)
 
 
 def _rate(looks: int, well: bool, bad: bool) -> float:

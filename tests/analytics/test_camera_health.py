@@ -90,6 +90,27 @@ def test_one_look_in_between_does_not_start_the_waiting_anew() -> None:
     assert [(k, p) for k, p, _ in lives(found)] == [(EventKind.CAMERA_COVERED, Phase.STARTED)]
 
 
+def test_one_look_among_those_that_cannot_tell_is_no_event() -> None:
+    def told(t: float) -> PictureHealth:
+        return replace(WELL, sharpness=0.1 if t == 20 else None)
+
+    assert lives(run(told, 60)) == []
+
+
+@pytest.mark.parametrize(
+    ("sharpness", "hidden", "kind"),
+    [
+        (0.05, 0.9, EventKind.CAMERA_BLURRED),
+        (0.3, 0.5, EventKind.CAMERA_BLURRED),
+        (0.3, 0.9, EventKind.CAMERA_COVERED),
+        (0.6, 0.5, EventKind.CAMERA_COVERED),
+    ],
+)
+def test_what_is_out_of_focus_is_not_covered(sharpness: float, hidden: float, kind: EventKind) -> None:
+    found = run(lambda t: WELL if t < 20 else replace(WELL, sharpness=sharpness, hidden=hidden), 60)
+    assert [(k, p) for k, p, _ in lives(found)] == [(kind, Phase.STARTED)]
+
+
 def test_frozen_is_told_when_it_has_lasted_and_began_when_it_began() -> None:
     found = run(lambda t: replace(WELL, still_s=max(t - 20, 0) if t < 120 else 0.0), 140)
     (started, ended) = (e for e in found.events if e.phase is not Phase.UPDATED)

@@ -37,8 +37,9 @@ def watch(usual: Usual, pictures: list[U8]) -> list[float | None]:
     found = []
     for picture in pictures:
         blocks = measure(picture)
-        hidden, _ = usual.hidden(blocks)
-        usual.learn(picture, blocks, hidden, None)
+        sharpness = usual.sharpness(blocks)
+        hidden, _ = usual.hidden(blocks, sharpness[1])
+        usual.learn(picture, blocks, hidden, sharpness)
         found.append(hidden)
     return found
 
@@ -67,11 +68,37 @@ def test_a_plain_street_has_enough_to_lose(level: int) -> None:
     assert hidden is not None and 0.45 < hidden < 0.75
 
 
-def test_what_is_out_of_focus_is_not_hidden() -> None:
+def test_what_is_out_of_focus_is_told_by_its_edges() -> None:
     usual = Usual()
     watch(usual, [street(n) for n in range(30)])
-    (hidden,) = watch(usual, [np.asarray(cv2.GaussianBlur(street(31), (0, 0), 1.5), np.uint8)])
-    assert hidden is not None and hidden < 0.25
+    blocks = measure(np.asarray(cv2.GaussianBlur(street(31), (0, 0), 1.5), np.uint8))
+    _, sharpness = usual.sharpness(blocks)
+    assert sharpness is not None and sharpness < 0.35
+    hidden, _ = usual.hidden(blocks, sharpness)
+    assert hidden is not None and hidden < 0.5
+
+
+def test_edges_that_are_new_say_nothing_of_focus() -> None:
+    usual = Usual()
+    watch(usual, [street(n) for n in range(30)])
+    covered = street(31)
+    rim = np.clip((np.arange(WIDTH) - 120) / 60, 0, 1)
+    covered[:] = 40 + 180 * rim
+    assert usual.sharpness(measure(covered)) == (None, None)
+
+
+@pytest.mark.parametrize("sigma", [0.6, 1.0, 1.5, 4.0])
+def test_noise_is_told_below_the_levels_of_a_picture(sigma: float) -> None:
+    noisy = np.rint(100 + np.random.default_rng(0).normal(0, sigma, (480, 640))).astype(np.uint8)
+    blocks = measure(noisy)
+    assert abs(float(np.median(blocks.noise)) / (2 * sigma**2) - 1) < 0.25
+    assert float(np.median(blocks.detail)) < 1 + sigma**2
+
+
+def test_an_even_slope_is_no_detail() -> None:
+    slope = np.rint(np.add.outer(np.arange(480) / 8, np.arange(640) / 5)).astype(np.uint8)
+    blocks = measure(slope)
+    assert float(blocks.detail.max()) < 1 < float(np.median(blocks.coarse))
 
 
 def test_blocks_of_a_small_picture_are_no_larger_beside_it() -> None:
