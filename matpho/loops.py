@@ -14,12 +14,13 @@ def loops_ready() -> bool:
 
 
 def compile_loops() -> None:
-    """Compile them, by making one of each part, and looking at the lamps of no signal."""
+    """Compile them, by making one of each part, and looking at the lamps of no signal and for a dark place."""
     import av
     import numpy as np
 
     from analytics.engine import RuleEngine
     from models.observers.lamps import judge
+    from models.observers.placing import Reference
     from models.registry import load_detector
     from pipeline.sources.points import sample
     from trackers.online import OnlineTracker
@@ -29,3 +30,5 @@ def compile_loops() -> None:
     nowhere = np.zeros(0, np.int64)
     pixels = sample(av.VideoFrame(16, 16, "yuv420p"), nowhere, nowhere, 0)
     judge(pixels, nowhere, np.zeros(1, np.int64), np.zeros(0, np.bool_), grey=False)
+    dark = np.zeros((64, 64), np.uint8)
+    Reference(dark).near(dark, (0.0, 0.0))

@@ -56,15 +56,13 @@ def lit_lamps(pixels: U8, colours: I64, first: I64, seen: Bool, grey: bool, limi
 @compiled
 def _signal(pixels: U8, colours: I64, start: int, grey: bool, limits: Limits, lit: Bool) -> float:
     many, each = len(colours), limits.on + limits.around
-    level, around, tints = np.empty(many), np.empty(many), np.empty((many, 3))
+    level, around, tint = np.empty(many), np.empty(many), np.empty(many)
     for lamp in range(many):
         at = (start + lamp) * each
         level[lamp], around[lamp] = _brightness(pixels[at : at + each], limits.on, limits.telling)
-        for colour in range(3):
-            tints[lamp, colour] = _tint(pixels[at : at + limits.on], colour, limits.telling)
-    darkest, tint = np.argmin(level), np.empty(many)
-    for lamp in range(many):
-        tint[lamp] = tints[lamp, colours[lamp]]
+        tint[lamp] = _tint(pixels[at : at + limits.on], colours[lamp], limits.telling)
+    darkest = int(np.argmin(level))
+    dark = (start + darkest) * each
     evidence = np.zeros(many)
     if grey and tint.max() < limits.tint / 2:
         for lamp in range(many):
@@ -76,7 +74,7 @@ def _signal(pixels: U8, colours: I64, start: int, grey: bool, limits: Limits, li
         return 0.0
     for lamp in range(many):
         light = min(max((level[lamp] - level[darkest]) / limits.light, 0.0), limits.most)
-        behind = max(tints[darkest, colours[lamp]], 0.0)
+        behind = max(_tint(pixels[dark : dark + limits.on], colours[lamp], limits.telling), 0.0)
         coloured = min(max((tint[lamp] - behind) / limits.tint, 0.0), limits.most)
         burnt = level[lamp] >= limits.burnt and around[lamp] <= limits.night and light >= 1.0
         if coloured >= limits.least_tint or burnt:

@@ -9,7 +9,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from core.arrays import F32, F64, U8, Bool
+from core.arrays import F32, F64, I64, U8, Bool
+from models.kernels.patches import follow
 from models.viewpoint.sight import BLOCK, WIDTH, agreement, match, see, telling
 
 REACH: Final = 12
@@ -72,10 +73,11 @@ class Reference:
         if int(self._telling[1:-1].sum()) >= LEAST_TELLING:
             self._telling[[0, -1]] = False
         self.judged = int(self._telling.sum()) >= LEAST_TELLING
-        self._corners = _corners(luma)
-        self._patches = [
-            luma[y - PATCH // 2 : y + PATCH // 2, x - PATCH // 2 : x + PATCH // 2].copy() for x, y in self._corners
-        ]
+        self._corners: I64 = np.array(_corners(luma), np.int64).reshape(-1, 2)
+        half = PATCH // 2
+        self._patches: U8 = np.zeros((len(self._corners), PATCH, PATCH), np.uint8)
+        for patch, (x, y) in zip(self._patches, self._corners, strict=True):
+            patch[:] = luma[y - half : y + half, x - half : x + half]
 
     def place(self, luma: U8, sight: F32) -> Placed:
         """Where a reduced picture of the same size, whose sight is given, lies beside the first reference."""
@@ -113,22 +115,9 @@ class Reference:
 
     def _fine(self, luma: U8, about: tuple[float, float]) -> tuple[float, float] | None:
         """The shift that most patches agree on, to a tenth of a pixel; None with too few of them."""
-        reach, found = PATCH // 2 + SEARCH, []
-        width, height = self.size
-        for (x, y), patch in zip(self._corners, self._patches, strict=True):
-            cx, cy = x + round(about[0]), y + round(about[1])
-            if not (reach <= cx < width - reach and reach <= cy < height - reach):
-                continue
-            fits = cv2.matchTemplate(
-                luma[cy - reach : cy + reach, cx - reach : cx + reach], patch, cv2.TM_CCOEFF_NORMED
-            )
-            _, most, _, (px, py) = cv2.minMaxLoc(fits)
-            if most >= ALIKE and 0 < px < 2 * SEARCH and 0 < py < 2 * SEARCH:
-                right, down = _between(fits[py, px - 1 : px + 2]), _between(fits[py - 1 : py + 2, px])
-                found.append((cx - x + px - SEARCH + right, cy - y + py - SEARCH + down))
-        if len(found) < LEAST_PATCHES:
-            return None
-        return _agreed(np.array(found))
+        near = round(about[0]), round(about[1])
+        found = follow(np.ascontiguousarray(luma), self._corners, self._patches, near, SEARCH, ALIKE)
+        return None if len(found) < LEAST_PATCHES else _agreed(found)
 
 
 def sight_of(luma: U8) -> F32:
@@ -175,10 +164,3 @@ def _corners(luma: U8) -> list[tuple[int, int]]:
                 if most >= CORNER:
                     found.append((int(left + x), int(top + y)))
     return found
-
-
-def _between(three: F32 | cv2.typing.MatLike) -> float:
-    """Where a peak lies beside the middle of three samples, by the parabola through them."""
-    before, top, after = np.asarray(three, np.float64).ravel().tolist()
-    bend = before - 2 * top + after
-    return 0.0 if bend >= 0 else float(np.clip((before - after) / (2 * bend), -0.5, 0.5))
