@@ -9,6 +9,7 @@ import numpy as np
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.records import joined
 from core.arrays import F32, F64, I64, AnyArray, Bool
+from core.geometry import iou
 
 FIELDS: Final = [
     ("subject", np.int64),
@@ -28,6 +29,10 @@ FIELDS: Final = [
 ]
 HANDOVER_NS: Final = 3 * SECOND_NS
 """A track that began at most this long before another was last seen may be the same thing."""
+ALIKE: Final = 0.25
+"""Intersection over union: what stands still has the same box, but for what hides a part of it."""
+STANDS_NS: Final = SECOND_NS
+"""Who has met the condition for less long may be passing: the speed of a new track begins at 0."""
 
 
 class Stay:
@@ -65,7 +70,8 @@ class Stays:
         gap_ns: the condition may fail for this long before the waiting starts anew.
         reach: in heights of the subject's box.
         swaps: the subject of a track that is seen to go may be found in another track at its place: for things that
-            do not move, whose numbers a passing one takes.
+            do not move, whose numbers a passing one takes. An open event's goes on with who has stood there for a
+            moment, with a box that is alike.
         pace: by so many heights of its box a second it may have gone on while the camera was lost.
     """
 
@@ -220,9 +226,11 @@ class Stays:
         away = _foot_distance(mine["box"][orphan] + np.tile(mine["drift"][orphan] * passed, 2), boxes[columns])
         own = owner[columns]
         began = np.where(own < 0, clock.run_ns, mine["since_ns"][own])
-        takes = (own[None, :] < 0) | (
-            mine["open"][orphan][:, None] & (began[None, :] >= mine["last_ns"][orphan][:, None] - HANDOVER_NS)
-        )
+        opened = mine["open"][orphan][:, None]
+        takes = (own[None, :] < 0) | (opened & (began[None, :] >= mine["last_ns"][orphan][:, None] - HANDOVER_NS))
+        if self._swaps:
+            alike = iou(mine["box"][orphan], boxes[columns]) >= ALIKE
+            takes &= ~opened | (alike & (clock.run_ns - began[None, :] >= STANDS_NS))
         height = (mine["box"][:, 3] - mine["box"][:, 1])[orphan]
         gone_on = mine["lost"][orphan] * self._pace * (clock.run_ns - mine["box_ns"][orphan]) / SECOND_NS
         away[~takes | ~(away <= ((self._reach + gone_on) * height)[:, None])] = np.inf

@@ -64,6 +64,12 @@ def test_a_bystander_does_not_inherit_the_wait_of_one_who_leaves() -> None:
     assert found[-1].end_reason is EndReason.UNSEEN
 
 
+def test_who_stops_before_a_hidden_breakdown_and_drives_on_does_not_end_it() -> None:
+    lorry, again = (Actor(n, still(500, 500, *when), CAR, (200, 140)) for n, when in ((1, (0, 40)), (3, (50, 90))))
+    before = Actor(2, walk([(41, 560, 530), (44, 560, 530), (46, 900, 530)]), CAR, (60, 40))
+    assert starts(film([lorry, before, again], 90, fps=5, scene=GROUND), STOP) == [pytest.approx(10, abs=0.3)]
+
+
 def test_a_parked_car_is_one_event_until_it_drives_off() -> None:
     way = walk([(0, 100, 500), (5, 500, 500), (60, 500, 500), (64, 900, 500)])
     found = events(film([Actor(1, way, CAR, (100, 60))], 70, scene=GROUND), STOP)
