@@ -16,7 +16,7 @@ from typing import Any, Final
 from core.kinds import KINDS
 from core.schemas import RECORDS, schema_of
 from matpho.asyncapi import asyncapi, file_of
-from matpho.cli.check import SCHEMAS, json_schema
+from matpho.checking import SCHEMAS, json_schema
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # for `tools` and `tests`, which are not installed

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from core.errors import ConfigError, MatphoError
+from core.errors import ConfigError
 from locales import text
-from pipeline.sources.urls import redact
-from scenes.camera_specs import CameraSpec
-from scenes.config import Configuration, SystemSpec, load_configuration
-from scenes.documents import ProblemsError, nearest, read_document
-from scenes.scene_file import SceneSpec, load_scene
-
-FORMS: Final = (SystemSpec, SceneSpec)
-SCHEMAS: Final[dict[str, type[SystemSpec] | type[SceneSpec]]] = dict(zip(("config", "scene"), FORMS, strict=True))
 
 
 def check(
@@ -28,109 +18,19 @@ def check(
     schema: Annotated[str | None, typer.Option(help=text("cli-opt-schema"))] = None,
 ) -> None:
     """Check a file, or print a JSON Schema."""
+    from matpho.checking import SCHEMAS, check_file, json_schema
+
     if schema is not None:
         if schema not in SCHEMAS:
             raise ConfigError("error-schema-unknown", name=schema, known=", ".join(SCHEMAS))
         typer.echo(json_schema(schema), nl=False)
         return
-    from matpho.viewpoints import doubtful_presets
-
     if file is None:
         raise ConfigError("error-check-nothing")
     console = Console(highlight=False, soft_wrap=True)
-    if _is_system(read_document(file).data):
-        configuration = load_configuration(file)
-        problems = _check_system(configuration, probe, console)
-        scenes = list({id(scene): scene for scene in configuration.scenes.values()}.values())
-    else:
-        scenes, problems = [load_scene(file)], 0
-    warnings = [str(warning) for scene in scenes for warning in (*scene.warnings, *doubtful_presets(scene))]
-    for warning in warnings:
-        console.print(f"! {warning}", markup=False)
+    problems, warnings = check_file(file, console, probe=probe)
     if problems:
         console.print(text("cli-check-problems", count=problems), markup=False)
         raise typer.Exit(1)
-    good = text("cli-check-warnings", path=file, count=len(warnings)) if warnings else text("cli-check-good", path=file)
+    good = text("cli-check-warnings", path=file, count=warnings) if warnings else text("cli-check-good", path=file)
     console.print(f"[green]✓[/] {good}")
-
-
-def _is_system(data: Mapping[str, Any]) -> bool:
-    """Whether a file is a configuration rather than a scene, by its keys, though some of them be misspelt."""
-    likeness = [sum(nearest(str(key), list(form.model_fields)) is not None for key in data) for form in FORMS]
-    return "cameras" in data or likeness[0] > likeness[1]
-
-
-def json_schema(name: str) -> str:
-    """The published JSON Schema of a kind of file, as editors read it."""
-    schema: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(schema | SCHEMAS[name].model_json_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-def _probe_onvif(configuration: Configuration, camera: CameraSpec, console: Console) -> list[str]:
-    from matpho.viewpoints import onvif_of, unknown_to_camera
-
-    onvif, scene = onvif_of(configuration, camera), configuration.scenes.get(camera.id)
-    if onvif is None or scene is None:
-        return []
-    unknown = unknown_to_camera(scene.scene, onvif)
-    if unknown:
-        return [text("cli-probe-presets", camera=camera.id, presets=", ".join(unknown))]
-    console.print(f"[green]✓[/] {text('cli-probe-onvif', camera=camera.id, url=redact(onvif.url))}")
-    return []
-
-
-def _check_second(configuration: Configuration, console: Console) -> list[str]:
-    """What is wrong with second models; rules that are off, and models that nobody asks, are no mistakes but told."""
-    from core.off_rules import told_off
-    from matpho.second_models import second_models_of
-
-    second = second_models_of(configuration)
-    for file in configuration.scenes.values():
-        second.makers(file.scene, file.rules, live=False)
-    second.check()
-    off = told_off(second.off((camera, file.rules) for camera, file in configuration.scenes.items()))
-    for line in (*off, *(text("second-idle", name=name) for name in second.idle)):
-        console.print(f"! {line}", markup=False)
-    return second.problems
-
-
-def _check_system(configuration: Configuration, probe: bool, console: Console) -> int:
-    from matpho.camera_plan import camera_source
-    from matpho.model_plan import missing_classes, model_of, tracking_of
-    from models.appearance.load import check_describer
-    from models.registry import check_model
-
-    said: list[str] = []
-    model = check_model(model_of(configuration).path)
-    said += model.problems
-    if not model.problems:
-        said += [str(problem) for problem in missing_classes(configuration)]
-    said += check_describer(tracking_of(configuration).appearance)
-    said += _check_second(configuration, console)
-    for camera in configuration.spec.cameras:
-        try:
-            source = camera_source(configuration, camera, loop=False, realtime=False)
-            if probe:
-                stream = source.open(0)
-                try:
-                    frame, surface = next(iter(stream))
-                    surface.release()
-                finally:
-                    stream.close()
-                size = f"{frame.width}×{frame.height}"
-                console.print(f"[green]✓[/] {text('cli-probe-good', camera=camera.id, size=size)}")
-                scene = configuration.scenes.get(camera.id)
-                if scene is not None and not scene.scene.has_shape((frame.width, frame.height)):
-                    reference = "×".join(map(str, scene.scene.reference_size))
-                    shape = text("problem-scene-shape", reference=reference, size=size)
-                    console.print("! " + text("cli-camera-trouble", camera=camera.id, reason=shape), markup=False)
-                said += _probe_onvif(configuration, camera, console)
-        except ProblemsError:
-            raise
-        except MatphoError as error:
-            said.append(text("cli-camera-trouble", camera=camera.id, reason=error))
-        except StopIteration:
-            said.append(text("cli-camera-trouble", camera=camera.id, reason=text("cli-probe-no-frame")))
-    for line in said:
-        console.print(f"✗ {line}", markup=False)
-    return len(said)

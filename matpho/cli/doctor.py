@@ -7,7 +7,7 @@ import platform
 import shutil
 from importlib import metadata, util
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,8 +17,9 @@ import matpho
 from core.errors import MatphoError
 from core.machine import cpu_facts, cpu_model
 from locales import text
-from scenes.config import BatchSpec, load_configuration
-from scenes.model_specs import ModelSpec
+
+if TYPE_CHECKING:
+    from scenes.model_specs import ModelSpec
 
 CPU_FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimd")
 MIB = 2**20
@@ -48,6 +49,9 @@ def doctor(
 
 def _asked(config: Path | None) -> tuple[ModelSpec, int]:
     """The model to look at, and the most frames of a batch: of a configuration, else the defaults."""
+    from scenes.config import BatchSpec, load_configuration
+    from scenes.model_specs import ModelSpec
+
     if config is None:
         return ModelSpec(), BatchSpec().size
     from matpho.model_plan import model_of

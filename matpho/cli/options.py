@@ -10,7 +10,6 @@ import typer
 
 from core.errors import ConfigError
 from locales import text
-from scenes.model_specs import INPUT_MOST, INPUT_STEP
 
 StoreOption = Annotated[
     Path, typer.Option("--store", envvar="MATPHO_STORE", help=text("cli-opt-store"), show_default=True)
@@ -21,6 +20,8 @@ EvidenceOption = Annotated[
 
 
 def _input_px(value: int | None) -> int | None:
+    from scenes.model_specs import INPUT_MOST, INPUT_STEP
+
     if value is not None and (value % INPUT_STEP or not INPUT_STEP <= value <= INPUT_MOST):
         raise ConfigError("error-option-input", value=value, step=INPUT_STEP, most=INPUT_MOST)
     return value
