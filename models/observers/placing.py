@@ -116,7 +116,10 @@ class Reference:
     def _fine(self, luma: U8, about: tuple[float, float]) -> tuple[float, float] | None:
         """The shift that most patches agree on, to a tenth of a pixel; None with too few of them."""
         near = round(about[0]), round(about[1])
-        found = follow(np.ascontiguousarray(luma), self._corners, self._patches, near, SEARCH, ALIKE)
+        # Of one type for the compiled loop, whether a decoder lent it or not.
+        picture = np.ascontiguousarray(luma).view()
+        picture.flags.writeable = False
+        found = follow(picture, self._corners, self._patches, near, SEARCH, ALIKE)
         return None if len(found) < LEAST_PATCHES else _agreed(found)
 
 
