@@ -44,7 +44,7 @@ class HealthObserver:
     """A `core.protocols.Observer` of picture health, every 2 s.
 
     Keeps, for each camera: two reference pictures and those that were given, as sights and patches (about 130 KB
-    each), the last two pictures and the detail of the last (0.9 MB at 640 × 480), 5 KB of points and 5 KB of blocks.
+    each), the last two pictures and the detail of the last (0.9 MB at 640 × 480), 5 KB of points and 25 KB of blocks.
 
     Args:
         pictures: (height, width, 3) BGR, on which the scene was drawn; without any, the first picture is the

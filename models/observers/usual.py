@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,10 @@ QUICK: Final = 1 / 30
 SLOW: Final = 1 / 300
 """Share of a new look in what is usual, while all is well and while something may be wrong: a minute and ten, by looks
 every 2 s. So dusk is followed, and a hand before the lens is not.
+"""
+RECENT: Final = 15
+"""Looks of whose detail the median is taken into what is usual: a car's edges have anything in common with the road
+before it, far above zero or far below, and a few of them undo all that it shows.
 """
 WELL: Final = 0.2
 BAD: Final = 0.4
@@ -51,14 +56,16 @@ class Usual:
     """Detail and brightness of the blocks of a camera's picture, and the sharpness of its edges.
 
     Detail is what lasts: that which each two looks in a row have in common. Rain, traffic and noise differ from one
-    to the other, and leave next to nothing. Keeps the last picture's detail (0.3 MB at
-    640 × 480) and three values a block.
+    to the other, and leave next to nothing. Where much passes, a block may have something to lose, and is still not
+    one by which sharpness is told. Keeps the last picture's detail (0.3 MB at 640 × 480) and 20 values for each block.
     """
 
     def __init__(self) -> None:
         self._before: Detail | None = None
-        self._lasting = np.zeros((0, 0), np.float32)
+        self._common: deque[F32] = deque(maxlen=RECENT)
+        self._logs = np.zeros((2, 0, 0), np.float32)
         self._detail: F32 | None = None
+        self._calm = np.zeros((0, 0), np.float32)
         self._level: F32 | None = None
         self._sharpness: float | None = None
         self._looks = self._sharp_looks = 0
@@ -72,7 +79,7 @@ class Usual:
         """How steep edges are, and that as a share of the usual; None: unknown."""
         if self._detail is None or self._detail.shape != blocks.detail.shape:
             return None, None
-        now = blocks.sharpness(self._detail)
+        now = blocks.sharpness(self._calm)
         if now is None or not self._sharpness or self._sharp_looks < EARLY:
             return now, None
         return now, now / self._sharpness
@@ -114,6 +121,7 @@ class Usual:
         self._before = detail
         if before is None or self._level is None or before.across.shape != detail.across.shape:
             self._level, self._detail = blocks.level, None
+            self._common.clear()
             self._sharpness, self._looks, self._sharp_looks = None, 0, 0
             return
         rate = _rate(self._looks, hidden is None or hidden <= WELL, hidden is not None and hidden >= BAD)
@@ -122,10 +130,12 @@ class Usual:
         self._looks += 1
         if rate > 0:
             self._level = np.asarray(self._level + rate * (blocks.level - self._level), np.float32)
+            common = detail.common(before, blocks.shape)
+            self._common.append(common)
             # Nearly by the logarithm, or one car's edges would outweigh ten empty looks.
-            common = np.arcsinh(detail.common(before, blocks.shape))
-            lasting = common if self._detail is None else self._lasting + rate * (common - self._lasting)
-            self._lasting, self._detail = lasting, np.sinh(lasting)
+            logs = np.arcsinh(np.stack((np.median(self._common, axis=0), common)))
+            self._logs = logs if self._detail is None else self._logs + rate * (logs - self._logs)
+            self._detail, self._calm = np.sinh(self._logs)
         now, share = sharpness
         if now is not None and rate > 0 and dazzled <= DAZZLED:
             usual = now if self._sharpness is None else self._sharpness

@@ -58,6 +58,19 @@ def test_who_passes_in_the_first_looks_is_not_missed_later() -> None:
     assert max(h or 0.0 for h in watch(Usual(), [first, *(street(n) for n in range(1, 12))])) < 0.2
 
 
+def test_bare_ground_that_many_cross_has_something_to_lose() -> None:
+    usual = Usual()
+    crossed = [street(n) for n in range(40)]
+    for number, picture in enumerate(crossed):
+        if number % 5 == 2:
+            picture[:, :190] = cv2.addWeighted(picture[:, :190], -8, picture[:, :190], 0, 110 * 9)
+    watch(usual, crossed)
+    covered = street(41)
+    covered[:, :190] = 120
+    (hidden,) = watch(usual, [covered])
+    assert hidden is not None and hidden > 0.45
+
+
 @pytest.mark.parametrize("level", [60, 120, 220])
 def test_a_plain_street_has_enough_to_lose(level: int) -> None:
     usual = Usual()
