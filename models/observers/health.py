@@ -91,7 +91,9 @@ class HealthObserver:
         blocks = measure(lasting)
         steep = self._usual.sharpness(blocks)
         hidden, dazzled = self._usual.hidden(blocks, steep[1])
-        sharpness = None if dazzled > DAZZLED else steep[1]
+        rim = hidden is not None and hidden > WELL and self._usual.replaced(blocks)
+        # The edges that are left are those of the glare, or of what is before the lens.
+        sharpness = None if dazzled > DAZZLED or rim else steep[1]
         level, light = cv2.mean(luma)[0], _light(luma)
         self._usual.learn(luma, blocks, hidden, steep, dazzled)
         clear = light >= LIGHT and (hidden is None or hidden <= WELL) and (sharpness is None or sharpness > 0.5)

@@ -39,6 +39,8 @@ SHADED: Final = 1.0
 """A block shows nothing any more when its detail is below this share of the usual, `SHADED` more (what is near the lens
 is not lit evenly), and below `FLAT` (levels²).
 """
+OTHER: Final = 20.0
+"""Levels by which what is before the lens differs from what it hides; out of focus a block keeps its mean."""
 GLARE: Final = 235.0
 HALO: Final = 60.0
 NIGHT: Final = 90.0
@@ -94,17 +96,36 @@ class Usual:
             return None, 0.0
         glare = _glare(blocks, self._level)
         dazzled = float(glare.mean())
-        detailed = (self._detail >= np.maximum(SHOWN, blocks.noise)) & ~glare
+        detailed, lost = self._lost(blocks, self._detail, glare)
         count = int(detailed.sum())
         if count < max(0.05 * detailed.size, 5):
             return None, dazzled
-        flat = (blocks.detail < FLAT) & (blocks.detail < GONE * self._detail + SHADED)
-        share = int((flat & detailed).sum()) / count
+        share = int(lost.sum()) / count
         if sharpness is None or sharpness >= FOCUSED:
             return share, dazzled
         # What is out of focus loses its faint half first; what is before the lens takes both.
         strong = detailed & (self._detail >= np.median(self._detail[detailed]))
-        return min(share, int((flat & strong).sum()) / int(strong.sum())), dazzled
+        return min(share, int((lost & strong).sum()) / int(strong.sum())), dazzled
+
+    def replaced(self, blocks: Blocks) -> bool:
+        """Whether most blocks that show nothing any more have another brightness, beside the others: something is
+        before them. What is out of focus keeps its own.
+        """
+        if self._detail is None or self._level is None or self._detail.shape != blocks.detail.shape:
+            return False
+        detailed, lost = self._lost(blocks, self._detail, _glare(blocks, self._level))
+        kept = detailed & ~lost
+        if not lost.any() or not kept.any():
+            return False
+        change = blocks.level - self._level
+        return float(np.median(np.abs(change[lost] - np.median(change[kept])))) >= OTHER
+
+    @staticmethod
+    def _lost(blocks: Blocks, usual: F32, glare: Bool) -> tuple[Bool, Bool]:
+        """Blocks with something to lose, and those of them that show nothing now; none in glare."""
+        detailed = (usual >= np.maximum(SHOWN, blocks.noise)) & ~glare
+        flat = (blocks.detail < FLAT) & (blocks.detail < GONE * usual + SHADED)
+        return detailed, detailed & flat
 
     def learn(
         self,

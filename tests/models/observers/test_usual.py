@@ -81,6 +81,16 @@ def test_a_plain_street_has_enough_to_lose(level: int) -> None:
     assert hidden is not None and 0.45 < hidden < 0.75
 
 
+def test_what_is_before_the_lens_has_another_brightness_and_what_is_out_of_focus_has_not() -> None:
+    usual = Usual()
+    watch(usual, [street(n) for n in range(30)])
+    painted = street(31)
+    painted[:, :190] = 220
+    assert usual.replaced(measure(painted))
+    assert not usual.replaced(measure(np.asarray(cv2.GaussianBlur(street(31), (0, 0), 4.0), np.uint8)))
+    assert not usual.replaced(measure(street(31)))
+
+
 def test_what_is_out_of_focus_is_told_by_its_edges() -> None:
     usual = Usual()
     watch(usual, [street(n) for n in range(30)])
