@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -16,10 +17,11 @@ from benchmarks.events.kinds import ELSEWHERE, KINDS, rule_of
 from benchmarks.events.noise import NOISES, Levels
 from benchmarks.events.scoring import Score, default, score
 from benchmarks.events.sweep import curves
-from benchmarks.events.traffic.seeds import is_held
+from benchmarks.events.traffic.seeds import TUNING, is_held
 from benchmarks.events.traffic.simulate import FORMAT, SCENES, simulate
 from benchmarks.machine import cores, machine
 from core.cache import cache_folder
+from core.errors import ConfigError
 from locales import text
 from models.registry import DEFAULT_MODEL
 
@@ -118,14 +120,14 @@ def measure(plan: EventsPlan, progress: Progress = lambda _line: None) -> Events
         len(results),
         sum(r.seconds for r in results),
         sum(r.frames for r in results),
-        bool(plan.scenes) and all(is_held(seed) for seed in plan.seeds),
+        bool(recordings) and all(is_held(seed) for _, seed in recordings),
     )
 
 
 def traffic(plan: EventsPlan, progress: Progress) -> Iterator[tuple[str, int]]:
     """Folders of recordings with the seed of their cameras; those not yet there are simulated."""
-    for number, folder in enumerate(plan.recordings, 1):
-        yield folder, number
+    for folder in plan.recordings:
+        yield folder, _seed_of(folder)
     for name in plan.scenes:
         for seed in plan.seeds:
             seconds = plan.hours * HOUR_S
@@ -133,6 +135,17 @@ def traffic(plan: EventsPlan, progress: Progress) -> Iterator[tuple[str, int]]:
             progress(text("cli-bench-events-traffic", scene=name, seed=seed, hours=f"{plan.hours:g}"))
             simulate(name, seed, seconds, out, progress)
             yield str(out), seed
+
+
+def _seed_of(folder: str) -> int:
+    """With which a recording was made: cameras over it are the same, whoever names it."""
+    if folder == MADE_UP:
+        return TUNING.start
+    path = Path(folder) / "traffic.json"
+    try:
+        return int(json.loads(path.read_text(encoding="utf-8"))["seed"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError("error-bench-events-recording", path=folder, reason=str(error)) from error
 
 
 def _blocks(

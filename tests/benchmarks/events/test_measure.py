@@ -96,6 +96,15 @@ def test_a_finished_block_is_not_run_again(monkeypatch: pytest.MonkeyPatch) -> N
     assert run_block(asked) == first
 
 
+def test_a_recording_has_the_cameras_of_its_own_seed_whoever_names_it(tmp_path: Path) -> None:
+    (tmp_path / "traffic.json").write_text('{"seed": 1003}', encoding="utf-8")
+    given = measure.EventsPlan(scenes=(), seeds=(), recordings=(str(tmp_path), MADE_UP))
+    assert list(measure.traffic(given, print)) == [(str(tmp_path), 1003), (MADE_UP, 1)]
+    (tmp_path / "traffic.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ConfigError, match="seed"):
+        list(measure.traffic(given, print))
+
+
 def test_another_level_of_noise_is_another_block() -> None:
     asked = Block(MADE_UP, 1, 0, 1)
     assert asked.key != Block(MADE_UP, 1, 0, 1, Levels().but("miss", 0.0)).key
