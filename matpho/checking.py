@@ -10,6 +10,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from core.errors import MatphoError
+from core.protocols import Source
 from locales import text
 from matpho.viewpoints import doubtful_presets
 from pipeline.sources.urls import redact
@@ -109,18 +110,23 @@ def _check_camera(configuration: Configuration, camera: CameraSpec, probe: bool,
         source = camera_source(configuration, camera, loop=False, realtime=False)
         if not probe:
             return []
-        stream = source.open(0)
-        try:
-            frame, surface = next(iter(stream))
-            surface.release()
-        finally:
-            stream.close()
+        _probe_picture(configuration, camera, source, console)
+        return _probe_onvif(configuration, camera, console)
     except ProblemsError:
         raise
     except MatphoError as error:
         return [text("cli-camera-trouble", camera=camera.id, reason=error)]
     except StopIteration:
         return [text("cli-camera-trouble", camera=camera.id, reason=text("cli-probe-no-frame"))]
+
+
+def _probe_picture(configuration: Configuration, camera: CameraSpec, source: Source, console: Console) -> None:
+    stream = source.open(0)
+    try:
+        frame, surface = next(iter(stream))
+        surface.release()
+    finally:
+        stream.close()
     size = f"{frame.width}×{frame.height}"
     console.print(f"[green]✓[/] {text('cli-probe-good', camera=camera.id, size=size)}")
     scene = configuration.scenes.get(camera.id)
@@ -128,4 +134,3 @@ def _check_camera(configuration: Configuration, camera: CameraSpec, probe: bool,
         reference = "×".join(map(str, scene.scene.reference_size))
         shape = text("problem-scene-shape", reference=reference, size=size)
         console.print("! " + text("cli-camera-trouble", camera=camera.id, reason=shape), markup=False)
-    return _probe_onvif(configuration, camera, console)
