@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from analytics.impacts import Impacts, loss_of
+from analytics.impacts import Impacts
+from analytics.kernels.impacts import loss_of
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
 from analytics.sight import Sight
@@ -122,8 +123,8 @@ class CollisionRule(StandRule):
         others = users[view.valid[users] & (users != row)]
         fast, loss = 0.0, 0.0
         if known is not None:
-            fast, since_ns = float(known["fast"]), self._clock.run_ns - known["fast_ns"]
-            loss = float(loss_of(fast - np.hypot(*view.velocity[row]), since_ns))
+            fast, since_ns = float(known["fast"]), self._clock.run_ns - int(known["fast_ns"])
+            loss = loss_of(fast - float(np.hypot(*view.velocity[row])), since_ns)
         away = np.hypot(*(view.position[others] - view.position[row]).T).min() if len(others) else np.inf
         speeds = (Amount(v * KMH_PER_MPS, "km-h") for v in (fast, self._least))
         losses = Amount(loss, "m-s2"), Amount(self._loss, "m-s2")

@@ -210,8 +210,3 @@ def _far(a: F64, b: F64, most: float | F64) -> Bool:
     """Which vectors (K, 2) and (N, 2) are further apart (K, N)."""
     away = a[:, None] - b
     return np.asarray(np.hypot(away[..., 0], away[..., 1]) > most, np.bool_)
-
-
-def loss_of(lost: AnyArray, in_ns: AnyArray) -> F64:
-    """How fast a speed (K, m/s) was lost, in m/s²."""
-    return np.asarray(lost / np.maximum(in_ns / SECOND_NS, SHORTEST_S), np.float64)

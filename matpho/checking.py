@@ -12,7 +12,7 @@ from rich.console import Console
 from core.errors import MatphoError
 from core.protocols import Source
 from locales import text
-from matpho.viewpoints import doubtful_presets
+from matpho.viewpoints import doubtful_presets, onvif_of, unknown_to_camera
 from pipeline.sources.urls import redact
 from scenes.camera_specs import CameraSpec
 from scenes.config import Configuration, SystemSpec, load_configuration
@@ -57,8 +57,6 @@ def json_schema(name: str) -> str:
 
 
 def _probe_onvif(configuration: Configuration, camera: CameraSpec, console: Console) -> list[str]:
-    from matpho.viewpoints import onvif_of, unknown_to_camera
-
     onvif, scene = onvif_of(configuration, camera), configuration.scenes.get(camera.id)
     if onvif is None or scene is None:
         return []

@@ -57,7 +57,7 @@ def follow_speeds(
             mine.last_ns = now_ns
             for axis in range(2):
                 mine.last_at[axis], mine.last_way[axis] = position[row, axis], velocity[row, axis]
-        loss[k] = (mine.fast - pace) / max((now_ns - mine.fast_ns) / SECOND_NS, SHORTEST_S)
+        loss[k] = loss_of(mine.fast - pace, now_ns - mine.fast_ns)
         abrupt[k] = sure and not fresh[k] and loss[k] > most and mine.fast >= least
         if abrupt[k]:
             now += 1
@@ -66,3 +66,9 @@ def follow_speeds(
         if mine.hit:
             before += 1
     return now, before
+
+
+@in_place
+def loss_of(lost: float, in_ns: int) -> float:
+    """How fast a speed (m/s) was lost, in m/s²."""
+    return lost / max(in_ns / SECOND_NS, SHORTEST_S)

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from analytics.kernels.speeds import variance_along
 from core.arrays import F32, F64, I16, I32, I64, U8, AnyArray, Bool
 from core.compiled import compiled, in_place
 from core.tracks import TrackState
@@ -83,7 +84,7 @@ def follow_people(
             for axis in range(2):
                 mine.ground[axis], mine.foot[axis] = position[row, axis], foot[row, axis]
         speed = math.hypot(velocity[row, 0], velocity[row, 1])
-        doubt = SURE * _deviation(velocity[row], spread[row], speed)
+        doubt = SURE * math.sqrt(variance_along(velocity[row, 0], velocity[row, 1], spread[row]))
         if not placed:
             speed, doubt = math.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) * unit, 0.0
         along = lane_speed[row]
@@ -168,14 +169,6 @@ def among_queues(rows: I64, lane: I16, along: F64, chain: I32, group: I64) -> Bo
                 found[k] = True
                 break
     return found
-
-
-@in_place
-def _deviation(velocity: F64, spread: F64, speed: float) -> float:
-    """Standard deviation of a speed, by the covariance (2, 2) of the velocity (2)."""
-    u, v = velocity[0], velocity[1]
-    along = u * u * spread[0, 0] + 2 * u * v * spread[0, 1] + v * v * spread[1, 1]
-    return math.sqrt(max(along, 0.0)) / max(speed, 1e-9)
 
 
 @in_place

@@ -17,7 +17,7 @@ def doubts(rows: I64, velocity: F64, velocity_cov: F64, found: F64) -> None:
     """
     for i in range(len(rows)):
         row = rows[i]
-        found[i] = np.sqrt(_along(velocity[row, 0], velocity[row, 1], velocity_cov[row]))
+        found[i] = np.sqrt(variance_along(velocity[row, 0], velocity[row, 1], velocity_cov[row]))
 
 
 @in_place
@@ -58,12 +58,12 @@ def follow_ways(
         metres[k] = np.hypot(east, north)
         seconds[k] = max((now[0] - mine.since_ns) / 1e9, 1e-9)
         speed[k] = metres[k] / seconds[k]
-        both = _along(east, north, mine.spread) + _along(east, north, spread[row])
+        both = variance_along(east, north, mine.spread) + variance_along(east, north, spread[row])
         doubt[k] = np.sqrt(both) / seconds[k]
 
 
 @in_place
-def _along(east: float, north: float, spread: F64) -> float:
+def variance_along(east: float, north: float, spread: F64) -> float:
     """Variance along a way of a covariance (2, 2)."""
     length = max(np.hypot(east, north), 1e-9)
     x, y = east / length, north / length
