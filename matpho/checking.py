@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
 from core.errors import MatphoError
 from core.protocols import Source
+from core.scene import Scene
 from locales import text
 from matpho.viewpoints import doubtful_presets, onvif_of, unknown_to_camera
+from pipeline.sources.traffic.recording import SUFFIX as TRAFFIC
 from pipeline.sources.urls import redact
 from scenes.camera_specs import CameraSpec
 from scenes.config import Configuration, SystemSpec, load_configuration
 from scenes.documents import ProblemsError, nearest, read_document
+from scenes.model_specs import InputWidth, ModelSpec
 from scenes.scene_file import SceneSpec, load_scene
+
+if TYPE_CHECKING:
+    from matpho.input_advice import InputAdvice
 
 FORMS: Final = (SystemSpec, SceneSpec)
 SCHEMAS: Final[dict[str, type[SystemSpec] | type[SceneSpec]]] = dict(zip(("config", "scene"), FORMS, strict=True))
@@ -36,12 +42,42 @@ def check_file(path: Path, console: Console, *, probe: bool) -> tuple[int, int]:
         configuration = load_configuration(path)
         problems = _check_system(configuration, probe, console)
         scenes = list({id(scene): scene for scene in configuration.scenes.values()}.values())
+        advice = [] if problems else _advice(configuration)
     else:
         scenes, problems = [load_scene(path)], 0
+        advice = _advice_on([(scenes[0].scene.scene_id, scenes[0].scene, "auto")], ModelSpec())
     warnings = [str(warning) for scene in scenes for warning in (*scene.warnings, *doubtful_presets(scene))]
+    warnings += [one.line for one in advice if one.warning]
+    for line in (one.line for one in advice if not one.warning):
+        console.print(f"• {line}", markup=False)
     for warning in warnings:
         console.print(f"! {warning}", markup=False)
     return problems, len(warnings)
+
+
+def _advice(configuration: Configuration) -> list[InputAdvice]:
+    """Of cameras whose pictures a detector looks at."""
+    from matpho.model_plan import model_of
+
+    model = model_of(configuration)
+    cameras = [
+        (camera.id, configuration.scenes[camera.id].scene, camera.input or model.input)
+        for camera in configuration.spec.cameras
+        if camera.id in configuration.scenes and not camera.source.endswith(TRAFFIC)
+    ]
+    return _advice_on(cameras, model)
+
+
+def _advice_on(cameras: Sequence[tuple[str, Scene, InputWidth]], model: ModelSpec) -> list[InputAdvice]:
+    from matpho.input_advice import input_advice
+    from models.registry import exported_input
+
+    exported = exported_input(model.path)
+    if exported is None:
+        return []
+    filmed = [camera for camera in cameras if not camera[1].simulated]
+    found = [input_advice(name, scene, asked, exported) for name, scene, asked in filmed]
+    return [one for one in found if one is not None]
 
 
 def _is_system(data: Mapping[str, Any]) -> bool:

@@ -86,7 +86,7 @@ def plan_configuration(
         file = configuration.scenes.get(camera.id)
         planned = camera_plan(source, file, camera.fps, camera.still_fps, board, second)
         viewpoint = make_viewpoint(planned.scene, onvif_of(configuration, camera))
-        cameras.append(replace(planned, priority=camera.priority, viewpoint=viewpoint))
+        cameras.append(replace(planned, priority=camera.priority, viewpoint=viewpoint, input=camera.input))
     return Plan(
         model_of(configuration),
         tuple(cameras),

@@ -13,7 +13,7 @@ from matpho.defaults import EVIDENCE, MODEL, STORE
 from matpho.plan import Plan
 from matpho.planning import plan_configuration, plan_sources
 from scenes.config import Workers, load_configuration
-from scenes.model_specs import ModelSpec
+from scenes.model_specs import InputWidth, ModelSpec
 
 
 class RunRequest(BaseModel):
@@ -27,7 +27,7 @@ class RunRequest(BaseModel):
     scene: Path | None = None
     model: str | None = None
     threads: int | None = None
-    input: int | None = None
+    input: InputWidth | None = None
     trim: bool = False
     fps: float | None = None
     still_fps: float | None = None
@@ -78,7 +78,7 @@ class RunRequest(BaseModel):
         return kafka_sinks_at(self.kafka, required=self.kafka_required)
 
     def _plan_sources(self) -> Plan:
-        chosen = ModelSpec(path=self.model or MODEL, threads=self.threads, input=self.input, trim=self.trim)
+        chosen = ModelSpec(path=self.model or MODEL, threads=self.threads, input=self.input or "auto", trim=self.trim)
         cameras = plan_sources(
             self.sources,
             model=chosen,

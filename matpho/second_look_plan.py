@@ -44,7 +44,7 @@ def _model(configuration: Configuration, spec: ModelSpec) -> ModelVerifier:
         score_threshold=spec.score_threshold,
         backend=spec.backend,
         device=spec.device,
-        input_px=spec.input,
+        input_px=spec.input_px,
     )
     return ModelVerifier(Path(path).stem, detector)
 

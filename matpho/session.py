@@ -13,9 +13,10 @@ import structlog
 from core.errors import ConfigError
 from core.mutes import Mutes
 from core.off_rules import OffRule
-from core.protocols import Detector, Sink
+from core.protocols import Sink
 from incidents.follow import Follower
 from matpho.desk_watch import DeskWatch
+from matpho.detectors import detector_of
 from matpho.feed_watch import FeedWatch
 from matpho.kept_pictures import KeptPictures
 from matpho.linking import follower_of, wait_stored
@@ -24,8 +25,6 @@ from matpho.run_log import RunLog
 from matpho.storing import open_fan_out, open_store
 from matpho.summary import RunSummary, off_dict, run_dict
 from models.appearance.load import load_describer
-from models.detector import OnnxDetector
-from models.registry import by_shape, load_detector
 from pipeline.camera import CameraStatus
 from pipeline.runner import Pipeline
 from pipeline.second_look.alerts import Alerts
@@ -133,7 +132,7 @@ class Session:
     def _open(self, stack: ExitStack) -> None:
         """Whatever is opened later is closed earlier."""
         plan = self.plan
-        detector, describer = _detector(plan), load_describer(plan.tracking.appearance, threads=plan.model.threads)
+        detector, describer = detector_of(plan), load_describer(plan.tracking.appearance, threads=plan.model.threads)
         self.store = None if plan.store is None else open_store(plan.store, stack)
         self._fan_out = open_fan_out(plan, self.store, self._extra, stack, number=self._number, of=self._of)
         self._log = RunLog(self.store if self._keep_run else None)
@@ -201,17 +200,3 @@ class Session:
         for name, count in self.undelivered.items():
             if count:
                 log.warning("records_not_delivered", sink=name, records=count)
-
-
-def _detector(plan: Plan) -> Detector:
-    model = plan.model
-    detector: Detector = load_detector(
-        model.path,
-        threads=model.threads,
-        score_threshold=model.score_threshold,
-        backend=model.backend,
-        device=model.device,
-        max_batch=plan.batch.size,
-        input_px=model.input,
-    )
-    return by_shape(detector, threads=model.threads) if model.trim and isinstance(detector, OnnxDetector) else detector

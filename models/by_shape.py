@@ -11,18 +11,17 @@ from functools import reduce
 from operator import add
 from typing import Final
 
-import numpy as np
 import structlog
 
-from core.arrays import offsets_of
 from core.detections import DetectionBatch
-from core.frames import Affine, FrameBatch, FrameMeta, InputSpec
+from core.frames import Affine, FrameBatch, InputSpec
 from core.protocols import Ticket
 from core.taxonomy import ObjectClass
 from models.backends.resized import STEP
 from models.boxes import DetectorCounters
 from models.detector import DetectorTimings, OnnxDetector
 from models.filling import placed_size
+from models.grouping import grouped, in_order, some
 from models.tickets import Done
 
 log = structlog.get_logger()
@@ -94,14 +93,10 @@ class ByShape:
 
     def detect(self, frames: FrameBatch) -> DetectionBatch:
         """All detections of a batch."""
-        groups: dict[int, tuple[OnnxDetector, list[int]]] = {}
-        for index, meta in enumerate(frames.frames):
-            detector = self.at(meta.width, meta.height)
-            groups.setdefault(id(detector), (detector, []))[1].append(index)
+        groups = grouped(self.at(meta.width, meta.height) for meta in frames.frames)
         if len(groups) <= 1:
-            return (next(iter(groups.values()))[0] if groups else self.whole).detect(frames)
-        parts = [(detector.detect(_some(frames, rows)), rows) for detector, rows in groups.values()]
-        return _in_order(frames.frames, parts)
+            return next(iter(groups), self.whole).detect(frames)
+        return in_order(frames.frames, [(one.detect(some(frames, rows)), rows) for one, rows in groups.items()])
 
     def at(self, width: int, height: int) -> OnnxDetector:
         """The detector for pictures of a size, made at the first of its shape."""
@@ -129,20 +124,3 @@ class ByShape:
 
     def _all(self) -> list[OnnxDetector]:
         return list({id(detector): detector for detector in (self.whole, *self._made.values())}.values())
-
-
-def _some(frames: FrameBatch, rows: list[int]) -> FrameBatch:
-    return FrameBatch(tuple(frames.frames[i] for i in rows), tuple(frames.surfaces[i] for i in rows))
-
-
-def _in_order(frames: tuple[FrameMeta, ...], parts: list[tuple[DetectionBatch, list[int]]]) -> DetectionBatch:
-    """One batch of parts that have the frames of these rows."""
-    place = {row: (batch, number) for batch, rows in parts for number, row in enumerate(rows)}
-    ordered = [(place[row][0], place[row][0].rows(place[row][1])) for row in range(len(frames))]
-    return DetectionBatch(
-        frames,
-        offsets_of([rows.stop - rows.start for _, rows in ordered]),
-        np.concatenate([batch.xyxy[rows] for batch, rows in ordered]),
-        np.concatenate([batch.score[rows] for batch, rows in ordered]),
-        np.concatenate([batch.class_id[rows] for batch, rows in ordered]),
-    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, overload
 
 from core.arrays import U8
 from core.errors import MatphoError, ModelError
+from core.frames import InputSpec
 from core.taxonomy import ObjectClass
 from locales import text
 from models import nanodet, ultralytics
@@ -221,6 +222,34 @@ def class_labels(model: str | Path = DEFAULT_MODEL) -> frozenset[ObjectClass]:
     if card is not None:
         return frozenset(card.mapped().values())
     return plan_detector(open_network(path, simplest(path), threads=1), None).labels
+
+
+def exported_input(model: str | Path = DEFAULT_MODEL) -> InputSpec | None:
+    """The input that a model was exported for; None: it cannot be made for another.
+
+    Raises:
+        ModelError, ConfigError: as `load_detector`.
+    """
+    path, card = _find(model)
+    if path.suffix != ".onnx":
+        return None
+    if card is not None and card.input is not None:
+        return card.input.spec()
+    return plan_detector(open_network(path, simplest(path), threads=1), card).spec
+
+
+def takes_input(model: str | Path, input_px: int) -> bool:
+    """Whether a model can be made for pictures so wide; tried once, and kept in the cache.
+
+    Raises:
+        ModelError, ConfigError: the model itself cannot be used.
+    """
+    weights = _whole(model)
+    try:
+        resized_model(weights, input_px, _on_reference)
+    except ModelError:
+        return False
+    return True
 
 
 def _licence_problems(path: Path, card: ModelCard | None) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pipeline.batcher import Batcher, DropPolicy, Inlet
 from pipeline.camera import Camera, CameraStatus
 from pipeline.observing import MakeObserver, ObserverCounters, Observing
 from pipeline.viewpoint import MakeViewpoint, ViewMarker
+from scenes.model_specs import InputWidth
 from scenes.rules import AnyRuleSpec
 
 
@@ -28,6 +29,7 @@ class CameraPlan:
         priority: when there are too many frames, cameras get turns in the ratio of their priorities.
         viewpoint: says where the camera looks, if its scene has presets.
         observers: look at its pictures at their own rates.
+        input: width of the detector's input for its pictures; None: as the model says.
     """
 
     source: Source
@@ -38,6 +40,7 @@ class CameraPlan:
     priority: float = 1.0
     viewpoint: MakeViewpoint | None = None
     observers: tuple[MakeObserver, ...] = ()
+    input: InputWidth | None = None
 
     @property
     def camera_id(self) -> str:

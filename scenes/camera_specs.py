@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from scenes.model_specs import InputWidth
 from scenes.parts import Strict
 from scenes.place_specs import Name, TwoNames
 from scenes.secrets import CredentialSpec
@@ -88,6 +89,9 @@ class CameraSpec(Strict):
         le=120,
         description="Frames analysed in a second while nothing moves; the first that moves is analysed at once. "
         "Default: as `fps`",
+    )
+    input: InputWidth | None = Field(
+        None, description="Width of the model's input for its pictures, as `input` of the model; default: the model's"
     )
     priority: int = Field(
         1, ge=1, le=100, description="When the machine cannot take all frames, cameras get turns in this ratio"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -23,6 +23,25 @@ Backend = Literal["onnxruntime", "onnxruntime-fp32", "tensorrt", "openvino", "to
 INPUT_STEP: Final = 32
 INPUT_MOST: Final = 4096
 """Pixels: widths of inputs are multiples of the one, up to the other."""
+
+
+def _input_width(value: Any) -> Any:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value not in get_args(NamedWidth) and not (
+        whole and value % INPUT_STEP == 0 and INPUT_STEP <= value <= INPUT_MOST
+    ):
+        raise PydanticCustomError(
+            "problem-input", "a width", {"found": str(value), "step": INPUT_STEP, "most": INPUT_MOST}
+        )
+    return value
+
+
+NamedWidth = Literal["auto", "exported"]
+"""Of a model's input: as large as a camera's scene asks for, or as in the model's file."""
+InputWidth = Annotated[
+    NamedWidth | Annotated[int, Field(ge=INPUT_STEP, le=INPUT_MOST, multiple_of=INPUT_STEP)],
+    BeforeValidator(_input_width),
+]
 DEVICE: Final = r"cpu|cuda:\d+"
 
 
@@ -44,19 +63,22 @@ class ModelSpec(Strict):
     device: str = Field("cpu", pattern=f"^({DEVICE})$", description="Where it runs: `cpu` or `cuda:0`")
     threads: int | None = Field(None, ge=1, description="Threads of one inference; default: all cores")
     score_threshold: float | None = Field(None, gt=0, lt=1, description="Lowest score kept; default: the model card's")
-    input: int | None = Field(
-        None,
-        ge=INPUT_STEP,
-        le=INPUT_MOST,
-        multiple_of=INPUT_STEP,
-        description="Width of the model's input in pixels; default: as it was exported. Twice the width finds objects "
-        "half as large, for four times the time; see models.md",
+    input: InputWidth = Field(
+        "auto",
+        description="Width of the model's input in pixels, a multiple of 32; `exported`: as it is in the file; `auto`: "
+        "for each camera as large as its scene asks for. Twice the width finds objects half as large, for four times "
+        "the time; see models.md",
     )
     trim: bool = Field(
         False,
         description="Compute only as much of the model's input as a picture covers: 1.3 times as fast for 4:3 pictures "
         "in a square input, 1.6 times for 16:9; some boxes differ a little, see models.md",
     )
+
+    @property
+    def input_px(self) -> int | None:
+        """The width that was asked for, in pixels; None: it is to be chosen, or as exported."""
+        return self.input if isinstance(self.input, int) else None
 
 
 def _appearance(value: str) -> str:

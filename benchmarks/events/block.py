@@ -33,9 +33,10 @@ from core.arrays import Bool
 from core.cache import cache_folder, file_hash, write_whole
 from core.errors import ConfigError
 from core.events import Event
+from scenes.model_specs import InputWidth
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-CODE: Final = ("core", "scenes", "trackers", "analytics", "benchmarks/events")
+CODE: Final = ("core", "scenes", "trackers", "analytics", "benchmarks/events", "models/input_choice.py")
 """What a result depends on besides its recording: kept ones of other code are not taken."""
 AFTERWARDS: Final = frozenset({"measure.py", "plans.py", "report.py", "scoring.py", "sweep.py", "counting.py"})
 """Modules of the benchmark that only look at results."""
@@ -51,7 +52,7 @@ class Block:
         recording: folder of a recording, or `MADE_UP`.
         seed: of the cameras; `first` to `last` (not included) of them.
         perfect_tracks: without noise and tracker. sweep: rules at other thresholds too.
-        input_px: width of the detector's input; None: that of the shipped one.
+        inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
     """
 
     recording: str
@@ -62,7 +63,7 @@ class Block:
     fps: float = 10.0
     perfect_tracks: bool = False
     sweep: bool = False
-    input_px: int | None = None
+    inputs: InputWidth = "auto"
 
     @property
     def key(self) -> str:
@@ -118,7 +119,7 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
         seeds,
         fps=block.fps,
         perfect_tracks=block.perfect_tracks,
-        input_px=block.input_px,
+        inputs=block.inputs,
         follow=lambda number, times, seen: witnesses[number].follow(times, seen),
         progress=progress,
     )
@@ -165,7 +166,7 @@ def code_digest() -> str:
     """Of all code that results depend on."""
     digest = hashlib.sha256(TABLE.read_bytes())
     for folder in CODE:
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        for path in sorted((ROOT / folder).rglob("*.py")) or [ROOT / folder]:
             if path.name not in AFTERWARDS or not folder.endswith("events"):
                 digest.update(path.read_bytes())
     return digest.hexdigest()

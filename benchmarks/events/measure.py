@@ -24,6 +24,7 @@ from core.cache import cache_folder
 from core.errors import ConfigError
 from locales import text
 from models.registry import DEFAULT_MODEL
+from scenes.model_specs import InputWidth
 
 Progress = Callable[[str], object]
 
@@ -44,7 +45,7 @@ class EventsPlan:
         scenes: of `benchmarks.events.traffic.simulate.SCENES`; empty: the made-up road alone, which needs no simulator.
         seeds: of traffic, each with cameras of its own. hours: of each scene and seed.
         cameras: over each. fps: frames a second of each.
-        input_px: width of the detector's input; None: that of the shipped one.
+        inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
         level: of all noise. ablate: each noise away and doubled as well. sweep: rules at other thresholds too.
         recordings: folders of recorded traffic in the place of scenes.
         videos: folder with the videos of `labels/crossings.json`; None: real pictures are left out.
@@ -56,7 +57,7 @@ class EventsPlan:
     hours: float = 1.0
     cameras: int = 20
     fps: float = 10.0
-    input_px: int | None = None
+    inputs: InputWidth = "auto"
     level: float = 1.0
     ablate: bool = False
     sweep: bool = False
@@ -159,7 +160,7 @@ def _blocks(
     for folder, seed in recordings:
         for first in range(0, plan.cameras, BLOCK):
             last = min(first + BLOCK, plan.cameras)
-            yield Block(folder, seed, first, last, levels, plan.fps, tracks, sweep, plan.input_px)
+            yield Block(folder, seed, first, last, levels, plan.fps, tracks, sweep, plan.inputs)
 
 
 def _variants(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> dict[str, list[Block]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.events.measure import QUICK, EventsPlan
 from benchmarks.events.traffic.simulate import SCENES
 from core.errors import ConfigError
+from scenes.model_specs import InputWidth
 
 
 def plan(
@@ -18,7 +19,7 @@ def plan(
     cameras: int | None,
     hours: float,
     fps: float,
-    input_px: int | None = None,
+    inputs: InputWidth = "auto",
     level: float,
     ablate: bool,
     sweep: bool,
@@ -31,9 +32,9 @@ def plan(
     Raises:
         ConfigError: there is no such scene, or the seeds are no seeds.
     """
-    asked = EventsPlan(hours=hours, fps=fps, input_px=input_px, level=level, ablate=ablate, sweep=sweep)
+    asked = EventsPlan(hours=hours, fps=fps, inputs=inputs, level=level, ablate=ablate, sweep=sweep)
     if quick:
-        asked = replace(QUICK, fps=fps, input_px=input_px, level=level, ablate=ablate, sweep=sweep)
+        asked = replace(QUICK, fps=fps, inputs=inputs, level=level, ablate=ablate, sweep=sweep)
     elif traffic:
         asked = replace(asked, scenes=(), seeds=(), recordings=tuple(str(folder) for folder in traffic))
     else:

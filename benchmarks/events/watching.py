@@ -18,10 +18,13 @@ from core.arrays import F64, I64, AnyArray
 from core.detections import DetectionBatch
 from core.events import Event, Phase
 from core.findings import Findings
-from core.frames import ClockSource, FrameMeta
+from core.frames import ClockSource, FrameMeta, InputSpec
 from core.motion import Motion
 from core.records import Measurement
 from core.tracks import TrackBatch, TrackState
+from models.input_choice import choose_input
+from models.registry import exported_input
+from scenes.model_specs import InputWidth
 from trackers.online import OnlineTracker
 from trackers.params import TrackerParams
 from trackers.world import World
@@ -73,7 +76,7 @@ def watch(
     *,
     fps: float = 10.0,
     perfect_tracks: bool = False,
-    input_px: int | None = None,
+    inputs: InputWidth = "auto",
     follow: Follow = lambda _number, _times, _seen: None,
     tracks: Watch = lambda _tracks, _motion: None,
     progress: Callable[[float], None] = lambda _share: None,
@@ -84,13 +87,14 @@ def watch(
         seeds: of each camera's noise.
         fps: frames a second, at most those of the recording.
         perfect_tracks: true boxes and identities in the place of noise and tracker.
-        input_px: width of the detector's input; None: that of the shipped one.
+        inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
     """
     stride = max(1, round(recording.fps / fps))
     parts = 2 * (int(recording.user.max(initial=0)) + 1)
-    table = NoiseTable.load().for_input(input_px)
+    table, exported = NoiseTable.load(), exported_input()
     noises = [
-        Noise(view.camera, levels, parts, (seed,), view.free, table) for view, seed in zip(views, seeds, strict=True)
+        Noise(view.camera, levels, parts, (seed,), view.free, table.for_input(input_px(view, inputs, exported)))
+        for view, seed in zip(views, seeds, strict=True)
     ]
     ids = {view.camera.camera_id: number for number, view in enumerate(views)}
     scenes = {view.camera.camera_id: view.scene for view in views}
@@ -209,6 +213,13 @@ class _TrueTracks:
             np.concatenate(([0], np.cumsum([len(ids) for ids in ended]))).astype(np.int32),
             np.concatenate(ended),
         )
+
+
+def input_px(view: View, inputs: InputWidth, exported: InputSpec | None) -> int | None:
+    """Of the shipped detector's input for a camera, in pixels; None: as it was exported."""
+    if exported is None or inputs == "exported":
+        return None
+    return choose_input(view.scene, exported).width if inputs == "auto" else inputs
 
 
 def _by_camera(findings: Findings) -> dict[str, Findings]:

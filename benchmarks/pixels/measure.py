@@ -26,6 +26,7 @@ from benchmarks.pixels.watch import Watch
 from benchmarks.pixels.weather import WEATHERS, Weather, untouched
 from core.errors import ConfigError
 from scenes.camera_rules import CAMERA_SPECS
+from scenes.model_specs import InputWidth
 
 WARM_S: Final = 70
 """A camera has been well for so long when something happens to it."""
@@ -56,8 +57,8 @@ class PixelsPlan:
     """Recordings of simulated traffic, in which red lights are run."""
     cameras: int = 4
     """Over each."""
-    input_px: int | None = None
-    """Width of the input of the detector that sees it; None: that of the shipped one."""
+    inputs: InputWidth = "auto"
+    """Widths of the input of the detector that sees it: chosen for each camera, as exported, or one for all."""
     share: bool = False
     """Whether the observers' share of a camera's computing time is measured, on the first clip."""
 
@@ -163,7 +164,7 @@ class PixelsResult:
             "observers_share": None if self.share is None else {**asdict(self.share), "share": self.share.share},
             "failed": self.failed,
             "signals": {name: one.figures() for name, one in self.signals.items()},
-            "input_px": self.plan.input_px,
+            "inputs": self.plan.inputs,
             "red_lights": {name: one.figures() for name, one in self.red_lights.items()},
         }
 
@@ -194,7 +195,7 @@ def measure(videos: Sequence[Path], plan: PixelsPlan, progress: Callable[[str], 
     if plan.share:
         result.share = observers_share(videos[0])
     for folder in plan.traffic:
-        for name, one in red_lights(_recording(folder), plan.cameras, Levels(), plan.input_px):
+        for name, one in red_lights(_recording(folder), plan.cameras, Levels(), plan.inputs):
             result.red_lights.setdefault(name, RedLights()).add(one)
             progress(f"{folder.name}: {name}")
     return result

@@ -23,6 +23,7 @@ from core.events import Event, Phase
 from core.motion import Motion
 from core.scene import Signal
 from core.tracks import TrackBatch
+from scenes.model_specs import InputWidth
 from scenes.rules import RedLightSpec
 
 EARLY_S: Final[dict[str, float]] = {"as they are": 0.0, "red 4 s early": 4.0, "red 20 s early": 20.0}
@@ -94,17 +95,17 @@ class RedLights:
 
 
 def red_lights(
-    recording: Recording, count: int, levels: Levels, input_px: int | None = None
+    recording: Recording, count: int, levels: Levels, inputs: InputWidth = "auto"
 ) -> Iterator[tuple[str, RedLights]]:
     """At the signals as they are, and at early ones; by cameras that see a stop line and some road past it.
 
     Args:
-        input_px: width of the detector's input; None: that of the shipped one.
+        inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
     """
     views = [_with_signals(recording, view) for view in _views(recording, count)]
     hours = float(recording.time_s[-1]) / 3600
     for tracks, perfect in TRACKS.items():
-        seen, witnesses = _seen(recording, views, levels, input_px, perfect=perfect)
+        seen, witnesses = _seen(recording, views, levels, inputs, perfect=perfect)
         for signals, early_s in EARLY_S.items():
             shown = Shown(recording, views, early_s)
             alerts, total = _alerts(views, seen, shown), RedLights()
@@ -115,7 +116,7 @@ def red_lights(
 
 
 def _seen(
-    recording: Recording, views: Sequence[View], levels: Levels, input_px: int | None, *, perfect: bool
+    recording: Recording, views: Sequence[View], levels: Levels, inputs: InputWidth, *, perfect: bool
 ) -> tuple[list[tuple[TrackBatch, Motion]], list[Witness]]:
     """All tracks with their motion, and of each camera who was visible when."""
     found: list[tuple[TrackBatch, Motion]] = []
@@ -126,7 +127,7 @@ def _seen(
         levels,
         [noise_seed(recording, view.camera.camera_id) for view in views],
         perfect_tracks=perfect,
-        input_px=input_px,
+        inputs=inputs,
         follow=lambda number, times, boxes: witnesses[number].follow(times, boxes),
         tracks=lambda tracks, motion: found.append((tracks, motion)),
     )

@@ -12,7 +12,7 @@ from rich.console import Console
 from locales import text
 from matpho.cli.bench_messaging import messaging
 from matpho.cli.bench_pixels import pixels
-from matpho.cli.options import FpsOption, InputOption, TrimOption, duration
+from matpho.cli.options import FpsOption, InputOption, TrimOption, WidthOption, duration, input_width
 from matpho.cli.output import write_json
 from matpho.defaults import CLIP, MODEL
 
@@ -212,7 +212,7 @@ def events(
     hours: Annotated[float, typer.Option(min=0.01, help=text("cli-opt-events-hours"))] = 1.0,
     noise: Annotated[float, typer.Option(min=0, help=text("cli-opt-events-noise"))] = 1.0,
     fps: Annotated[float, typer.Option(min=0.5, help=text("cli-opt-events-fps"))] = 10.0,
-    input_px: InputOption = None,
+    width: WidthOption = None,
     ablate: Annotated[bool, typer.Option("--ablate", help=text("cli-opt-events-ablate"))] = False,
     traffic: Annotated[list[Path] | None, typer.Option(help=text("cli-opt-events-traffic"))] = None,
     videos: Annotated[Path | None, typer.Option(help=text("cli-opt-events-videos"))] = None,
@@ -234,7 +234,7 @@ def events(
         cameras=cameras,
         hours=hours,
         fps=fps,
-        input_px=input_px,
+        inputs=input_width(width) or "auto",
         level=noise,
         ablate=ablate,
         sweep=plot is not None,

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from locales import text
-from matpho.cli.options import InputOption
+from matpho.cli.options import WidthOption, input_width
 from matpho.cli.output import write_json
 from matpho.defaults import CLIP
 
@@ -30,7 +30,7 @@ def pixels(
     hours: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-hours"))] = 0.35,
     signals: Annotated[float, typer.Option(min=0, help=text("cli-opt-bench-pixels-signals"))] = 30.0,
     traffic: Annotated[list[Path] | None, typer.Option(help=text("cli-opt-bench-pixels-traffic"))] = None,
-    input_px: InputOption = None,
+    width: WidthOption = None,
     out: Annotated[Path | None, typer.Option("--json", help=text("cli-opt-bench-json"))] = None,
 ) -> None:
     """Faults of cameras, or things that lie about, put into real clips; and clips in all weathers as they are."""
@@ -38,7 +38,9 @@ def pixels(
 
     console = Console(width=max(Console().width, 132))
     recordings = tuple(traffic or ())
-    plan = measure.PixelsPlan(seeds, hours, signal_s=signals, traffic=recordings, input_px=input_px, share=True)
+    plan = measure.PixelsPlan(
+        seeds, hours, signal_s=signals, traffic=recordings, inputs=input_width(width) or "auto", share=True
+    )
     clips = videos or [CLIP]
     progress = partial(console.print, style="dim", highlight=False)
     if what is What.THINGS:

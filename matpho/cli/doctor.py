@@ -67,7 +67,7 @@ def backends_of(model: ModelSpec, batch: int) -> tuple[str, list[str]]:
 
     try:
         choice = choose_backend(
-            model.path, device=model.device, threads=model.threads, max_batch=batch, input_px=model.input
+            model.path, device=model.device, threads=model.threads, max_batch=batch, input_px=model.input_px
         )
     except MatphoError as error:
         return text("cli-doctor-none"), [str(error)]

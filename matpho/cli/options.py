@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.errors import ConfigError
 from locales import text
+
+if TYPE_CHECKING:
+    from scenes.model_specs import InputWidth
 
 StoreOption = Annotated[
     Path, typer.Option("--store", envvar="MATPHO_STORE", help=text("cli-opt-store"), show_default=True)
@@ -27,7 +30,27 @@ def _input_px(value: int | None) -> int | None:
     return value
 
 
+def input_width(value: str | None) -> InputWidth | None:
+    """A width of inputs, `auto` or `exported`.
+
+    Raises:
+        ConfigError: it is none of them.
+    """
+    if value is None:
+        return None
+    if value in ("auto", "exported"):
+        return "auto" if value == "auto" else "exported"
+    if not value.isdecimal():
+        from scenes.model_specs import INPUT_MOST, INPUT_STEP
+
+        raise ConfigError("error-option-input", value=value, step=INPUT_STEP, most=INPUT_MOST)
+    return _input_px(int(value))
+
+
 InputOption = Annotated[int | None, typer.Option("--input", callback=_input_px, help=text("cli-opt-input"))]
+WidthOption = Annotated[
+    str | None, typer.Option("--input", metavar="auto|exported|N", help=text("cli-opt-input-width"))
+]
 PresetOption = Annotated[str | None, typer.Option(help=text("cli-opt-preset"))]
 FpsOption = Annotated[float | None, typer.Option(min=0.01, help=text("cli-opt-fps"))]
 ModelOption = Annotated[str | None, typer.Option(help=text("cli-opt-model"))]

@@ -21,11 +21,12 @@ from matpho.cli.options import (
     ForOption,
     FpsOption,
     FramesOption,
-    InputOption,
     ModelOption,
     StoreOption,
     TrimOption,
+    WidthOption,
     duration,
+    input_width,
 )
 from matpho.cli.output import Output, print_line
 from matpho.cli.signals import stopping
@@ -41,7 +42,7 @@ def run(
     scene: Annotated[Path | None, typer.Option(help=text("cli-opt-scene"))] = None,
     model: ModelOption = None,
     threads: Annotated[int | None, typer.Option(min=1, help=text("cli-opt-threads"))] = None,
-    input_px: InputOption = None,
+    width: WidthOption = None,
     trim: TrimOption = False,
     fps: FpsOption = None,
     still_fps: Annotated[float | None, typer.Option(min=1, help=text("cli-opt-still-fps"))] = None,
@@ -69,7 +70,7 @@ def run(
         scene=scene,
         model=model,
         threads=threads,
-        input=input_px,
+        input=input_width(width),
         trim=trim,
         fps=fps,
         still_fps=still_fps,

@@ -47,11 +47,11 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("cameras:\n  - id: a\n    szurze: a.mp4\n", 'cameras[0].szurze: unknown key; did you mean "source"?'),
         (
             "model: {path: nanodet_g_416, input: 800.5}\ncameras: [{id: c, source: a.mp4}]\n",
-            "system.yaml:1: model.input: found 800.5; expected a whole number",
+            "system.yaml:1: model.input: found 800.5; expected auto, exported, or a multiple of 32 up to 4,096",
         ),
         (
             "model: {path: nanodet_g_416, input: 830}\ncameras: [{id: c, source: a.mp4}]\n",
-            "system.yaml:1: model.input: found 830; expected a multiple of 32",
+            "system.yaml:1: model.input: found 830; expected auto, exported, or a multiple of 32",
         ),
         ("cameras: []\n", "system.yaml:1: cameras: found []; expected at least 1 items, found 0"),
         (GOOD + "sinks:\n  - kind: kafak\n    bootstrap: [a:9092]\n", 'did you mean "kafka"?'),

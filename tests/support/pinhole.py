@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import F64, AnyArray
-from core.scene import Ground
+from core.scene import Ground, Label, Lane, Line, Scene
 
 SIZE = (1280, 720)
 
@@ -50,3 +50,12 @@ class Pinhole:
         back = np.linalg.inv(self.matrix)
         foot = back[2] @ (self.size[0] / 2, self.size[1] - 1, 1.0)
         return Ground(np.asarray(back * np.sign(foot), np.float64), 0.0)
+
+
+def road(camera: Pinhole, near_m: float = 20.0, far_m: float = 60.0) -> Scene:
+    """A scene of it with one lane that leads away, `north`, and a line `gate` across its near end."""
+    name = Label("", "")
+    way = camera.pixels([(0.0, near_m), (0.0, far_m)])
+    start, end = camera.pixels([(-3.0, near_m), (3.0, near_m)])
+    lanes, lines = {"north": Lane("north", name, way, way, "g")}, {"gate": Line("gate", name, start, end)}
+    return Scene("s", 1, camera.size, lanes=lanes, lines=lines, ground=camera.ground)
