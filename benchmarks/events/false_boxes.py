@@ -48,13 +48,20 @@ class FalseBoxes:
         measured: `false` of the noise table.
         level: factor on how many there are.
         free: (M, 2) pixels where lasting ones may stand.
+        more: a further factor, on short ones alone.
     """
 
     def __init__(
-        self, camera: Camera, measured: dict[str, Any], level: float, free: F64, seed: tuple[int, ...]
+        self,
+        camera: Camera,
+        measured: dict[str, Any],
+        level: float,
+        free: F64,
+        seed: tuple[int, ...],
+        more: float = 1.0,
     ) -> None:
         self._rng = rng = np.random.default_rng(seed)
-        self._camera, self._measured, self._level = camera, measured, level
+        self._camera, self._measured, self._level, self._more = camera, measured, level, more
         spots = measured["lasting"]["spots"]
         count = int(rng.poisson(level * len(spots))) if len(free) else 0
         chosen = [spots[i] for i in rng.integers(0, len(spots), count)] if spots else []
@@ -108,7 +115,7 @@ class FalseBoxes:
     def _shorts(self, now_s: float, dt: float, seen: Seen, rows: slice) -> list[tuple[F64, F64, I64]]:
         self._short = [item for item in self._short if item.until_s > now_s]
         for rate in self._measured["short"]:
-            expected = self._level * rate["per_picture"] * min(dt / rate["life_s"], 1.0)
+            expected = self._level * self._more * rate["per_picture"] * min(dt / rate["life_s"], 1.0)
             for _ in range(int(self._rng.poisson(expected))):
                 if len(self._short) < LONGEST:
                     self._short.append(self._begin(now_s, rate, seen, rows))

@@ -6,6 +6,7 @@ Each kind of noise can be taken away or made worse on its own (`Levels`), so tha
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -58,6 +59,8 @@ class Levels:
         return replace(self, **{noise: level})
 
 
+MORE_FALSE: Final = 1 / 6
+"""Share by which short false boxes grow with each doubling of the input's width: PETS09-S2L1 at 832 beside 416."""
 NOISES: Final = tuple(field.name for field in fields(Levels))
 
 
@@ -112,6 +115,11 @@ class NoiseTable:
         """The levels of a detector with an input of another width: what counts is how many pixels of it a thing has."""
         return self if input_px is None else replace(self, input_px=float(input_px))
 
+    @property
+    def more_false(self) -> float:
+        """Short false boxes of this input, as a multiple of those of the input that was measured."""
+        return max(1.0 + MORE_FALSE * math.log2(self.input_px / self.about["input_px"]), 0.0)
+
     def called(self, level: float) -> tuple[F64, I16]:
         """For each class, up to which share (C, C) of a uniform number it is called what (C, C): its own name first."""
         wrong = self.confusion * (1.0 - np.eye(CLASSES)) * level
@@ -158,7 +166,7 @@ class Noise:
         self._memory = np.zeros((parts, 2 * KEYS), np.float32)
         self._seen_s = np.full(parts, -1.0)
         self._until, self._shown = table.called(levels.confusion)
-        self._false = FalseBoxes(camera, table.about["false"], levels.false, free, (*seed, 3))
+        self._false = FalseBoxes(camera, table.about["false"], levels.false, free, (*seed, 3), table.more_false)
         self._lost_until = -1.0
 
     def detect(self, time_s: F64, seen: Seen) -> Detected:

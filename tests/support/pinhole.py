@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from core.arrays import F64, AnyArray
+from core.arrays import F64
 from core.scene import Ground, Label, Lane, Line, Scene
 
 SIZE = (1280, 720)
@@ -30,14 +31,16 @@ class Pinhole:
         inner = np.array([[self.focal, 0, self.size[0] / 2], [0, self.focal, self.size[1] / 2], [0, 0, 1]])
         return np.asarray(inner @ np.column_stack((turn[:, :2], turn @ (0, 0, -self.height))), np.float64)
 
-    def pixels(self, metres: AnyArray) -> F64:
+    def pixels(self, metres: ArrayLike) -> F64:
         """Where points (N, 2) of the ground are seen (N, 2)."""
-        seen = np.column_stack((metres, np.ones(len(metres)))) @ self.matrix.T
+        places = np.asarray(metres, np.float64)
+        seen = np.column_stack((places, np.ones(len(places)))) @ self.matrix.T
         return np.asarray(seen[:, :2] / seen[:, 2:], np.float64)
 
-    def depths(self, metres: AnyArray) -> F64:
+    def depths(self, metres: ArrayLike) -> F64:
         """Metres (N) along the view."""
-        return np.asarray((np.column_stack((metres, np.ones(len(metres)))) @ self.matrix.T)[:, 2], np.float64)
+        places = np.asarray(metres, np.float64)
+        return np.asarray((np.column_stack((places, np.ones(len(places)))) @ self.matrix.T)[:, 2], np.float64)
 
     @property
     def horizon(self) -> float:

@@ -59,6 +59,20 @@ def test_a_larger_input_misses_fewer_small_ones() -> None:
     assert usual == same < 0.95 * larger
 
 
+def test_a_larger_input_shows_more_false_boxes_of_a_moment() -> None:
+    table = NoiseTable.load()
+    assert table.more_false == table.for_input(416).more_false == 1.0
+    assert table.for_input(832).more_false == pytest.approx(7 / 6)
+    counts = []
+    for px in (416, 3328):
+        only = Levels.all(0.0).but("false", 1.0)
+        noise = Noise(CAMERA, only, PEOPLE, (1,), np.zeros((0, 2)), table.for_input(px))
+        recording = road({0: standing(60.0, 120.0)})
+        found = noise.detect(recording.time_s, see(CAMERA, solids(recording, 0, recording.steps)))
+        counts.append(int((found.row < 0).sum()))
+    assert 1.3 < counts[1] / counts[0] < 1.7
+
+
 def test_misses_last() -> None:
     seen, found, times = _detected(Levels.all(0.0).but("miss", 1.0), cars=1, seconds=900.0)
     hit = np.zeros(len(seen.row), np.bool_)
