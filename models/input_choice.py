@@ -38,10 +38,10 @@ class InputChoice:
 
 
 def choose_input(scene: Scene, exported: InputSpec) -> InputChoice:
-    """The smallest input in which riders on all lanes and lines are `WANTED_PX` large, else the largest that helps.
+    """The smallest input in which riders at all of a scene's places are `WANTED_PX` large, else the largest that helps.
 
-    None is wider than the picture, for blown up pictures show nothing more; a scene without lanes or lines, or without
-    metres, takes what was exported.
+    None is wider than the picture, for blown up pictures show nothing more; a scene without places, or without metres,
+    takes what was exported.
     """
     widths = [-(-round(exported.width * times) // STEP) * STEP for times in TIMES]
     useful = [exported.width, *(width for width in widths[1:] if width <= scene.reference_size[0])]

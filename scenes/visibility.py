@@ -1,4 +1,4 @@
-"""How large road users appear where a scene's lanes and lines lie."""
+"""How large road users appear where a scene's places lie."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Smallest:
     """Where road users are smallest.
 
     Attributes:
-        place: the lane or line, preset: in which of a turning camera's views; empty of a fixed camera.
+        place: the lane, line or zone, preset: in which of a turning camera's views; empty of a fixed camera.
         size_px: root of the area of a box around a rider there, in pixels of the scene's reference size.
     """
 
@@ -30,7 +30,7 @@ class Smallest:
 
 
 def smallest_rider(scene: Scene) -> Smallest | None:
-    """Where somebody on a motorcycle is smallest on any lane or line, in any preset; None without metres or places."""
+    """Where riders are smallest, at any lane, line or zone, in any preset; None without metres or places."""
     views = {preset_id: preset.scene for preset_id, preset in scene.presets.items()} or {"": scene}
     found = [
         Smallest(place, float(RIDER_M * sizes.min()), preset_id)
@@ -56,4 +56,5 @@ def pixels_per_metre(ground: Ground, points: AnyArray) -> F64:
 
 def _places(scene: Scene) -> dict[str, F64]:
     lines = {name: np.stack((line.start, line.end)) for name, line in scene.lines.items()}
-    return {name: lane.centreline for name, lane in scene.lanes.items()} | lines
+    zones = {name: zone.polygon for name, zone in scene.zones.items()}
+    return zones | {name: lane.centreline for name, lane in scene.lanes.items()} | lines

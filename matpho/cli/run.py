@@ -132,7 +132,8 @@ def run_plan(
         console.print(text("cli-compiling"), style="dim", soft_wrap=True)
     scenes = {camera.camera_id: camera.scene for camera in plan.cameras}
     with ExitStack() as stack:
-        session = stack.enter_context(Session(plan, extra_sinks=sinks))
+        with console.status(text("cli-preparing")):
+            session = stack.enter_context(Session(plan, extra_sinks=sinks))
         print_off(console, plan)
         if out.live is not None:
             out.live.show(session.pipeline.live)

@@ -79,8 +79,8 @@ def test_a_killed_camera_comes_back_as_the_same_story_and_the_other_does_not_not
     assert calm_epochs == {"first": 0, "second": 0}
     assert epochs["first"] == 0
     assert epochs["second"] >= 1
-    # Frames lost to a busy machine come in both runs; the other camera's fault must add none.
-    assert dropped["first"] <= calm_dropped["first"] + 5
+    # A busy machine loses frames in both runs; one that waited for the dead camera would lose those of 5 s, 25.
+    assert dropped["first"] <= calm_dropped["first"] + 12
     intrusions = {e.event_id for e in events if e.kind is EventKind.INTRUSION}
     assert len(intrusions) == 2, "one open event for each camera, the same before and after the outage"
     down = [e for e in events if e.kind is EventKind.CAMERA_DOWN]

@@ -50,4 +50,4 @@ def test_a_camera_that_turns_is_judged_by_the_preset_that_shows_least() -> None:
 def test_without_metres_or_places_nothing_is_known() -> None:
     known = road(Pinhole())
     assert smallest_rider(replace(known, ground=None)) is None
-    assert smallest_rider(replace(known, lanes={}, lines={})) is None
+    assert smallest_rider(replace(known, lanes={}, lines={})) is None  # and no zones
