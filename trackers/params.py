@@ -23,6 +23,7 @@ class TrackerParams:
             4.5 m about 0.5.
         start_rate: standard deviation of a new track's velocity, sides/s: people run at 2, cars pass at 3.
         size_walk: change of width and height, sides/s^0.5.
+        edge_share: a box so near to the picture's edge, in shares of its side, may be cut there.
         cover_noise: the noise of a wholly covered box is 1 + this times as large (variance).
         buffer: boxes grow by this share of their own width and height on each side before they are compared.
         place_weight, height_weight, hidden_weight: of place, of unlike heights, of being covered, beside the overlap.
@@ -51,6 +52,7 @@ class TrackerParams:
     acceleration: float = 0.3
     start_rate: float = 1.0
     size_walk: float = 0.12
+    edge_share: float = 0.06
     cover_noise: float = 10.0
     buffer: float = 0.1
     place_weight: float = 0.35

@@ -84,6 +84,7 @@ def _filters(room: int) -> Filters:
     return Filters(
         whole,
         whole.copy(),
+        real.copy(),
         real,
         whole.copy(),
         np.zeros(room, np.bool_),

@@ -266,6 +266,16 @@ def test_what_leaves_by_the_lower_edge_keeps_its_speed() -> None:
     assert speeds[-1] == pytest.approx(10.0, rel=0.1)
 
 
+def test_who_stands_in_the_pictures_edge_is_nowhere_else() -> None:
+    """He drove to it, and the filter drives on; after two seconds he stands where his box ends, not on a lane."""
+    world, feet = World({"a": scene()}), []
+    for k in range(60):
+        foot = min(330.0 + 20.0 * k, 500.0)
+        rows = frame_of(k * 0.1, [(400, foot)], [1], cls=ObjectClass.CAR, high=80.0 - max(foot - 495, 0))
+        feet.append(float(world.locate(rows).foot[0, 1]))
+    assert feet[-1] == pytest.approx(500.0), "not moved to the middle of a footprint that nobody can know"
+
+
 @settings(max_examples=25)
 @given(
     st.sampled_from([ObjectClass.CAR, ObjectClass.BUS, ObjectClass.MOTORCYCLE]),

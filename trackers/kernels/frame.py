@@ -12,7 +12,7 @@ from trackers.kernels.assignment import assign
 from trackers.kernels.covering import cover, in_common
 from trackers.kernels.likeness import pairs
 from trackers.kernels.looks import add_looks, copy_look, known, learn_look, learn_others
-from trackers.kernels.motion import correct, predict, start
+from trackers.kernels.motion import correct, free_side, predict, start
 from trackers.kernels.riders import PERSON, TWO_WHEELER, is_held, join_riders
 from trackers.kernels.scores import remember, weigh
 from trackers.kernels.shift import move_with_camera
@@ -68,7 +68,7 @@ def advance(
         if track.det < 0:
             continue
         j = order[track.det]
-        _observe(track, xyxy[j], score[j], class_id[j], weight[track.det], camera, p)
+        _observe(track, xyxy[j], score[j], class_id[j], weight[track.det], (frame[1], frame[2]), camera, p)
         if track.confirmed:
             remember(score[j], camera)
         if embedding.shape[1] > 0:
@@ -141,9 +141,10 @@ def _assign(
 
 @in_place
 def _observe(
-    track: Track, xyxy: AnyArray, score: float, class_id: int, weight: float, camera: Camera, p: TrackerParams
-) -> None:
-    correct(track, xyxy[0], xyxy[1], xyxy[2], xyxy[3], p)
+    track: Track, xyxy: AnyArray, score: float, class_id: int, weight: float, frame: tuple[float, float],
+    camera: Camera, p: TrackerParams,
+) -> None:  # fmt: skip
+    correct(track, xyxy, frame, p)
     track.last[0], track.last[1] = track.value[0], track.value[1]
     track.score = score
     track.hits += 1
@@ -293,6 +294,8 @@ def _write(
         if not track.carried:
             for k in range(4):
                 side, most = xyxy[row.det_index, k], size[k % 2]
-                row.xyxy[k] += p.detection_share * (side - row.xyxy[k])
+                cut = free_side(xyxy[row.det_index, k % 2], xyxy[row.det_index, k % 2 + 2], most, p)
+                hidden = cut != 0 and (cut > 0) == (k < 2)
+                row.xyxy[k] += (1.0 if hidden else p.detection_share) * (side - row.xyxy[k])
                 if 0 <= side <= most:
                     row.xyxy[k] = min(max(row.xyxy[k], 0.0), most)

@@ -15,6 +15,8 @@ from trackers.kernels.kalman import begin, combine, correct, predict, prepare, s
 from trackers.kernels.projection import View, on_ground, spread
 from trackers.kernels.riders import PERSON
 
+CUT_S = 2.0
+"""Who is cut by the picture's edge for longer does not leave it: he stands there, and nobody knows where."""
 SURE = 2.0
 """Standard deviations by which a speed is surely as large."""
 
@@ -25,6 +27,7 @@ class Filters(NamedTuple):
     Attributes:
         ids: (K) of the tracks.
         at_ns: (K) time of their state.
+        cut_s: (K) for how long the picture's edge has cut its box, less for how long it did not; 0 to 2 `CUT_S`.
         watched_s: (K) for how long they were observed since they began, or began anew.
         odd: (K) places in a row that could not be theirs.
         metric: (K) whether their plane is the ground, in metres; else the picture, in pixels.
@@ -37,6 +40,7 @@ class Filters(NamedTuple):
 
     ids: I64
     at_ns: I64
+    cut_s: F64
     watched_s: F64
     odd: I64
     metric: Bool
@@ -120,6 +124,8 @@ def locate(
         known = at < count and filters.ids[at] == track_id[row]
         if not known:
             count = _insert(filters, count, at, track_id[row])
+            filters.at_ns[at], filters.cut_s[at] = now_ns, 0.0
+        since_s = (now_ns - filters.at_ns[at]) / 1e9
         if not known or filters.metric[at] != metric:
             _start(filters, at, now_ns, metric, (place[0], place[1]), error, kind, unit)
         else:
@@ -131,7 +137,9 @@ def locate(
             moved.rides[row] = _rides(filters, at, noise, moved, row, side)
         size = noise.sizes[class_id[row]]
         cut = max(across, down) >= noise.cut * side
-        if not metric or (cut and not is_sure(moved, row, max(size[0], kind[6]))):
+        filters.cut_s[at] = min(max(filters.cut_s[at] + (since_s if cut else -since_s), 0.0), 2 * CUT_S)
+        unknown = cut and (filters.cut_s[at] > CUT_S or not is_sure(moved, row, max(size[0], kind[6])))
+        if not metric or unknown:
             continue
         if cut:
             as_expected(view, place, jacobian, moved, row)
@@ -280,6 +288,7 @@ def _copy(filters: Filters, one: int, other: int) -> None:
     filters.odd[other], filters.metric[other] = filters.odd[one], filters.metric[one]
     filters.share[other, 0], filters.heading[other] = filters.share[one, 0], filters.heading[one]
     filters.fast_s[other] = filters.fast_s[one]
+    filters.cut_s[other] = filters.cut_s[one]
     for m in range(2):
         for i in range(6):
             filters.mean[other, m, i] = filters.mean[one, m, i]

@@ -65,22 +65,40 @@ def _grows(track: Track, t: float, horizon: AnyArray) -> float:
 
 
 @in_place
-def correct(track: Track, x1: float, y1: float, x2: float, y2: float, p: TrackerParams) -> None:
-    """Correct a box by its detection; the more of it is covered, the less is believed."""
-    doubt = 1 + p.cover_noise * track.cover**2
+def correct(track: Track, box: AnyArray, frame: tuple[float, float], p: TrackerParams) -> None:
+    """Correct a box by its detection (x1, y1, x2, y2); the more of it is covered, the less is believed.
+
+    Where the picture's edge cuts it, its centre is half as fast as the object, whose size does not show: there the
+    other side is followed, and what is to be seen is its size. `frame`: width and height of the picture.
+    """
+    noise = (p.size_noise * max(box[2] - box[0], box[3] - box[1])) ** 2 * (1 + p.cover_noise * track.cover**2)
     for a in range(2):
-        seen = (x1 + x2) / 2 if a == 0 else (y1 + y2) / 2
-        total = track.vv[a] + track.noise
-        gain, rate_gain = track.vv[a] / total, track.vr[a] / total
-        error = seen - track.value[a]
-        track.value[a] += gain * error
-        track.rate[a] += rate_gain * error
-        track.rr[a] -= rate_gain * track.vr[a]
-        track.vv[a] *= 1 - gain
-        track.vr[a] *= 1 - gain
-    noise = (p.size_noise * max(x2 - x1, y2 - y1)) ** 2 * doubt
-    for a in range(2):
-        seen = max(x2 - x1 if a == 0 else y2 - y1, SMALLEST_SIDE)
-        gain = track.size_var[a] / (track.size_var[a] + noise)
-        track.value[2 + a] += gain * (seen - track.value[2 + a])
-        track.size_var[a] *= 1 - gain
+        size = max(box[2 + a] - box[a], SMALLEST_SIDE)
+        free = free_side(box[a], box[2 + a], frame[a], p)
+        seen, expected = (box[a] + box[2 + a]) / 2 + free * size, track.value[a] + free * track.value[2 + a]
+        size_gain = 1.0 if free != 0 else track.size_var[a] / (track.size_var[a] + noise)
+        track.value[2 + a] += size_gain * (size - track.value[2 + a])
+        track.value[a] = expected + place(track, a, seen - expected) - free * track.value[2 + a]
+        track.size_var[a] = noise if free != 0 else track.size_var[a] * (1 - size_gain)
+
+
+@in_place
+def place(track: Track, a: int, error: float) -> float:
+    """Correct the velocity along an axis by the error of a place there; how far the place is to be moved."""
+    total = track.vv[a] + track.noise
+    gain, rate_gain = track.vv[a] / total, track.vr[a] / total
+    track.rate[a] += rate_gain * error
+    track.rr[a] -= rate_gain * track.vr[a]
+    track.vv[a] *= 1 - gain
+    track.vr[a] *= 1 - gain
+    return float(gain * error)
+
+
+@in_place
+def free_side(low: float, high: float, most: float, p: TrackerParams) -> float:
+    """Where the side is that the picture's edge does not cut, in sizes from a box's centre; 0: none is cut, or both."""
+    margin = p.edge_share * (high - low)
+    cut_low, cut_high = low <= margin, high >= most - margin
+    if cut_low == cut_high:
+        return 0.0
+    return 0.5 if cut_low else -0.5

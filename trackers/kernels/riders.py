@@ -13,7 +13,7 @@ import numpy as np
 from core.arrays import AnyArray
 from core.compiled import in_place
 from core.taxonomy import TWO_WHEELERS, ObjectClass
-from trackers.kernels.motion import correct
+from trackers.kernels.motion import place
 from trackers.kernels.state import Camera, Track, Tracks
 from trackers.params import TrackerParams
 
@@ -75,7 +75,7 @@ def join_riders(tracks: Tracks, count: int, camera: Camera, p: TrackerParams, en
         elif tracks[m].det >= 0 and not tracks[m].carried:
             gone += _follow(rider, tracks[m], camera, ended, gone)
         elif rider.riding and camera.now_ns - tracks[m].own_ns <= CARRY_NS:
-            _carry(rider, tracks[m], camera.now_ns, p)
+            _carry(rider, tracks[m], camera.now_ns)
     return gone
 
 
@@ -169,10 +169,9 @@ def _get_off(rider: Track, camera: Camera) -> None:
 
 
 @in_place
-def _carry(rider: Track, machine: Track, now_ns: int, p: TrackerParams) -> None:
+def _carry(rider: Track, machine: Track, now_ns: int) -> None:
     """The machine is where it was below its rider, and his detection stands for it."""
-    x = rider.value[0] + rider.seat[0] * rider.value[3]
-    y = rider.value[1] + rider.seat[1] * rider.value[3]
-    half_w, half_h = machine.value[2] / 2, machine.value[3] / 2
-    correct(machine, x - half_w, y - half_h, x + half_w, y + half_h, p)
+    for a in range(2):
+        seat = rider.value[a] + rider.seat[a] * rider.value[3]
+        machine.value[a] += place(machine, a, seat - machine.value[a])
     machine.seen_ns, machine.det, machine.carried = now_ns, rider.det, True
