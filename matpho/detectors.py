@@ -18,18 +18,21 @@ from scenes.model_specs import InputWidth
 log = structlog.get_logger()
 
 
-def detector_of(plan: Plan) -> Detector:
-    """The detector of a plan, ready to run.
+def detectors_of(plan: Plan) -> dict[str, Detector]:
+    """The detector of each camera of a plan, ready to run; cameras with the same input have the same.
 
     Raises:
         ModelError, ConfigError: the model cannot be used, or not with an input that was asked for.
     """
     widths = input_widths(plan)
     by_width = {width: _load(plan, width) for width in sorted(set(widths.values()), key=lambda one: one or 0)}
-    detectors = {camera: by_width[width] for camera, width in widths.items()}
-    log.info("inputs", model=plan.model.path, widths={name: one.input_spec.width for name, one in detectors.items()})
-    first = next(iter(by_width.values()))
-    return first if len(by_width) == 1 else ByCamera(detectors, first)
+    return {camera: by_width[width] for camera, width in widths.items()}
+
+
+def together(detectors: dict[str, Detector]) -> Detector:
+    """All of them as one."""
+    first = next(iter(detectors.values()))
+    return first if all(one is first for one in detectors.values()) else ByCamera(detectors, first)
 
 
 def input_widths(plan: Plan) -> dict[str, int | None]:

@@ -16,7 +16,7 @@ from core.off_rules import OffRule
 from core.protocols import Sink
 from incidents.follow import Follower
 from matpho.desk_watch import DeskWatch
-from matpho.detectors import detector_of
+from matpho.detectors import detectors_of, together
 from matpho.feed_watch import FeedWatch
 from matpho.kept_pictures import KeptPictures
 from matpho.linking import follower_of, wait_stored
@@ -116,6 +116,7 @@ class Session:
         observers = self.pipeline.observers()
         more: dict[str, Any] = {
             "sinks": {name: asdict(counters) for name, counters in self._fan_out.counters().items()},
+            "inputs": self._inputs,
             "second_look": asdict(self._alerts.counts),
             "observers": {
                 camera: {name: asdict(one) for name, one in by_name.items()} for camera, by_name in observers.items()
@@ -132,7 +133,9 @@ class Session:
     def _open(self, stack: ExitStack) -> None:
         """Whatever is opened later is closed earlier."""
         plan = self.plan
-        detector, describer = detector_of(plan), load_describer(plan.tracking.appearance, threads=plan.model.threads)
+        detectors = detectors_of(plan)
+        self._inputs = {camera: detector.input_spec.width for camera, detector in detectors.items()}
+        describer = load_describer(plan.tracking.appearance, threads=plan.model.threads)
         self.store = None if plan.store is None else open_store(plan.store, stack)
         self._fan_out = open_fan_out(plan, self.store, self._extra, stack, number=self._number, of=self._of)
         self._log = RunLog(self.store if self._keep_run else None)
@@ -148,7 +151,7 @@ class Session:
         self._watch_feeds(stack)
         scenes, store = {camera.camera_id: camera.scene for camera in plan.cameras}, self.store
         self.pipeline = Pipeline(
-            detector,
+            together(detectors),
             OnlineTracker(scenes=scenes),
             plan.cameras,
             describer=describer,

@@ -10,7 +10,7 @@ import pytest
 from core.errors import ModelError
 from core.protocols import Source
 from matpho.defaults import JUNCTION
-from matpho.detectors import detector_of, input_widths
+from matpho.detectors import detectors_of, input_widths, together
 from matpho.input_advice import input_advice
 from matpho.plan import Plan
 from models.by_camera import ByCamera
@@ -50,21 +50,21 @@ def test_one_width_for_all_is_taken_as_asked() -> None:
 
 
 def test_the_detector_is_one_where_one_is_enough() -> None:
-    assert not isinstance(detector_of(plan(camera("near"), camera("near-too"))), ByCamera)
-    both = detector_of(plan(camera("near"), camera("far")))
-    assert isinstance(both, ByCamera)
-    assert both.input_spec.width == 416
+    assert not isinstance(together(detectors_of(plan(camera("near"), camera("near-too")))), ByCamera)
+    detectors = detectors_of(plan(camera("near"), camera("far")))
+    assert {name: one.input_spec.width for name, one in detectors.items()} == {"near": 416, "far": 832}
+    assert isinstance(together(detectors), ByCamera)
 
 
 def test_a_model_that_cannot_be_made_larger_is_used_as_it_is_unless_asked(tmp_path: Path) -> None:
     odd = ModelSpec(path=str(brightness_graph(tmp_path / "odd.onnx")), backend="onnxruntime", threads=1)
     wide = camera("far")
-    detector = detector_of(plan(wide, model=odd))
+    (detector,) = detectors_of(plan(wide, model=odd)).values()
     exported = exported_input(odd.path)
     assert exported is not None
     assert detector.input_spec.width == exported.width
     with pytest.raises(ModelError, match="input: exported"):
-        detector_of(plan(replace(wide, input=640), model=odd))
+        detectors_of(plan(replace(wide, input=640), model=odd))
 
 
 @pytest.mark.parametrize(
