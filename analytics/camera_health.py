@@ -38,9 +38,6 @@ STALE_NS: Final = 30 * SECOND_NS
 """What was told longer ago says nothing of now."""
 DARK: Final = CameraDarkSpec().light
 BLURRED: Final = CameraBlurredSpec().sharpness
-OPAQUE: Final = 0.75
-SMEARED: Final = 0.12
-"""What hides so much by being out of focus leaves no edges that are so sharp, as a share of the usual."""
 GAP_NS: Final = 4 * SECOND_NS
 """One look in between may see something else."""
 UNTOLD: Final = 3
@@ -209,7 +206,7 @@ def _condition(spec: CameraSpec) -> Condition:
 
 def _blurred(least: float, health: PictureHealth) -> tuple[bool | None, float]:
     sharpness = health.sharpness
-    return (None, 0.0) if sharpness is None or _is_rim(health) else (sharpness < least, sharpness)
+    return (None, 0.0) if sharpness is None else (sharpness < least, sharpness)
 
 
 def _covered(most: float, health: PictureHealth) -> tuple[bool | None, float]:
@@ -217,11 +214,5 @@ def _covered(most: float, health: PictureHealth) -> tuple[bool | None, float]:
     hidden, sharpness = health.hidden, health.sharpness
     if hidden is None or health.light < DARK:
         return None, 0.0
-    soft = sharpness is not None and sharpness < BLURRED and not _is_rim(health)
+    soft = sharpness is not None and sharpness < BLURRED
     return (None, 0.0) if soft and hidden >= most else (hidden >= most, hidden)
-
-
-def _is_rim(health: PictureHealth) -> bool:
-    """Whether the edges that are left are soft because a cover ends at them."""
-    hidden, sharpness = health.hidden, health.sharpness
-    return hidden is not None and hidden >= OPAQUE and sharpness is not None and sharpness >= SMEARED

@@ -99,6 +99,11 @@ def flare(second: int, picture: U8) -> U8:
     return grain(second, np.clip(shown, 0, 255).astype(np.uint8), 5.0)
 
 
+def flare_first(second: int, picture: U8) -> U8:
+    """The same, but the lamp is there when watching begins."""
+    return flare(second + 300, picture)
+
+
 def infra_red(second: int, picture: U8) -> U8:
     """A camera that switches between its day and its night filter every ten minutes."""
     if second % 1200 < 600:
@@ -126,6 +131,7 @@ WEATHERS: Final[dict[str, Weather]] = {
     "rain": rain,
     "night": night,
     "flare": flare,
+    "flare_first": flare_first,
     "infra_red": infra_red,
     "burnt_in": burnt_in,
 }

@@ -20,6 +20,7 @@ bench-pixels-weather-clouds = clouds, iris that jumps
 bench-pixels-weather-rain = rain
 bench-pixels-weather-night = dusk, night with lamps and headlights, dawn
 bench-pixels-weather-flare = night, a lamp that shines into the lens
+bench-pixels-weather-flare-first = the same, from the first look on
 bench-pixels-weather-infra-red = day and night filter
 bench-pixels-weather-burnt-in = clock and name burnt in
 bench-pixels-basis = Clips: { $clips }. Each fault { $seeds } times on each; in brackets 95 % intervals (Wilson, Poisson, normal). Delays count from when the definition holds. Weather is synthesised on the looped clips: hours of it are not hours of a street.

@@ -20,6 +20,7 @@ bench-pixels-weather-clouds = mây, khẩu độ nhảy
 bench-pixels-weather-rain = mưa
 bench-pixels-weather-night = chạng vạng, đêm có đèn đường và đèn xe, rạng sáng
 bench-pixels-weather-flare = đêm, đèn chiếu thẳng vào ống kính
+bench-pixels-weather-flare-first = như trên, ngay từ lần nhìn đầu tiên
 bench-pixels-weather-infra-red = đổi kính lọc ngày và đêm
 bench-pixels-weather-burnt-in = đồng hồ và tên in trên hình
 bench-pixels-basis = Phim: { $clips }. Mỗi lỗi { $seeds } lần trên mỗi phim; trong ngoặc là khoảng tin cậy 95 % (Wilson, Poisson, chuẩn). Độ trễ tính từ lúc định nghĩa thoả mãn. Thời tiết được dựng trên phim chạy lặp: số giờ ấy không phải số giờ của một con phố.

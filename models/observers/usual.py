@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from core.arrays import F32, U8, Bool
+from models.observers.glare import glare, has_left
 from models.observers.measures import LEAST_SIDE, Blocks, Detail, halved
 
 EARLY: Final = 3
@@ -41,17 +42,13 @@ is not lit evenly), and below `FLAT` (levels²).
 """
 OTHER: Final = 20.0
 """Levels by which what is before the lens differs from what it hides; out of focus a block keeps its mean."""
-GLARE: Final = 235.0
-HALO: Final = 60.0
-NIGHT: Final = 90.0
-"""By night (median level of blocks), what is so bright, or so much brighter than usual, is glare."""
-BLINDING: Final = 0.3
-"""Where a larger share is burnt out it is no lamp: something before the lens is lit up."""
 DAZZLED: Final = 0.1
 DAZZLED_RATE: Final = SLOW / 4
 """Share in glare from which sharpness is that of the glare, and what is learnt of it: a lamp that shines into the lens
 for minutes leaves nothing behind, one that stays becomes usual within the hour.
 """
+YOUNG: Final = 300
+"""Looks, ten minutes, in which all that is known may have been learnt in the light of lamps that pass."""
 
 
 class Usual:
@@ -90,13 +87,15 @@ class Usual:
         """Share of the blocks with something in them that show nothing now, of those not in glare; and that in glare.
         `sharpness`: of what is seen, as a share of the usual.
 
-        None: too little is usually seen, or known.
+        None: too little is usually seen, or known; or the lamp in whose light that was learnt has left.
         """
         if self._detail is None or self._level is None or not self.known or self._detail.shape != blocks.detail.shape:
             return None, 0.0
-        glare = _glare(blocks, self._level)
-        dazzled = float(glare.mean())
-        detailed, lost = self._lost(blocks, self._detail, glare)
+        lit = glare(blocks.level, self._level)
+        dazzled = float(lit.mean())
+        if self._lamp_left(blocks):
+            return None, dazzled
+        detailed, lost = self._lost(blocks, self._detail, lit)
         count = int(detailed.sum())
         if count < max(0.05 * detailed.size, 5):
             return None, dazzled
@@ -113,17 +112,22 @@ class Usual:
         """
         if self._detail is None or self._level is None or self._detail.shape != blocks.detail.shape:
             return False
-        detailed, lost = self._lost(blocks, self._detail, _glare(blocks, self._level))
-        kept = detailed & ~lost
-        if not lost.any() or not kept.any():
+        detailed, lost = self._lost(blocks, self._detail, glare(blocks.level, self._level))
+        if not lost.any():
             return False
-        change = blocks.level - self._level
-        return float(np.median(np.abs(change[lost] - np.median(change[kept])))) >= OTHER
+        change, kept = blocks.level - self._level, detailed & ~lost
+        # Some of what is left may be the rim of it: who is least changed is told by the light alone.
+        light = np.quantile(change[kept], (0.25, 0.75)) if kept.any() else np.zeros(1)
+        least = float(light[np.argmin(np.abs(light))])
+        return float(np.median(np.abs(change[lost] - least))) >= OTHER
+
+    def _lamp_left(self, blocks: Blocks) -> bool:
+        return self._level is not None and has_left(blocks.level, self._level, young=self._looks < YOUNG)
 
     @staticmethod
-    def _lost(blocks: Blocks, usual: F32, glare: Bool) -> tuple[Bool, Bool]:
+    def _lost(blocks: Blocks, usual: F32, dazzled: Bool) -> tuple[Bool, Bool]:
         """Blocks with something to lose, and those of them that show nothing now; none in glare."""
-        detailed = (usual >= np.maximum(SHOWN, blocks.noise)) & ~glare
+        detailed = (usual >= np.maximum(SHOWN, blocks.noise)) & ~dazzled
         flat = (blocks.detail < FLAT) & (blocks.detail < GONE * usual + SHADED)
         return detailed, detailed & flat
 
@@ -140,7 +144,8 @@ class Usual:
             return
         detail, before = Detail.of(halved(luma)), self._before
         self._before = detail
-        if before is None or self._level is None or before.across.shape != detail.across.shape:
+        same = before is not None and before.across.shape == detail.across.shape
+        if before is None or self._level is None or not same or self._lamp_left(blocks):
             self._level, self._detail = blocks.level, None
             self._common.clear()
             self._sharpness, self._looks, self._sharp_looks = None, 0, 0
@@ -163,15 +168,6 @@ class Usual:
             well, bad = share is None or share >= SHARP, share is not None and share <= SOFT
             self._sharpness = usual + _rate(self._sharp_looks, well, bad) * (now - usual)
             self._sharp_looks += 1
-
-
-def _glare(blocks: Blocks, usual: F32) -> Bool:
-    """What a lamp burns out, and by night the light around it: only something bright makes a halo."""
-    burnt = blocks.level >= GLARE
-    by_night = min(float(np.median(blocks.level)), float(np.median(usual))) <= NIGHT
-    if not by_night or not burnt.any() or float(burnt.mean()) > BLINDING:
-        return np.zeros(blocks.level.shape, np.bool_)
-    return np.asarray(burnt | (blocks.level > usual + HALO), np.bool_)
 
 
 def _rate(looks: int, well: bool, bad: bool) -> float:

@@ -102,7 +102,7 @@ def test_one_look_among_those_that_cannot_tell_is_no_event() -> None:
     [
         (0.05, 0.9, EventKind.CAMERA_BLURRED),
         (0.3, 0.5, EventKind.CAMERA_BLURRED),
-        (0.3, 0.9, EventKind.CAMERA_COVERED),
+        (0.3, 0.9, EventKind.CAMERA_BLURRED),
         (0.6, 0.5, EventKind.CAMERA_COVERED),
     ],
 )

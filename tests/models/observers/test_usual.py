@@ -91,6 +91,40 @@ def test_what_is_before_the_lens_has_another_brightness_and_what_is_out_of_focus
     assert not usual.replaced(measure(street(31)))
 
 
+def test_white_paint_hides_a_dark_street_though_it_is_burnt_out_in_places() -> None:
+    def dark(number: int) -> U8:
+        return np.asarray(street(number) * 0.5, np.uint8)
+
+    usual = Usual()
+    watch(usual, [dark(n) for n in range(30)])
+    paint, there = np.full((HEIGHT, WIDTH), 215, np.float32), np.zeros((HEIGHT, WIDTH), np.float32)
+    paint[70:130, 90:230] = 245
+    there[12:180, 12:308] = 1
+    soft, mask = (np.asarray(cv2.GaussianBlur(part, (0, 0), 8), np.float32) for part in (paint, there))
+    (hidden,) = watch(usual, [np.asarray(dark(31) * (1 - mask) + soft * mask, np.uint8)])
+    assert hidden is not None and hidden > 0.5
+
+
+def lamp(picture: U8, x: int) -> U8:
+    """A lamp that shines into the lens: burnt out, a veil over all, a streak and a ghost."""
+    away = np.hypot(np.arange(WIDTH) - x, (np.arange(HEIGHT) - 40)[:, None])
+    light = 600 * np.exp(-((away / 18) ** 2) / 2) + 80
+    light[38:43] += 70
+    light[np.hypot(np.arange(WIDTH) - (WIDTH - x), (np.arange(HEIGHT) - 150)[:, None]) < 16] += 40
+    return np.asarray(np.clip(picture + light, 0, 255), np.uint8)
+
+
+def test_a_run_that_begins_in_glare_misses_nothing_when_the_lamp_moves_on_and_goes_out() -> None:
+    dark = [np.asarray(street(n, plain=0.0) * 0.2, np.uint8) for n in range(60)]
+    usual = Usual()
+    shone = [*(lamp(picture, 60) for picture in dark[:20]), *(lamp(picture, 240) for picture in dark[20:40])]
+    found = watch(usual, [*shone, *dark[40:]])
+    assert max(h or 0.0 for h in found) < 0.1
+    covered = np.full_like(dark[0], 90)
+    (hidden,) = watch(usual, [covered])
+    assert hidden is not None and hidden > 0.6, "what is there without the lamp is known"
+
+
 def test_what_is_out_of_focus_is_told_by_its_edges() -> None:
     usual = Usual()
     watch(usual, [street(n) for n in range(30)])
