@@ -9,6 +9,7 @@ import numpy as np
 from core.arrays import F32, U8
 from models.observers.background.patch import RIM, Nature, Patch, rim_of, slope
 from models.observers.background.pixels import HELD, Pixels, Seen
+from models.observers.background.text import is_text
 
 TAKEN: Final = 1.3
 """Times that the edge around a change is steeper in what was there before than now, and the inside is less like its
@@ -53,7 +54,8 @@ def judge(patch: Patch, pixels: Pixels, seen: Seen) -> tuple[Nature, float]:
     height = float(np.percentile(np.abs(change[mask]), 75))
     edge, before, rise = (float(slope(part)[band].mean()) for part in (now, was, change))
     bright = float(np.percentile(now[mask], 75)) >= BURNT_OUT
-    if rise < (SOFT_BURNT_OUT if bright else SOFT) * height or _is_text(patch, shown, height):
+    glow = rise < (SOFT_BURNT_OUT if bright else SOFT) * height
+    if glow or _is_at_rim(patch, shown, height) or is_text(patch.box, shown, height):
         return Nature.LIGHT, edge
     odd, odd_before = (abs(float(part[mask].mean()) - float(part[beside].mean())) for part in (now, was))
     if _is_dazzled(now[~mask], was[~mask]):
@@ -78,7 +80,7 @@ def _alike(now: F32, was: F32) -> bool:
     return float(np.corrcoef(now, was)[0, 1]) >= ALIKE
 
 
-def _is_text(patch: Patch, shown: U8, step: float) -> bool:
+def _is_at_rim(patch: Patch, shown: U8, step: float) -> bool:
     left, top, right, bottom = patch.box
     height = shown.shape[0]
     at_rim = bottom <= BURNT_RIM * height or top >= (1 - BURNT_RIM) * height

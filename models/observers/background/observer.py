@@ -15,6 +15,7 @@ import numpy as np
 from core.arrays import F64, U8
 from core.frames import FrameMeta, Glimpse
 from core.observations import Background, Blob
+from models.observers.background.overlay import Overlay
 from models.observers.background.patch import Nature
 from models.observers.background.patches import Patches
 from models.observers.background.pixels import Pixels, Seen
@@ -55,7 +56,7 @@ most; further away the model begins anew."""
 
 @dataclass(slots=True, eq=False)
 class _Model:
-    """One view of a camera: 14 bytes for each pixel looked at."""
+    """One view of a camera: 14 bytes for each pixel looked at, 3 for each of the picture."""
 
     corner: tuple[int, int]
     places: U8
@@ -67,6 +68,7 @@ class _Model:
     number: int
     """Of all models, and of one that has begun anew."""
     reference: Reference
+    overlay: Overlay
     offset: tuple[float, float] = (0.0, 0.0)
     """How far the picture lies from that of the first look."""
     seen_at: tuple[float, float] = (0.0, 0.0)
@@ -119,6 +121,8 @@ class _Model:
             slice(max(math.ceil(-x), 0), max(min(math.floor(width - x), columns), 0)),
         )
         watched[there] = self.places[there]
+        if self.overlay.mask is not None:
+            cv2.copyTo(np.zeros_like(watched), self.cut(self.overlay.mask), watched)
         self.pixels.watched, self.seen_at = watched, self.offset
 
     def cut(self, luma: U8) -> U8:
@@ -138,7 +142,8 @@ class BackgroundObserver:
     """A `core.protocols.Observer` of what is there that was not, once a second.
 
     Keeps, for each view of the camera (the whole of a fixed one, at most 8 presets of one that turns), 14 bytes for
-    each pixel of the reduced picture in and around the watched places: at most 3 MB for a picture of 640 × 360.
+    each pixel of the reduced picture in and around the watched places, and 3 for each of the whole: at most 4 MB for a
+    picture of 640 × 360.
 
     Args:
         places: polygons (K, 2) in reference pixels outside of which nothing matters, by view; without any for a view,
@@ -199,14 +204,16 @@ class BackgroundObserver:
         watched = max(cv2.countNonZero(within), 1)
         least = LEAST_PX * luma.shape[1] / frame.width
         patches = Patches(part.shape, self._numbers, least)
-        model = _Model((x, y), within, watched, Pixels(part, within), patches, next(self._begun), Reference(luma))
+        model = _Model(
+            (x, y), within, watched, Pixels(part, within), patches, next(self._begun), Reference(luma), Overlay()
+        )
         self._models[frame.view] = model
         if len(self._models) > MODELS:
             self._models.popitem(last=False)
         return model
 
     def _tell(self, model: _Model, frame: FrameMeta, luma: U8) -> Background:
-        if model.offset != model.seen_at:
+        if model.overlay.update(luma, model.offset) or model.offset != model.seen_at:
             model.within(luma.shape[1], luma.shape[0])
         part = model.cut(luma)
         last_ns, model.last_ns = model.last_ns, frame.media_ns

@@ -208,6 +208,13 @@ def clock(second: int, picture: U8) -> U8:
     return picture
 
 
+def name_and_minute(second: int, picture: U8, x: int = 60, y: int = 110, size: float = 0.6, thick: int = 2) -> U8:
+    """In the middle of the picture, on no ground of its own; a digit changes every half minute."""
+    told = f"CAM 12 08:{(second // 30 + 7) % 60:02d}"
+    cv2.putText(picture, told, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, (255, 255, 255), thick, cv2.LINE_AA)
+    return picture
+
+
 def filtered(picture: U8) -> U8:
     """As by infra-red: other contrasts, no colour."""
     table = np.clip(np.arange(256) * 0.5 + 70 + 25 * np.sin(np.arange(256) / 25), 0, 255).astype(np.uint8)
@@ -224,6 +231,7 @@ def interlaced(second: int, picture: U8) -> U8:
 
 TRAPS: dict[str, Change] = {
     "interlaced traffic": interlaced,
+    "a name and a clock without seconds": name_and_minute,
     "a light is switched on": lambda s, p: lamp(p, 150, 100, 45) if s >= AT else p,
     "a lamp that burns the picture out": lambda s, p: flood(p) if s >= AT else p,
     "headlights that pass": lambda s, p: lamp(p, 40 * (s % 9), 100, 14) if s >= AT else p,
@@ -276,6 +284,15 @@ def test_a_small_move_is_followed_and_boxes_stay_with_the_tracks() -> None:
         now = moved(put(street().copy()) if second >= AT else street(), 6)
         fact = look(observer, second, now, shift_px=(6.0, 0.0))
     assert fact is not None and things(fact)[0].box[0] == pytest.approx(BOX[0], abs=2), "it is taken off"
+
+
+def test_what_is_burnt_in_stays_while_the_place_moves_and_is_no_thing() -> None:
+    def drifting(second: int, picture: U8) -> U8:
+        moved = np.roll(picture, round(6 * np.sin(second / 9)), axis=1)
+        cv2.rectangle(moved, (2, 2), (110, 16), (0, 0, 0), -1)
+        return name_and_minute(second, moved, 4, 13, 0.4, 1)
+
+    assert not any(things(fact) for fact in watch(drifting, AT + 90))
 
 
 def test_another_place_is_another_model_and_nothing_goes_on() -> None:
