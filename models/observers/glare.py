@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from core.arrays import F32, U8, Bool
+from models.observers.measures import BLOCK
 
 BURNT: Final = 235.0
 HALO: Final = 60.0
@@ -49,6 +50,17 @@ def glare(level: F32, usual: F32) -> Bool:
     if not _fades(more, burnt) or _is_edged(more, burnt):
         return none
     return np.asarray(burnt | (level > usual + HALO), np.bool_)
+
+
+def levels_of(luma: U8) -> F32:
+    """Mean levels of a picture's blocks (rows, columns), of `BLOCK` pixels or so."""
+    size = max(round(luma.shape[1] / BLOCK), 1), max(round(luma.shape[0] / BLOCK), 1)
+    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def is_dazzled(level: F32) -> bool:
+    """Whether a lamp shines into the lens by night, by the levels of blocks (rows, columns)."""
+    return float((level >= BURNT).mean()) >= CORE and float(np.median(level)) <= NIGHT
 
 
 def has_left(level: F32, usual: F32, *, young: bool) -> bool:

@@ -12,13 +12,14 @@ from typing import Final
 import cv2
 import numpy as np
 
-from core.arrays import F64, U8
+from core.arrays import F32, F64, U8
 from core.frames import FrameMeta, Glimpse
 from core.observations import Background, Blob
 from models.observers.background.overlay import Overlay
 from models.observers.background.patch import Nature
 from models.observers.background.patches import Patches
 from models.observers.background.pixels import Pixels, Seen
+from models.observers.glare import has_left, is_dazzled, levels_of
 from models.observers.placing import Reference, sight_of
 
 SECOND_NS: Final = 1_000_000_000
@@ -69,6 +70,8 @@ class _Model:
     """Of all models, and of one that has begun anew."""
     reference: Reference
     overlay: Overlay
+    dazzled: F32 | None = None
+    """Levels of blocks in the first picture, where a lamp shone into the lens."""
     offset: tuple[float, float] = (0.0, 0.0)
     """How far the picture lies from that of the first look."""
     seen_at: tuple[float, float] = (0.0, 0.0)
@@ -101,6 +104,10 @@ class _Model:
             self.offset, self.sways = found, SWAYS
             if _apart(found) <= STEP:
                 self.offset = (0.0, 0.0)
+
+    def was_blind(self, luma: U8) -> bool:
+        """Whether it has learnt ghosts and streaks of a lamp that no longer shines from where it did at first."""
+        return self.dazzled is not None and has_left(levels_of(luma), self.dazzled, young=False)
 
     def comes_back(self, luma: U8) -> bool:
         """Find it in the first picture after the camera has looked elsewhere; whether it is there."""
@@ -181,7 +188,7 @@ class BackgroundObserver:
             model = model if model.comes_back(luma) else None
         elif model is not None:
             model.follow(luma, self._looks)
-        if model is None or _apart(model.offset) > FURTHEST * size[0]:
+        if model is None or _apart(model.offset) > FURTHEST * size[0] or model.was_blind(luma):
             model = self._begin(frame, luma)
         self._looks += 1
         self._models.move_to_end(frame.view)
@@ -207,6 +214,8 @@ class BackgroundObserver:
         model = _Model(
             (x, y), within, watched, Pixels(part, within), patches, next(self._begun), Reference(luma), Overlay()
         )
+        levels = levels_of(luma)
+        model.dazzled = levels if is_dazzled(levels) else None
         self._models[frame.view] = model
         if len(self._models) > MODELS:
             self._models.popitem(last=False)
