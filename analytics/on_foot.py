@@ -7,12 +7,20 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
-from analytics.kernels.on_foot import ACROSS_M, AMONG_M, PERSON_M, WALKED_M, among_queues, follow_people
+from analytics.kernels.on_foot import (
+    AMONG_M,
+    OFF_M,
+    PERSON_M,
+    WALKED_M,
+    among_queues,
+    follow_people,
+    go_on,
+)
 from analytics.queues import KMH_PER_MPS, LaneQueues
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.views import reference_boxes
-from core.arrays import AnyArray, Bool
+from core.arrays import F64, AnyArray, Bool
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.frames import FrameMeta
@@ -53,16 +61,18 @@ class Who(NamedTuple):
         rows: of the view, in order.
         real: no thing: has come away from where it was first seen, or has been there for long.
         on_foot: somebody on foot.
-        walkers: the rows of these.
+        walkers: (W) the rows of these.
+        over: (W) who of these has come across the lanes by the width of one.
     """
 
     rows: AnyArray
     real: Bool
     on_foot: Bool
     walkers: AnyArray
+    over: Bool
 
 
-NOBODY: Final = Who(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.bool_), np.zeros(0, np.int64))
+NOBODY: Final = Who(np.zeros(0, np.int64), *2 * (np.zeros(0, np.bool_),), np.zeros(0, np.int64), np.zeros(0, np.bool_))
 
 
 class OnFoot:
@@ -96,7 +106,7 @@ class OnFoot:
         self._clock, self._queues, self._wanted = clock, queues, wanted
         self._fastest_mps, self._along_mps = max_speed_kmh / KMH_PER_MPS, max_along_kmh / KMH_PER_MPS
         self._still_ns = round(still_s * SECOND_NS)
-        self._group = group_numbers(scene)
+        self._group, self._ends = group_numbers(scene), _ends(scene)
         self._table = TrackTable(FIELDS)
         self._frame: FrameMeta | None = None
         self._who = NOBODY
@@ -118,16 +128,20 @@ class OnFoot:
             return NOBODY
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         picture = sight.boxes, view.foot, view.foot_velocity, view.state, view.heading
-        ground = view.position, view.velocity, view.velocity_cov, view.valid, view.lane, view.lane_speed
+        lane, along, lane_speed = view.lane, view.along, view.lane_speed
+        if len(self._ends) and np.count_nonzero(lane[rows] < 0):
+            lane, along, lane_speed = lane.copy(), along.copy(), lane_speed.copy()
+            go_on(rows, lane, along, lane_speed, (view.position, view.velocity, view.valid), self._ends)
+        ground = view.position, view.velocity, view.velocity_cov, view.valid, lane, lane_speed
         now = clock.run_ns, clock.step_ns, clock.frames
         limits = self._fastest_mps, self._along_mps, self._still_ns
-        real, walks, crossed = follow_people(table.rows, at, fresh, rows, picture, ground, now, limits)
+        real, walks, crossed, over = follow_people(table.rows, at, fresh, rows, picture, ground, now, limits)
         if self._queues is not None and np.count_nonzero(walks):
             chain = self._queues.update(view, clock).chain
-            among = among_queues(rows, view.lane, view.along, chain, self._group)
+            among = among_queues(rows, lane, along, chain, self._group)
             table.rows["among_ns"][at[among]] = clock.run_ns + AMONG_NS
             walks &= crossed | (table.rows["among_ns"][at] < clock.run_ns)
-        return Who(rows, real, walks, rows[walks])
+        return Who(rows, real, walks, rows[walks], over[walks])
 
     def explain(self, view: StepView, row: int, *, riders: bool = False) -> Reasons:
         """That somebody is on foot; else why not. With `riders` only that it is no thing."""
@@ -150,7 +164,7 @@ class OnFoot:
             return (on_foot,)
         if stays and not known["walked"]:
             return on_foot, reason("has-not-walked", False, limit=Amount(WALKED_M, "m"))
-        if np.hypot(*known["across"]) < ACROSS_M and known["among_ns"] >= self._clock.run_ns:
+        if np.hypot(*known["across"]) < OFF_M and known["among_ns"] >= self._clock.run_ns:
             return on_foot, reason("among-queue", False, limit=Amount(AMONG_M, "m"))
         return (on_foot,)
 
@@ -162,3 +176,23 @@ class OnFoot:
         _, top, _, bottom = reference_boxes(view, slice(row, row + 1))[0].tolist()
         pace: float = float(np.hypot(*view.foot_velocity[row])) / max(bottom - top, 1.0) * PERSON_M
         return pace
+
+
+def _ends(scene: Scene) -> F64:
+    """Where the lanes of a scene begin and end, as `kernels.on_foot.go_on` wants it."""
+    found: list[tuple[float, ...]] = []
+    for number, lane in enumerate(scene.lanes.values()):
+        if scene.ground is None or not lane.length_m:
+            continue
+        way, known = scene.ground.to_ground(lane.centreline)
+        border, all_known = scene.ground.to_ground(lane.polygon)
+        if not (known.all() and all_known.all()):
+            continue
+        x, y = border.T
+        half = 0.25 * abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / lane.length_m
+        ends = [(way[0], way[1], 0.0, -1.0), (way[-1], way[-2], lane.length_m, 1.0)]
+        # Beyond a stop line people cross.
+        for place, before, along, sign in ends[: 1 if lane.stop_line else 2]:
+            out = (place - before) / np.hypot(*(place - before))
+            found.append((number, *place, *out, half, along, sign))
+    return np.array(found, np.float64).reshape(-1, 8)

@@ -33,10 +33,12 @@ class PedestrianRule(PlaceRule):
         who = self._on_foot.update(self._shared.look(view))
         if not len(who.walkers):
             return NOTHING_THERE
-        within = who.walkers[self._place.holds(view, who.walkers)]
+        at = self._place.holds(view, who.walkers)
+        within = who.walkers[at]
         if len(within) and not len(self._episodes):
-            # Somebody at the edge keeps an event, but not the wait for one: he may stand on the pavement.
-            within = within[self._place.surely(view, within)]
+            # Somebody at the edge keeps an event, but not the wait for one: he may stand on the pavement. Who has come
+            # over a lane is on the carriageway: there the zone ends where the camera sees no further.
+            within = within[who.over[at] | self._place.surely(view, within)]
         there = within[view.state[within] == CONFIRMED]
         self._peak = max(self._peak, len(there))
         return Look(len(there) > 0, len(within) > 0, lambda: there)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from analytics.free_flow import CAR_BOX_M
+from analytics.passing import Passing
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS, LaneQueues, QueueState
 from analytics.shared import Shared
@@ -31,9 +32,15 @@ QUEUE_OF_AT_END: Final = 2
 END_M: Final = 7.6
 """Where the foremost is so near to where the camera sees no further, what they wait for may be out of sight: the space
 that a vehicle takes in a queue (HCM: 25 ft)."""
+PASSED: Final = 2.0
+"""So many vehicles (`analytics.passing.WEIGHTS`) go past who stands by himself, and not past a queue that stands."""
+LONGEST_S: Final = 120.0
+"""Longer than this no red phase lasts (Highway Capacity Manual: cycles of up to 150 s), and who stood is a stopped
+vehicle whatever goes on around it (VSS: 120 s)."""
 AHEAD: Final = 0.1
 """Share of a gap by which somebody is ahead, and not beside."""
 QUEUE: Final = QueueSpec(lane="any")
+NOBODY: Final = np.zeros(0, np.int64)
 
 
 class Waiting:
@@ -54,6 +61,8 @@ class Waiting:
         self._group = group_numbers(scene)
         self._at_end_of = QUEUE_OF_AT_END if signals else QUEUE_OF
         self._stop_lines = np.array([signals and lane.stop_line for lane in scene.lanes.values()])
+        # The last one is for rows on no lane, which are numbered -1.
+        self._view_ends = np.append(np.where(self._stop_lines, np.inf, self._ends), np.inf)
         self._shown = LaneSignals(scene, shared.signals, shared.clock) if scene.signals else None
 
     def __len__(self) -> int:
@@ -82,6 +91,16 @@ class Waiting:
         many = self._together(state, view, rows, gap) >= self._enough(state, view, rows, gap)
         alone = at_end & waiting[lane]
         return np.asarray(queued & (alone | (many & (~foremost | at_end))), np.bool_)
+
+    def at_end_of_view(self, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
+        """Which of these rows (K) are on a lane, within a gap of where the camera sees no further along it.
+
+        What they stand for may be out of sight, unless a known signal has let them go.
+        """
+        found = np.asarray(self._view_ends[view.lane[rows]] - view.along[rows] <= self._gap(length), np.bool_)
+        if self._shown is not None:
+            found &= ~np.append(self._shown.released(), False)[view.lane[rows]]
+        return found
 
     def _gap(self, length: AnyArray) -> F64:
         gap: F64 = np.full(len(length), QUEUE.gap_m) if self._metric else QUEUE.gap_m / CAR_BOX_M * length
@@ -190,6 +209,60 @@ class StandRule(StayRule):
 
 class StoppedVehicleRule(StandRule):
     """Measured in metres where the ground is known and in box lengths where not; for both kinds."""
+
+    def __init__(
+        self,
+        spec: StoppedVehicleSpec | IllegalParkingSpec,
+        scene: Scene,
+        camera_id: str,
+        open_events: Sequence[Event],
+        shared: Shared,
+    ) -> None:
+        super().__init__(spec, scene, camera_id, open_events, shared)
+        # Who parks stands for longer than a queue does.
+        alone = scene.lanes and isinstance(spec, StoppedVehicleSpec)
+        self._passing = Passing(scene, shared.clock) if alone else None
+        self._held_back: I64 = NOBODY
+
+    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
+        meets = super()._meets(view, rows)
+        if self._passing is not None:
+            self._held_back = self._for_the_unseen(self._passing, self._shared.look(view), rows)
+        return meets
+
+    def _for_the_unseen(self, passing: Passing, sight: Sight, rows: AnyArray) -> I64:
+        """The tracks that may wait for what the camera does not see.
+
+        They stand within a gap of where it sees no further along their lane, and nothing tells that they do not wait:
+        neither does the traffic go past them (`PASSED`), nor have they stood longer than one waits (`LONGEST_S`).
+        """
+        assert self._waits is not None  # noqa: S101
+        view = sight.view
+        here = rows[sight.stands(self._slow_mps, self._slow_lengths)[rows]]
+        if not len(here):
+            return NOBODY
+        at_end, off = self._waits.at_end_of_view(view, here, sight.side[here]), view.lane[here] < 0
+        if len(passing) and np.count_nonzero(off):
+            # Right at the end of its lane a vehicle trembles off it.
+            at_end |= off & passing.knows(view.track_id[here])
+        here = here[at_end]
+        if not len(here):
+            return NOBODY
+        passed, seconds = passing.update(sight, here)
+        ids: I64 = view.track_id[here[(passed < PASSED) & (seconds < LONGEST_S)]]
+        return ids
+
+    def _waited(self, stays: AnyArray) -> Bool:
+        """Who may wait for what nobody sees starts no event."""
+        waited = super()._waited(stays)
+        return waited & ~np.isin(stays["track"], self._held_back) if len(self._held_back) else waited
+
+    def _conditions(self, view: StepView, row: int) -> Reasons:
+        said, stay = super()._conditions(view, row), self._stays.of_track(int(view.track_id[row]))
+        opened = stay is not None and bool(stay["open"])
+        if opened or view.track_id[row] not in self._held_back or not all(item.holds for item in said):
+            return said
+        return *said, reason("for-the-unseen", False, limit=Amount(PASSED), longest=Amount(LONGEST_S, "s"))
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> StoppedVehicleMeasures:
         unit = LENGTHS

@@ -23,6 +23,11 @@ class StoppedVehicleSpec(Standing):
     the lane's signal is known (`signals` of the scene): who stands at a stop line that has been green for 10 s does not
     wait for it. Off the lanes, draw the zone where nobody queues or waits at a signal.
 
+    Within 20 m of where the camera sees no further, too few to be a queue may wait for what is out of sight. They start
+    an event when two vehicles have gone past them meanwhile on lanes of their group, faster than 20 km/h (two-wheelers,
+    which go past queues, count a tenth), or after 120 s. So give lanes with a signal of their own a group of their own,
+    and draw lanes as far as the camera sees them well.
+
     A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box.
     """
 
@@ -68,9 +73,11 @@ class PedestrianSpec(Carriageway):
     One event for the place, however many there are and whatever their numbers. Draw crossings as zones and name them
     under `except_zones`. People on two-wheelers are no pedestrians: the tracker joins them to their vehicle. Where the
     detector misses the machine, a rider is told by what he does: on lanes with metres somebody counts who walks across
-    them, or along them and does not stand, and within 10 m of vehicles that queue only who walks across. Who stands on
-    a lane counts after `still_s`. An event starts with a foot a tenth of the box inside the zone, and outside what is
-    excepted: who stands beside the carriageway is not on it.
+    them, or along them and does not stand, and within 10 m of vehicles that queue only who walks across by the 3 m of a
+    lane, or stood beside the lanes for 3 s before. For this, lanes go on straight for 20 m beyond where they are drawn,
+    but not past a stop line. Who stands on a lane counts after `still_s`. An event starts with a foot a tenth of the
+    box inside the zone, or who has come across a lane, and outside what is excepted: who stands beside the carriageway
+    is not on it.
     """
 
     kind: Literal["incident.pedestrian_on_carriageway"] = "incident.pedestrian_on_carriageway"

@@ -30,7 +30,9 @@ SURE_MPS: Final = 1.0
 """From here on a speed is believed even where it does not tell its heading: far boxes tremble."""
 ACROSS_M: Final = 1.5
 OFF_M: Final = 3.0
-"""Who was too fast, and has come so far across the lanes since, walks: his track was a rider's before."""
+"""The width of a lane. Who was too fast, and has come so far across the lanes since, walks: his track was a rider's
+before. So does who came so far among those who queue: of riders there, now this part is hidden and now that, and the
+box jumps by less."""
 SURE: Final = 2.0
 """Standard deviations by which a speed is surely too fast: of who comes in over the picture's edge little is known."""
 ALONG_NS: Final = 2 * SECOND_NS
@@ -39,6 +41,7 @@ along it; or moved along it for so long, as a rider also does who stops. A box t
 back has come nowhere."""
 BESIDE_NS: Final = 3 * SECOND_NS
 """Who stood or walked beside the lanes for so long before he came onto one has no machine."""
+BEYOND_M: Final = 20.0
 AMONG_M: Final = 10.0
 """So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider."""
 
@@ -53,7 +56,7 @@ def follow_people(
     ground: tuple[F64, F64, F64, Bool, I16, F64],
     now: tuple[int, int, int],
     limits: tuple[float, float, int],
-) -> tuple[Bool, Bool, Bool]:
+) -> tuple[Bool, Bool, Bool, Bool]:
     """Bring those who look like people to a frame. See `analytics.on_foot.OnFoot`.
 
     Args:
@@ -67,14 +70,16 @@ def follow_people(
         limits: fastest on foot, and along a lane, m/s; when somebody who does not come away from his place counts, ns.
 
     Returns:
-        (K) who is real; who is on foot, unless he waits in a queue; who came across the lanes, or from beside them.
+        (K) who is real; who is on foot, unless he waits in a queue; who came across the lanes, or from beside them; who
+        of these came across by the width of a lane.
     """
     boxes, foot, foot_velocity, seen, heading = picture
     position, velocity, spread, valid, lane, lane_speed = ground
     run_ns, step_ns, frame = now
     count, step_s = len(rows), step_ns / SECOND_NS
     real, walks = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
-    crossed, moves = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    crossed, across, moves = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    over = np.zeros(count, np.bool_)
     for k in range(count):
         row, mine = rows[k], state[at[k]]
         placed, unit = valid[row], PERSON_M / _height(boxes[row])
@@ -106,10 +111,12 @@ def follow_people(
         mine.came = mine.came or mine.away_ns >= KNOWN_NS
         if not metric and placed and mine.beside_ns == run_ns - step_ns:
             mine.beside_ns = run_ns
-        across = math.hypot(mine.across[0], mine.across[1])
+        way = math.hypot(mine.across[0], mine.across[1])
         came_on = mine.metric and mine.beside_ns - mine.first_ns >= BESIDE_NS
-        crossed[k], mine.rides = across >= ACROSS_M or came_on, mine.rides and across < OFF_M
-        walked = gone and (crossed[k] or mine.along_ns >= ALONG_NS) if metric else mine.came
+        over[k] = way >= OFF_M
+        crossed[k], mine.rides = over[k] or came_on, mine.rides and not over[k]
+        across[k] = way >= ACROSS_M
+        walked = gone and (across[k] or came_on or mine.along_ns >= ALONG_NS) if metric else mine.came
         mine.walked = mine.walked or walked
     _inherit(state, at, fresh, rows, (boxes, foot, seen, lane))
     for k in range(count):
@@ -120,9 +127,10 @@ def follow_people(
         still = lasted_ns >= limits[2]
         real[k] = mine.came or still
         known = lasted_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
-        counts = still or (mine.walked and (crossed[k] or moves[k] or not (valid[row] and lane[row] >= 0)))
+        off = not (valid[row] and lane[row] >= 0)
+        counts = still or (mine.walked and (crossed[k] or across[k] or moves[k] or off))
         walks[k] = known and counts and not mine.rides
-    return real, walks, crossed
+    return real, walks, crossed, over
 
 
 @in_place
@@ -169,6 +177,34 @@ def among_queues(rows: I64, lane: I16, along: F64, chain: I32, group: I64) -> Bo
                 found[k] = True
                 break
     return found
+
+
+@compiled
+def go_on(rows: I64, lane: I16, along: F64, lane_speed: F64, motion: tuple[F64, F64, Bool], ends: F64) -> None:
+    """Fill in lane, way and speed along it of those rows (K) that are on no lane, but on the carriageway beyond one.
+
+    Lanes go on straight for `BEYOND_M` past where they are drawn: where the picture ends, and into the junction.
+
+    Args:
+        rows: in the view.
+        lane, along, lane_speed: of all M tracks, in metres and m/s; to be changed.
+        motion: positions, velocities, and whether these are known, of all.
+        ends: (E, 8) lane, place (2), unit vector outwards (2), half width, way along the lane there, and 1 where lanes
+            end, -1 where they begin.
+    """
+    position, velocity, valid = motion
+    for k in range(len(rows)):
+        row = rows[k]
+        if lane[row] >= 0 or not valid[row]:
+            continue
+        for e in range(len(ends)):
+            x, y = position[row, 0] - ends[e, 1], position[row, 1] - ends[e, 2]
+            u, v, way = ends[e, 3], ends[e, 4], ends[e, 7]
+            out = x * u + y * v
+            if 0.0 <= out <= BEYOND_M and abs(x * v - y * u) <= ends[e, 5]:
+                lane[row], along[row] = np.int16(ends[e, 0]), ends[e, 6] + way * out
+                lane_speed[row] = way * (velocity[row, 0] * u + velocity[row, 1] * v)
+                break
 
 
 @in_place

@@ -154,7 +154,8 @@ def _once(events: Sequence[TrueEvent], kind: str, parties: Callable[[TrueEvent],
 def _holding(recording: Recording, view: View, kind: str, condition: Condition) -> list[TrueEvent]:
     zones = {name: area for name, area in view.areas.items() if name.startswith(KINDS[kind].where)}
     if not (KINDS[kind].by_place or condition.every):
-        return _within(recording, kind, condition, zones) if zones else []
+        found = _within(recording, kind, condition, zones) if zones else []
+        return found + (_partly(recording, kind, condition, zones, found) if zones else [])
     # A rule watches one of them: who drives on from one to the next begins anew there.
     found = [event for name in zones for event in _within(recording, kind, condition, {name: zones[name]})]
     if KINDS[kind].by_place and condition.every:
@@ -164,8 +165,25 @@ def _holding(recording: Recording, view: View, kind: str, condition: Condition) 
     return found
 
 
-def _within(recording: Recording, kind: str, condition: Condition, zones: dict[str, Any]) -> list[TrueEvent]:
-    meets = _meets(recording, kind, condition, shapely.union_all(list(zones.values())))
+def _partly(
+    recording: Recording, kind: str, condition: Condition, zones: dict[str, Any], inside: Sequence[TrueEvent]
+) -> list[TrueEvent]:
+    """Who stands with a part of him in a zone, and his middle outside: need not be found, and may be."""
+    if condition.below_mps is None:
+        return []
+    found = []
+    for event in _within(recording, kind, condition, zones, partly=True):
+        mine = [e for e in inside if e.user == event.user and e.began_s <= event.end_s and e.end_s >= event.began_s]
+        if not mine:
+            found.append(replace(event, cause="alone") if event.cause == "incident" else event)
+    return found
+
+
+def _within(
+    recording: Recording, kind: str, condition: Condition, zones: dict[str, Any], *, partly: bool = False
+) -> list[TrueEvent]:
+    """Of users whose middle is in a zone; `partly`: or a part of them, taking each for a disc."""
+    meets = _meets(recording, kind, condition, shapely.union_all(list(zones.values())), partly=partly)
     rows = np.flatnonzero(meets)
     step = recording.step_of_rows()
     order = np.lexsort((step[rows], recording.user[rows]))
@@ -206,11 +224,12 @@ def _way_s(recording: Recording, rows: AnyArray, time_s: F64, over_m: float) -> 
     return float(time_s[1:][way >= over_m][0] - time_s[0]) if len(way) and way[-1] >= over_m else float("inf")
 
 
-def _meets(recording: Recording, kind: str, condition: Condition, zone: Any) -> Bool:
+def _meets(recording: Recording, kind: str, condition: Condition, zone: Any, *, partly: bool) -> Bool:
     wanted = [int(item) for item in classes_of(condition.classes)]
     left, bottom, right, top = zone.bounds
-    x, y = recording.x, recording.y
-    meets: Bool = np.isin(recording.cls, wanted) & (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
+    x, y, reach = recording.x, recording.y, recording.length / 2 if partly else np.zeros(1, np.float32)
+    meets: Bool = np.isin(recording.cls, wanted) & (x >= left - reach) & (x <= right + reach)
+    meets &= (y >= bottom - reach) & (y <= top + reach)
     if condition.below_mps is not None:
         meets &= recording.speed < condition.below_mps
     if condition.above_mps is not None:
@@ -221,7 +240,11 @@ def _meets(recording: Recording, kind: str, condition: Condition, zone: Any) -> 
     if condition.injected:
         meets &= _of_incidents(recording, kind)
     near = np.flatnonzero(meets)
-    meets[near] = shapely.contains_xy(zone, x[near].astype(np.float64), y[near].astype(np.float64))
+    places = x[near].astype(np.float64), y[near].astype(np.float64)
+    inside = shapely.contains_xy(zone, *places)
+    if partly:
+        inside |= shapely.distance(zone, shapely.points(*places)) <= reach[near]
+    meets[near] = inside
     if condition.below_usual is not None:
         meets &= _of_incidents(recording, kind) | too_slow(recording, meets, condition.below_usual)
     return meets

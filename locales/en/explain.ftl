@@ -92,6 +92,7 @@ explain-stands = { $holds ->
     }
 explain-waits-in-queue = waits in a queue of { $value } vehicles ({ $limit } or more are no obstacle)
 explain-view-ends = { $value } before the end of the lane as the camera sees it: what it stops for may be out of sight (more than { $limit } needed)
+explain-for-the-unseen = may wait for what is ahead, where the camera sees no further: it does not once { $limit } vehicles went past it, or after { $longest }
 explain-crowd = { $holds ->
         [yes] { $value } people in { $place } ≥ { $limit }
        *[no] { $value } people in { $place } < { $limit }

@@ -92,6 +92,7 @@ explain-stands = { $holds ->
     }
 explain-waits-in-queue = đang chờ trong hàng { $value } xe (từ { $limit } xe trở lên không coi là vật cản)
 explain-view-ends = cách cuối phần làn camera nhìn thấy { $value }: lý do dừng có thể nằm ngoài khung hình (cần hơn { $limit })
+explain-for-the-unseen = có thể đang chờ phía trước, ngoài tầm nhìn của camera: chỉ coi là không chờ khi đã có { $limit } xe vượt qua, hoặc sau { $longest }
 explain-crowd = { $holds ->
         [yes] { $value } người trong { $place } ≥ { $limit }
        *[no] { $value } người trong { $place } < { $limit }

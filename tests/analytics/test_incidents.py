@@ -52,6 +52,16 @@ def test_who_walks_along_the_kerb_is_not_on_the_carriageway() -> None:
     assert len(found(film([along(366)], 20, scene=scene), PedestrianSpec(zone="road"))) == 1
 
 
+def test_who_has_come_across_a_lane_is_on_the_carriageway_also_where_the_zone_ends() -> None:
+    """He walks across where the camera sees no further: at the edge of the zone, but not at the kerb."""
+    corners = np.array([(100, 360), (482, 360), (482, 540), (100, 540)], np.float64)
+    scene = replace(METRES, zones={**METRES.zones, "road": Zone("road", Label("", ""), corners)})
+    walker = Actor(1, walk([(0, 481, 330), (10, 481, 530)]), size=(10, 20))
+    assert len(found(film([walker], 12, scene=scene), PedestrianSpec(zone="road"))) == 1
+    along = Actor(1, walk([(0, 110, 361), (20, 400, 361)]), size=(10, 20))
+    assert found(film([along], 20, scene=scene), PedestrianSpec(zone="road")) == []
+
+
 def test_a_rider_is_no_pedestrian() -> None:
     assert found(film([driver(1, 0, 10, cls=ObjectClass.MOTORCYCLE)], 12, scene=METRES), PedestrianSpec()) == []
 
@@ -88,6 +98,24 @@ def test_who_came_from_the_pavement_and_walks_along_a_queue_is_no_rider() -> Non
     stood = Actor(11, walk([(0, 300, 250), (5, 300, 250), (15, 300, 360), (30, 460, 360)]), size=(10, 17))
     rider = Actor(12, walk([(0, 240, 440), (30, 520, 440)]), size=(10, 17))
     assert [e.track_ids for e in found(film([*cars, stood, rider], 31, scene=METRES), PedestrianSpec())] == [(11,)]
+
+
+def test_who_came_along_the_road_from_before_the_lane_begins_did_not_come_from_the_pavement() -> None:
+    """The lane is drawn from x = 100 on; cars queue on it, and he waited before it and comes along with them."""
+    cars = [Actor(n, still(500 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]
+    rider = Actor(11, walk([(0, 30, 410), (5, 60, 410), (9, 60, 410), (30, 250, 410)]), size=(10, 17))
+    assert found(film([*cars, rider], 31, scene=METRES), PedestrianSpec()) == []
+    walker = Actor(12, walk([(0, 30, 330), (9, 60, 330), (14, 120, 390), (30, 250, 410)]), size=(10, 17))
+    told = found(film([*cars, rider, walker], 31, scene=METRES), PedestrianSpec())
+    assert [e.track_ids for e in told] == [(12,)]
+
+
+@pytest.mark.parametrize(("y", "count"), [(428, 0), (480, 1)])
+def test_a_box_that_jumps_by_less_than_a_lane_among_those_who_queue_is_a_rider(y: float, count: int) -> None:
+    """Now his feet are hidden, and now not: 1.8 m; somebody on foot goes on across, onto the next lane."""
+    cars = [Actor(n, still(600 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]
+    jumps = Actor(11, walk([(0, 480, 410), (3, 480, 410), (3 + (y - 410) / 25, 480, y), (30, 480, y)]), size=(10, 17))
+    assert len(found(film([*cars, jumps], 31, scene=METRES), PedestrianSpec())) == count
 
 
 def test_a_thing_that_is_taken_for_somebody_counts_only_after_a_minute() -> None:

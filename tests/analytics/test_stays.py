@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -218,11 +219,60 @@ def test_two_cars_are_no_queue_but_at_a_stop_line_or_where_the_camera_sees_no_fu
     def found(scene: Scene, *at: float) -> int:
         return len(starts(film([parked(n, x) for n, x in enumerate(at, 1)], 30, scene=scene, fps=5), on_lane))
 
-    assert found(ROAD, 790, 720) == 2
-    assert found(ROAD, 870, 800) == 0, "what they wait for may be out of sight"
-    assert found(ROAD, 870) == 1
+    assert found(ROAD, 600, 530) == 2
+    assert found(ROAD, 790, 720) == found(ROAD, 870) == 0, "what they wait for may be out of sight"
     assert found(signal, 790, 720) == found(signal, 790) == 0
     assert found(signal, 600, 530) == 2
+
+
+def passing(first_id: int, count: int, cls: ObjectClass = CAR, y: float = 570, seconds: float = 4) -> list[Actor]:
+    """One each 2 s from 3 s on, over the lane in so many seconds."""
+    ways = (walk([(3 + 2 * n, 100, y), (3 + 2 * n + seconds, 900, y)]) for n in range(count))
+    return [Actor(first_id + n, way, cls, (100, 60)) for n, way in enumerate(ways)]
+
+
+TWO_LANES = with_lanes(make_scene(0.1), (500, 570), width=60)
+
+
+@pytest.mark.parametrize(
+    ("others", "when"),
+    [
+        ([], [120.0]),
+        (passing(2, 1), [120.0]),
+        (passing(2, 2), [10.0]),
+        (passing(2, 7, y=650), [120.0]),
+        (passing(2, 7, seconds=16), [120.0]),
+        (passing(2, 9, ObjectClass.MOTORCYCLE), [120.0]),
+        (passing(2, 20, ObjectClass.MOTORCYCLE), [44.6]),
+    ],
+    ids=["nobody", "one", "two", "beside the road", "slowly", "riders", "many riders"],
+)
+def test_who_stands_where_the_camera_sees_no_further_is_told_by_the_traffic_that_goes_past(
+    others: list[Actor], when: list[float]
+) -> None:
+    on_lane = StoppedVehicleSpec(lane="a")
+    told = starts(film([parked(1, 790), *others], 130, scene=TWO_LANES, fps=5), on_lane)
+    assert told == [pytest.approx(at, abs=0.5) for at in when]
+
+
+def test_what_goes_past_is_counted_without_metres_too() -> None:
+    scene, on_lane = with_lanes(SCENE, (500, 570), width=60), StoppedVehicleSpec(lane="a")
+    assert starts(film([parked(1, 790), *passing(2, 2)], 30, scene=scene, fps=5), on_lane) == [10.0]
+    assert starts(film([parked(1, 790)], 30, scene=scene, fps=5), on_lane) == []
+
+
+def test_who_trembles_off_the_end_of_his_lane_still_waits() -> None:
+    scene = replace(
+        ROAD,
+        zones={
+            "z": replace(
+                ROAD.zones["z"], polygon=np.array([(100, 400), (950, 400), (950, 600), (100, 600)], np.float64)
+            )
+        },
+    )
+    at_end = Actor(1, lambda t: (898 + 5 * (t > 5 and round(t * 5) % 3 == 0), 500), CAR, (100, 60))
+    assert starts(film([at_end], 60, scene=scene, fps=5), STOP) == []
+    assert len(starts(film([at_end], 130, scene=scene, fps=5), STOP)) == 1
 
 
 def lit(shots: Sequence[Shot], *phases: tuple[float, SignalState]) -> list[Shot]:

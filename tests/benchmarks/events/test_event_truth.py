@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import shapely
 
 from benchmarks.events.block import MADE_UP, load
 from benchmarks.events.cameras import place_cameras
@@ -80,6 +81,20 @@ def test_an_incident_that_is_seen_too_little_does_not_count_but_an_alert_on_it_i
     found = true_events(recording, view, Half(), 0.1)
     assert found and all(item.cause != "incident" for item in found)
     assert [e.cause for e in found if e.kind == "incident.stopped_vehicle"] == ["alone"]
+
+
+def test_who_stands_with_a_part_of_him_on_the_carriageway_need_not_be_found_and_may_be(
+    recording: Recording, view: View
+) -> None:
+    """Of the zone is left out what is around the middle of the car, and then all that is under it."""
+    (stop,) = told(recording, view, "incident.stopped_vehicle")
+    middle = shapely.Point(stop.track[0][1:])
+
+    def without(metres: float) -> View:
+        return replace(view, areas={name: area - middle.buffer(metres) for name, area in view.areas.items()})
+
+    assert [e.cause for e in told(recording, without(stop.length_m / 4), "incident.stopped_vehicle")] == ["alone"]
+    assert told(recording, without(stop.length_m), "incident.stopped_vehicle") == []
 
 
 def test_a_collision_counts_for_who_sees_both(recording: Recording, view: View) -> None:

@@ -1,0 +1,69 @@
+"""Who goes past whom that stands; see `analytics.passing`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.arrays import F64, I16, I64, AnyArray, Bool
+from core.compiled import compiled
+
+SECOND_NS = 1_000_000_000
+GAP_NS = SECOND_NS
+"""Who does not stand for longer begins anew; the speed of who stands trembles."""
+
+
+@compiled
+def count_passes(
+    state: AnyArray,
+    at: I64,
+    fresh: Bool,
+    rows: I64,
+    others: I64,
+    tracks: tuple[I64, I16, I16, I64],
+    motion: tuple[F64, F64, F64],
+    weights: F64,
+    limits: tuple[float, float, float],
+    times: tuple[int, int],
+) -> tuple[F64, F64]:
+    """Bring those who stand to a frame: what has gone past each (K), and for how many seconds it has stood (K).
+
+    Args:
+        state: records of the tracks, `analytics.passing.FIELDS`.
+        at: (K) of the rows' tracks.
+        fresh: (K) whether they are new.
+        rows: (K) who stands.
+        others: (N) rows of vehicles that are seen.
+        tracks: track, class and lane of all M tracks in the view; of each lane its group.
+        motion: places and velocities (M, 2), and the length of a unit (M) in which limits are given.
+        weights: by class, what one that goes past counts.
+        limits: goes past who is faster than the first, so far behind (second) and aside (third); in units.
+        times: run time, and since the frame before.
+    """
+    track, class_id, lane, group = tracks
+    place, velocity, unit = motion
+    fast, behind, beside = limits
+    now_ns, step_ns = times
+    passed, seconds = np.empty(len(rows)), np.empty(len(rows))
+    for k in range(len(rows)):
+        row, mine = rows[k], state[at[k]]
+        if fresh[k] or now_ns - mine.stood_ns > GAP_NS:
+            mine.since_ns, mine.passed, mine.last, mine.group = now_ns, 0.0, -1, -1
+        mine.stood_ns = now_ns
+        if lane[row] >= 0:
+            mine.group = group[lane[row]]
+        for n in range(len(others)):
+            other = others[n]
+            if lane[other] < 0 or group[lane[other]] != mine.group or track[other] == mine.last:
+                continue
+            u, v = velocity[other, 0], velocity[other, 1]
+            speed = np.hypot(u, v)
+            if speed <= fast * unit[other]:
+                continue
+            x, y = place[other, 0] - place[row, 0], place[other, 1] - place[row, 1]
+            ahead = (x * u + y * v) / speed + behind * unit[row]
+            aside = abs(x * v - y * u) / speed
+            if 0.0 <= ahead < speed * step_ns / SECOND_NS and aside <= beside * unit[row]:
+                mine.passed += weights[class_id[other]]
+                mine.last = track[other]
+        passed[k], seconds[k] = mine.passed, (now_ns - mine.since_ns) / SECOND_NS
+    return passed, seconds

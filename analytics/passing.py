@@ -1,0 +1,73 @@
+"""The traffic that goes past vehicles that stand: past those who wait for what is ahead it does not for long."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from analytics.clock import CameraClock
+from analytics.free_flow import CAR_BOX_M
+from analytics.kernels.passing import GAP_NS, count_passes
+from analytics.sight import Sight
+from analytics.track_table import TrackTable
+from analytics.vehicles import by_class, is_vehicle
+from core.arrays import F64, AnyArray, Bool
+from core.lanes import group_numbers
+from core.scene import Scene
+from core.taxonomy import TWO_WHEELERS, VEHICLES
+
+FIELDS: Final = [
+    ("group", np.int64),
+    ("stood_ns", np.int64),
+    ("since_ns", np.int64),
+    ("passed", np.float64),
+    ("last", np.int64),
+]
+"""Of a track: the group of its last lane; when it last stood, since when it does; what has gone past it meanwhile, and
+who did last."""
+FAST_MPS: Final = 20 / 3.6
+"""A queue that starts, and who comes up to one beside, is slower as it goes past."""
+BEHIND_M: Final = 3.0
+"""Who is so fast so near behind goes past: where it is level, its lane may have ended."""
+BESIDE_M: Final = 15.0
+"""Width of a carriageway of four lanes."""
+RIDER: Final = 0.1
+"""What a two-wheeler counts that goes past: in one red phase a whole queue of them goes between those who wait."""
+WEIGHTS: Final = by_class({item: RIDER if item in TWO_WHEELERS else 1.0 for item in VEHICLES | TWO_WHEELERS}, 0.0)
+
+
+class Passing:
+    """Counts what goes past vehicles that stand, on lanes of their group. Without a ground metres are as in
+    `analytics.queues`.
+    """
+
+    def __init__(self, scene: Scene, clock: CameraClock) -> None:
+        self._clock, self._group = clock, group_numbers(scene)
+        self._metric, self._wanted = scene.ground is not None, is_vehicle()
+        self._table = TrackTable(FIELDS)
+        scale = 1.0 if self._metric else 1.0 / CAR_BOX_M
+        self._limits = FAST_MPS * scale, BEHIND_M * scale, BESIDE_M * scale
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def knows(self, ids: AnyArray) -> Bool:
+        """Which of these tracks (K) stood a moment ago."""
+        known = self._table.rows
+        return np.isin(ids, known["id"][self._clock.run_ns - known["stood_ns"] <= GAP_NS])
+
+    def update(self, sight: Sight, rows: AnyArray) -> tuple[F64, F64]:
+        """At a frame that the clock has heard, of those that stand (K): what has gone past each (`WEIGHTS`), and for
+        how many seconds it has stood.
+        """
+        view, clock = sight.view, self._clock
+        self._table.let_go(view, clock)
+        at, fresh = self._table.locate(view.track_id[rows], clock.run_ns)
+        if self._metric:
+            motion = view.position, view.velocity, np.ones(len(view.lane))
+        else:
+            motion = view.foot.astype(np.float64), view.foot_velocity.astype(np.float64), sight.car_side
+        tracks = view.track_id, view.class_id, view.lane, self._group
+        given = motion, WEIGHTS, self._limits, (clock.run_ns, clock.step_ns)
+        return count_passes(self._table.rows, at, fresh, rows, sight.observed(self._wanted), tracks, *given)
