@@ -34,9 +34,8 @@ END_M: Final = 7.6
 that a vehicle takes in a queue (HCM: 25 ft)."""
 PASSED: Final = 2.0
 """So many vehicles (`analytics.passing.WEIGHTS`) go past who stands by himself, and not past a queue that stands."""
-LONGEST_S: Final = 120.0
-"""Longer than this no red phase lasts (Highway Capacity Manual: cycles of up to 150 s), and who stood is a stopped
-vehicle whatever goes on around it (VSS: 120 s)."""
+LONGEST_S: Final = 90.0
+"""Longer than this hardly a red phase lasts (cycles are of 60 to 120 s, Highway Capacity Manual)."""
 AHEAD: Final = 0.1
 """Share of a gap by which somebody is ahead, and not beside."""
 QUEUE: Final = QueueSpec(lane="any")
@@ -82,7 +81,7 @@ class Waiting:
         if not np.count_nonzero(queued):
             return queued
         gap = self._gap(length)
-        foremost = (rows == state.lead[chain]) & ~self._behind(state, view, rows, gap)
+        foremost = self.foremost(state, view, rows, length)
         lane, waiting = view.lane[rows], self._stop_lines
         at_end = self._at_end(view, rows, gap)
         if self._shown is not None:
@@ -91,6 +90,14 @@ class Waiting:
         many = self._together(state, view, rows, gap) >= self._enough(state, view, rows, gap)
         alone = at_end & waiting[lane]
         return np.asarray(queued & (alone | (many & (~foremost | at_end))), np.bool_)
+
+    def foremost(self, state: QueueState, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
+        """Which of these rows (K) stand first in their queue, with nobody ahead on the group's other lanes either."""
+        queued = state.chain[rows] >= 0
+        if not np.count_nonzero(queued):
+            return queued
+        first = queued & (rows == state.lead[state.chain[rows]])
+        return np.asarray(first & ~self._behind(state, view, rows, self._gap(length)), np.bool_)
 
     def at_end_of_view(self, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
         """Which of these rows (K) are on a lane, within a gap of where the camera sees no further along it.
@@ -227,30 +234,35 @@ class StoppedVehicleRule(StandRule):
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         meets = super()._meets(view, rows)
         if self._passing is not None:
-            self._held_back = self._for_the_unseen(self._passing, self._shared.look(view), rows)
+            self._held_back, freed = self._for_the_unseen(self._passing, self._shared.look(view), rows)
+            if len(freed):
+                meets |= np.isin(rows, freed)
         return meets
 
-    def _for_the_unseen(self, passing: Passing, sight: Sight, rows: AnyArray) -> I64:
-        """The tracks that may wait for what the camera does not see.
+    def _for_the_unseen(self, passing: Passing, sight: Sight, rows: AnyArray) -> tuple[I64, AnyArray]:
+        """The tracks that may wait for what the camera does not see, and the rows of those that certainly do not.
 
         They stand within a gap of where it sees no further along their lane, and nothing tells that they do not wait:
-        neither does the traffic go past them (`PASSED`), nor have they stood longer than one waits (`LONGEST_S`).
+        neither does the traffic go past them (`PASSED`), nor have they stood longer than one waits (`LONGEST_S`). The
+        foremost of a queue past which the traffic goes is what the others wait for.
         """
-        assert self._waits is not None  # noqa: S101
+        assert self._waits is not None and self._state is not None  # noqa: S101
         view = sight.view
         here = rows[sight.stands(self._slow_mps, self._slow_lengths)[rows]]
         if not len(here):
-            return NOBODY
+            return NOBODY, NOBODY
         at_end, off = self._waits.at_end_of_view(view, here, sight.side[here]), view.lane[here] < 0
         if len(passing) and np.count_nonzero(off):
             # Right at the end of its lane a vehicle trembles off it.
             at_end |= off & passing.knows(view.track_id[here])
         here = here[at_end]
         if not len(here):
-            return NOBODY
+            return NOBODY, NOBODY
         passed, seconds = passing.update(sight, here)
-        ids: I64 = view.track_id[here[(passed < PASSED) & (seconds < LONGEST_S)]]
-        return ids
+        freed = here[passed >= PASSED]
+        if len(freed):
+            freed = freed[self._waits.foremost(self._state, view, freed, sight.side[freed])]
+        return view.track_id[here[(passed < PASSED) & (seconds < LONGEST_S)]], freed
 
     def _waited(self, stays: AnyArray) -> Bool:
         """Who may wait for what nobody sees starts no event."""

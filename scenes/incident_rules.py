@@ -25,8 +25,9 @@ class StoppedVehicleSpec(Standing):
 
     Within 20 m of where the camera sees no further, too few to be a queue may wait for what is out of sight. They start
     an event when two vehicles have gone past them meanwhile on lanes of their group, faster than 20 km/h (two-wheelers,
-    which go past queues, count a tenth), or after 120 s. So give lanes with a signal of their own a group of their own,
-    and draw lanes as far as the camera sees them well.
+    which go past queues, count a tenth), or after 90 s. Nor does the foremost of a queue there wait, past which so many
+    have gone. So give lanes with a signal of their own a group of their own, and draw lanes as far as the camera sees
+    them well.
 
     A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box.
     """

@@ -237,12 +237,12 @@ TWO_LANES = with_lanes(make_scene(0.1), (500, 570), width=60)
 @pytest.mark.parametrize(
     ("others", "when"),
     [
-        ([], [120.0]),
-        (passing(2, 1), [120.0]),
+        ([], [90.0]),
+        (passing(2, 1), [90.0]),
         (passing(2, 2), [10.0]),
-        (passing(2, 7, y=650), [120.0]),
-        (passing(2, 7, seconds=16), [120.0]),
-        (passing(2, 9, ObjectClass.MOTORCYCLE), [120.0]),
+        (passing(2, 7, y=650), [90.0]),
+        (passing(2, 7, seconds=16), [90.0]),
+        (passing(2, 9, ObjectClass.MOTORCYCLE), [90.0]),
         (passing(2, 20, ObjectClass.MOTORCYCLE), [44.6]),
     ],
     ids=["nobody", "one", "two", "beside the road", "slowly", "riders", "many riders"],
@@ -255,6 +255,15 @@ def test_who_stands_where_the_camera_sees_no_further_is_told_by_the_traffic_that
     assert told == [pytest.approx(at, abs=0.5) for at in when]
 
 
+def test_the_foremost_of_a_queue_past_which_the_traffic_goes_is_what_the_others_wait_for() -> None:
+    """Two stop behind a breakdown at the end of the view before anybody has gone past."""
+    row = [parked(1, 790), parked(2, 720, start=2), parked(3, 650, start=3)]
+    on_lane = StoppedVehicleSpec(lane="a")
+    assert starts(film(row, 60, scene=TWO_LANES, fps=5), on_lane) == []
+    told = found(film([*row, *passing(11, 3)], 40, scene=TWO_LANES, fps=5), on_lane)
+    assert [event.track_ids for event in told] == [(1,)] and seconds(told)[0] < 25
+
+
 def test_what_goes_past_is_counted_without_metres_too() -> None:
     scene, on_lane = with_lanes(SCENE, (500, 570), width=60), StoppedVehicleSpec(lane="a")
     assert starts(film([parked(1, 790), *passing(2, 2)], 30, scene=scene, fps=5), on_lane) == [10.0]
@@ -262,17 +271,12 @@ def test_what_goes_past_is_counted_without_metres_too() -> None:
 
 
 def test_who_trembles_off_the_end_of_his_lane_still_waits() -> None:
-    scene = replace(
-        ROAD,
-        zones={
-            "z": replace(
-                ROAD.zones["z"], polygon=np.array([(100, 400), (950, 400), (950, 600), (100, 600)], np.float64)
-            )
-        },
-    )
-    at_end = Actor(1, lambda t: (898 + 5 * (t > 5 and round(t * 5) % 3 == 0), 500), CAR, (100, 60))
+    wider = np.array([(100, 400), (950, 400), (950, 600), (100, 600)], np.float64)
+    scene = replace(TWO_LANES, zones={"z": replace(TWO_LANES.zones["z"], polygon=wider)})
+    at_end = Actor(1, lambda t: (899.6 + 0.8 * (t > 5 and round(t * 5) % 3 == 0), 500), CAR, (100, 60))
     assert starts(film([at_end], 60, scene=scene, fps=5), STOP) == []
-    assert len(starts(film([at_end], 130, scene=scene, fps=5), STOP)) == 1
+    assert starts(film([at_end], 100, scene=scene, fps=5), STOP) == [pytest.approx(90, abs=1)]
+    assert starts(film([at_end, *passing(2, 6)], 15, scene=scene), STOP) == [pytest.approx(10, abs=1)]
 
 
 def lit(shots: Sequence[Shot], *phases: tuple[float, SignalState]) -> list[Shot]:
