@@ -46,6 +46,8 @@ class Passing:
         self._clock, self._group = clock, group_numbers(scene)
         self._metric, self._wanted = scene.ground is not None, is_vehicle()
         self._table = TrackTable(FIELDS)
+        self._fast = np.zeros(0, np.int64)
+        """Who was fast enough at the last frame."""
         scale = 1.0 if self._metric else 1.0 / CAR_BOX_M
         self._limits = FAST_MPS * scale, BEHIND_M * scale, BESIDE_M * scale
 
@@ -68,6 +70,11 @@ class Passing:
             motion = view.position, view.velocity, np.ones(len(view.lane))
         else:
             motion = view.foot.astype(np.float64), view.foot_velocity.astype(np.float64), sight.car_side
+        others = sight.observed(self._wanted)
+        others = others[~sight.slower_than(self._limits[0], self._limits[0])[others]]
+        # A number that jumps from one to another in a queue is fast for a frame.
+        steady = others[np.isin(view.track_id[others], self._fast)]
+        self._fast = view.track_id[others]
         tracks = view.track_id, view.class_id, view.lane, self._group
-        given = motion, WEIGHTS, self._limits, (clock.run_ns, clock.step_ns)
-        return count_passes(self._table.rows, at, fresh, rows, sight.observed(self._wanted), tracks, *given)
+        given = motion, WEIGHTS, self._limits[1:], (clock.run_ns, clock.step_ns)
+        return count_passes(self._table.rows, at, fresh, rows, steady, tracks, *given)

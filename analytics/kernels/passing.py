@@ -22,7 +22,7 @@ def count_passes(
     tracks: tuple[I64, I16, I16, I64],
     motion: tuple[F64, F64, F64],
     weights: F64,
-    limits: tuple[float, float, float],
+    limits: tuple[float, float],
     times: tuple[int, int],
 ) -> tuple[F64, F64]:
     """Bring those who stand to a frame: what has gone past each (K), and for how many seconds it has stood (K).
@@ -32,16 +32,16 @@ def count_passes(
         at: (K) of the rows' tracks.
         fresh: (K) whether they are new.
         rows: (K) who stands.
-        others: (N) rows of vehicles that are seen.
+        others: (N) rows of vehicles that are seen, and fast.
         tracks: track, class and lane of all M tracks in the view; of each lane its group.
         motion: places and velocities (M, 2), and the length of a unit (M) in which limits are given.
         weights: by class, what one that goes past counts.
-        limits: goes past who is faster than the first, so far behind (second) and aside (third); in units.
+        limits: one goes past who is so far behind and aside, in units.
         times: run time, and since the frame before.
     """
     track, class_id, lane, group = tracks
     place, velocity, unit = motion
-    fast, behind, beside = limits
+    behind, beside = limits
     now_ns, step_ns = times
     passed, seconds = np.empty(len(rows)), np.empty(len(rows))
     for k in range(len(rows)):
@@ -57,8 +57,6 @@ def count_passes(
                 continue
             u, v = velocity[other, 0], velocity[other, 1]
             speed = np.hypot(u, v)
-            if speed <= fast * unit[other]:
-                continue
             x, y = place[other, 0] - place[row, 0], place[other, 1] - place[row, 1]
             ahead = (x * u + y * v) / speed + behind * unit[row]
             aside = abs(x * v - y * u) / speed
