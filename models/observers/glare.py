@@ -58,11 +58,6 @@ def levels_of(luma: U8) -> F32:
     return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def is_dazzled(level: F32) -> bool:
-    """Whether a lamp shines into the lens by night, by the levels of blocks (rows, columns)."""
-    return float((level >= BURNT).mean()) >= CORE and float(np.median(level)) <= NIGHT
-
-
 def has_left(level: F32, usual: F32, *, young: bool) -> bool:
     """Whether the lamp in whose light the usual levels (rows, columns) were learnt has gone out, or shines from
     elsewhere: its rims, streaks and ghosts are nothing that the place shows.

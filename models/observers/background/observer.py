@@ -12,14 +12,14 @@ from typing import Final
 import cv2
 import numpy as np
 
-from core.arrays import F32, F64, U8
+from core.arrays import F64, U8
 from core.frames import FrameMeta, Glimpse
 from core.observations import Background, Blob
+from models.observers.background.dazzle import Dazzle
 from models.observers.background.overlay import Overlay
 from models.observers.background.patch import Nature
 from models.observers.background.patches import Patches
 from models.observers.background.pixels import Pixels, Seen
-from models.observers.glare import has_left, is_dazzled, levels_of
 from models.observers.placing import Reference, sight_of
 
 SECOND_NS: Final = 1_000_000_000
@@ -70,8 +70,7 @@ class _Model:
     """Of all models, and of one that has begun anew."""
     reference: Reference
     overlay: Overlay
-    dazzled: F32 | None = None
-    """Levels of blocks in the first picture, where a lamp shone into the lens."""
+    light: Dazzle
     offset: tuple[float, float] = (0.0, 0.0)
     """How far the picture lies from that of the first look."""
     seen_at: tuple[float, float] = (0.0, 0.0)
@@ -104,10 +103,6 @@ class _Model:
             self.offset, self.sways = found, SWAYS
             if _apart(found) <= STEP:
                 self.offset = (0.0, 0.0)
-
-    def was_blind(self, luma: U8) -> bool:
-        """Whether it has learnt ghosts and streaks of a lamp that no longer shines from where it did at first."""
-        return self.dazzled is not None and has_left(levels_of(luma), self.dazzled, young=False)
 
     def comes_back(self, luma: U8) -> bool:
         """Find it in the first picture after the camera has looked elsewhere; whether it is there."""
@@ -188,8 +183,10 @@ class BackgroundObserver:
             model = model if model.comes_back(luma) else None
         elif model is not None:
             model.follow(luma, self._looks)
-        if model is None or _apart(model.offset) > FURTHEST * size[0] or model.was_blind(luma):
+        if model is None or _apart(model.offset) > FURTHEST * size[0]:
             model = self._begin(frame, luma)
+        elif model.light.has_left(luma):
+            model = self._begin(frame, luma, model.light)
         self._looks += 1
         self._models.move_to_end(frame.view)
         if came or frame.epoch != self._epoch:
@@ -201,7 +198,7 @@ class BackgroundObserver:
         """Free the models."""
         self._models.clear()
 
-    def _begin(self, frame: FrameMeta, luma: U8) -> _Model:
+    def _begin(self, frame: FrameMeta, luma: U8, light: Dazzle | None = None) -> _Model:
         mask = self._watched(frame, luma.shape[1], luma.shape[0])
         x, y, width, height = cv2.boundingRect(mask)
         if not width:
@@ -211,11 +208,8 @@ class BackgroundObserver:
         watched = max(cv2.countNonZero(within), 1)
         least = LEAST_PX * luma.shape[1] / frame.width
         patches = Patches(part.shape, self._numbers, least)
-        model = _Model(
-            (x, y), within, watched, Pixels(part, within), patches, next(self._begun), Reference(luma), Overlay()
-        )
-        levels = levels_of(luma)
-        model.dazzled = levels if is_dazzled(levels) else None
+        pixels, number, dazzle = Pixels(part, within), next(self._begun), Dazzle(luma, light)
+        model = _Model((x, y), within, watched, pixels, patches, number, Reference(luma), Overlay(), dazzle)
         self._models[frame.view] = model
         if len(self._models) > MODELS:
             self._models.popitem(last=False)
@@ -226,6 +220,9 @@ class BackgroundObserver:
             model.within(luma.shape[1], luma.shape[0])
         part = model.cut(luma)
         last_ns, model.last_ns = model.last_ns, frame.media_ns
+        if model.light.blinds(luma):
+            model.quiet = max(model.quiet, SETTLES)
+            return Background(known=False, model=model.number)
         step_s = 0.0 if last_ns is None else min(max(frame.media_ns - last_ns, 0) / SECOND_NS, LONGEST_S)
         seen = model.pixels.look(part)
         if cv2.countNonZero(seen.changed) > UNSETTLED * model.area:

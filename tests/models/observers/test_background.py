@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.pixels.weather import flare
 from core.arrays import U8
 from core.frames import ClockSource, FrameMeta
 from core.observations import Background, Blob
@@ -260,6 +261,22 @@ def test_a_thing_is_found_all_the_same(trap: str) -> None:
     told = watch(lambda s, p: TRAPS[trap](s, put(p, (60, 90, 76, 106), 210) if s >= AT + 5 else p), AT + 50)
     (blob,) = things(told[-1], 20)
     assert overlap(blob, (60, 90, 76, 106)) > 0.5
+
+
+def test_a_lamp_that_shines_into_the_lens_by_night_is_no_thing_and_hides_all() -> None:
+    told = watch(lambda second, picture: flare(second + 220, picture), 220)  # it comes after 80 s
+    assert all(fact.known for fact in told[60:80])
+    assert not any(fact.known for fact in told[81:220])
+    told = watch(lambda second, picture: flare(220 + second if second < 140 else second, picture), 240)
+    assert all(fact.known for fact in told[170:]), "gone after 60 s"
+    assert not any(things(fact) for fact in told)
+
+
+def test_what_is_learnt_in_the_glare_of_a_lamp_is_forgotten_when_it_moves_or_goes_out() -> None:
+    told = watch(lambda second, picture: flare(second + 480, picture), 300)  # on for 120 s, elsewhere after 60
+    assert told[-1].known
+    assert not any(things(fact) for fact in told)
+    assert len({fact.model for fact in told}) >= 2
 
 
 def test_a_thing_outlasts_the_change_of_a_filter() -> None:
