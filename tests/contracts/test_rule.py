@@ -120,7 +120,7 @@ def abrupt(t: float) -> tuple[float, float] | None:
     if not 9 <= t < 25:
         return None
     stopping = min(max(t - 10, 0.0), 1.0)
-    return 150 + 300 * (min(t, 10) - 9) + 300 * stopping - 150 * stopping**2, 500.0
+    return 100 + 300 * (min(t, 10) - 9) + 300 * stopping - 150 * stopping**2, 500.0
 
 
 @cache
@@ -131,7 +131,7 @@ def busy(scene: Scene, seconds: float = 30, epoch: int = 0) -> list[Shot]:
     actors = [
         Actor(1, walk([(0, 100, 500), (8, 500, 500), (30, 900, 500)])),
         Actor(2, still(450, 400, 2, 20)),
-        Actor(3, still(540, 450, 4, 25), ObjectClass.CAR, (90, 60)),
+        Actor(3, still(490, 450, 4, 25), ObjectClass.CAR, (90, 60)),
         Actor(4, walk([(5, 480, 300), (15, 520, 300), (25, 480, 300)]), state=lambda t: flicker[round(t * 10)]),
         Actor(5, walk([(0, 0, 0), (30, 1000, 1000)]), ObjectClass.MOTORCYCLE),
         Actor(6, walk([(3, 950, 600), (9, 50, 600)]), ObjectClass.MOTORCYCLE),
@@ -361,7 +361,7 @@ def test_watching_goes_on_after_it_was_closed(make: Callable[[Scene], Rule]) -> 
     """A turning camera comes back after a second: what was open is held, tracks are new ones, nothing counts twice."""
     scene = a_scene(0.05)
     actors = [Actor(n, still(400 + 60 * n, 500)) for n in range(1, 4)]
-    actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 520), (9, 700))]
+    actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 400), (9, 700))]
     again = [replace(a, track_id=a.track_id + 100) for a in actors]
     rule = make(scene)
     before = play(rule, with_thing(film(actors, 20, scene=scene), 0.0)) + rule.close(T0 + 20 * SECOND)
@@ -384,7 +384,7 @@ def test_an_event_outlives_a_restart() -> None:
     """What was open goes on under its id, and is not found a second time."""
     scene = a_scene(0.05)
     actors = [Actor(n, still(400 + 60 * n, 500)) for n in range(1, 4)]
-    actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 520), (9, 700))]
+    actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 400), (9, 700))]
     again = [replace(a, track_id=a.track_id + 100) for a in actors]
     for spec in EVENT_RULES:
         if isinstance(spec, MOVING):
