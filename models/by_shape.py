@@ -17,7 +17,7 @@ from core.detections import DetectionBatch
 from core.frames import Affine, FrameBatch, InputSpec
 from core.protocols import Ticket
 from core.taxonomy import ObjectClass
-from models.backends.resized import STEP
+from models.backends.resized import in_steps
 from models.boxes import DetectorCounters
 from models.detector import DetectorTimings, OnnxDetector
 from models.filling import placed_size
@@ -119,7 +119,7 @@ class ByShape:
             return None
         covered = placed_size(width, height, Affine.fit(width, height, spec))
         most = spec.width, spec.height
-        w, h = (min(-(-side // STEP) * STEP, size) for side, size in zip(covered, most, strict=True))
+        w, h = (min(in_steps(side), size) for side, size in zip(covered, most, strict=True))
         return (w, h) if w * h <= WORTH * spec.width * spec.height else None
 
     def _all(self) -> list[OnnxDetector]:

@@ -15,7 +15,7 @@ from core.arrays import U8
 from core.cache import cache_folder, file_hash, write_whole
 from core.errors import ModelError
 from models.backends.int8 import fp32_graph
-from models.backends.resized import STEP, VERSION, resized_graph
+from models.backends.resized import VERSION, in_proportion, resized_graph
 from models.backends.samples import street_pictures
 from models.card import ModelCard, card_path, read_card
 from models.detector import OnnxDetector
@@ -52,7 +52,7 @@ def resized_model(weights: Weights, input_px: int, build: Callable[[Weights], On
     spec = whole.input_spec
     if spec.width == input_px:
         return weights
-    size = input_px, -(-round(spec.height * input_px / spec.width) // STEP) * STEP
+    size = in_proportion(spec, input_px)
     graph = resized_graph(fp32_graph(path) or path, *size)
     if graph is None:
         raise ModelError("error-model-resized", path=path, width=input_px)

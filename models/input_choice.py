@@ -7,7 +7,7 @@ from typing import Final
 
 from core.frames import InputSpec
 from core.scene import Scene
-from models.backends.resized import STEP
+from models.backends.resized import in_proportion, in_steps
 from scenes.visibility import Smallest, smallest_rider
 
 WANTED_PX: Final = 12.0
@@ -43,17 +43,20 @@ def choose_input(scene: Scene, exported: InputSpec) -> InputChoice:
     None is wider than the picture, for blown up pictures show nothing more; a scene without places, or without metres,
     takes what was exported.
     """
-    widths = [-(-round(exported.width * times) // STEP) * STEP for times in TIMES]
+    widths = [in_steps(round(exported.width * times)) for times in TIMES]
     useful = [exported.width, *(width for width in widths[1:] if width <= scene.reference_size[0])]
-    choices = [seen_with(scene, exported, width) for width in useful]
+    smallest = smallest_rider(scene)
+    choices = [_with(smallest, scene, exported, width) for width in useful]
     return next((choice for choice in choices if choice.enough), choices[-1])
 
 
 def seen_with(scene: Scene, exported: InputSpec, width: int) -> InputChoice:
     """What an input of a width comes to; its height is in proportion to the exported one's."""
-    smallest = smallest_rider(scene)
+    return _with(smallest_rider(scene), scene, exported, width)
+
+
+def _with(smallest: Smallest | None, scene: Scene, exported: InputSpec, width: int) -> InputChoice:
     if smallest is None:
         return InputChoice(width)
-    height = width * exported.height / exported.width
-    scale = min(width / scene.reference_size[0], height / scene.reference_size[1])
-    return InputChoice(width, smallest, smallest.size_px * scale)
+    sides = zip(in_proportion(exported, width), scene.reference_size, strict=True)
+    return InputChoice(width, smallest, smallest.size_px * min(side / whole for side, whole in sides))

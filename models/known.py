@@ -11,6 +11,7 @@ from core.arrays import F32, I16, offsets_of
 from core.detections import DetectionBatch
 from core.frames import FrameBatch, FrameMeta, InputSpec, Known, KnownSurface
 from core.protocols import Detector, Ticket
+from models.grouping import some
 from models.tickets import Done
 
 SURE: Final = 1.0
@@ -45,10 +46,7 @@ class KnownFirst:
         rest = [index for index in range(len(frames)) if index not in known]
         ticket: Ticket = Done(DetectionBatch.empty(()))
         if rest:
-            looked_at = FrameBatch(
-                tuple(frames.frames[index] for index in rest), tuple(frames.surfaces[index] for index in rest)
-            )
-            ticket = self._detector.submit(looked_at)
+            ticket = self._detector.submit(some(frames, rest))
         return _Joined(ticket, frames.frames, known)
 
     def detect(self, frames: FrameBatch) -> DetectionBatch:

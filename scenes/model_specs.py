@@ -25,11 +25,14 @@ INPUT_MOST: Final = 4096
 """Pixels: widths of inputs are multiples of the one, up to the other."""
 
 
-def _input_width(value: Any) -> Any:
+def is_input_px(value: Any) -> bool:
+    """Whether it is a width that an input may have, in pixels."""
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if value not in get_args(NamedWidth) and not (
-        whole and value % INPUT_STEP == 0 and INPUT_STEP <= value <= INPUT_MOST
-    ):
+    return whole and value % INPUT_STEP == 0 and INPUT_STEP <= value <= INPUT_MOST
+
+
+def _input_width(value: Any) -> Any:
+    if value not in get_args(NamedWidth) and not is_input_px(value):
         raise PydanticCustomError(
             "problem-input", "a width", {"found": str(value), "step": INPUT_STEP, "most": INPUT_MOST}
         )

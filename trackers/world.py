@@ -21,6 +21,7 @@ from trackers.kernels.ground import Filters, Noise, locate
 from trackers.kernels.kalman import STEP
 from trackers.kernels.projection import View
 from trackers.lanes import LaneMap
+from trackers.params import TrackerParams
 
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ Length of the longer side of its box, m: its scale where nothing else is known.
 BOX_ERROR: Final = 0.045
 LEAST_ERROR_PX: Final = 0.5
 """Standard deviation of a foot point: so much of the longer side of its box, and at least so many pixels."""
-NEAR_EDGE: Final = 0.06
+NEAR_EDGE: Final = TrackerParams().edge_share
 CUT: Final = 2.0
 """A box so near to the picture's edge, as a share of its side, may be cut there; its foot is then uncertain by so much
 of its longer side that way."""

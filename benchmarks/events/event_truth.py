@@ -154,8 +154,10 @@ def _once(events: Sequence[TrueEvent], kind: str, parties: Callable[[TrueEvent],
 def _holding(recording: Recording, view: View, kind: str, condition: Condition) -> list[TrueEvent]:
     zones = {name: area for name, area in view.areas.items() if name.startswith(KINDS[kind].where)}
     if not (KINDS[kind].by_place or condition.every):
-        found = _within(recording, kind, condition, zones) if zones else []
-        return found + (_partly(recording, kind, condition, zones, found) if zones else [])
+        if not zones:
+            return []
+        found = _within(recording, kind, condition, zones)
+        return found + _partly(recording, kind, condition, zones, found)
     # A rule watches one of them: who drives on from one to the next begins anew there.
     found = [event for name in zones for event in _within(recording, kind, condition, {name: zones[name]})]
     if KINDS[kind].by_place and condition.every:

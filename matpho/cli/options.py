@@ -22,12 +22,16 @@ EvidenceOption = Annotated[
 ]
 
 
-def _input_px(value: int | None) -> int | None:
-    from scenes.model_specs import INPUT_MOST, INPUT_STEP
+def _input_px(value: int | str | None) -> int | None:
+    """A width of inputs, as a number or as it was written."""
+    from scenes.model_specs import INPUT_MOST, INPUT_STEP, is_input_px
 
-    if value is not None and (value % INPUT_STEP or not INPUT_STEP <= value <= INPUT_MOST):
+    if value is None:
+        return None
+    found = int(value) if isinstance(value, int) or value.isdecimal() else 0
+    if not is_input_px(found):
         raise ConfigError("error-option-input", value=value, step=INPUT_STEP, most=INPUT_MOST)
-    return value
+    return found
 
 
 def input_width(value: str | None) -> InputWidth | None:
@@ -36,15 +40,9 @@ def input_width(value: str | None) -> InputWidth | None:
     Raises:
         ConfigError: it is none of them.
     """
-    if value is None:
-        return None
     if value in ("auto", "exported"):
         return "auto" if value == "auto" else "exported"
-    if not value.isdecimal():
-        from scenes.model_specs import INPUT_MOST, INPUT_STEP
-
-        raise ConfigError("error-option-input", value=value, step=INPUT_STEP, most=INPUT_MOST)
-    return _input_px(int(value))
+    return _input_px(value)
 
 
 InputOption = Annotated[int | None, typer.Option("--input", callback=_input_px, help=text("cli-opt-input"))]

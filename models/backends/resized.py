@@ -17,6 +17,7 @@ import structlog
 
 from core.arrays import AnyArray
 from core.cache import cache_folder, file_hash, write_whole
+from core.frames import InputSpec
 from models.network import first_line
 
 if TYPE_CHECKING:
@@ -31,6 +32,16 @@ VERSION: Final = "2"
 """Of what `resized` makes; graphs of another version are made anew."""
 LEAST_CELLS: Final = 17
 """A number in a shape that is smaller may be a count of channels or of images; a grid of fewer cells is not resized."""
+
+
+def in_steps(px: int) -> int:
+    """A side of an input, rounded up to whole steps."""
+    return -(-px // STEP) * STEP
+
+
+def in_proportion(spec: InputSpec, width: int) -> tuple[int, int]:
+    """Width and height of an input of another width and the same shape."""
+    return width, in_steps(round(spec.height * width / spec.width))
 
 
 def resized_graph(graph: Path, width: int, height: int) -> Path | None:

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from core.arrays import F32, U8, Bool
-from models.observers.measures import BLOCK
 
 BURNT: Final = 235.0
 HALO: Final = 60.0
@@ -50,12 +49,6 @@ def glare(level: F32, usual: F32) -> Bool:
     if not _fades(more, burnt) or _is_edged(more, burnt):
         return none
     return np.asarray(burnt | (level > usual + HALO), np.bool_)
-
-
-def levels_of(luma: U8) -> F32:
-    """Mean levels of a picture's blocks (rows, columns), of `BLOCK` pixels or so."""
-    size = max(round(luma.shape[1] / BLOCK), 1), max(round(luma.shape[0] / BLOCK), 1)
-    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def has_left(level: F32, usual: F32, *, young: bool) -> bool:

@@ -86,7 +86,7 @@ class Blocks:
 def measure(luma: U8) -> Blocks:
     """The blocks of a reduced picture (h, w), at least one."""
     shape = blocks_of(luma.shape[1], luma.shape[0])
-    large = max(round(luma.shape[1] / BLOCK), 1), max(round(luma.shape[0] / BLOCK), 1)
+    large = _large(luma)
     if min(luma.shape) <= LEAST_SIDE:
         none = np.zeros(shape[::-1], np.float32)
         return Blocks(_mean(luma, shape), none, none, none, none, large)
@@ -107,6 +107,16 @@ def measure(luma: U8) -> Blocks:
     shown = np.maximum(detail.common(detail, shape) - NOISY * noise - ROUNDED, 0)
     edges, steps = np.maximum(coarse - noise / 2, 0), np.maximum(fine - 2 * noise, 0)
     return Blocks(_mean(soft, shape), shown, edges, steps, noise, large)
+
+
+def levels_of(luma: U8) -> F32:
+    """Mean levels (rows, columns) of a picture's parts, of `BLOCK` pixels or so."""
+    return _mean(luma, _large(luma))
+
+
+def _large(luma: U8) -> tuple[int, int]:
+    """Columns and rows of `BLOCK` pixels or so."""
+    return max(round(luma.shape[1] / BLOCK), 1), max(round(luma.shape[0] / BLOCK), 1)
 
 
 def halved(luma: U8) -> U8:

@@ -292,10 +292,10 @@ def _write(
         row.det_index = order[track.det]
         row.state = CONFIRMED if track.confirmed and not is_held(track, now_ns) else TENTATIVE
         if not track.carried:
-            for k in range(4):
-                side, most = xyxy[row.det_index, k], size[k % 2]
-                cut = free_side(xyxy[row.det_index, k % 2], xyxy[row.det_index, k % 2 + 2], most, p)
-                hidden = cut != 0 and (cut > 0) == (k < 2)
-                row.xyxy[k] += (1.0 if hidden else p.detection_share) * (side - row.xyxy[k])
-                if 0 <= side <= most:
-                    row.xyxy[k] = min(max(row.xyxy[k], 0.0), most)
+            seen = xyxy[row.det_index]
+            for a in range(2):
+                free = free_side(seen[a], seen[a + 2], size[a], p)
+                for k, cut in ((a, free > 0), (a + 2, free < 0)):
+                    row.xyxy[k] += (1.0 if cut else p.detection_share) * (seen[k] - row.xyxy[k])
+                    if 0 <= seen[k] <= size[a]:
+                        row.xyxy[k] = min(max(row.xyxy[k], 0.0), size[a])

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from core.arrays import U8
-from models.observers.glare import BURNT, CORE, HALO, STRONG, glare, levels_of
+from models.observers.glare import BURNT, CORE, HALO, STRONG, glare
+from models.observers.measures import levels_of
 
 BLIND: Final = 0.3
 """Share of the picture in glare from which nothing can be told; headlights that pass have less."""
