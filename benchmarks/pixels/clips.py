@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ import numpy as np
 
 from core.arrays import U8
 from core.errors import ConfigError
+from models.observers.placing import Reference
 
 FIXED: Final = {"plaza": True, "pets09_s2l1": True, "highway": True, "car_detection": False, "topdown_traffic": False}
 """Clips that are known, by the name of their file, and whether the camera stood still: the fourth drifts by up to 8
@@ -19,17 +20,24 @@ pixels in 30 s, the fifth hangs in the air. What else is given is taken to stand
 """
 FPS: Final = {"highway": 30.0}
 """Where the container's rate (60) is not that of the camera."""
+STILL_PX: Final = 1.0
+"""Within which it stands still."""
 MOST: Final = 90
 """Frames kept of a clip: 120 MB at 768 × 576."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """Frames (height, width, 3) BGR, one second apart; played to and fro."""
+    """Frames (height, width, 3) BGR, one second apart; played to and fro.
+
+    Attributes:
+        drift: (x, y) pixels by which each shows the place off from where the first does; empty where it stands still.
+    """
 
     name: str
     frames: tuple[U8, ...]
     fixed: bool
+    drift: tuple[tuple[float, float], ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -39,6 +47,10 @@ class Clip:
     def at(self, second: int) -> U8:
         """The frame at a second: a copy."""
         return self.frames[to_and_fro(second, len(self.frames))].copy()
+
+    def lies(self, second: int) -> tuple[float, float]:
+        """How far (x, y) the place lies off at a second: what stands in the street stands there, too."""
+        return self.drift[to_and_fro(second, len(self.frames))] if self.drift else (0.0, 0.0)
 
 
 def load(path: Path) -> Clip:
@@ -50,7 +62,18 @@ def load(path: Path) -> Clip:
     frames = tuple(pictures(path, 1, MOST))
     if not frames:
         raise ConfigError("error-file-unreadable", path=path, reason="no frame")
-    return Clip(path.stem, frames, FIXED.get(path.stem, True))
+    return Clip(path.stem, frames, FIXED.get(path.stem, True), drift_of(frames))
+
+
+def drift_of(frames: Sequence[U8]) -> tuple[tuple[float, float], ...]:
+    """(x, y) pixels by which each of some frames (height, width, 3) BGR shows the place off from where the first does;
+    where that cannot be told, as the one before. Empty where the camera stands still.
+    """
+    first, *others = (np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8) for frame in frames)
+    reference, drift = Reference(first), [(0.0, 0.0)]
+    for luma in others:
+        drift.append(reference.near(luma, drift[-1]) or drift[-1])
+    return tuple(drift) if max(float(np.hypot(*one)) for one in drift) >= STILL_PX else ()
 
 
 def pictures(path: Path, per_s: int, most: int) -> Iterator[U8]:

@@ -249,7 +249,7 @@ def _sit(clip: Clip, users: RoadUsers, name: str, weather: Weather, hours: float
     watch = ThingsWatch(clip)
 
     def picture(second: int) -> U8:
-        return weather(second, clip.at(second))
+        return weather(second, clip.at(second), clip.lies(second))
 
     for tick in range(round(hours * 3600) * RATE):
         watch.step(tick, partial(users.at(tick).batch, added=()), partial(picture, tick // RATE))

@@ -242,7 +242,7 @@ def _changed(fault: Fault, second: int, well: Callable[[], Any]) -> Any:
 def _sit(clip: Clip, name: str, weather: Weather, hours: float, result: PixelsResult) -> None:
     watch = Watch(clip.size)
     for second in range(round(hours * 3600)):
-        watch.show(second, lambda now=second: weather(now, clip.at(now)))  # type: ignore[misc]
+        watch.show(second, lambda now=second: weather(now, clip.at(now), clip.lies(now)))  # type: ignore[misc]
     quiet = result.quiet.setdefault(name, Quiet())
     quiet.hours += hours
     result.failed += watch.failed()

@@ -13,8 +13,11 @@ import numpy as np
 from core.arrays import F32, U8, AnyArray
 
 ROOM: Final = 64
-Weather = Callable[[int, U8], U8]
-"""The picture at a second."""
+Place = tuple[float, float]
+STAYS: Final[Place] = (0.0, 0.0)
+Weather = Callable[[int, U8, Place], U8]
+"""The picture at a second, where the place lies so many pixels (x, y) off: lamps stand in the street, and are seen to
+drift with it."""
 DUSK_S: Final = 600
 """From day to night, and back; the night lasts twice as long."""
 
@@ -34,18 +37,18 @@ def _grain(halves: int, width: int, height: int) -> AnyArray:
     return np.repeat(np.rint(noise).astype(np.int16), 3, axis=2)
 
 
-def untouched(second: int, picture: U8) -> U8:
+def untouched(second: int, picture: U8, place: Place = STAYS) -> U8:
     """As filmed, with a grain of its own at each look: the same frames come again and again."""
     return grain(second, picture, 1.5)
 
 
-def clouds(second: int, picture: U8) -> U8:
+def clouds(second: int, picture: U8, place: Place = STAYS) -> U8:
     """Light that comes and goes within minutes, and an iris that jumps."""
     gain = 1 + 0.25 * math.sin(second / 47) + (0.25 if second % 300 < 6 else 0.0)
     return grain(second, np.asarray(cv2.convertScaleAbs(picture, alpha=gain), np.uint8), 1.5)
 
 
-def rain(second: int, picture: U8) -> U8:
+def rain(second: int, picture: U8, place: Place = STAYS) -> U8:
     """Streaks, drops of light and less contrast, for ten minutes of twenty."""
     if second % 1200 < 600:
         return untouched(second, picture)
@@ -58,7 +61,7 @@ def rain(second: int, picture: U8) -> U8:
     return grain(second, np.asarray(cv2.addWeighted(veiled, 0.6, cv2.blur(veiled, (1, 5)), 0.4, 0), np.uint8), 2.5)
 
 
-def night(second: int, picture: U8) -> U8:
+def night(second: int, picture: U8, place: Place = STAYS) -> U8:
     """Dusk, night with noise, street lamps and headlights that pass or stay, dawn."""
     phase = second % (4 * DUSK_S)
     dark = min(phase / DUSK_S, 1.0, max((4 * DUSK_S - phase) / DUSK_S, 0.0))
@@ -75,19 +78,19 @@ def night(second: int, picture: U8) -> U8:
         if second % 600 < 120:
             lamps.append((width * 0.4, height * 0.5, width / 9))  # faces the camera for two minutes
         for x, y, reach in lamps:
-            shown += _glow(width, height, x, y, reach)[..., None] * dark
+            shown += _glow(width, height, x + place[0], y + place[1], reach)[..., None] * dark
     return grain(second, np.clip(shown, 0, 255).astype(np.uint8), 1.5 + 4.5 * dark)
 
 
-def flare(second: int, picture: U8) -> U8:
+def flare(second: int, picture: U8, place: Place = STAYS) -> U8:
     """Night, and for five minutes of ten a lamp that shines into the lens: a veil, a streak, and ghosts of the iris."""
     height, width = picture.shape[:2]
     shown = picture.astype(np.float32) * 0.25
     for x in np.random.default_rng(7).uniform(0.1, 0.9, 3) * width:
-        shown += _glow(width, height, float(x), height * 0.15, width / 25)[..., None]
+        shown += _glow(width, height, float(x) + place[0], height * 0.15 + place[1], width / 25)[..., None]
     if second % 600 >= 300:
         minute = np.random.default_rng(second // 60)
-        x, y = width * float(minute.uniform(0.0, 1.0)), height * float(minute.uniform(0.0, 0.3))
+        x, y = width * float(minute.uniform(0.0, 1.0)) + place[0], height * float(minute.uniform(0.0, 0.3)) + place[1]
         light = _glow(width, height, x, y, width / 18) + 0.35 * _glow(width, height, x, y, width / 3)
         light += 90 * np.exp(-((np.arange(height, dtype=np.float32) - y) ** 2) / (2 * (height / 90) ** 2))[:, None]
         for step in (0.5, 0.9, 1.3, 1.6):
@@ -99,12 +102,12 @@ def flare(second: int, picture: U8) -> U8:
     return grain(second, np.clip(shown, 0, 255).astype(np.uint8), 5.0)
 
 
-def flare_first(second: int, picture: U8) -> U8:
+def flare_first(second: int, picture: U8, place: Place = STAYS) -> U8:
     """The same, but the lamp is there when watching begins."""
-    return flare(second + 300, picture)
+    return flare(second + 300, picture, place)
 
 
-def infra_red(second: int, picture: U8) -> U8:
+def infra_red(second: int, picture: U8, place: Place = STAYS) -> U8:
     """A camera that switches between its day and its night filter every ten minutes."""
     if second % 1200 < 600:
         return untouched(second, picture)
@@ -113,15 +116,15 @@ def infra_red(second: int, picture: U8) -> U8:
     return grain(second, np.asarray(cv2.merge([lit] * 3), np.uint8), 4.0)
 
 
-def burnt_in(second: int, picture: U8) -> U8:
+def burnt_in(second: int, picture: U8, place: Place = STAYS) -> U8:
     """A clock and a logo."""
     shown, width = grain(second, picture, 1.5), picture.shape[1]
     size = width / 768
     cv2.rectangle(shown, (8, 6), (round(250 * size), round(30 * size)), (0, 0, 0), -1)
     told = f"2026-01-05 {second // 3600 % 24:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
     cv2.putText(shown, told, (10, round(24 * size)), cv2.FONT_HERSHEY_SIMPLEX, 0.6 * size, (255, 255, 255), 2)
-    place = (round(660 * size), picture.shape[0] - round(12 * size))
-    cv2.putText(shown, "CAM 12", place, cv2.FONT_HERSHEY_SIMPLEX, 0.7 * size, (255, 255, 255), 2)
+    corner = (round(660 * size), picture.shape[0] - round(12 * size))
+    cv2.putText(shown, "CAM 12", corner, cv2.FONT_HERSHEY_SIMPLEX, 0.7 * size, (255, 255, 255), 2)
     return shown
 
 

@@ -50,6 +50,11 @@ SWAYS: Final = 12
 """Looks between which the place is sought, and for how many it is sought at each after it has moved."""
 UNPLACED: Final = 4
 """Times in a row that it is not found near by, until it is sought further away, or by new corners."""
+DRIFTS: Final = 3.0
+AGAIN: Final = 1.0
+MOVES: Final = 150
+"""A camera whose picture has moved by so many pixels, and was found there again, moves until it has been found so many
+times where it was, ten minutes: where its place is not found, it need not lie where it was found last."""
 FURTHEST: Final = 0.03
 """A camera that sways, was moved a little, or comes back to a preset sees the place shifted by so much of its width at
 most; further away the model begins anew."""
@@ -78,31 +83,47 @@ class _Model:
     sways: int = 0
     """Looks at which its place is sought, every one."""
     unplaced: int = 0
+    stayed_at: tuple[float, float] = (0.0, 0.0)
+    moves: int = 0
+    """How often it must be found where it was to be taken for one that does not move."""
     quiet: int = WARM
     """Looks for which nothing is told yet."""
     unsettled: int = 0
     last_ns: int | None = None
 
-    def follow(self, luma: U8, looks: int) -> None:
-        """Find where the place lies in a picture: every few looks, and at each while the camera sways."""
+    @property
+    def adrift(self) -> bool:
+        """Whether the camera moves and nobody knows where to."""
+        return self.moves > 0 and self.unplaced > 0
+
+    def follow(self, luma: U8, looks: int) -> bool:
+        """Find where the place lies in a picture: every few looks, and at each while the camera sways; whether that can
+        be told, or was the same for long.
+        """
         if not self.sways and looks % PLACE_EVERY:
-            return
+            return True
         self.sways = max(self.sways - 1, 0)
         found = self.reference.near(luma, self.offset)
         if found is None:
             self.unplaced += 1
             self.sways = max(self.sways, 1)
             if self.unplaced < UNPLACED:
-                return
+                return True
+            if self.adrift:
+                return False
             found = self.reference.place(luma, sight_of(luma)).shift if self.reference.judged else None
             if found is None:
                 self.reference, self.unplaced = Reference(luma, self.offset), 0
-                return
-        self.unplaced = 0
+                return True
+        self.unplaced, self.moves = 0, max(self.moves - 1, 0)
+        # What is found once, and elsewhere at the next look, is a mistake.
+        if _apart(found, self.stayed_at) > DRIFTS and _apart(found, self.offset) <= AGAIN:
+            self.stayed_at, self.moves = found, MOVES
         if _apart(found, self.offset) > STEP:
             self.offset, self.sways = found, SWAYS
             if _apart(found) <= STEP:
                 self.offset = (0.0, 0.0)
+        return True
 
     def comes_back(self, luma: U8) -> bool:
         """Find it in the first picture after the camera has looked elsewhere; whether it is there."""
@@ -179,12 +200,12 @@ class BackgroundObserver:
             self._models.clear()
             self._size = size
         model = self._models.get(frame.view)
-        if model is not None and came:
-            model = model if model.comes_back(luma) else None
-        elif model is not None:
-            model.follow(luma, self._looks)
+        moves = 0
+        if model is not None and not (model.comes_back(luma) if came else model.follow(luma, self._looks)):
+            model, moves = None, model.moves
         if model is None or _apart(model.offset) > FURTHEST * size[0]:
             model = self._begin(frame, luma)
+            model.moves = moves
         elif model.light.has_left(luma):
             model = self._begin(frame, luma, model.light)
         self._looks += 1
@@ -222,6 +243,8 @@ class BackgroundObserver:
         last_ns, model.last_ns = model.last_ns, frame.media_ns
         if model.light.blinds(luma):
             model.quiet = max(model.quiet, SETTLES)
+            return Background(known=False, model=model.number)
+        if model.adrift:
             return Background(known=False, model=model.number)
         step_s = 0.0 if last_ns is None else min(max(frame.media_ns - last_ns, 0) / SECOND_NS, LONGEST_S)
         seen = model.pixels.look(part)

@@ -105,3 +105,14 @@ def slope(part: F32) -> F32:
     """How much each pixel (h, w) rises to its neighbours, in levels a pixel."""
     across, down = cv2.Sobel(part, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(part, cv2.CV_32F, 0, 1, scale=1 / 8)
     return np.asarray(cv2.magnitude(across, down), np.float32)
+
+
+def across(part: F32, mask: Bool) -> F32:
+    """How much each pixel (h, w) rises towards the inside of a mask, in levels a pixel; where it is level, nothing."""
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.0)
+    (right, down), (inward, downward) = (
+        (cv2.Sobel(one, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(one, cv2.CV_32F, 0, 1, scale=1 / 8))
+        for one in (part, soft)
+    )
+    length = np.maximum(cv2.magnitude(inward, downward), np.finfo(np.float32).tiny)
+    return np.asarray((right * inward + down * downward) / length, np.float32)

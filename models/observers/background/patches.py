@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from core.arrays import U8
-from models.observers.background.judging import FAINT, judge
+from models.observers.background.judging import FAINT, GROWS, judge
 from models.observers.background.lasting import has_gone, is_replaced, look_again
 from models.observers.background.patch import RIM, Nature, Patch
 from models.observers.background.pixels import HELD, SQUARE, STILL, Pixels, Seen
@@ -27,8 +27,6 @@ LARGEST: Final = 0.2
 """Of the picture: what is larger is no thing."""
 JUDGED: Final = 3
 """Looks after it was found from which it is clear what something is: its parts become still one after another."""
-GROWS: Final = 15
-"""Looks for which parts that join it are its own."""
 PARTS: Final = 0.15
 """Share of what is around it that is becoming still, too, for which it is taken for a part of something larger."""
 OLDEST_S: Final = 24 * 3600.0

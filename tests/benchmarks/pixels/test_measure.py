@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from benchmarks.pixels import measure, report
-from benchmarks.pixels.clips import Clip, load
+from benchmarks.pixels.clips import Clip, drift_of, load
 from benchmarks.pixels.faults import COVERS, SHIFTS, SIGMAS, faults
 from benchmarks.pixels.measure import Found, PixelsPlan, PixelsResult, Quiet
 from benchmarks.pixels.second import second_cost
@@ -61,6 +62,20 @@ def test_weather_leaves_the_clip_as_it_was_and_says_the_same_again() -> None:
             shown = weather(second, clip.at(second))
             assert shown.shape == before.shape and shown.dtype == np.uint8
             assert np.array_equal(shown, weather(second, before)) and np.array_equal(before, clip.at(second))
+
+
+def test_lamps_stand_in_the_street_and_are_seen_to_drift_with_it() -> None:
+    """A lamp that stays in a picture that drifts is nowhere."""
+    street = np.random.default_rng(0).integers(0, 60, (180, 320, 1), np.uint8).repeat(3, axis=2)
+    moved = [np.roll(cv2.GaussianBlur(street, (0, 0), 2) * 4, 2 * n, axis=1) for n in range(4)]
+    assert [round(x) for x, _ in drift_of(moved)] == [0, 2, 4, 6] and drift_of(moved[:1] * 3) == ()
+    clip = Clip("drifts", tuple(moved), False, drift_of(moved))
+    assert clip.lies(5) == clip.lies(1) and Clip("stands", tuple(moved), True).lies(3) == (0.0, 0.0)
+    dark = np.zeros((180, 320, 3), np.uint8)
+    for name, second in (("night", 1500), ("flare", 10)):
+        first, then = (WEATHERS[name](second, dark, place)[..., 0].astype(int) for place in ((0.0, 0.0), (9.0, 0.0)))
+        lamps = first[:60].max(axis=0) > 200
+        assert lamps.sum() > 20 and np.mean((then[:60].max(axis=0) > 200)[9:] == lamps[:-9]) > 0.97
 
 
 def test_what_was_staged_is_counted_once_and_shares_have_denominators(monkeypatch: pytest.MonkeyPatch) -> None:

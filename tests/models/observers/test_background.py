@@ -312,6 +312,30 @@ def test_what_is_burnt_in_stays_while_the_place_moves_and_is_no_thing() -> None:
     assert not any(things(fact) for fact in watch(drifting, AT + 90))
 
 
+def test_where_a_camera_drifts_and_is_lost_in_the_dark_nothing_is_told_until_it_is_found() -> None:
+    """What it shows elsewhere by then would be things."""
+
+    def drifting(second: int, picture: U8) -> U8:
+        moved = np.roll(picture, round(4 * np.sin(second / 9)), axis=1)
+        if not AT <= second < AT + 80:
+            return moved
+        noise = np.random.default_rng(second).normal(0, 8, picture.shape)
+        return np.asarray(np.clip(0.05 * moved + 10 + noise, 0, 255), np.uint8)
+
+    told = watch(drifting, AT + 80 + 2 * WARM)
+    assert told[AT - 1].known and not any(fact.known for fact in told[AT + 10 : AT + 80])
+    assert told[-1].known and not any(things(fact) for fact in told)
+
+
+def test_a_camera_that_stands_tells_in_the_dark_what_it_told_before() -> None:
+    def dark(second: int, picture: U8) -> U8:
+        noise = np.random.default_rng(second).normal(0, 8, picture.shape)
+        return np.asarray(np.clip(0.05 * picture + 10 + noise, 0, 255), np.uint8) if second >= AT else picture
+
+    told = watch(dark, AT + 80)
+    assert told[-1].known and not any(things(fact) for fact in told)
+
+
 def test_another_place_is_another_model_and_nothing_goes_on() -> None:
     other = np.ascontiguousarray(street()[::-1, ::-1])
     told = watch(lambda s, p: put(p) if s < AT else other, AT + 220)
