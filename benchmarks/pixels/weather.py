@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 import cv2
 import numpy as np
@@ -15,9 +14,16 @@ from core.arrays import F32, U8, AnyArray
 ROOM: Final = 64
 Place = tuple[float, float]
 STAYS: Final[Place] = (0.0, 0.0)
-Weather = Callable[[int, U8, Place], U8]
-"""The picture at a second, where the place lies so many pixels (x, y) off: lamps stand in the street, and are seen to
-drift with it."""
+
+
+class Weather(Protocol):
+    """The picture at a second, where the place lies so many pixels (x, y) off: lamps stand in the street, and are seen
+    to drift with it.
+    """
+
+    def __call__(self, second: int, picture: U8, place: Place = STAYS) -> U8: ...
+
+
 DUSK_S: Final = 600
 """From day to night, and back; the night lasts twice as long."""
 

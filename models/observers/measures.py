@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from core.arrays import F32, I16, U8
+from models.kernels.blocks import quiet_quarter
 
 BLOCK: Final = 32
 ACROSS: Final = 20
@@ -72,7 +73,7 @@ class Blocks:
         shape = self.large
         own = self.level, self.coarse, self.fine, self.noise, usual
         level, coarse, fine, noise, lasting = (_mean(values, shape) for values in own)
-        least = max(DETAILED, float(np.quantile(lasting, 0.7)))
+        least = max(DETAILED, _quantile(lasting, 0.7))
         shown = (lasting >= least) & (coarse >= np.maximum(FAINT, CLEAR * noise)) & (coarse <= NEW * lasting)
         middle = float(np.median(level))
         if middle < NIGHT:
@@ -80,7 +81,7 @@ class Blocks:
         if int(shown.sum()) < EDGES:
             return None
         # The halo of a lamp is soft in a picture that is sharp; out of focus all is soft.
-        return max(float(np.quantile(fine[shown] / coarse[shown], 0.75)) - SMOOTH, 0.0)
+        return max(_quantile(fine[shown] / coarse[shown], 0.75) - SMOOTH, 0.0)
 
 
 def measure(luma: U8) -> Blocks:
@@ -166,24 +167,18 @@ def _noise(differences: U8, shape: tuple[int, int]) -> F32:
 
     Noise differs over a picture: black has none.
     """
-    columns, rows = shape
-    h, w = max(differences.shape[0] // rows, 1), max(differences.shape[1] // columns, 1)
-    tiles = (
-        differences[: h * rows, : w * columns]
-        .reshape(rows, h, columns, w)
-        .transpose(0, 2, 1, 3)
-        .reshape(rows, columns, -1)
-    )
-    count = tiles.shape[2] // 4
-    whole = np.partition(tiles, count, axis=2)[:, :, count]
-    # Noise is often less than the whole levels of a picture: where in its level the quarter ends is told by how many
-    # differences lie below it, and how many in it.
-    below = (tiles < whole[:, :, None]).sum(axis=2)
-    inside = (tiles == whole[:, :, None]).sum(axis=2)
-    first = np.maximum(whole - 0.5, 0.0)
-    quiet = first + (whole + 0.5 - first) * (count - below) / inside
-    return np.asarray((quiet / QUARTER) ** 2, np.float32)
+    # Noise is often less than the whole levels of a picture: where in its level the quarter ends is told, too.
+    return np.asarray((quiet_quarter(differences, shape) / QUARTER) ** 2, np.float32)
 
 
 def _mean(values: U8 | F32 | cv2.typing.MatLike, shape: tuple[int, int]) -> F32:
     return np.asarray(cv2.resize(np.asarray(values), shape, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _quantile(values: F32, share: float) -> float:
+    """Of a few hundred numbers, between two of them by a line: numpy's own takes four times as long to begin with."""
+    ordered = np.sort(values, axis=None)
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    least, most = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
+    return least + (most - least) * (place - below)

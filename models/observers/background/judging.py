@@ -27,7 +27,8 @@ BEGUN: Final = 20.0
 GLARE: Final = 0.1
 """Share of its surroundings that are so bright, and were darker by so much, from which it is the rim of a glare."""
 SPREADS: Final = 0.6
-"""Share of its own change by which what is beside it has changed the same way, from which light has come to both."""
+"""Share of its own change by which what is beside it has changed the same way, from which light has come to both; more
+the other way round is somebody who passes by."""
 PARTLY: Final = 0.25
 UNSEEN: Final = 0.5
 """The same where less than this share of the rim of the change is to be seen now, and the rest was there before: beside
@@ -91,7 +92,8 @@ def _spread(change: F32, mask: Bool, beside: Bool) -> float:
     where it burns the picture out, where the rest of it has been learnt, or where pixels are too restless to show it.
     """
     inside = float(np.median(change[mask]))
-    return float(np.median(change[beside])) / inside if beside.any() and abs(inside) >= FAINT else 0.0
+    share = float(np.median(change[beside])) / inside if beside.any() and abs(inside) >= FAINT else 0.0
+    return share if share * SPREADS <= 1 else 0.0
 
 
 def _seen(change: F32, now: F32, mask: Bool, band: Bool) -> float:

@@ -8,7 +8,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from core.arrays import F32, F64, I16, U8
+from core.arrays import F32, U8
+from models.kernels.edges import most_common, steps
 
 BLOCK: Final = 32
 """Pixels of the reduced picture between places at which the light is judged."""
@@ -74,14 +75,14 @@ def compare(before: U8, now: U8) -> Light:
     """The light of a picture (h, w) beside that of one before; traffic and things in less than half of it are
     outvoted.
     """
-    was, is_now = _steps(before), _steps(now)
-    edges = np.abs(was) >= EDGE
+    shares = steps(_of_one_type(before), _of_one_type(now), (ROWS, COLUMNS), LAG, EDGE)
     contrast, agreement = 1.0, None
-    if int(edges.sum()) >= LEAST:
-        shares = is_now[edges] / was[edges]
-        contrast = _most_common(shares)
+    if len(shares) >= LEAST:
+        # Edges of what came or went keep to any contrast, and to nobody's.
+        contrast = most_common(shares, OCTAVES, STEPS)
+        contrast = 1.0 if abs(contrast - 1) <= SAME else contrast
         least, most = KEPT[0] * contrast, KEPT[1] * contrast
-        agreement = float(((shares >= least) & (shares <= most)).mean())
+        agreement = np.count_nonzero((shares >= least) & (shares <= most)) / len(shares)
     blocks = _blocks(before), _blocks(now)
     offset = _smooth(blocks[1] - contrast * blocks[0])
     return Light(contrast, offset, None if contrast == 1 else _smooth(blocks[1] - blocks[0]), agreement)
@@ -97,21 +98,11 @@ def _smooth(offset: F32) -> F32:
     return np.asarray(cv2.medianBlur(offset, AROUND), np.float32)
 
 
-def _steps(picture: U8) -> I16:
-    few = picture[::ROWS].astype(np.int16)
-    return np.asarray(few[:, LAG::COLUMNS] - few[:, :-LAG:COLUMNS], np.int16)
-
-
-def _most_common(shares: F64) -> float:
-    """The contrast that most edges (K) have kept to: those of what came or went have any, and nobody's."""
-    octaves = np.log2(shares[shares > 0])
-    steps = ((octaves + OCTAVES) * (STEPS / (2 * OCTAVES))).astype(np.int64)
-    counts = np.bincount(steps[(steps >= 0) & (steps < STEPS)], minlength=STEPS)
-    wide = np.convolve(counts, np.ones(3), "same")
-    middle = (int(wide.argmax()) + 0.5) * 2 * OCTAVES / STEPS - OCTAVES
-    near = np.abs(octaves - middle) <= 3 * OCTAVES / STEPS
-    contrast = float(2 ** np.median(octaves[near])) if near.any() else 1.0
-    return 1.0 if abs(contrast - 1) <= SAME else contrast
+def _of_one_type(picture: U8) -> U8:
+    """For compiled loops, whether a decoder lent it or not."""
+    picture = np.ascontiguousarray(picture).view()
+    picture.flags.writeable = False
+    return picture
 
 
 def _blocks(picture: U8) -> F32:

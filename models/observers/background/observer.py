@@ -202,7 +202,8 @@ class BackgroundObserver:
         model = self._models.get(frame.view)
         moves = 0
         if model is not None and not (model.comes_back(luma) if came else model.follow(luma, self._looks)):
-            model, moves = None, model.moves
+            moves = model.moves
+            model = None
         if model is None or _apart(model.offset) > FURTHEST * size[0]:
             model = self._begin(frame, luma)
             model.moves = moves

@@ -9,22 +9,17 @@ import cv2
 import numpy as np
 
 from core.arrays import F32, U8
+from models.kernels import changes
 from models.observers.background.light import Light, compare
 
 LEARN: Final = 1 / 16
 """Share of a look in what is learnt."""
 BOUND: Final = 8
 """Levels by which a look draws it at most: what is seen more often than all else together is learnt (P. J. Huber)."""
-FOLLOW: Final = 0.25
-"""The same of what a pixel shows for the time being."""
 LEAST: Final = 12
-"""Levels by which a pixel must differ to have changed."""
-TIMES: Final = 5
-"""… and so many times the median of its differences: 3.4 standard deviations of noise; a tree that sways is let be."""
+"""Levels by which a pixel must differ to have changed, and by more than `changes.TIMES` its unrest."""
 MOST: Final = 48
 """Levels by which it has changed in any case: where traffic is dense, more than half of all looks differ."""
-QUARTERS: Final = 4
-"""Unrest is kept in quarters of a level, up to 63 levels: it follows by one at a look."""
 STILL: Final = 5
 """Looks at which a pixel shows the same until it is still: more than at which something else hides it, and at none of
 which it shows what is usual."""
@@ -77,7 +72,7 @@ class Pixels:
         self.watched = watched
         self._background: F32 = luma.astype(np.float32)
         self._votes: U8 = np.ones(luma.shape, np.uint8)
-        self._unrest: U8 = np.full(luma.shape, QUARTERS, np.uint8)
+        self._unrest: U8 = np.full(luma.shape, changes.QUARTERS, np.uint8)
         self.shown: U8 = luma.copy()
         self.age: U8 = np.zeros(luma.shape, np.uint8)
         self.looks = 0
@@ -96,37 +91,22 @@ class Pixels:
         """A picture beside the model. Only `shown` and `age` follow it."""
         light = compare(self.expected, luma)
         predicted = light.predict(self._background, luma)
-        limit = np.asarray(cv2.convertScaleAbs(self._unrest, alpha=TIMES / QUARTERS), np.uint8).clip(LEAST, MOST)
-        other = cv2.compare(cv2.absdiff(luma, self.shown), limit, cv2.CMP_GT)
-        away = _beyond(luma, predicted)
-        changed = np.asarray(cv2.bitwise_and(cv2.compare(away, limit, cv2.CMP_GT), self.watched), np.uint8)
-        # What passes before something says neither that it is there nor that it is gone.
-        passes = cv2.bitwise_and(cv2.bitwise_and(changed, other), _at_least(self.age, HELD))
-        goes_on = cv2.subtract(changed, cv2.bitwise_and(other, _at_least(self.age, 1)))
-        # The mean of some looks: noise would be taken for the edge of a glow.
-        shown = cv2.addWeighted(self.shown, 1 - FOLLOW, luma, FOLLOW, 0)
-        cv2.copyTo(luma, other, shown)
-        cv2.copyTo(self.shown, passes, shown)
-        self.shown = np.asarray(shown, np.uint8)
-        older = cv2.bitwise_and(cv2.add(self.age, _ones(goes_on)), goes_on)
-        self.age = np.asarray(cv2.max(older, cv2.bitwise_and(cv2.subtract(self.age, _ones(passes)), passes)), np.uint8)
+        # Beside what is predicted for a pixel and its neighbours: masts and trees sway. What passes before something
+        # says neither that it is there nor that it is gone. What is shown is the mean of some looks: noise would be
+        # taken for the edge of a glow.
+        least, most = (_row(around(predicted, SQUARE)) for around in (cv2.erode, cv2.dilate))
+        limit, changed = np.empty_like(predicted), np.empty_like(predicted)
+        kept = _row(self._unrest), _row(self.watched), (LEAST, MOST), HELD
+        changes.look(_row(luma), least, most, *kept, _row(limit), _row(changed), _row(self.shown), _row(self.age))
         return Seen(luma, predicted, limit, changed, light)
 
     def learn(self, seen: Seen, owned: U8, around: U8) -> None:
         """Take what has not changed of a look into the model, and what has changed for long; not where things lie
         (`owned`, a mask), nor of what may be a part of them (`around`). What is behind what passes follows the light.
         """
-        away, usual = cv2.absdiff(seen.luma, seen.predicted), cv2.convertScaleAbs(self._unrest, alpha=1 / QUARTERS)
-        lies = _at_least(self.age, 2)
-        # What is still is no unrest; of what passes by, the median knows nothing.
-        more, less = cv2.compare(away, usual, cv2.CMP_GT), cv2.compare(away, usual, cv2.CMP_LT)
-        self._unrest = np.asarray(
-            cv2.subtract(cv2.add(self._unrest, _ones(cv2.subtract(more, lies))), _ones(cv2.subtract(less, lies))),
-            np.uint8,
-        )
-        # What is burnt out may be anything.
-        burnt = cv2.subtract(_at_least(seen.luma, BURNT_OUT), lies)
-        self._unrest = np.asarray(cv2.add(self._unrest, np.asarray(burnt, np.uint8) & BURNT_STEP), np.uint8)
+        # What is still is no unrest; of what passes by, the median knows nothing. What is burnt out may be anything.
+        now, usual = _row(seen.luma), _row(seen.predicted)
+        changes.learn_unrest(now, usual, _row(self.age), BURNT_OUT, BURNT_STEP, _row(self._unrest))
         if self.looks < FORGET:
             self._begin(seen, owned)
         else:
@@ -143,16 +123,15 @@ class Pixels:
         self._votes = np.asarray(cv2.add(self._votes, _ones(usual)), np.uint8)
         outvoted = others & np.asarray(cv2.bitwise_not(_at_least(self._votes, 1)), np.uint8)
         self._votes = np.asarray(cv2.subtract(self._votes, _ones(others)), np.uint8)
-        cv2.copyTo(seen.luma.astype(np.float32), outvoted, self._background)
+        if cv2.countNonZero(outvoted):
+            cv2.copyTo(seen.luma.astype(np.float32), outvoted, self._background)
 
     def _go_on(self, seen: Seen, owned: U8, around: U8) -> None:
         small = np.asarray(cv2.bitwise_and(_at_least(self.age, FORGET), cv2.bitwise_not(around)), np.uint8)
         self.absorb(small)
         # The mean of all would be drawn towards traffic: bounded, each look counts for as much as another one.
-        least, most = (cv2.addWeighted(seen.predicted, 1, seen.predicted, 0, bound) for bound in (-BOUND, BOUND))
-        target = cv2.min(cv2.max(seen.luma, least), most)
-        cv2.copyTo(seen.predicted, seen.changed, target)
-        cv2.copyTo(seen.luma, small, target)
+        target = np.empty_like(seen.predicted)
+        changes.aim(_row(seen.luma), _row(seen.predicted), _row(seen.changed), _row(small), BOUND, _row(target))
         # A thing that looks like what is beside it would be learnt from its rim inwards.
         cv2.accumulateWeighted(target, self._background, LEARN, cv2.bitwise_not(owned))
 
@@ -186,7 +165,11 @@ def _ones(mask: cv2.typing.MatLike) -> U8:
     return np.asarray(np.asarray(mask, np.uint8) & 1, np.uint8)
 
 
-def _beyond(luma: U8, predicted: U8) -> U8:
-    """How far each pixel is outside of what is predicted for it and its neighbours: masts and trees sway."""
-    above = cv2.subtract(luma, cv2.dilate(predicted, SQUARE))
-    return np.asarray(cv2.max(above, cv2.subtract(cv2.erode(predicted, SQUARE), luma)), np.uint8)
+def _row(picture: U8 | cv2.typing.MatLike) -> U8:
+    """All pixels in a row, of one type for compiled loops, whether a decoder lent them or not; written to where it is
+    one in memory.
+    """
+    whole = np.asarray(picture, np.uint8)
+    if not whole.flags.writeable or not whole.flags.c_contiguous:
+        whole = whole.copy()
+    return whole.reshape(-1)

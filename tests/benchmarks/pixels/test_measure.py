@@ -15,6 +15,7 @@ from benchmarks.pixels.faults import COVERS, SHIFTS, SIGMAS, faults
 from benchmarks.pixels.measure import Found, PixelsPlan, PixelsResult, Quiet
 from benchmarks.pixels.second import second_cost
 from benchmarks.pixels.weather import WEATHERS
+from core.arrays import U8
 from core.errors import ConfigError, MatphoError
 
 PLAZA = Path(__file__).parents[3] / "matpho/demo/plaza.mp4"
@@ -67,7 +68,8 @@ def test_weather_leaves_the_clip_as_it_was_and_says_the_same_again() -> None:
 def test_lamps_stand_in_the_street_and_are_seen_to_drift_with_it() -> None:
     """A lamp that stays in a picture that drifts is nowhere."""
     street = np.random.default_rng(0).integers(0, 60, (180, 320, 1), np.uint8).repeat(3, axis=2)
-    moved = [np.roll(cv2.GaussianBlur(street, (0, 0), 2) * 4, 2 * n, axis=1) for n in range(4)]
+    ground = np.asarray(cv2.GaussianBlur(street, (0, 0), 2) * 4, np.uint8)
+    moved: list[U8] = [np.roll(ground, 2 * n, axis=1) for n in range(4)]
     assert [round(x) for x, _ in drift_of(moved)] == [0, 2, 4, 6] and drift_of(moved[:1] * 3) == ()
     clip = Clip("drifts", tuple(moved), False, drift_of(moved))
     assert clip.lies(5) == clip.lies(1) and Clip("stands", tuple(moved), True).lies(3) == (0.0, 0.0)
