@@ -9,23 +9,28 @@ import numpy as np
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.kernels.on_foot import (
     AMONG_M,
+    BESIDE_NS,
+    BEYOND_M,
     OFF_M,
     PERSON_M,
+    SAT_NS,
     WALKED_M,
     among_queues,
     follow_people,
     go_on,
+    sit,
 )
 from analytics.queues import KMH_PER_MPS, LaneQueues
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
-from analytics.views import reference_boxes
+from analytics.views import class_mask, reference_boxes
 from core.arrays import F64, AnyArray, Bool
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.frames import FrameMeta
 from core.lanes import group_numbers
 from core.scene import Scene
+from core.taxonomy import TWO_WHEELERS
 from scenes.rules import QueueSpec
 
 FIELDS: Final = [
@@ -35,6 +40,7 @@ FIELDS: Final = [
     ("beside_ns", np.int64),
     ("along_ns", np.int64),
     ("among_ns", np.int64),
+    ("sat_ns", np.int64),
     ("across", np.float64, (2,)),
     ("ground", np.float64, (2,)),
     ("foot", np.float32, (2,)),
@@ -45,9 +51,9 @@ FIELDS: Final = [
     ("rides", np.bool_),
 ]
 """Of a track: when and at which frame it began, frames in which it was seen, until when it was beside the lanes without
-a break since it began, how long it moved along its lane, until when it counts as one of those who queue, the way in
-metres that it made across its lane; where it began, whether in metres; for how long it has been away from there,
-whether it came away, whether it walked; whether it was ever too fast."""
+a break since it began, how long it moved along its lane, until when it counts as one of those who queue, for how long it
+has sat on a two-wheeler, more than not; the way in metres that it made across its lane; where it began, whether in
+metres; for how long it has been away from there, whether it came away, whether it walked; whether it was ever too fast."""
 QUEUE: Final = QueueSpec(lane="any")
 AMONG_NS: Final = 5 * SECOND_NS
 """Who was among those who queue (`AMONG_M`) counts as one of them for so long after: who stands trembles about the
@@ -80,8 +86,9 @@ class OnFoot:
 
     A rider whose machine the detector misses looks like a person, and so nobody counts who was ever too fast for
     somebody on foot, or faster along his lane than one walks, and has not walked across the lanes since; on lanes, who
-    has not walked across or along them, or who stands after he came along them; or who is among vehicles that queue and
-    neither walked across nor came from beside the lanes. After `still_s` it is somebody in any case, but in a queue.
+    has not walked across or along them, or who stands after he came along them; or who sits on a two-wheeler or is among
+    vehicles that queue, and neither walked across nor came from beside the lanes. After `still_s` it is somebody in any
+    case, but in a queue or on a two-wheeler.
 
     Args:
         scene: of the camera.
@@ -106,7 +113,8 @@ class OnFoot:
         self._clock, self._queues, self._wanted = clock, queues, wanted
         self._fastest_mps, self._along_mps = max_speed_kmh / KMH_PER_MPS, max_along_kmh / KMH_PER_MPS
         self._still_ns = round(still_s * SECOND_NS)
-        self._group, self._ends = group_numbers(scene), _ends(scene)
+        self._group, self._ways = group_numbers(scene), _ways(scene)
+        self._machines = class_mask([c.label for c in TWO_WHEELERS])
         self._table = TrackTable(FIELDS)
         self._frame: FrameMeta | None = None
         self._who = NOBODY
@@ -129,13 +137,14 @@ class OnFoot:
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         picture = sight.boxes, view.foot, view.foot_velocity, view.state, view.heading
         lane, along, lane_speed = view.lane, view.along, view.lane_speed
-        if len(self._ends) and np.count_nonzero(lane[rows] < 0):
+        if len(self._ways) and np.count_nonzero(lane[rows] < 0):
             lane, along, lane_speed = lane.copy(), along.copy(), lane_speed.copy()
-            go_on(rows, lane, along, lane_speed, (view.position, view.velocity, view.valid), self._ends)
+            go_on(rows, lane, along, lane_speed, (view.position, view.velocity, view.valid), self._ways)
         ground = view.position, view.velocity, view.velocity_cov, view.valid, lane, lane_speed
         now = clock.run_ns, clock.step_ns, clock.frames
         limits = self._fastest_mps, self._along_mps, self._still_ns
-        real, walks, crossed, over = follow_people(table.rows, at, fresh, rows, picture, ground, now, limits)
+        sits = sit(rows, sight.believed(self._machines), sight.boxes)
+        real, walks, crossed, over = follow_people(table.rows, at, fresh, rows, sits, picture, ground, now, limits)
         if self._queues is not None and np.count_nonzero(walks):
             chain = self._queues.update(view, clock).chain
             among = among_queues(rows, lane, along, chain, self._group)
@@ -164,8 +173,11 @@ class OnFoot:
             return (on_foot,)
         if stays and not known["walked"]:
             return on_foot, reason("has-not-walked", False, limit=Amount(WALKED_M, "m"))
-        if np.hypot(*known["across"]) < OFF_M and known["among_ns"] >= self._clock.run_ns:
-            return on_foot, reason("among-queue", False, limit=Amount(AMONG_M, "m"))
+        if np.hypot(*known["across"]) < OFF_M and known["beside_ns"] - known["first_ns"] < BESIDE_NS:
+            if known["sat_ns"] >= SAT_NS:
+                return on_foot, reason("sits-on-machine", False)
+            if known["among_ns"] >= self._clock.run_ns:
+                return on_foot, reason("among-queue", False, limit=Amount(AMONG_M, "m"))
         return (on_foot,)
 
     @staticmethod
@@ -178,8 +190,8 @@ class OnFoot:
         return pace
 
 
-def _ends(scene: Scene) -> F64:
-    """Where the lanes of a scene begin and end, as `kernels.on_foot.go_on` wants it."""
+def _ways(scene: Scene) -> F64:
+    """The lanes of a scene, as `kernels.on_foot.go_on` wants them."""
     found: list[tuple[float, ...]] = []
     for number, lane in enumerate(scene.lanes.values()):
         if scene.ground is None or not lane.length_m:
@@ -190,9 +202,13 @@ def _ends(scene: Scene) -> F64:
             continue
         x, y = border.T
         half = 0.25 * abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / lane.length_m
-        ends = [(way[0], way[1], 0.0, -1.0), (way[-1], way[-2], lane.length_m, 1.0)]
+        steps = np.diff(way, axis=0)
+        lengths = np.hypot(*steps.T)
+        before, until = np.zeros(len(lengths)), lengths.copy()
+        before[0] = -BEYOND_M
         # Beyond a stop line people cross.
-        for place, before, along, sign in ends[: 1 if lane.stop_line else 2]:
-            out = (place - before) / np.hypot(*(place - before))
-            found.append((number, *place, *out, half, along, sign))
-    return np.array(found, np.float64).reshape(-1, 8)
+        until[-1] += 0.0 if lane.stop_line else BEYOND_M
+        begins = np.cumsum(lengths) - lengths
+        parts = zip(way[:-1], steps / lengths[:, None], before, until, begins, strict=True)
+        found += [(number, *place, *ahead, first, last, half, along) for place, ahead, first, last, along in parts]
+    return np.array(found, np.float64).reshape(-1, 9)

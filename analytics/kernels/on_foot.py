@@ -10,6 +10,7 @@ import numpy as np
 from analytics.kernels.speeds import variance_along
 from core.arrays import F32, F64, I16, I32, I64, U8, AnyArray, Bool
 from core.compiled import compiled, in_place
+from core.riding import ABOVE, ASIDE, BELOW, LARGEST, SMALLEST
 from core.tracks import TrackState
 
 CONFIRMED: Final = int(TrackState.CONFIRMED)
@@ -42,6 +43,13 @@ back has come nowhere."""
 BESIDE_NS: Final = 3 * SECOND_NS
 """Who stood or walked beside the lanes for so long before he came onto one has no machine."""
 BEYOND_M: Final = 20.0
+BESIDE_M: Final = 1.5
+"""Lanes go on so far past where they are drawn, and beside it: the box of a rider whose machine is hidden ends at his
+feet, 0.3 to 0.7 m above the ground (`core.riding`), which from 15° to 20° above seems to be 1 to 2 m behind him."""
+SAT_NS: Final = 2 * SECOND_NS
+SAT_MOST_NS: Final = 10 * SECOND_NS
+"""On a lane, who has been seen on a two-wheeler for so long, of the last such time, more than off it, sits there; who
+walks past one is gone by then."""
 AMONG_M: Final = 10.0
 """So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider."""
 
@@ -52,6 +60,7 @@ def follow_people(
     at: I64,
     fresh: Bool,
     rows: I64,
+    sits: Bool,
     picture: tuple[F32, F32, F32, U8, F32],
     ground: tuple[F64, F64, F64, Bool, I16, F64],
     now: tuple[int, int, int],
@@ -64,6 +73,7 @@ def follow_people(
         at: (K) of the rows' tracks.
         fresh: (K) whether they are new.
         rows: (K) in the view.
+        sits: (K) who looks as if he sat on a two-wheeler.
         picture: boxes, feet and their velocities in reference pixels, states, headings, of all M tracks in the view.
         ground: positions, velocities and their covariances, whether these are known, lanes, speeds along them, of all.
         now: run time and step in ns, number of the frame.
@@ -102,6 +112,8 @@ def follow_people(
                 mine.across[1] += velocity[row, 1] * step_s
             else:
                 mine.along_ns += step_ns
+        sat_ns = mine.sat_ns + (step_ns if metric and sits[k] else -step_ns)
+        mine.sat_ns = min(max(sat_ns, 0), SAT_MOST_NS)
         if placed and mine.metric:
             away = math.hypot(position[row, 0] - mine.ground[0], position[row, 1] - mine.ground[1])
         else:
@@ -129,7 +141,8 @@ def follow_people(
         known = lasted_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
         off = not (valid[row] and lane[row] >= 0)
         counts = still or (mine.walked and (crossed[k] or across[k] or moves[k] or off))
-        walks[k] = known and counts and not mine.rides
+        rides = mine.rides or (mine.sat_ns >= SAT_NS and not crossed[k])
+        walks[k] = known and counts and not rides
     return real, walks, crossed, over
 
 
@@ -180,31 +193,53 @@ def among_queues(rows: I64, lane: I16, along: F64, chain: I32, group: I64) -> Bo
 
 
 @compiled
-def go_on(rows: I64, lane: I16, along: F64, lane_speed: F64, motion: tuple[F64, F64, Bool], ends: F64) -> None:
-    """Fill in lane, way and speed along it of those rows (K) that are on no lane, but on the carriageway beyond one.
+def go_on(rows: I64, lane: I16, along: F64, lane_speed: F64, motion: tuple[F64, F64, Bool], ways: F64) -> None:
+    """Fill in lane, way and speed along it of those rows (K) that are on no lane, but may be on the carriageway.
 
-    Lanes go on straight for `BEYOND_M` past where they are drawn: where the picture ends, and into the junction.
+    Lanes go on for `BESIDE_M` beside where they are drawn, and `BEYOND_M` past it: where the picture ends, and into the
+    junction. Of several the one counts whose middle is nearest, by half its width.
 
     Args:
         rows: in the view.
         lane, along, lane_speed: of all M tracks, in metres and m/s; to be changed.
         motion: positions, velocities, and whether these are known, of all.
-        ends: (E, 8) lane, place (2), unit vector outwards (2), half width, way along the lane there, and 1 where lanes
-            end, -1 where they begin.
+        ways: (W, 9) straight parts of the lanes' middles: lane, place where it begins (2), unit vector along it (2),
+            from where to where it goes, half width, way along the lane where it begins.
     """
     position, velocity, valid = motion
     for k in range(len(rows)):
         row = rows[k]
         if lane[row] >= 0 or not valid[row]:
             continue
-        for e in range(len(ends)):
-            x, y = position[row, 0] - ends[e, 1], position[row, 1] - ends[e, 2]
-            u, v, way = ends[e, 3], ends[e, 4], ends[e, 7]
-            out = x * u + y * v
-            if 0.0 <= out <= BEYOND_M and abs(x * v - y * u) <= ends[e, 5]:
-                lane[row], along[row] = np.int16(ends[e, 0]), ends[e, 6] + way * out
-                lane_speed[row] = way * (velocity[row, 0] * u + velocity[row, 1] * v)
+        least = BESIDE_M
+        for w in range(len(ways)):
+            x, y, u, v = position[row, 0] - ways[w, 1], position[row, 1] - ways[w, 2], ways[w, 3], ways[w, 4]
+            on, off = x * u + y * v, abs(x * v - y * u) - ways[w, 7]
+            if ways[w, 5] <= on <= ways[w, 6] and off <= least:
+                least = off
+                lane[row], along[row] = np.int16(ways[w, 0]), ways[w, 8] + on
+                lane_speed[row] = velocity[row, 0] * u + velocity[row, 1] * v
+
+
+@compiled
+def sit(rows: I64, machines: I64, boxes: F32) -> Bool:
+    """Which rows (K) look as if they sat on one of these two-wheelers (W); boxes: of all M tracks (`core.riding`)."""
+    found = np.zeros(len(rows), np.bool_)
+    for k in range(len(rows)):
+        box = boxes[rows[k]]
+        for w in range(len(machines)):
+            machine = boxes[machines[w]]
+            width, height = machine[2] - machine[0], _height(machine)
+            aside = 0.5 * abs(box[0] + box[2] - machine[0] - machine[2])
+            above, tall = machine[3] - box[3], _height(box)
+            if (
+                aside <= ASIDE * width
+                and -BELOW * height <= above <= ABOVE * height
+                and SMALLEST * height <= tall <= LARGEST * height
+            ):
+                found[k] = True
                 break
+    return found
 
 
 @in_place

@@ -159,6 +159,7 @@ explain-on-foot = { $holds ->
 explain-has-not-walked = chưa đi bộ: { $limit } từ chỗ thấy đầu tiên, ngang hoặc dọc làn
 explain-has-not-come = có thể là đồ vật: chưa rời chỗ thấy đầu tiên { $limit }
 explain-zone-edge = quá sát mép nên có thể ở ngoài: cần vào sâu { $limit }
+explain-sits-on-machine = ngồi trên xe hai bánh: là người đi xe
 explain-among-queue = ở giữa các xe đang xếp hàng, cách chưa đến { $limit }: là người đi xe
 explain-held-up = chờ xe chậm như vậy ở phía trước
 explain-drives = { $holds ->

@@ -126,6 +126,31 @@ def test_a_thing_that_is_taken_for_somebody_counts_only_after_a_minute() -> None
     assert seconds(found(film([stays], 90, scene=METRES), PedestrianSpec())) == [pytest.approx(61, abs=1)]
 
 
+def test_who_sits_on_a_motorcycle_that_stands_is_a_rider_and_who_stands_beside_it_is_not() -> None:
+    """At the edge of the lane, off which the machine trembles; nobody has seen the two move together. For 90 s."""
+    machine = Actor(1, still(500, 443), ObjectClass.MOTORCYCLE, (20, 12))
+    rider = Actor(2, still(502, 438), size=(8, 15))
+    assert found(film([machine, rider], 90, scene=METRES), PedestrianSpec()) == []
+    beside = Actor(3, still(516, 438), size=(8, 17))
+    assert [e.track_ids for e in found(film([machine, beside], 90, scene=METRES), PedestrianSpec())] == [(3,)]
+
+
+def test_who_walks_past_motorcycles_that_wait_is_on_foot() -> None:
+    """Behind a row of ten, a hand's breadth of picture above their feet, across two lanes at 1.2 m/s."""
+    row = [Actor(n, still(480, 370 + 18 * n), ObjectClass.MOTORCYCLE, (7, 12)) for n in range(1, 11)]
+    walker = Actor(20, walk([(2, 484, 330), (17, 484, 540)]), size=(8, 17))
+    told = found(film([*row, walker], 20, scene=METRES), PedestrianSpec())
+    assert [e.track_ids for e in told] == [(20,)]
+
+
+@pytest.mark.parametrize(("y", "count"), [(349, 0), (340, 1)])
+def test_who_waits_a_metre_beside_the_lane_may_be_a_rider_whose_machine_is_hidden(y: float, count: int) -> None:
+    """Cars queue; he stands there for 5 s and goes along with them. Two metres beside, he came from the pavement."""
+    cars = [Actor(n, still(600 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]
+    waits = Actor(11, walk([(0, 300, y), (5, 300, y), (7, 320, 363), (30, 480, 363)]), size=(10, 17))
+    assert len(found(film([*cars, waits], 31, scene=METRES), PedestrianSpec())) == count
+
+
 def test_boxes_that_riders_lend_to_a_track_are_nobody() -> None:
     """Seen in two frames of ten, at walking speed."""
     lent = Actor(

@@ -12,6 +12,7 @@ import numpy as np
 
 from core.arrays import AnyArray
 from core.compiled import in_place
+from core.riding import ABOVE, ASIDE, BELOW, LARGEST, SMALLEST
 from core.taxonomy import TWO_WHEELERS, ObjectClass
 from trackers.kernels.motion import place
 from trackers.kernels.state import Camera, Track, Tracks
@@ -21,17 +22,9 @@ PERSON = int(ObjectClass.PERSON)
 TWO_WHEELER = int(min(TWO_WHEELERS))
 """The kinds (`trackers.online.KIND_OF_CLASS`)."""
 
-ASIDE = 0.45
-"""A rider's middle is at most this share of the machine's width off its middle: on 1.9 m of motorcycle seen across, a
-pillion sits 0.7 m off (0.37); along, handlebars are 0.7 m wide, and who walks beside them is 0.6 m off (0.86)."""
-BELOW, ABOVE = 0.1, 0.9
-"""A rider's lower edge lies within these shares of the machine's height around its own: feet stand on rests, 0.25 m up,
-and boxes tremble; legs hidden, a box ends at the seat (0.75 m of 1.1 m). Who walks on the near side is lower."""
-SMALLEST, LARGEST = 0.5, 2.2
-"""A rider's height as a share of the machine's: 1.3 for an adult (1.4 m on 1.1 m), 0.55 at 60° from above, 1.6 for one
-who stands; more is somebody nearer the camera."""
 SLACK = 0.15
-"""Two who are watched already may exceed each limit by so much: boxes tremble, a foot is put down at a red light."""
+"""Two who are watched already may exceed each limit (`core.riding`) by so much: boxes tremble, a foot is put down at a
+red light."""
 MOVED, STILL = 0.5, 0.25
 """Shares of the rider's height: they moved together if the machine went so far while its place below the rider stayed
 within so much. Boxes at rest tremble by 0.15."""
