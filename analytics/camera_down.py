@@ -8,11 +8,11 @@ from analytics.clock import SECOND_NS, CameraClock
 from analytics.episode_rule import EpisodeRule
 from analytics.episodes import NOTHING
 from analytics.revisions import Cue
+from analytics.shared import Shared
 from core.events import Event
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
 from core.measures import CameraDownMeasures
-from core.scene import Scene
 from scenes.rules import CameraDownSpec
 
 
@@ -22,9 +22,9 @@ class CameraDownRule(EpisodeRule):
     `reason` may be set to what the source last said.
     """
 
-    def __init__(self, spec: CameraDownSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> None:
+    def __init__(self, spec: CameraDownSpec, shared: Shared, open_events: Sequence[Event]) -> None:
         clear_s = spec.clear_s
-        super().__init__(spec, camera_id, CameraClock(), clear_s=clear_s, hold_s=clear_s, hold_camera_ns=None)
+        super().__init__(spec, shared, clear_s=clear_s, hold_s=clear_s, hold_camera_ns=None, clock=CameraClock())
         self._after_ns = round(spec.after_s * SECOND_NS)
         self._frames = 0
         self.reason = ""

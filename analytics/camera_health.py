@@ -10,6 +10,7 @@ from analytics.clock import SECOND_NS, CameraClock
 from analytics.episode_rule import OneEventRule
 from analytics.episodes import NOTHING
 from analytics.revisions import Cue
+from analytics.shared import Shared
 from analytics.stays import Stay
 from core.events import Event, Severity
 from core.explanation import Reasons, reason
@@ -59,8 +60,8 @@ class Condition(Protocol):
 class CameraHealthRule(OneEventRule):
     """One event while a camera's picture, or its clock, is as the kind says."""
 
-    def __init__(self, spec: CameraSpec, camera_id: str, open_events: Sequence[Event] = ()) -> None:
-        super().__init__(spec, camera_id, open_events, CameraClock(), clear_s=spec.clear_s)
+    def __init__(self, spec: CameraSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events, clear_s=spec.clear_s, clock=CameraClock())
         self._for_ns = round(spec.for_s * SECOND_NS)
         self._condition, self._severity = _condition(spec), spec.severity
         self._stay = Stay(GAP_NS)

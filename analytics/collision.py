@@ -35,13 +35,11 @@ class CollisionRule(StandRule):
     metres: without a ground nothing is found.
     """
 
-    def __init__(
-        self, spec: CollisionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, scene, camera_id, open_events, shared)
+    def __init__(self, spec: CollisionSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events)
         self._least, self._loss, self._reach = spec.min_speed_kmh / KMH_PER_MPS, spec.deceleration_mps2, spec.reach_m
         self._impacts = Impacts(shared.clock, self._least, self._loss, self._reach)
-        self._ends = _lane_ends(scene)
+        self._ends = _lane_ends(shared.scene)
         self._places: dict[int, F64] = {}
         """Where those stand whose events are open."""
 

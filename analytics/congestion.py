@@ -23,7 +23,6 @@ from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import watched_lanes
 from core.measures import CongestionMeasures
-from core.scene import Scene
 from scenes.rules import CongestionSpec
 
 LEVELS: Final = ("heavy", "slow", "queuing", "stationary")
@@ -126,11 +125,10 @@ class Levels:
 class CongestionRule(PlaceRule):
     """One event for a group of lanes while it is congested, through all its levels."""
 
-    def __init__(
-        self, spec: CongestionSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
+    def __init__(self, spec: CongestionSpec, shared: Shared, open_events: Sequence[Event]) -> None:
         window_s, for_s, clear_s = spec.times_s
-        super().__init__(spec, camera_id, open_events, shared, for_s=for_s, gap_s=0.0, clear_s=clear_s)
+        super().__init__(spec, shared, open_events, for_s=for_s, gap_s=0.0, clear_s=clear_s)
+        scene = shared.scene
         self._spec, self._metric = spec, scene.ground is not None
         self._wanted = class_mask(spec.classes)
         self._watched = watched_lanes(scene, group=spec.group)

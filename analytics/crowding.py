@@ -14,7 +14,6 @@ from core.events import Event, Severity
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.measures import CrowdingMeasures
-from core.scene import Scene
 from scenes.rules import CrowdingSpec
 
 
@@ -24,13 +23,11 @@ class CrowdingRule(PlaceRule):
     Those count who are seen, and those who were a moment ago and are hidden since (`analytics.headcount`).
     """
 
-    def __init__(
-        self, spec: CrowdingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+    def __init__(self, spec: CrowdingSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._spec = spec
         self._wanted = class_mask(spec.classes)
-        self._zone = scene.zones[spec.zone]
+        self._zone = shared.scene.zones[spec.zone]
         self._number, self._place = shared.zone(spec.zone), Place(shared, zone=spec.zone)
         self._people = Headcount(shared.clock)
         self._count = self._peak = 0

@@ -13,7 +13,7 @@ from analytics.shared import Shared
 from analytics.things import NOBODY, Thing
 from core.events import Event
 from core.measures import DebrisMeasures
-from core.scene import Lane, Scene
+from core.scene import Lane
 from scenes.rules import DebrisSpec
 
 WAIT_M: Final = 20.0
@@ -25,12 +25,10 @@ WAIT_SHARE: Final = 1 / 3
 class DebrisRule(ObjectRule):
     """One event for each thing that lies on a carriageway."""
 
-    def __init__(
-        self, spec: DebrisSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, scene, camera_id, open_events, shared)
+    def __init__(self, spec: DebrisSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events)
         self._signal_ns = round(spec.signal_s * SECOND_NS)
-        self._signals = [lane for lane in scene.lanes.values() if lane.stop_line]
+        self._signals = [lane for lane in shared.scene.lanes.values() if lane.stop_line]
 
     def _meets(self, thing: Thing) -> bool:
         return thing.explained_by == NOBODY

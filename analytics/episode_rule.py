@@ -7,6 +7,7 @@ from typing import Protocol
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.episodes import HOLD_CAMERA_NS, NOTHING, Episodes
+from analytics.shared import Shared
 from core.events import Event, EventKind, Severity
 from core.findings import Findings
 from core.mutes import Mutes
@@ -40,27 +41,27 @@ class EpisodeRule:
 
     Args:
         spec: the rule of the scene.
-        camera_id: of its events.
-        clock: of the camera; hears ticks from here, and frames from whoever makes the rule.
+        shared: with the camera's other rules.
         clear_s, hold_s: as in docs/events.md.
         hold_camera_ns: longest loss of the camera that an event outlives; None: any.
+        clock: hears ticks from here, and frames from whoever makes the rule; None: the one that rules share.
     """
 
     def __init__(
         self,
         spec: EventSpec,
-        camera_id: str,
-        clock: CameraClock,
+        shared: Shared,
         *,
         clear_s: float,
         hold_s: float,
         hold_camera_ns: int | None = HOLD_CAMERA_NS,
+        clock: CameraClock | None = None,
     ) -> None:
-        self._rule_id, self._clock = spec.rule_id, clock
+        self._rule_id, self._clock = spec.rule_id, clock or shared.clock
         self._episodes = Episodes(
             EventKind(spec.kind),
             rule_id=spec.rule_id,
-            camera_id=camera_id,
+            camera_id=shared.camera_id,
             zone=spec.place,
             severity=spec.severity,
             clear_ns=round(clear_s * SECOND_NS),
@@ -91,7 +92,13 @@ class OneEventRule(EpisodeRule):
     """
 
     def __init__(
-        self, spec: HeldSpec, camera_id: str, open_events: Sequence[Event], clock: CameraClock, *, clear_s: float
+        self,
+        spec: HeldSpec,
+        shared: Shared,
+        open_events: Sequence[Event],
+        *,
+        clear_s: float,
+        clock: CameraClock | None = None,
     ) -> None:
-        super().__init__(spec, camera_id, clock, clear_s=clear_s, hold_s=spec.hold_s)
+        super().__init__(spec, shared, clear_s=clear_s, hold_s=spec.hold_s, clock=clock)
         self._episodes.restore_one(open_events)

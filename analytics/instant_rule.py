@@ -29,13 +29,12 @@ class InstantRule(EpisodeRule, ABC):
 
     Args:
         spec: the rule of the scene.
-        camera_id: of its events.
-        open_events: of this rule, open when the process ended.
         shared: with the camera's other rules.
+        open_events: of this rule, open when the process ended.
     """
 
-    def __init__(self, spec: InstantSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
-        super().__init__(spec, camera_id, shared.clock, clear_s=0.0, hold_s=0.0)
+    def __init__(self, spec: InstantSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, clear_s=0.0, hold_s=0.0)
         self._wanted, self._shared = class_mask(spec.classes), shared
         for key, event in enumerate(open_events, 1):
             self._episodes.restore(key, event)

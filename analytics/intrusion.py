@@ -28,8 +28,8 @@ PERSON: Final = int(ObjectClass.PERSON)
 class IntrusionRule(PlaceRule):
     """One event for a zone, however many tracks are inside and whatever their numbers."""
 
-    def __init__(self, spec: IntrusionSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
-        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+    def __init__(self, spec: IntrusionSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._wanted = class_mask(spec.classes)
         self._place = Place(shared, zone=spec.zone)
         self._closed = Schedule(spec.hours, spec.days, spec.timezone)

@@ -20,18 +20,15 @@ from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.measures import LaneMeasures
-from core.scene import Scene
 from scenes.rules import LaneViolationSpec
 
 
 class ClosedLaneRule(StayRule):
     """One event for each vehicle of these classes on the lane, for which it has been there before it was seen, too."""
 
-    def __init__(self, spec: LaneViolationSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
+    def __init__(self, spec: LaneViolationSpec, shared: Shared, open_events: Sequence[Event]) -> None:
         place = Place(shared, lane=spec.lane, group=spec.group)
-        super().__init__(
-            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=1.0, swaps=False, pace=DRIVING
-        )
+        super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=1.0, swaps=False, pace=DRIVING)
         self._arrivals = Arrivals(shared.clock, round(spec.gap_s * SECOND_NS))
 
     def update(self, view: StepView) -> Findings:
@@ -58,13 +55,11 @@ class ClosedLaneRule(StayRule):
 class ForbiddenTurnRule(InstantRule):
     """One event for each track that crosses the entry and then the exit."""
 
-    def __init__(
-        self, spec: LaneViolationSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, camera_id, open_events, shared)
+    def __init__(self, spec: LaneViolationSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events)
         self._entry_name = spec.entry
         self._entry, self._exit = (
-            shared.lines.watch(scene.lines[str(name)], spec.hysteresis_px, self._wanted)
+            shared.lines.watch(shared.scene.lines[str(name)], spec.hysteresis_px, self._wanted)
             for name in (spec.entry, spec.exit)
         )
         self._within_ns = round(spec.within_s * SECOND_NS)
@@ -103,3 +98,10 @@ class ForbiddenTurnRule(InstantRule):
         side, crossed = self._shared.lines.explain(view, row, self._exit)
         way = (reason("direction", crossed > 0, way=WAYS[crossed]),) if crossed else ()
         return came, in_time, *side, *way
+
+
+def lane_violation_rule(
+    spec: LaneViolationSpec, shared: Shared, open_events: Sequence[Event]
+) -> ClosedLaneRule | ForbiddenTurnRule:
+    """The rule for a closed lane, or for a forbidden turn, where the spec names an entry."""
+    return (ClosedLaneRule if spec.entry is None else ForbiddenTurnRule)(spec, shared, open_events)

@@ -13,7 +13,6 @@ from analytics.views import class_mask
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.measures import AbandonedObjectMeasures, LitteringMeasures
-from core.scene import Scene
 from scenes.rules import AbandonedObjectSpec, LitteringSpec
 
 STAYS_NS: Final = 10 * SECOND_NS
@@ -23,15 +22,8 @@ STAYS_NS: Final = 10 * SECOND_NS
 class LeftBehindRule(ObjectRule):
     """One event for each thing whose owner is away."""
 
-    def __init__(
-        self,
-        spec: AbandonedObjectSpec | LitteringSpec,
-        scene: Scene,
-        camera_id: str,
-        open_events: Sequence[Event],
-        shared: Shared,
-    ) -> None:
-        super().__init__(spec, scene, camera_id, open_events, shared)
+    def __init__(self, spec: AbandonedObjectSpec | LitteringSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events)
         self._away_m, self._owners = spec.away_m, class_mask(spec.owners)
 
     def _owner(self, thing: Thing) -> tuple[float, int, int] | None:
@@ -65,10 +57,8 @@ class LeftBehindRule(ObjectRule):
 class AbandonedObjectRule(LeftBehindRule):
     """Somebody else may stay by the object, and look after it; nobody need have been seen to leave it."""
 
-    def __init__(
-        self, spec: AbandonedObjectSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, scene, camera_id, open_events, shared)
+    def __init__(self, spec: AbandonedObjectSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events)
         self._owned = spec.owned
 
     def _meets(self, thing: Thing) -> bool:

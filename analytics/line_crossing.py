@@ -14,24 +14,16 @@ from core.events import Event
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
 from core.measures import LineCrossingMeasures
-from core.scene import Scene
 from scenes.rules import LineCrossingSpec, NoCrossingSpec
 
 
 class LineCrossingRule(InstantRule):
     """One event for each crossing; a track crosses again only after it has gone back."""
 
-    def __init__(
-        self,
-        spec: LineCrossingSpec | NoCrossingSpec,
-        scene: Scene,
-        camera_id: str,
-        open_events: Sequence[Event],
-        shared: Shared,
-    ) -> None:
-        super().__init__(spec, camera_id, open_events, shared)
+    def __init__(self, spec: LineCrossingSpec | NoCrossingSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events)
         self._directions = {1: spec.direction != "backward", -1: spec.direction != "forward"}
-        self._line = shared.lines.watch(scene.lines[spec.line], spec.hysteresis_px, self._wanted)
+        self._line = shared.lines.watch(shared.scene.lines[spec.line], spec.hysteresis_px, self._wanted)
 
     def _found(self, view: StepView) -> Findings:
         findings = NOTHING

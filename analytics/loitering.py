@@ -20,11 +20,9 @@ from scenes.rules import LoiteringSpec
 class LoiteringRule(StayRule):
     """One event for each person who stays in the zone."""
 
-    def __init__(self, spec: LoiteringSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
+    def __init__(self, spec: LoiteringSpec, shared: Shared, open_events: Sequence[Event]) -> None:
         place = Place(shared, zone=spec.zone)
-        super().__init__(
-            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=1.0, swaps=False, pace=WALKING
-        )
+        super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=1.0, swaps=False, pace=WALKING)
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         return np.ones(len(rows), np.bool_)

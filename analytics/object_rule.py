@@ -57,15 +57,13 @@ class ObjectRule(EpisodeRule, ABC):
     Args:
         spec: the rule of the scene.
         scene: has the places that it names.
-        camera_id: of its events.
-        open_events: of this rule, open when the process ended.
         shared: with the camera's other rules.
+        open_events: of this rule, open when the process ended.
     """
 
-    def __init__(
-        self, spec: ObjectRuleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, camera_id, shared.clock, clear_s=spec.clear_s, hold_s=spec.hold_s)
+    def __init__(self, spec: ObjectRuleSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, clear_s=spec.clear_s, hold_s=spec.hold_s)
+        scene = shared.scene
         self._for_ns = round(spec.for_s * SECOND_NS)
         self._least = {"m": SEEN * spec.min_size_m, "px": SEEN * spec.min_size_px}
         self._most_m: float = getattr(spec, "max_size_m", np.inf)

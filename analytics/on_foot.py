@@ -51,9 +51,10 @@ FIELDS: Final = [
     ("rides", np.bool_),
 ]
 """Of a track: when and at which frame it began, frames in which it was seen, until when it was beside the lanes without
-a break since it began, how long it moved along its lane, until when it counts as one of those who queue, for how long it
-has sat on a two-wheeler, more than not; the way in metres that it made across its lane; where it began, whether in
-metres; for how long it has been away from there, whether it came away, whether it walked; whether it was ever too fast."""
+a break since it began, how long it moved along its lane, until when it counts as one of those who queue, for how long
+it has sat on a two-wheeler, more than not; the way in metres that it made across its lane; where it began, whether in
+metres; for how long it has been away from there, whether it came away, whether it walked; whether it was ever too
+fast."""
 QUEUE: Final = QueueSpec(lane="any")
 AMONG_NS: Final = 5 * SECOND_NS
 """Who was among those who queue (`AMONG_M`) counts as one of them for so long after: who stands trembles about the
@@ -86,9 +87,9 @@ class OnFoot:
 
     A rider whose machine the detector misses looks like a person, and so nobody counts who was ever too fast for
     somebody on foot, or faster along his lane than one walks, and has not walked across the lanes since; on lanes, who
-    has not walked across or along them, or who stands after he came along them; or who sits on a two-wheeler or is among
-    vehicles that queue, and neither walked across nor came from beside the lanes. After `still_s` it is somebody in any
-    case, but in a queue or on a two-wheeler.
+    has not walked across or along them, or who stands after he came along them; or who sits on a two-wheeler or is
+    among vehicles that queue, and neither walked across nor came from beside the lanes. After `still_s` it is somebody
+    in any case, but in a queue or on a two-wheeler.
 
     Args:
         scene: of the camera.

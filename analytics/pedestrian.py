@@ -19,8 +19,8 @@ from scenes.rules import PedestrianSpec
 class PedestrianRule(PlaceRule):
     """One event for a carriageway, however many people are on it; who is on foot, `analytics.on_foot` tells."""
 
-    def __init__(self, spec: PedestrianSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
-        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+    def __init__(self, spec: PedestrianSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
         self._wanted = class_mask(spec.classes)
         self._place = Place.of(spec, shared)
         self._on_foot = shared.on_foot(spec.classes, spec.max_speed_kmh, spec.max_along_kmh, spec.still_s)

@@ -50,24 +50,22 @@ class PlaceRule(OneEventRule, ABC):
 
     Args:
         spec: the rule of the scene.
-        camera_id: of its events.
-        open_events: of this rule, open when the process ended.
         shared: with the camera's other rules.
+        open_events: of this rule, open when the process ended.
         for_s, gap_s, clear_s: as in docs/events.md.
     """
 
     def __init__(
         self,
         spec: HeldSpec,
-        camera_id: str,
-        open_events: Sequence[Event],
         shared: Shared,
+        open_events: Sequence[Event],
         *,
         for_s: float,
         gap_s: float,
         clear_s: float,
     ) -> None:
-        super().__init__(spec, camera_id, open_events, shared.clock, clear_s=clear_s)
+        super().__init__(spec, shared, open_events, clear_s=clear_s)
         self._for_ns, self._shared = round(for_s * SECOND_NS), shared
         self._stay = Stay(round(gap_s * SECOND_NS))
 

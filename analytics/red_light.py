@@ -26,7 +26,6 @@ from core.findings import Findings, StepView
 from core.geometry import border_distance
 from core.lanes import stop_lines
 from core.measures import RedLightMeasures
-from core.scene import Scene
 from core.taxonomy import TWO_WHEELERS
 from scenes.rules import RedLightSpec
 
@@ -97,10 +96,9 @@ class RedLightRule(InstantRule):
         KeyError: the scene has no such signal, line or lane.
     """
 
-    def __init__(
-        self, spec: RedLightSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, camera_id, open_events, shared)
+    def __init__(self, spec: RedLightSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events)
+        scene = shared.scene
         signal = scene.signals[spec.signal]
         self._spec, self._label, self._fronts = spec, signal.label, shared.fronts(self._wanted)
         others = {name: other for name, other in scene.signals.items() if name != spec.signal}

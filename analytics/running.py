@@ -22,11 +22,9 @@ from scenes.rules import RunningSpec
 class RunningRule(StayRule):
     """One event for each person who runs, in metres where the ground is known and in box heights where not."""
 
-    def __init__(self, spec: RunningSpec, camera_id: str, open_events: Sequence[Event], shared: Shared) -> None:
+    def __init__(self, spec: RunningSpec, shared: Shared, open_events: Sequence[Event]) -> None:
         place = Place(shared, zone=spec.zone)
-        super().__init__(
-            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False, pace=RUNNING
-        )
+        super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=2.0, swaps=False, pace=RUNNING)
         self._fast_mps, self._fast_lengths = spec.speed_kmh / KMH_PER_MPS, spec.speed_lengths_per_s
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:

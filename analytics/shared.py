@@ -35,8 +35,8 @@ class Shared:
         crossed: who has crossed their stop lines lately.
     """
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene, self.clock = scene, CameraClock()
+    def __init__(self, scene: Scene, camera_id: str) -> None:
+        self.scene, self.camera_id, self.clock = scene, camera_id, CameraClock()
         self.lines = Crossings(self.clock)
         self.free_flow = FreeFlow(scene)
         self.signals = Signals(self.clock)

@@ -97,10 +97,9 @@ class SightingRule(OneEventRule):
     Looks of each model are counted by themselves. The state is bounded: `of_looks` of each model.
     """
 
-    def __init__(
-        self, spec: SightingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, camera_id, open_events, shared.clock, clear_s=spec.clear_s)
+    def __init__(self, spec: SightingSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events, clear_s=spec.clear_s)
+        scene = shared.scene
         self._spec, self._shared = spec, shared
         self._wanted = frozenset(int(one) for one in classes_of(tuple(spec.classes)))
         self._zone = spec.zone or ""

@@ -22,7 +22,6 @@ from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.lanes import group_numbers, lane_lengths
 from core.measures import SlowVehicleMeasures
-from core.scene import Scene
 from scenes.rules import SlowVehicleSpec
 
 SLOWEST: Final = 0.2
@@ -77,13 +76,10 @@ class SlowVehicleRule(StayRule):
     ahead of it.
     """
 
-    def __init__(
-        self, spec: SlowVehicleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
+    def __init__(self, spec: SlowVehicleSpec, shared: Shared, open_events: Sequence[Event]) -> None:
         place = Place.of(spec, shared)
-        super().__init__(
-            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False, pace=DRIVING
-        )
+        super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=2.0, swaps=False, pace=DRIVING)
+        scene = shared.scene
         self._metric, self._share = scene.ground is not None, spec.share
         unit = 1.0 if self._metric else CAR_BOX_M
         self._stopped, self._usual = spec.stop_speed_kmh / KMH_PER_MPS / unit, spec.usual_kmh / KMH_PER_MPS / unit

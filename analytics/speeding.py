@@ -22,7 +22,6 @@ from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.measures import SpeedingMeasures
-from core.scene import Scene
 from scenes.rules import SpeedingSpec
 
 SURE: Final = 2.0
@@ -38,21 +37,18 @@ class SpeedingRule(StayRule):
     less than those of a speed at one moment; and of lanes with other limits beside it the highest.
     """
 
-    def __init__(
-        self, spec: SpeedingSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
+    def __init__(self, spec: SpeedingSpec, shared: Shared, open_events: Sequence[Event]) -> None:
         super().__init__(
             spec,
             Place.of(spec, shared),
-            camera_id,
-            open_events,
             shared,
+            open_events,
             for_s=0.0,
             reach=1.0,
             swaps=False,
             pace=DRIVING,
         )
-        self._limits = Limits(scene, None if spec.limit_kmh is None else spec.limit_kmh / KMH_PER_MPS)
+        self._limits = Limits(shared.scene, None if spec.limit_kmh is None else spec.limit_kmh / KMH_PER_MPS)
         self._factor, self._over_m = 1.0 + spec.tolerance, spec.over_m
         self._means = MeanSpeeds(shared.clock, round(spec.gap_s * SECOND_NS))
         none = np.zeros(0)

@@ -16,7 +16,6 @@ from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import crossed_at
 from core.measures import SpillbackMeasures
-from core.scene import Scene
 from scenes.rules import SpillbackSpec
 
 
@@ -27,10 +26,9 @@ class SpillbackRule(PlaceRule):
         KeyError: no lane's centreline crosses the line.
     """
 
-    def __init__(
-        self, spec: SpillbackSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+    def __init__(self, spec: SpillbackSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+        scene = shared.scene
         self._line_at = crossed_at(scene, scene.lines[spec.line], spec.group)
         if np.isnan(self._line_at).all():
             raise KeyError(spec.line)

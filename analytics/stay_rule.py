@@ -48,9 +48,8 @@ class StayRule(EpisodeRule, ABC):
     Args:
         spec: the rule of the scene.
         place: where it looks.
-        camera_id: of its events.
-        open_events: of this rule, open when the process ended.
         shared: with the camera's other rules.
+        open_events: of this rule, open when the process ended.
         for_s: for how long the condition is met before an event starts.
         reach, swaps, pace: see `Stays`.
     """
@@ -59,16 +58,15 @@ class StayRule(EpisodeRule, ABC):
         self,
         spec: StaySpec,
         place: Place,
-        camera_id: str,
-        open_events: Sequence[Event],
         shared: Shared,
+        open_events: Sequence[Event],
         *,
         for_s: float,
         reach: float,
         swaps: bool,
         pace: float = 0.0,
     ) -> None:
-        super().__init__(spec, camera_id, shared.clock, clear_s=spec.clear_s, hold_s=spec.hold_s)
+        super().__init__(spec, shared, clear_s=spec.clear_s, hold_s=spec.hold_s)
         self._wanted, self._place = class_mask(spec.classes), place
         self._for_ns = round(for_s * SECOND_NS)
         self._shared, self._moves = shared, pace >= RUNNING

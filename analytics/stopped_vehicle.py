@@ -54,7 +54,8 @@ class Waiting:
     green (`LaneSignals.released`), and whoever stands there at red does.
     """
 
-    def __init__(self, scene: Scene, shared: Shared, *, signals: bool) -> None:
+    def __init__(self, shared: Shared, *, signals: bool) -> None:
+        scene = shared.scene
         self._queues, self._signals = shared.queues(QUEUE), signals
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
         self._group = group_numbers(scene)
@@ -169,17 +170,16 @@ class StandRule(StayRule):
     def __init__(
         self,
         spec: StoppedVehicleSpec | IllegalParkingSpec | CollisionSpec,
-        scene: Scene,
-        camera_id: str,
-        open_events: Sequence[Event],
         shared: Shared,
+        open_events: Sequence[Event],
     ) -> None:
         place = Place.of(spec, shared)
-        super().__init__(spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=0.5, swaps=True)
+        super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=0.5, swaps=True)
+        scene = shared.scene
         self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
         self._slow_lengths = 0.0 if isinstance(spec, CollisionSpec) else spec.stop_speed_lengths_per_s
         signals = not isinstance(spec, IllegalParkingSpec)
-        self._waits = Waiting(scene, shared, signals=signals) if scene.lanes else None
+        self._waits = Waiting(shared, signals=signals) if scene.lanes else None
         self._state: QueueState | None = None
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
@@ -218,14 +218,10 @@ class StoppedVehicleRule(StandRule):
     """Measured in metres where the ground is known and in box lengths where not; for both kinds."""
 
     def __init__(
-        self,
-        spec: StoppedVehicleSpec | IllegalParkingSpec,
-        scene: Scene,
-        camera_id: str,
-        open_events: Sequence[Event],
-        shared: Shared,
+        self, spec: StoppedVehicleSpec | IllegalParkingSpec, shared: Shared, open_events: Sequence[Event]
     ) -> None:
-        super().__init__(spec, scene, camera_id, open_events, shared)
+        super().__init__(spec, shared, open_events)
+        scene = shared.scene
         # Who parks stands for longer than a queue does.
         alone = scene.lanes and isinstance(spec, StoppedVehicleSpec)
         self._passing = Passing(scene, shared.clock) if alone else None

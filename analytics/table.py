@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from analytics.camera_down import CameraDownRule
 from analytics.camera_health import CameraHealthRule
@@ -13,7 +13,7 @@ from analytics.crowding import CrowdingRule
 from analytics.debris import DebrisRule
 from analytics.encroachment import EncroachmentRule
 from analytics.intrusion import IntrusionRule
-from analytics.lane_violation import ClosedLaneRule, ForbiddenTurnRule
+from analytics.lane_violation import lane_violation_rule
 from analytics.left_behind import AbandonedObjectRule, LitteringRule
 from analytics.line_crossing import LineCrossingRule
 from analytics.loitering import LoiteringRule
@@ -32,22 +32,17 @@ from analytics.wrong_way import WrongWayRule
 from core.events import Event
 from core.protocols import Rule
 from core.scene import Scene
+from scenes.camera_rules import CAMERA_SPECS
+from scenes.picture_rules import SIGHTING_SPECS
 from scenes.rules import (
     AbandonedObjectSpec,
     AnyRuleSpec,
-    CameraBlurredSpec,
-    CameraClockSpec,
-    CameraCoveredSpec,
-    CameraDarkSpec,
     CameraDownSpec,
-    CameraFrozenSpec,
-    CameraMovedSpec,
     CollisionSpec,
     CongestionSpec,
     CrowdingSpec,
     DebrisSpec,
     EncroachmentSpec,
-    FloodingSpec,
     IllegalParkingSpec,
     IntrusionSpec,
     LaneViolationSpec,
@@ -61,7 +56,6 @@ from scenes.rules import (
     RedLightSpec,
     RunningSpec,
     SlowVehicleSpec,
-    SmokeFireSpec,
     SpeedingSpec,
     SpillbackSpec,
     StoppedVehicleSpec,
@@ -72,104 +66,62 @@ MEASURES: Final = "measures"
 """Rule id of all measurements of a camera together."""
 
 
+RULES: Final[Mapping[type[Any], Callable[..., Rule]]] = {
+    LineCrossingSpec: LineCrossingRule,
+    NoCrossingSpec: LineCrossingRule,
+    IntrusionSpec: IntrusionRule,
+    LoiteringSpec: LoiteringRule,
+    CrowdingSpec: CrowdingRule,
+    CongestionSpec: CongestionRule,
+    QueueSpec: QueueRule,
+    SpillbackSpec: SpillbackRule,
+    RunningSpec: RunningRule,
+    WrongWaySpec: WrongWayRule,
+    PedestrianSpec: PedestrianRule,
+    CollisionSpec: CollisionRule,
+    SlowVehicleSpec: SlowVehicleRule,
+    SpeedingSpec: SpeedingRule,
+    LaneViolationSpec: lane_violation_rule,
+    StoppedVehicleSpec: StoppedVehicleRule,
+    IllegalParkingSpec: StoppedVehicleRule,
+    RedLightSpec: RedLightRule,
+    CameraDownSpec: CameraDownRule,
+    **dict.fromkeys(CAMERA_SPECS, CameraHealthRule),
+    DebrisSpec: DebrisRule,
+    AbandonedObjectSpec: AbandonedObjectRule,
+    LitteringSpec: LitteringRule,
+    EncroachmentSpec: EncroachmentRule,
+    **dict.fromkeys(SIGHTING_SPECS, SightingRule),
+}
+"""What makes the rule of a spec: of the spec, what the camera's rules share, and its events that are open."""
+
+
 def build_rules(
     specs: Sequence[AnyRuleSpec], scene: Scene, camera_id: str, open_events: Mapping[str, Sequence[Event]]
 ) -> dict[str, Rule]:
     """The rules of one camera by id; all its measurements are one rule, `MEASURES`.
 
     Args:
-        specs: each with a `rule_id` of its own.
+        specs: each with a `rule_id` of its own; names zones, lines, lanes or groups of lanes of the scene.
         open_events: by rule id, those open when the process ended.
 
     Raises:
-        KeyError: the scene has no such zone, line or lane.
+        KeyError: the scene has no such place, or none of its lanes crosses the line.
     """
-    shared = Shared(scene)
+    shared = Shared(scene, camera_id)
     rules: dict[str, Rule] = {}
     measured: list[MeasureSpec] = []
     for spec in specs:
         if isinstance(spec, MeasureSpec):
             measured.append(spec)
         else:
-            rules[spec.rule_id] = build_rule(spec, scene, camera_id, open_events.get(spec.rule_id, ()), shared)
+            rules[spec.rule_id] = RULES[type(spec)](spec, shared, open_events.get(spec.rule_id, ()))
     if measured:
         rules[MEASURES] = MeasureRule(measured, scene, camera_id, shared.free_flow)
     return rules
 
 
-def build_rule(
-    spec: AnyRuleSpec,
-    scene: Scene,
-    camera_id: str,
-    open_events: Sequence[Event] = (),
-    shared: Shared | None = None,
-) -> Rule:
-    """The rule for one camera.
-
-    Args:
-        spec: names a zone, line, lane or group of lanes of the scene.
-        open_events: of this rule at this camera, open when the process ended.
-        shared: what the camera's rules have in common; None: the rule is alone.
-
-    Raises:
-        KeyError: the scene has no such place, or none of its lanes crosses the line.
-    """
-    shared = shared or Shared(scene)
-    match spec:
-        case LineCrossingSpec() | NoCrossingSpec():
-            return LineCrossingRule(spec, scene, camera_id, open_events, shared)
-        case IntrusionSpec():
-            return IntrusionRule(spec, camera_id, open_events, shared)
-        case LoiteringSpec():
-            return LoiteringRule(spec, camera_id, open_events, shared)
-        case CrowdingSpec():
-            return CrowdingRule(spec, scene, camera_id, open_events, shared)
-        case CongestionSpec():
-            return CongestionRule(spec, scene, camera_id, open_events, shared)
-        case QueueSpec():
-            return QueueRule(spec, scene, camera_id, open_events, shared)
-        case SpillbackSpec():
-            return SpillbackRule(spec, scene, camera_id, open_events, shared)
-        case RunningSpec():
-            return RunningRule(spec, camera_id, open_events, shared)
-        case WrongWaySpec():
-            return WrongWayRule(spec, scene, camera_id, open_events, shared)
-        case PedestrianSpec():
-            return PedestrianRule(spec, camera_id, open_events, shared)
-        case CollisionSpec():
-            return CollisionRule(spec, scene, camera_id, open_events, shared)
-        case SlowVehicleSpec():
-            return SlowVehicleRule(spec, scene, camera_id, open_events, shared)
-        case SpeedingSpec():
-            return SpeedingRule(spec, scene, camera_id, open_events, shared)
-        case LaneViolationSpec():
-            if spec.entry is None:
-                return ClosedLaneRule(spec, camera_id, open_events, shared)
-            return ForbiddenTurnRule(spec, scene, camera_id, open_events, shared)
-        case StoppedVehicleSpec() | IllegalParkingSpec():
-            return StoppedVehicleRule(spec, scene, camera_id, open_events, shared)
-        case RedLightSpec():
-            return RedLightRule(spec, scene, camera_id, open_events, shared)
-        case CameraDownSpec():
-            return CameraDownRule(spec, scene, camera_id, open_events)
-        case (
-            CameraFrozenSpec()
-            | CameraDarkSpec()
-            | CameraBlurredSpec()
-            | CameraCoveredSpec()
-            | CameraMovedSpec()
-            | CameraClockSpec()
-        ):
-            return CameraHealthRule(spec, camera_id, open_events)
-        case DebrisSpec():
-            return DebrisRule(spec, scene, camera_id, open_events, shared)
-        case AbandonedObjectSpec():
-            return AbandonedObjectRule(spec, scene, camera_id, open_events, shared)
-        case LitteringSpec():
-            return LitteringRule(spec, scene, camera_id, open_events, shared)
-        case EncroachmentSpec():
-            return EncroachmentRule(spec, scene, camera_id, open_events, shared)
-        case SmokeFireSpec() | FloodingSpec():
-            return SightingRule(spec, scene, camera_id, open_events, shared)
-        case MeasureSpec():
-            return MeasureRule([spec], scene, camera_id, shared.free_flow)
+def build_rule(spec: AnyRuleSpec, scene: Scene, camera_id: str, open_events: Sequence[Event] = ()) -> Rule:
+    """A rule that is alone at its camera; see `build_rules`."""
+    (rule,) = build_rules([spec], scene, camera_id, {spec.rule_id: open_events}).values()
+    return rule

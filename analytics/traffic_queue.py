@@ -18,17 +18,15 @@ from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import watched_lanes
 from core.measures import QueueMeasures
-from core.scene import Scene
 from scenes.rules import QueueSpec
 
 
 class QueueRule(PlaceRule):
     """One event for a lane, or a group of lanes, while the longest queue on any of them is long enough."""
 
-    def __init__(
-        self, spec: QueueSpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
-        super().__init__(spec, camera_id, open_events, shared, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+    def __init__(self, spec: QueueSpec, shared: Shared, open_events: Sequence[Event]) -> None:
+        super().__init__(spec, shared, open_events, for_s=spec.for_s, gap_s=spec.gap_s, clear_s=spec.clear_s)
+        scene = shared.scene
         self._mine = watched_lanes(scene, lane=spec.lane, group=spec.group)
         self._queues = shared.queues(spec)
         self._unit = queue_unit(scene)

@@ -21,7 +21,6 @@ from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.measures import WrongWayMeasures
-from core.scene import Scene
 from scenes.rules import WrongWaySpec
 
 RIGHT_WAY_NS = SECOND_NS
@@ -35,14 +34,10 @@ class WrongWayRule(StayRule):
     over the ground; without one in car boxes (`vehicles.CAR_BOXES`), of `CAR_BOX_M` each.
     """
 
-    def __init__(
-        self, spec: WrongWaySpec, scene: Scene, camera_id: str, open_events: Sequence[Event], shared: Shared
-    ) -> None:
+    def __init__(self, spec: WrongWaySpec, shared: Shared, open_events: Sequence[Event]) -> None:
         place = Place.of(spec, shared)
-        super().__init__(
-            spec, place, camera_id, open_events, shared, for_s=spec.for_s, reach=2.0, swaps=False, pace=DRIVING
-        )
-        self._metric = scene.ground is not None
+        super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=2.0, swaps=False, pace=DRIVING)
+        self._metric = shared.scene.ground is not None
         self._least = spec.min_speed_kmh / KMH_PER_MPS
         self._against = math.cos(math.radians(spec.angle_deg))
         self._way, self._overtaking_ns = spec.min_way_m, round(spec.overtaking_s * SECOND_NS)

@@ -283,8 +283,8 @@ def test_the_rules_of_a_camera_share_the_times_of_fronts() -> None:
     apart = {
         n: replace(here.signals["s"], signal_id=n, lamps=(), lanes=(lane,)) for n, lane in (("s", "a"), ("z", "b"))
     }
-    shared = Shared(replace(here, signals=apart))
-    rules = [RedLightRule(RedLightSpec(signal=name), shared.scene, "cam", (), shared) for name in apart]
+    shared = Shared(replace(here, signals=apart), "cam")
+    rules = [RedLightRule(RedLightSpec(signal=name), shared, ()) for name in apart]
     shots = lit(film([actor(drives(0.0))], 4, scene=shared.scene), [(0, RED)])
     told = [play(rule, [shot]).events for shot in shots for rule in rules]
     assert {event.zone for events in told for event in events} == {"s"}
