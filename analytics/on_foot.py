@@ -37,6 +37,7 @@ FIELDS: Final = [
     ("first_ns", np.int64),
     ("frame", np.int64),
     ("seen", np.int64),
+    ("tall", np.int64),
     ("beside_ns", np.int64),
     ("along_ns", np.int64),
     ("among_ns", np.int64),
@@ -44,17 +45,22 @@ FIELDS: Final = [
     ("across", np.float64, (2,)),
     ("ground", np.float64, (2,)),
     ("foot", np.float32, (2,)),
+    ("top", np.float32),
     ("metric", np.bool_),
     ("away_ns", np.int64),
     ("came", np.bool_),
     ("walked", np.bool_),
     ("rides", np.bool_),
 ]
-"""Of a track: when and at which frame it began, frames in which it was seen, until when it was beside the lanes without
-a break since it began, how long it moved along its lane, until when it counts as one of those who queue, for how long
-it has sat on a two-wheeler, more than not; the way in metres that it made across its lane; where it began, whether in
-metres; for how long it has been away from there, whether it came away, whether it walked; whether it was ever too
-fast."""
+"""Of a track: when and at which frame it began, frames in which it was seen, and as tall as one stands; until when it
+was beside the lanes without a break since it began, how long it moved along its lane, until when it counts as one of
+those who queue, for how long it has sat on a two-wheeler, more than not; the way in metres that it made across its
+lane; where it began, the upper edge of its box too, whether in metres; for how long it has been away from there,
+whether it came away, whether it walked; whether it was ever too fast."""
+STANDS_M: Final = 1.4
+"""A box that is less tall is of somebody whose feet are not seen, or who sits: grown-up people are from 1.5 m on, and a
+box seen from above is the taller by what it is deep."""
+HALF_PX: Final = np.array([0.5, 0.0])
 QUEUE: Final = QueueSpec(lane="any")
 AMONG_NS: Final = 5 * SECOND_NS
 """Who was among those who queue (`AMONG_M`) counts as one of them for so long after: who stands trembles about the
@@ -88,8 +94,8 @@ class OnFoot:
     A rider whose machine the detector misses looks like a person, and so nobody counts who was ever too fast for
     somebody on foot, or faster along his lane than one walks, and has not walked across the lanes since; on lanes, who
     has not walked across or along them, or who stands after he came along them; or who sits on a two-wheeler or is
-    among vehicles that queue, and neither walked across nor came from beside the lanes. After `still_s` it is somebody
-    in any case, but in a queue or on a two-wheeler.
+    among vehicles that queue, and neither walked across nor came from beside the lanes, mostly as tall as one stands.
+    After `still_s` it is somebody in any case, but in a queue or on a two-wheeler.
 
     Args:
         scene: of the camera.
@@ -116,6 +122,7 @@ class OnFoot:
         self._still_ns = round(still_s * SECOND_NS)
         self._group, self._ways = group_numbers(scene), _ways(scene)
         self._machines = class_mask([c.label for c in TWO_WHEELERS])
+        self._ground = scene.ground
         self._table = TrackTable(FIELDS)
         self._frame: FrameMeta | None = None
         self._who = NOBODY
@@ -144,14 +151,25 @@ class OnFoot:
         ground = view.position, view.velocity, view.velocity_cov, view.valid, lane, lane_speed
         now = clock.run_ns, clock.step_ns, clock.frames
         limits = self._fastest_mps, self._along_mps, self._still_ns
-        sits = sit(rows, sight.believed(self._machines), sight.boxes)
-        real, walks, crossed, over = follow_people(table.rows, at, fresh, rows, sits, picture, ground, now, limits)
+        shape = sit(rows, sight.believed(self._machines), sight.boxes), self._tall(sight, rows)
+        real, walks, crossed, over = follow_people(table.rows, at, fresh, rows, shape, picture, ground, now, limits)
         if self._queues is not None and np.count_nonzero(walks):
             chain = self._queues.update(view, clock).chain
             among = among_queues(rows, lane, along, chain, self._group)
             table.rows["among_ns"][at[among]] = clock.run_ns + AMONG_NS
             walks &= crossed | (table.rows["among_ns"][at] < clock.run_ns)
         return Who(rows, real, walks, rows[walks], over[walks])
+
+    def _tall(self, sight: Sight, rows: AnyArray) -> Bool:
+        """Which boxes (K) are as tall as somebody who stands: by what a pixel spans across the view at their feet."""
+        if self._ground is None:
+            return np.ones(len(rows), np.bool_)
+        boxes = sight.boxes[rows]
+        feet = np.column_stack(((boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]))
+        ends, known = self._ground.to_ground(np.concatenate((feet - HALF_PX, feet + HALF_PX)))
+        across = np.hypot(*(ends[len(rows) :] - ends[: len(rows)]).T)
+        tall = (boxes[:, 3] - boxes[:, 1]) * across >= STANDS_M
+        return np.asarray(tall | ~known[: len(rows)], np.bool_)
 
     def explain(self, view: StepView, row: int, *, riders: bool = False) -> Reasons:
         """That somebody is on foot; else why not. With `riders` only that it is no thing."""

@@ -22,7 +22,6 @@ from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.lanes import group_numbers, lane_lengths
 from core.measures import StoppedVehicleMeasures
-from core.scene import Scene
 from scenes.rules import CollisionSpec, IllegalParkingSpec, QueueSpec, StoppedVehicleSpec
 
 METRES, LENGTHS = "m/s", "box lengths/s"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -46,6 +46,9 @@ BEYOND_M: Final = 20.0
 BESIDE_M: Final = 1.5
 """Lanes go on so far past where they are drawn, and beside it: the box of a rider whose machine is hidden ends at his
 feet, 0.3 to 0.7 m above the ground (`core.riding`), which from 15° to 20° above seems to be 1 to 2 m behind him."""
+HEAD: Final = 0.5
+"""Of the way that his foot made in the picture somebody's head makes so much at least; of who seems to come nearer, or
+to go, because the lower part of his box is hidden now and not then, it stays where it is."""
 SAT_NS: Final = 2 * SECOND_NS
 SAT_MOST_NS: Final = 10 * SECOND_NS
 """On a lane, who has been seen on a two-wheeler for so long, of the last such time, more than off it, sits there; who
@@ -60,7 +63,7 @@ def follow_people(
     at: I64,
     fresh: Bool,
     rows: I64,
-    sits: Bool,
+    shape: tuple[Bool, Bool],
     picture: tuple[F32, F32, F32, U8, F32],
     ground: tuple[F64, F64, F64, Bool, I16, F64],
     now: tuple[int, int, int],
@@ -73,7 +76,7 @@ def follow_people(
         at: (K) of the rows' tracks.
         fresh: (K) whether they are new.
         rows: (K) in the view.
-        sits: (K) who looks as if he sat on a two-wheeler.
+        shape: (K) who looks as if he sat on a two-wheeler, and whose box is as tall as somebody who stands.
         picture: boxes, feet and their velocities in reference pixels, states, headings, of all M tracks in the view.
         ground: positions, velocities and their covariances, whether these are known, lanes, speeds along them, of all.
         now: run time and step in ns, number of the frame.
@@ -85,6 +88,7 @@ def follow_people(
     """
     boxes, foot, foot_velocity, seen, heading = picture
     position, velocity, spread, valid, lane, lane_speed = ground
+    sits, tall = shape
     run_ns, step_ns, frame = now
     count, step_s = len(rows), step_ns / SECOND_NS
     real, walks = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
@@ -98,6 +102,7 @@ def follow_people(
             mine.first_ns, mine.frame, mine.metric, mine.beside_ns = run_ns, frame, placed, run_ns
             for axis in range(2):
                 mine.ground[axis], mine.foot[axis] = position[row, axis], foot[row, axis]
+            mine.top = boxes[row, 1]
         speed = math.hypot(velocity[row, 0], velocity[row, 1])
         doubt = SURE * math.sqrt(variance_along(velocity[row, 0], velocity[row, 1], spread[row]))
         if not placed:
@@ -125,8 +130,9 @@ def follow_people(
             mine.beside_ns = run_ns
         way = math.hypot(mine.across[0], mine.across[1])
         came_on = mine.metric and mine.beside_ns - mine.first_ns >= BESIDE_NS
-        over[k] = way >= OFF_M
-        crossed[k], mine.rides = over[k] or came_on, mine.rides and not over[k]
+        upright = 2 * mine.tall >= mine.seen
+        over[k] = way >= OFF_M and upright and _head_goes_along(mine, foot[row], boxes[row, 1])
+        crossed[k], mine.rides = over[k] or (came_on and upright), mine.rides and not over[k]
         across[k] = way >= ACROSS_M
         walked = gone and (across[k] or came_on or mine.along_ns >= ALONG_NS) if metric else mine.came
         mine.walked = mine.walked or walked
@@ -135,6 +141,7 @@ def follow_people(
         row, mine = rows[k], state[at[k]]
         if seen[row] == CONFIRMED:
             mine.seen += 1
+            mine.tall += tall[k]
         lasted_ns = run_ns - mine.first_ns
         still = lasted_ns >= limits[2]
         real[k] = mine.came or still
@@ -144,6 +151,13 @@ def follow_people(
         rides = mine.rides or (mine.sat_ns >= SAT_NS and not crossed[k])
         walks[k] = known and counts and not rides
     return real, walks, crossed, over
+
+
+@in_place
+def _head_goes_along(mine: Any, foot: F32, top: float) -> bool:
+    """Whether the upper edge of a box has come as far, in the picture, as the foot seems to have."""
+    aside = foot[0] - mine.foot[0]
+    return bool(math.hypot(aside, top - mine.top) >= HEAD * math.hypot(aside, foot[1] - mine.foot[1]))
 
 
 @in_place

@@ -151,6 +151,26 @@ def test_who_waits_a_metre_beside_the_lane_may_be_a_rider_whose_machine_is_hidde
     assert len(found(film([*cars, waits], 31, scene=METRES), PedestrianSpec())) == count
 
 
+@pytest.mark.parametrize(("low_m", "count"), [(1.7, 1), (1.2, 0)])
+def test_among_those_who_queue_only_who_is_as_tall_as_one_stands_walks_across(low_m: float, count: int) -> None:
+    """A box of a rider's upper part jumps to the next rider, 5 m across, as fast as one walks."""
+    cars = [Actor(n, still(600 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]
+    moves = Actor(11, walk([(0, 480, 370), (3, 480, 370), (6, 480, 420), (30, 480, 420)]), size=(10, 10 * low_m))
+    assert len(found(film([*cars, moves], 31, scene=METRES), PedestrianSpec())) == count
+
+
+@pytest.mark.parametrize(("hidden_px", "count"), [(1.5, 0), (0.0, 1)])
+def test_a_foot_that_is_hidden_now_and_then_comes_no_way_where_the_head_stays(hidden_px: float, count: int) -> None:
+    """Among those who queue, seen from near by: his foot goes 4.5 m up the picture as it is hidden, or he goes."""
+    cars = [Actor(n, still(600 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]
+    way = walk([(0, 480, 438), (4, 480, 438), (7, 480, 393), (30, 480, 393)])
+    shots = []
+    for n, (begin, lasts) in enumerate([(0.0, 4.0), *((4 + n / 10, 0.1) for n in range(30)), (7.0, 20.0)]):
+        who = Actor(11, way, size=(20, 70 - hidden_px * min(n, 30)))
+        shots += film([*cars, who], lasts, scene=METRES, start_s=begin)
+    assert len(found(shots, PedestrianSpec())) == count
+
+
 def test_boxes_that_riders_lend_to_a_track_are_nobody() -> None:
     """Seen in two frames of ten, at walking speed."""
     lent = Actor(
