@@ -51,8 +51,8 @@ HEAD: Final = 0.5
 to go, because the lower part of his box is hidden now and not then, it stays where it is."""
 SAT_NS: Final = 2 * SECOND_NS
 SAT_MOST_NS: Final = 10 * SECOND_NS
-"""On a lane, who has been seen on a two-wheeler for so long, of the last such time, more than off it, sits there; who
-walks past one is gone by then."""
+"""Who has been seen on a two-wheeler for so long, of the last such time, more than off it, sits there; who walks past
+one is gone by then, and where there is no lane who walks at all does not."""
 AMONG_M: Final = 10.0
 """So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider."""
 
@@ -117,8 +117,8 @@ def follow_people(
                 mine.across[1] += velocity[row, 1] * step_s
             else:
                 mine.along_ns += step_ns
-        sat_ns = mine.sat_ns + (step_ns if metric and sits[k] else -step_ns)
-        mine.sat_ns = min(max(sat_ns, 0), SAT_MOST_NS)
+        sat_ns = mine.sat_ns + (step_ns if sits[k] else -step_ns)
+        mine.sat_ns = 0 if moves[k] and not metric else min(max(sat_ns, 0), SAT_MOST_NS)
         if placed and mine.metric:
             away = math.hypot(position[row, 0] - mine.ground[0], position[row, 1] - mine.ground[1])
         else:
@@ -148,7 +148,7 @@ def follow_people(
         known = lasted_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
         off = not (valid[row] and lane[row] >= 0)
         counts = still or (mine.walked and (crossed[k] or across[k] or moves[k] or off))
-        rides = mine.rides or (mine.sat_ns >= SAT_NS and not crossed[k])
+        rides = mine.rides or (mine.sat_ns >= SAT_NS and (off or not crossed[k]))
         walks[k] = known and counts and not rides
     return real, walks, crossed, over
 

@@ -151,6 +151,19 @@ def test_who_waits_a_metre_beside_the_lane_may_be_a_rider_whose_machine_is_hidde
     assert len(found(film([*cars, waits], 31, scene=METRES), PedestrianSpec())) == count
 
 
+def test_who_waits_on_a_motorcycle_off_the_lanes_is_a_rider_until_he_walks() -> None:
+    """On a crossing before the stop line: he came 2 m with nobody seeing his machine, which is seen once he stands."""
+    machine = Actor(1, still(500, 600), ObjectClass.MOTORCYCLE, (20, 12))
+    comes = walk([(0, 480, 597), (2, 501, 597), (20, 501, 597)])
+    area = Zone("kerb", Label("", ""), np.array([(400, 560), (700, 560), (700, 700), (400, 700)], np.float64))
+    scene, spec = replace(METRES, zones={**METRES.zones, "kerb": area}), PedestrianSpec(zone="kerb", for_s=5)
+    shots = film([Actor(2, comes, size=(8, 15)), machine], 20, scene=scene)
+    assert found(shots, spec) == []
+    walks = walk([(0, 480, 597), (2, 501, 597), (8, 501, 597), (20, 680, 597)])
+    on = found(film([Actor(2, walks, size=(8, 17)), machine], 20, scene=scene), spec)
+    assert seconds(on) == [pytest.approx(13.2, abs=0.5)]
+
+
 @pytest.mark.parametrize(("low_m", "count"), [(1.7, 1), (1.2, 0)])
 def test_among_those_who_queue_only_who_is_as_tall_as_one_stands_walks_across(low_m: float, count: int) -> None:
     """A box of a rider's upper part jumps to the next rider, 5 m across, as fast as one walks."""
