@@ -151,7 +151,13 @@ def _is_over(mine: Any, now_ns: int) -> bool:
 @in_place
 def _patience(mine: Any) -> int:
     """For how long a chain may go on under another number."""
-    return STANDING_NS if np.hypot(mine.vx, mine.vy) < STANDS * mine.side else MOVING_NS
+    return STANDING_NS if stands(mine) else MOVING_NS
+
+
+@in_place
+def stands(mine: Any) -> bool:
+    """Whether a chain stood still when it was last seen."""
+    return bool(np.hypot(mine.vx, mine.vy) < STANDS * mine.side)
 
 
 @in_place

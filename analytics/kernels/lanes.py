@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from analytics.kernels.chains import stands
 from analytics.kernels.gauges import tally
 from analytics.kernels.stays import box_side
 from core.arrays import F32, F64, I16, I64, AnyArray, Bool
@@ -14,8 +15,9 @@ from core.compiled import in_place
 SECOND_NS = 1_000_000_000
 AWAY_NS = 5 * SECOND_NS
 SETTLES_NS = 400_000_000
-GAP_S = 1.0
+GAP_NS = SECOND_NS
 DOUBT = 3.0
+GAINS, LOSES = 3.0, 8.0
 STOOD_NS = 3 * SECOND_NS
 SAME_WAY = 5.0
 TURNED = 3.0
@@ -60,7 +62,7 @@ def drive(
             mine.passed = 0
             if fresh[row]:
                 mine.on, mine.side, mine.inside, mine.real = False, 0, False, False
-                mine.since_ns = now_ns
+                mine.held_ns, mine.gap = 0, 0.0
             place = place_of[spec, lane[row]] if lane[row] >= 0 else -1
             if place < 0 or not wanted[spec, kind]:
                 mine.inside = False
@@ -76,18 +78,21 @@ def drive(
             inside = 0.0 <= along[row] <= where.length
             seen_before = mine.on and mine.on_ns == chains[slot].prev_ns and mine.on_ns >= loss_ns
             _turned(mine, along[row], place, where.hysteresis)
-            goes_on = (
-                seen_before
-                and mine.inside
-                and _same_user(mine, where.hysteresis, along[row], speed[row], place, now_ns)
-            )
+            if fresh[row] or mine.track != chains[slot].id:
+                mine.track, mine.since_ns = chains[slot].id, now_ns
+            goes_on, away_ns = seen_before and mine.inside, now_ns - max(mine.on_ns, mine.held_ns)
+            if goes_on and away_ns >= GAP_NS:
+                goes_on = False
+                _lay_by(mine, away_ns, along[row] - mine.along if mine.place == place else np.nan)
             if not goes_on or not inside or mine.place != place:
                 _begin_anew(mine)
             if inside:
-                seconds = (now_ns - mine.on_ns if goes_on else step_ns) / SECOND_NS
+                seconds = (away_ns if goes_on else step_ns) / SECOND_NS
                 step = along[row] - mine.along if mine.place == place else speed[row] * seconds
                 box = box_side(xyxy[row], boxes[0], boxes[1], kind)
                 _travel(mine, seconds, goes_on, (step, speed[row], box), now_ns)
+                if mine.gap > 0 and now_ns - mine.since_ns >= SETTLES_NS:
+                    _settle(mine, where.hysteresis, speed[row], box)
                 if _is_real(mine, sure[row], where.hysteresis):
                     _add_up(sums[place, 1 if mine.backward else 0], mine, pcu[spec, kind])
             mine.on, mine.inside, mine.side, mine.place = True, inside, side, place
@@ -134,15 +139,72 @@ def _add_up(total: Any, mine: Any, pcu: float) -> None:
 
 
 @in_place
-def _same_user(mine: Any, hysteresis: float, along: float, speed: float, place: int, now_ns: int) -> bool:
-    """Whether who was not seen for a while was real, and has come as far as speeds before and after tell."""
-    gap_s = (now_ns - mine.on_ns) / SECOND_NS
-    if gap_s < GAP_S:
-        return True
-    between = (along - mine.along) / gap_s
-    doubt = DOUBT * hysteresis
-    fits = min(mine.speed, speed) - doubt <= between <= max(mine.speed, speed) + doubt
-    return bool(mine.real and (mine.place != place or fits))
+def _lay_by(mine: Any, away_ns: int, way: float) -> None:
+    """Keep a time in which a chain was not seen until the speed after it is known; `way`: NaN from another lane."""
+    if mine.real:
+        mine.gap, mine.gap_way, mine.gap_speed = away_ns / SECOND_NS, way, mine.speed
+
+
+@in_place
+def _settle(mine: Any, hysteresis: float, speed: float, box: float) -> None:
+    """Add a time in which a chain was not seen, if a vehicle with these speeds before and after comes so far in it.
+
+    It needs some way to gain speed, at most 3 m/s² (a motorcycle that sets off), or to lose it, at most 8 (an emergency
+    brake on dry asphalt): who comes at full speed from where somebody stood is another.
+    """
+    seconds, before, way, doubt = mine.gap, mine.gap_speed, mine.gap_way, DOUBT * hysteresis
+    mine.gap = 0.0
+    if np.isnan(way):
+        way = 0.5 * (before + speed) * seconds
+    gained = speed * speed - before * before
+    needs = gained / (2 * GAINS * hysteresis) if gained > 0 else -gained / (2 * LOSES * hysteresis)
+    if min(before, speed) - doubt <= way / seconds <= max(before, speed) + doubt and abs(way) >= needs - doubt:
+        mine.time += seconds
+        mine.way += way
+        mine.way_time += seconds
+        mine.box_way += way / box
+
+
+@in_place
+def wait_on(
+    places: AnyArray,
+    place_of: I64,
+    state: AnyArray,
+    chains: AnyArray,
+    queues: tuple[I64, F64, F64],
+    pcu: F64,
+    sums: AnyArray,
+    clock: tuple[int, int],
+) -> None:
+    """Let who stood in a queue and is hidden wait on while the queue stands where he was.
+
+    Args:
+        places, place_of, state, sums: as in `drive`.
+        chains: all of them.
+        queues: lane (C), head and tail (C) of all queues.
+        pcu: (specs, classes).
+        clock: run time, run time of the last loss.
+    """
+    lane, head, tail = queues
+    now_ns, loss_ns = clock
+    for slot in range(len(state)):
+        chain = chains[slot]
+        if not chain.used or not chain.confirmed or chain.seen_ns >= now_ns or not stands(chain):
+            continue
+        for spec in range(len(place_of)):
+            mine = state[slot, spec]
+            if not mine.real or not mine.inside or mine.on_ns != chain.seen_ns or mine.on_ns < loss_ns:
+                continue
+            for q in range(len(lane)):
+                if place_of[spec, lane[q]] != mine.place or not tail[q] <= mine.along <= head[q]:
+                    continue
+                seconds = (now_ns - max(mine.on_ns, mine.held_ns)) / SECOND_NS
+                total = sums[mine.place, 1 if mine.backward else 0]
+                total.time += seconds
+                total.pcu_time += pcu[spec, chain.class_id] * seconds
+                total.way_time += seconds
+                mine.held_ns = now_ns
+                break
 
 
 @in_place

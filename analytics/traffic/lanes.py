@@ -10,8 +10,8 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.free_flow import FreeFlow
-from analytics.kernels.lanes import drive
-from analytics.queues import LaneQueues
+from analytics.kernels.lanes import drive, wait_on
+from analytics.queues import LaneQueues, QueueState
 from analytics.reasons import WAYS, lane_unit, on_lane
 from analytics.signals import Signals
 from analytics.traffic.chains import Frame, resized
@@ -43,8 +43,10 @@ DRIVE: Final = np.dtype(
     [
         ("along", np.float64),
         ("furthest", np.float64),
+        ("track", np.int64),
         ("since_ns", np.int64),
         ("on_ns", np.int64),
+        ("held_ns", np.int64),
         ("cut_ns", np.int64),
         ("place", np.int64),
         ("side", np.int8),
@@ -54,13 +56,16 @@ DRIVE: Final = np.dtype(
         ("backward", np.bool_),
         ("real", np.bool_),
         *((name, np.float64) for name in ("speed", "time", "blind", "way", "way_time", "box_way")),
+        *((name, np.float64) for name in ("gap", "gap_way", "gap_speed")),
     ]
 )
-"""Of a chain: where it was last on a lane of the spec; the furthest it came; since when it is seen, when it was last on
-a lane, and when it passed the counting place; on which side of that it is (0: unknown), and whether it counts at this
-frame (1 along the lane, -1 against it); whether it was ever on a lane, is between its ends, drives against it, is real:
-has moved by the hysteresis or stood for 3 s (a vehicle does not come out of nothing, and a false box is gone by then).
-Then its last speed; its time whose way is not known yet; and what it adds to `SUMS` here once it is real and sure."""
+"""Of a chain: where it was last on a lane of the spec; the furthest it came; its track, and since when that is seen;
+when it was last on a lane, until when it waits on unseen, and when it passed the counting place; on which side of that
+it is (0: unknown), and whether it counts at this frame (1 along the lane, -1 against it); whether it was ever on a
+lane, is between its ends, drives against it, is real: has moved by the hysteresis or stood for 3 s (a vehicle does not
+come out of nothing, and a false box is gone by then).
+Then its last speed; its time whose way is not known yet; what it adds to `SUMS` here once it is real and sure; and a
+time in which it was not seen, with way and speed before, until its speed after that is known."""
 SUMS: Final = np.dtype([(name, np.float64) for name in ("time", "pcu_time", "way", "way_time", "box_way")])
 """Time spent on the lane by vehicles and by their PCU, way along it and the time for that (s, m or px), way in car
 boxes."""
@@ -82,8 +87,9 @@ class Lanes:
     Who passes the counting place along the lane counts, once, wherever between the lanes of a group he drives: a foot
     is on a side of it only when further than the hysteresis from it, and takes its side along when it changes lanes.
     Times and ways are added up between the ends of the centreline, from before a chain was known to be real, and over
-    moments in which it was not seen, where its speeds before and after tell the way that it made. In its first 0.4 s
-    its middle is not known yet (`trackers.world`): its way in them is what it then does in such a time.
+    moments in which it was not seen, where its speeds before and after fit the way that it made. Who stood when he was
+    last seen waits on, as long as his chain may go on, while a queue stands where he was. In the first 0.4 s of a
+    track its middle is not known yet (`trackers.world`): its way in them is what it then does in such a time.
     """
 
     def __init__(
@@ -131,8 +137,7 @@ class Lanes:
             self._starts.update(frame)
         if frame.step_ns == 0 and frame.loss_ns == frame.now_ns:
             self._crossed.lose()
-        self._queues.update(frame)
-        view = frame.view
+        queues, view = self._queues.update(frame), frame.view
         drive(
             self._places,
             self._place_of,
@@ -144,6 +149,17 @@ class Lanes:
             (self._crossed.rows, self._sums, self._crossed.counts),
             (frame.now_ns, frame.step_ns, frame.loss_ns),
         )
+        if queues is not None and len(queues.lane):
+            wait_on(
+                self._places,
+                self._place_of,
+                self._state,
+                frame.chains,
+                (queues.lane, queues.head, queues.tail),
+                self._pcu,
+                self._sums,
+                (frame.now_ns, frame.loss_ns),
+            )
 
     def take(self, spec: int, interval: Interval) -> list[Measurement]:
         """All lanes of a spec, which begin anew: forward, and backward if anybody drove so."""
@@ -240,12 +256,12 @@ class LongestQueues:
         self._before = np.zeros(len(lanes)), np.zeros(len(lanes), np.int64)
         self._next_ns = 0
 
-    def update(self, frame: Frame) -> None:
-        """Add one frame."""
+    def update(self, frame: Frame) -> QueueState | None:
+        """Add one frame: the queues at it, if they are looked at."""
         if frame.clock.new_epoch:
             self._next_ns = 0
         if frame.now_ns < self._next_ns:
-            return
+            return None
         self._next_ns = frame.now_ns + LOOK_NS
         state = self._queues.update(frame.view, frame.clock)
         length = state.length_m[self._lanes] if self._metric else np.zeros(len(self._lanes))
@@ -253,6 +269,7 @@ class LongestQueues:
         self._length = np.maximum(self._length, np.minimum(length, self._before[0]))
         self._vehicles = np.maximum(self._vehicles, np.minimum(vehicles, self._before[1]))
         self._before = length, vehicles
+        return state
 
     def longest(self, place: int) -> tuple[float | None, int]:
         """Length in metres, None uncalibrated, and vehicles; 0 without a queue."""

@@ -170,6 +170,49 @@ def test_who_passes_where_a_false_box_was_has_not_been_there_since() -> None:
     assert minute.occupancy == pytest.approx(5 * 4.5 / 60, rel=0.05)
 
 
+def test_who_drives_off_the_place_of_one_who_stood_is_another() -> None:
+    """He who stood is gone for 6 s, and a car comes at 10 m/s from where he was: it had to set off first."""
+    stood = [Actor(100 + n, still(440, MIDDLE["a"], 15 * n, 15 * n + 4), CAR, SIZES[CAR]) for n in range(8)]
+    passing = [
+        Actor(n, walk([(15 * n + 10, 450, MIDDLE["a"]), (15 * n + 15.5, 1_000, MIDDLE["a"])]), CAR, SIZES[CAR])
+        for n in range(8)
+    ]
+    minute = at(measured(film([*stood, *passing], 125, scene=METRES), LANES), "a")[1]
+    assert minute.occupancy == pytest.approx(4 * (4 + 4.5) / 60, rel=0.05)
+    assert minute.mean_speed_mps == pytest.approx(10 * 4.5 / (4 + 4.5), rel=0.05)
+
+
+def test_who_sets_off_while_he_is_hidden_has_been_there() -> None:
+    """He stands, is not seen for 4 s, gains 2 m/s² in the last two of them, and goes on at 4 m/s."""
+
+    def ride(start: float) -> Way:
+        return lambda t: None if start + 6 < t < start + 10 else _sets_off(t - start)
+
+    def _sets_off(t: float) -> tuple[float, float] | None:
+        moving = max(t - 8, 0)
+        way = min(moving, 2) ** 2 + 4 * max(moving - 2, 0)
+        return (200 + 10 * way, MIDDLE["a"]) if t >= 0 and way < 70 else None
+
+    riders = [Actor(n, ride(30 * n), MOTORCYCLE, SIZES[MOTORCYCLE]) for n in range(4)]
+    minute = at(measured(film(riders, 125, scene=METRES), LANES), "a")[1]
+    assert minute.occupancy == pytest.approx(2 * 26.5 / 60, rel=0.02)
+
+
+@pytest.mark.parametrize("metric", [True, False])
+@pytest.mark.parametrize(("queue_s", "waits_s"), [(60.0, 30.0), (16.0, 16.0)])
+def test_who_is_hidden_in_a_queue_waits_on_while_it_stands(metric: bool, queue_s: float, waits_s: float) -> None:
+    """Three stand one behind another, and the one in the middle is not seen any more after 10 s."""
+
+    def stands(x: float, until_s: float) -> Way:
+        return walk([(0, x, MIDDLE["a"]), (until_s, x, MIDDLE["a"]), (until_s + 6, x + 600, MIDDLE["a"])])
+
+    others = [Actor(n, stands(x, queue_s), CAR, SIZES[CAR]) for n, x in ((1, 300), (2, 400))]
+    hidden = Actor(3, still(350, MIDDLE["a"], 0, 10), CAR, SIZES[CAR])
+    (minute, *_) = at(measured(film([*others, hidden], 61, scene=scene_of(metric)), LANES), "a")
+    drives_s = 0 if queue_s == 60 else 5.5
+    assert minute.occupancy == pytest.approx((2 * (queue_s + drives_s) + waits_s) / 60, abs=0.03)
+
+
 def test_the_way_of_the_first_moments_is_what_it_does_then() -> None:
     """The first places of a car are of its front, and later ones of its middle: 2 m are lost at the beginning."""
 
