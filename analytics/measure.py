@@ -17,6 +17,7 @@ from analytics.traffic.chains import Chains, Frame
 from analytics.traffic.lanes import Lanes
 from analytics.traffic.lines import Lines, LineWatch
 from analytics.traffic.movements import Movements
+from analytics.traffic.riders import QueuedRiders
 from analytics.traffic.tallies import Gauge, Interval, Spot
 from analytics.traffic.zones import Zones
 from analytics.views import class_mask
@@ -90,6 +91,7 @@ class MeasureRule:
         self._zones = Zones(zones, scene) if zones else None
         self._signals = Signals(self._clock)
         self._lanes = Lanes(lanes, scene, self._free_flow, self._signals) if lanes else None
+        self._riders = QueuedRiders(metric=scene.ground is not None)
         self._turns = Movements(turns, scene, len(lines)) if turns else None
         watched = [(scene.lines[str(spec.line)], spec.hysteresis_px) for _, spec in lines]
         watched += self._turns.lines if self._turns else []
@@ -131,7 +133,9 @@ class MeasureRule:
         if self._turns is not None and len(self._chains.released):
             self._turns.release(self._chains.released)
         self._make_room()
-        frame = Frame(view, clock, slots, fresh, sure, self._chains.records, self._run_ns, step_ns, self._loss_ns)
+        chains = self._chains.records
+        told = self._riders.told(view, slots, chains) if self._lanes is not None else view
+        frame = Frame(told, clock, slots, fresh, sure, chains, self._run_ns, step_ns, self._loss_ns)
         if self._watch is not None:
             crossings = self._watch.update(frame)
             if self._lines is not None:
@@ -141,7 +145,9 @@ class MeasureRule:
         if self._zones is not None:
             self._zones.update(frame)
         if self._lanes is not None:
-            self._lanes.update(frame)
+            queues = self._lanes.update(frame)
+            if queues is not None:
+                self._riders.look(frame, queues, view)
             self._free_flow.update(view, clock)
         self._last_ns = now_ns
         return findings
@@ -162,6 +168,7 @@ class MeasureRule:
     def explain(self, view: StepView, row: int) -> Mapping[str, Reasons]:
         """Whether a track counts, for each measured place."""
         watch, slot = self._watch, int(self._slots[row])
+        view = self._riders.told(view, self._slots, self._chains.records)
         beside = partial(watch.explain, view, row, slot) if watch is not None else _beside_nothing
         spot, found = Spot(view, row, slot, self._run_ns, beside), dict[str, Reasons]()
         for number, spec in enumerate(self._specs):

@@ -81,6 +81,7 @@ def follow(
             released[released_count] = slot
             released_count += 1
             mine.seen_ns = -1
+            mine.rides, mine.waited_ns = False, 0
         _see(mine, row, class_id, xyxy, foot, speed, scale, now_ns)
     if pending:
         count = _hand_over(chains, index, count, view, scale, now_ns, kinds, found)
@@ -103,6 +104,7 @@ def _begin(chains: AnyArray, index: tuple[I64, I64], count: int, at: int, track_
     mine.id, mine.born_ns, mine.met_ns = track_id, now_ns, now_ns
     mine.seen_ns = mine.prev_ns = -1
     mine.used, mine.confirmed, mine.ended = True, False, False
+    mine.rides, mine.waited_ns = False, 0
     ids, slots = index
     for k in range(count, at, -1):
         ids[k], slots[k] = ids[k - 1], slots[k - 1]

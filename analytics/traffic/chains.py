@@ -32,10 +32,13 @@ FIELDS: Final = np.dtype(
         ("used", np.bool_),
         ("confirmed", np.bool_),
         ("ended", np.bool_),
-    ]
+        ("rides", np.bool_),
+        ("waited_ns", np.int64),
+    ],
 )
 """Of one chain: last track; run times of its first row, its last row, and its last two observations (-1: none); the
-feet of these two and the velocity, in reference pixels; longer side of its box, class."""
+feet of these two and the velocity, in reference pixels; longer side of its box, class; of a person whether he rides,
+and for how long he has waited as riders do (`analytics.traffic.riders`)."""
 LEAST_ROOM: Final = 4
 TWO_WHEELED, OTHER_VEHICLE = -1, -2
 

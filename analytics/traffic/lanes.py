@@ -131,8 +131,8 @@ class Lanes:
         if self._starts is not None:
             self._starts.resize(room)
 
-    def update(self, frame: Frame) -> None:
-        """Add one frame."""
+    def update(self, frame: Frame) -> QueueState | None:
+        """Add one frame: the queues at it, if they are looked at."""
         if self._starts is not None:
             self._starts.update(frame)
         if frame.step_ns == 0 and frame.loss_ns == frame.now_ns:
@@ -160,6 +160,7 @@ class Lanes:
                 self._sums,
                 (frame.now_ns, frame.loss_ns),
             )
+        return queues
 
     def take(self, spec: int, interval: Interval) -> list[Measurement]:
         """All lanes of a spec, which begin anew: forward, and backward if anybody drove so."""

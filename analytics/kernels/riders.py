@@ -1,0 +1,99 @@
+"""Riders who wait in a queue, and whose machine nobody sees; see `analytics.traffic.riders`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.kernels.chains import stands
+from core.arrays import F32, F64, I16, I64, AnyArray, Bool
+from core.compiled import compiled, in_place
+from core.taxonomy import ObjectClass
+
+PERSON, BICYCLE, MOTORCYCLE = int(ObjectClass.PERSON), int(ObjectClass.BICYCLE), int(ObjectClass.MOTORCYCLE)
+WAITS_NS = 3_000_000_000
+"""As long as a vehicle stands before it is real on a lane."""
+ASIDE = 0.6
+LOWER, HIGHER = 0.25, 1.05
+"""Who sits on a machine has his middle within this share of its width of its own, and his lower edge within these of
+its height below and above its own: the limits of `trackers.kernels.riders` for two who are watched already."""
+ACROSS = 0.7
+"""Who moves with less than this share of his speed along the lane walks across it."""
+
+
+@in_place
+def tell_riders(chains: AnyArray, slots: I64, class_id: I16, told: I16) -> bool:
+    """Write the classes (M) of all rows, of riders that of a motorcycle; whether there are any."""
+    some = False
+    for row in range(len(slots)):
+        told[row] = class_id[row]
+        if slots[row] >= 0 and class_id[row] == PERSON and chains[slots[row]].rides:
+            told[row] = MOTORCYCLE
+            some = True
+    return some
+
+
+@compiled
+def find_riders(
+    chains: AnyArray,
+    rows: tuple[I64, Bool],
+    view: tuple[I16, F32, I16, F64, F64, AnyArray],
+    queues: tuple[I64, F64, F64],
+    step_ns: int,
+) -> None:
+    """See who waits as a rider does, and who walks.
+
+    Args:
+        chains: records of `analytics.traffic.chains.FIELDS`, brought to this frame.
+        rows: slots and sure (M) of the frame's rows.
+        view: class, box, lane, way along it, speed along it, and velocity in its unit, of all M tracks.
+        queues: lane (C), head and tail (C) of all queues.
+        step_ns: since this was asked before.
+    """
+    slots, sure = rows
+    class_id, xyxy, lane, along, lane_speed, velocity = view
+    lanes, head, tail = queues
+    seated, taken = np.zeros(len(class_id), np.bool_), np.zeros(len(class_id), np.bool_)
+    _seat(class_id, xyxy, lane, seated, taken)
+    for row in range(len(slots)):
+        if slots[row] < 0 or not sure[row] or class_id[row] != PERSON:
+            continue
+        mine = chains[slots[row]]
+        across = abs(lane_speed[row]) < ACROSS * np.hypot(velocity[row, 0], velocity[row, 1])
+        if lane[row] < 0 or (across and not stands(mine)):
+            mine.waited_ns = 0
+        elif stands(mine):
+            for q in range(len(lanes)):
+                if lanes[q] == lane[row] and tail[q] <= along[row] <= head[q]:
+                    mine.waited_ns += step_ns
+                    break
+        mine.rides = mine.waited_ns >= WAITS_NS and not seated[row]
+
+
+@in_place
+def _seat(class_id: I16, xyxy: F32, lane: I16, seated: Bool, taken: Bool) -> None:
+    """Tell which rows (M) are people on lanes above a machine that is seen, and which are these machines: one for each,
+    the best pair first.
+    """
+    while True:
+        best, rider, machine = np.inf, -1, -1
+        for row in range(len(class_id)):
+            if class_id[row] != PERSON or lane[row] < 0 or seated[row]:
+                continue
+            for other in range(len(class_id)):
+                if taken[other] or (class_id[other] != BICYCLE and class_id[other] != MOTORCYCLE):
+                    continue
+                away = _above(xyxy[row], xyxy[other])
+                if away < best:
+                    best, rider, machine = away, row, other
+        if rider < 0:
+            return
+        seated[rider] = taken[machine] = True
+
+
+@in_place
+def _above(person: F32, machine: F32) -> float:
+    """How far somebody is from the middle of a machine's lower edge, in its widths and heights; infinite: not on it."""
+    wide, high = machine[2] - machine[0], machine[3] - machine[1]
+    aside = abs(person[0] + person[2] - machine[0] - machine[2]) / (2 * wide)
+    above = (machine[3] - person[3]) / high
+    return float(aside + abs(above)) if aside <= ASIDE and -LOWER <= above <= HIGHER else np.inf
