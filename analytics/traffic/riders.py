@@ -29,13 +29,14 @@ class QueuedRiders:
     def __init__(self, *, metric: bool) -> None:
         self._metric = metric
         self._looked_ns = 0
+        self._some = False
 
-    @staticmethod
-    def told(view: StepView, slots: I64, chains: AnyArray) -> StepView:
+    def told(self, view: StepView, slots: I64, chains: AnyArray) -> StepView:
         """The view, with riders as motorcycles; `slots`: the chain of each row (M)."""
+        if not self._some or len(slots) != len(view.class_id):
+            return view
         classes = np.empty_like(view.class_id)
-        some = len(slots) == len(classes) and tell_riders(chains, slots, view.class_id, classes)
-        return replace(view, class_id=classes) if some else view
+        return replace(view, class_id=classes) if tell_riders(chains, slots, view.class_id, classes) else view
 
     def look(self, frame: Frame, queues: QueueState, view: StepView) -> None:
         """See who waits at a frame; `view`: as it came."""
@@ -57,3 +58,4 @@ class QueuedRiders:
             (queues.lane, queues.head, queues.tail),
             step_ns,
         )
+        self._some = bool(frame.chains["rides"].any())
