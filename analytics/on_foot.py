@@ -18,8 +18,8 @@ from analytics.kernels.on_foot import (
     among_queues,
     follow_people,
     go_on,
-    sit,
 )
+from analytics.kernels.riders import sit
 from analytics.queues import KMH_PER_MPS, LaneQueues
 from analytics.sight import Sight
 from analytics.track_table import TrackTable

@@ -15,3 +15,5 @@ SMALLEST: Final = 0.5
 LARGEST: Final = 2.2
 """A rider's height as a share of the machine's: 1.3 for an adult (1.4 m on 1.1 m), 0.55 at 60° from above, 1.6 for one
 who stands; more is somebody nearer the camera."""
+SLACK: Final = 0.15
+"""Two who are watched already may exceed each limit by so much: boxes tremble, a foot is put down at a red light."""

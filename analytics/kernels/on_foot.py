@@ -10,7 +10,6 @@ import numpy as np
 from analytics.kernels.speeds import variance_along
 from core.arrays import F32, F64, I16, I32, I64, U8, AnyArray, Bool
 from core.compiled import compiled, in_place
-from core.riding import ABOVE, ASIDE, BELOW, LARGEST, SMALLEST
 from core.tracks import TrackState
 
 CONFIRMED: Final = int(TrackState.CONFIRMED)
@@ -233,27 +232,6 @@ def go_on(rows: I64, lane: I16, along: F64, lane_speed: F64, motion: tuple[F64, 
                 least = off
                 lane[row], along[row] = np.int16(ways[w, 0]), ways[w, 8] + on
                 lane_speed[row] = velocity[row, 0] * u + velocity[row, 1] * v
-
-
-@compiled
-def sit(rows: I64, machines: I64, boxes: F32) -> Bool:
-    """Which rows (K) look as if they sat on one of these two-wheelers (W); boxes: of all M tracks (`core.riding`)."""
-    found = np.zeros(len(rows), np.bool_)
-    for k in range(len(rows)):
-        box = boxes[rows[k]]
-        for w in range(len(machines)):
-            machine = boxes[machines[w]]
-            width, height = machine[2] - machine[0], _height(machine)
-            aside = 0.5 * abs(box[0] + box[2] - machine[0] - machine[2])
-            above, tall = machine[3] - box[3], _height(box)
-            if (
-                aside <= ASIDE * width
-                and -BELOW * height <= above <= ABOVE * height
-                and SMALLEST * height <= tall <= LARGEST * height
-            ):
-                found[k] = True
-                break
-    return found
 
 
 @in_place

@@ -1,4 +1,4 @@
-"""Riders who wait in a queue, and whose machine nobody sees; see `analytics.traffic.riders`."""
+"""Riders: who sits on a two-wheeler, and who waits in a queue with a machine that nobody sees."""
 
 from __future__ import annotations
 
@@ -7,17 +7,26 @@ import numpy as np
 from analytics.kernels.chains import stands
 from core.arrays import F32, F64, I16, I64, AnyArray, Bool
 from core.compiled import compiled, in_place
+from core.riding import ABOVE, ASIDE, BELOW, LARGEST, SLACK, SMALLEST
 from core.taxonomy import ObjectClass
 
 PERSON, BICYCLE, MOTORCYCLE = int(ObjectClass.PERSON), int(ObjectClass.BICYCLE), int(ObjectClass.MOTORCYCLE)
 WAITS_NS = 3_000_000_000
 """As long as a vehicle stands before it is real on a lane."""
-ASIDE = 0.6
-LOWER, HIGHER = 0.25, 1.05
-"""Who sits on a machine has his middle within this share of its width of its own, and his lower edge within these of
-its height below and above its own: the limits of `trackers.kernels.riders` for two who are watched already."""
 ACROSS = 0.7
 """Who moves with less than this share of his speed along the lane walks across it."""
+
+
+@compiled
+def sit(rows: I64, machines: I64, boxes: F32) -> Bool:
+    """Which rows (K) look as if they sat on one of these two-wheelers (W); boxes: of all M tracks."""
+    found = np.zeros(len(rows), np.bool_)
+    for k in range(len(rows)):
+        for w in range(len(machines)):
+            if _strain(boxes[rows[k]], boxes[machines[w]], 0.0) < np.inf:
+                found[k] = True
+                break
+    return found
 
 
 @in_place
@@ -82,7 +91,7 @@ def _seat(class_id: I16, xyxy: F32, lane: I16, seated: Bool, taken: Bool) -> Non
             for other in range(len(class_id)):
                 if taken[other] or (class_id[other] != BICYCLE and class_id[other] != MOTORCYCLE):
                     continue
-                away = _above(xyxy[row], xyxy[other])
+                away = _strain(xyxy[row], xyxy[other], SLACK)
                 if away < best:
                     best, rider, machine = away, row, other
         if rider < 0:
@@ -91,9 +100,12 @@ def _seat(class_id: I16, xyxy: F32, lane: I16, seated: Bool, taken: Bool) -> Non
 
 
 @in_place
-def _above(person: F32, machine: F32) -> float:
-    """How far somebody is from the middle of a machine's lower edge, in its widths and heights; infinite: not on it."""
-    wide, high = machine[2] - machine[0], machine[3] - machine[1]
+def _strain(person: F32, machine: F32, slack: float) -> float:
+    """How far somebody is from the middle of a machine's lower edge, in its widths and heights; infinite: not on it
+    (`core.riding`, whose limits may be exceeded by `slack`).
+    """
+    wide, high = machine[2] - machine[0], max(machine[3] - machine[1], 1e-6)
     aside = abs(person[0] + person[2] - machine[0] - machine[2]) / (2 * wide)
-    above = (machine[3] - person[3]) / high
-    return float(aside + abs(above)) if aside <= ASIDE and -LOWER <= above <= HIGHER else np.inf
+    above, size = (machine[3] - person[3]) / high, (person[3] - person[1]) / high
+    fits = aside <= ASIDE + slack and -BELOW - slack <= above <= ABOVE + slack
+    return float(aside + abs(above)) if fits and SMALLEST - slack <= size <= LARGEST + slack else np.inf

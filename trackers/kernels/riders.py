@@ -12,7 +12,7 @@ import numpy as np
 
 from core.arrays import AnyArray
 from core.compiled import in_place
-from core.riding import ABOVE, ASIDE, BELOW, LARGEST, SMALLEST
+from core.riding import ABOVE, ASIDE, BELOW, LARGEST, SLACK, SMALLEST
 from core.taxonomy import TWO_WHEELERS, ObjectClass
 from trackers.kernels.motion import place
 from trackers.kernels.state import Camera, Track, Tracks
@@ -22,9 +22,6 @@ PERSON = int(ObjectClass.PERSON)
 TWO_WHEELER = int(min(TWO_WHEELERS))
 """The kinds (`trackers.online.KIND_OF_CLASS`)."""
 
-SLACK = 0.15
-"""Two who are watched already may exceed each limit (`core.riding`) by so much: boxes tremble, a foot is put down at a
-red light."""
 MOVED, STILL = 0.5, 0.25
 """Shares of the rider's height: they moved together if the machine went so far while its place below the rider stayed
 within so much. Boxes at rest tremble by 0.15."""
