@@ -9,9 +9,7 @@ import numpy as np
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.kernels.on_foot import (
     AMONG_M,
-    BESIDE_NS,
     BEYOND_M,
-    OFF_M,
     PERSON_M,
     SAT_NS,
     WALKED_M,
@@ -50,13 +48,15 @@ FIELDS: Final = [
     ("away_ns", np.int64),
     ("came", np.bool_),
     ("walked", np.bool_),
+    ("crossed", np.bool_),
     ("rides", np.bool_),
 ]
 """Of a track: when and at which frame it began, frames in which it was seen, and as tall as one stands; until when it
 was beside the lanes without a break since it began, how long it moved along its lane, until when it counts as one of
 those who queue, for how long it has sat on a two-wheeler, more than not; the way in metres that it made across its
 lane; where it began, the upper edge of its box too, whether in metres; for how long it has been away from there,
-whether it came away, whether it walked; whether it was ever too fast."""
+whether it came away, whether it walked, whether it came across or from beside the lanes; whether it was ever too
+fast."""
 STANDS_M: Final = 1.4
 """A box that is less tall is of somebody whose feet are not seen, or who sits: grown-up people are from 1.5 m on, and a
 box seen from above is the taller by what it is deep."""
@@ -192,11 +192,10 @@ class OnFoot:
             return (on_foot,)
         if stays and not known["walked"]:
             return on_foot, reason("has-not-walked", False, limit=Amount(WALKED_M, "m"))
-        if np.hypot(*known["across"]) < OFF_M and known["beside_ns"] - known["first_ns"] < BESIDE_NS:
-            if known["sat_ns"] >= SAT_NS:
-                return on_foot, reason("sits-on-machine", False)
-            if known["among_ns"] >= self._clock.run_ns:
-                return on_foot, reason("among-queue", False, limit=Amount(AMONG_M, "m"))
+        if known["sat_ns"] >= SAT_NS and (view.lane[row] < 0 or not known["crossed"]):
+            return on_foot, reason("sits-on-machine", False)
+        if known["among_ns"] >= self._clock.run_ns and not known["crossed"]:
+            return on_foot, reason("among-queue", False, limit=Amount(AMONG_M, "m"))
         return (on_foot,)
 
     @staticmethod

@@ -85,71 +85,94 @@ def follow_people(
         (K) who is real; who is on foot, unless he waits in a queue; who came across the lanes, or from beside them; who
         of these came across by the width of a lane.
     """
-    boxes, foot, foot_velocity, seen, heading = picture
-    position, velocity, spread, valid, lane, lane_speed = ground
+    boxes, foot, _, seen, heading = picture
+    position, velocity, _, valid, lane, lane_speed = ground
     sits, tall = shape
     run_ns, step_ns, frame = now
-    count, step_s = len(rows), step_ns / SECOND_NS
-    real, walks = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
-    crossed, across, moves = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
-    over = np.zeros(count, np.bool_)
+    count = len(rows)
+    across, moves, over = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
     for k in range(count):
         row, mine = rows[k], state[at[k]]
-        placed, unit = valid[row], PERSON_M / _height(boxes[row])
+        placed = valid[row]
         metric = placed and lane[row] >= 0
         if fresh[k]:
-            mine.first_ns, mine.frame, mine.metric, mine.beside_ns = run_ns, frame, placed, run_ns
-            for axis in range(2):
-                mine.ground[axis], mine.foot[axis] = position[row, axis], foot[row, axis]
-            mine.top = boxes[row, 1]
-        speed = math.hypot(velocity[row, 0], velocity[row, 1])
-        doubt = SURE * math.sqrt(variance_along(velocity[row, 0], velocity[row, 1], spread[row]))
-        if not placed:
-            speed, doubt = math.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) * unit, 0.0
-        along = lane_speed[row]
-        if speed - doubt > limits[0] or (metric and along - doubt > limits[1]):
+            _begin(mine, (run_ns, frame), position[row], foot[row], boxes[row, 1], placed)
+        speed, doubt = _pace(row, picture, ground)
+        if speed - doubt > limits[0] or (metric and lane_speed[row] - doubt > limits[1]):
             mine.rides, mine.across[0], mine.across[1] = True, 0.0, 0.0
         moves[k] = speed > LEAST_MPS and (np.isfinite(heading[row]) or speed > SURE_MPS)
         if metric and moves[k]:
-            if abs(along) < ACROSS * speed:
-                mine.across[0] += velocity[row, 0] * step_s
-                mine.across[1] += velocity[row, 1] * step_s
-            else:
-                mine.along_ns += step_ns
+            _go(mine, velocity[row], speed, lane_speed[row], step_ns)
         sat_ns = mine.sat_ns + (step_ns if sits[k] else -step_ns)
         mine.sat_ns = 0 if moves[k] and not metric else min(max(sat_ns, 0), SAT_MOST_NS)
-        if placed and mine.metric:
-            away = math.hypot(position[row, 0] - mine.ground[0], position[row, 1] - mine.ground[1])
-        else:
-            away = math.hypot(foot[row, 0] - mine.foot[0], foot[row, 1] - mine.foot[1]) * unit
-        gone = away >= WALKED_M
+        gone = _away(mine, position[row], foot[row], placed, _height(boxes[row])) >= WALKED_M
         mine.away_ns = mine.away_ns + step_ns if gone else 0
         mine.came = mine.came or mine.away_ns >= KNOWN_NS
         if not metric and placed and mine.beside_ns == run_ns - step_ns:
             mine.beside_ns = run_ns
-        way = math.hypot(mine.across[0], mine.across[1])
+        way, upright = math.hypot(mine.across[0], mine.across[1]), 2 * mine.tall >= mine.seen
         came_on = mine.metric and mine.beside_ns - mine.first_ns >= BESIDE_NS
-        upright = 2 * mine.tall >= mine.seen
         over[k] = way >= OFF_M and upright and _head_goes_along(mine, foot[row], boxes[row, 1])
-        crossed[k], mine.rides = over[k] or (came_on and upright), mine.rides and not over[k]
+        mine.crossed, mine.rides = over[k] or (came_on and upright), mine.rides and not over[k]
         across[k] = way >= ACROSS_M
         walked = gone and (across[k] or came_on or mine.along_ns >= ALONG_NS) if metric else mine.came
         mine.walked = mine.walked or walked
     _inherit(state, at, fresh, rows, (boxes, foot, seen, lane))
+    real, walks, crossed = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
     for k in range(count):
         row, mine = rows[k], state[at[k]]
         if seen[row] == CONFIRMED:
             mine.seen += 1
             mine.tall += tall[k]
-        lasted_ns = run_ns - mine.first_ns
+        lasted_ns, crossed[k] = run_ns - mine.first_ns, mine.crossed
         still = lasted_ns >= limits[2]
         real[k] = mine.came or still
         known = lasted_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
         off = not (valid[row] and lane[row] >= 0)
-        counts = still or (mine.walked and (crossed[k] or across[k] or moves[k] or off))
-        rides = mine.rides or (mine.sat_ns >= SAT_NS and (off or not crossed[k]))
-        walks[k] = known and counts and not rides
+        counts = still or (mine.walked and (mine.crossed or across[k] or moves[k] or off))
+        sat = mine.sat_ns >= SAT_NS and (off or not mine.crossed)
+        walks[k] = known and counts and not mine.rides and not sat
     return real, walks, crossed, over
+
+
+@in_place
+def _begin(mine: Any, now: tuple[int, int], position: F64, foot: F32, top: float, placed: bool) -> None:
+    mine.first_ns, mine.frame = now
+    mine.beside_ns, mine.metric, mine.top = mine.first_ns, placed, top
+    for axis in range(2):
+        mine.ground[axis], mine.foot[axis] = position[axis], foot[axis]
+
+
+@in_place
+def _pace(
+    row: int, picture: tuple[F32, F32, F32, U8, F32], ground: tuple[F64, F64, F64, Bool, I16, F64]
+) -> tuple[float, float]:
+    """Speed in m/s, and by how much it may be too high; by the height of his box where nothing is in metres."""
+    boxes, _, foot_velocity, _, _ = picture
+    _, velocity, spread, valid, _, _ = ground
+    if not valid[row]:
+        unit = PERSON_M / _height(boxes[row])
+        return math.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) * unit, 0.0
+    doubt = SURE * math.sqrt(variance_along(velocity[row, 0], velocity[row, 1], spread[row]))
+    return math.hypot(velocity[row, 0], velocity[row, 1]), doubt
+
+
+@in_place
+def _go(mine: Any, velocity: F64, speed: float, along: float, step_ns: int) -> None:
+    """Add a step of who moves on a lane: across it, or along."""
+    if abs(along) < ACROSS * speed:
+        for axis in range(2):
+            mine.across[axis] += velocity[axis] * step_ns / SECOND_NS
+    else:
+        mine.along_ns += step_ns
+
+
+@in_place
+def _away(mine: Any, position: F64, foot: F32, placed: bool, height: float) -> float:
+    """Metres from where somebody was first seen; by the height of his box where these are not known."""
+    if placed and mine.metric:
+        return math.hypot(position[0] - mine.ground[0], position[1] - mine.ground[1])
+    return math.hypot(foot[0] - mine.foot[0], foot[1] - mine.foot[1]) * PERSON_M / height
 
 
 @in_place
