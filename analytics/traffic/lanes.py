@@ -8,18 +8,17 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from analytics.clock import SECOND_NS
 from analytics.free_flow import FreeFlow
 from analytics.kernels.lanes import drive, wait_on
 from analytics.queues import LaneQueues, QueueState
 from analytics.reasons import WAYS, lane_unit, on_lane
 from analytics.signals import Signals
 from analytics.traffic.chains import Frame, resized
+from analytics.traffic.longest_queues import LongestQueues
 from analytics.traffic.starts import Starts
 from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, Spot, by_label, counted, flows
 from analytics.vehicles import CAR_BOXES, by_class, pcu_table
 from analytics.views import class_mask, reference_scale
-from core.arrays import I64
 from core.explanation import Amount, Reason, Reasons, reason
 from core.lanes import lane_lengths
 from core.records import Measurement
@@ -34,7 +33,6 @@ BEGIN_MPS: Final = 5 / 3.6
 END_MPS: Final = 10 / 3.6
 GAP_M: Final = 20.0
 """Who queues: slower than 5 km/h, until faster than 10 km/h, gaps of at most 20 m."""
-LOOK_NS: Final = SECOND_NS // 2
 
 PLACE: Final = np.dtype([("at", np.float64), ("length", np.float64), ("hysteresis", np.float64), ("group", np.int64)])
 """Of a lane that a spec measures: way to the counting place and to the end (m or reference pixels), number of its
@@ -242,43 +240,6 @@ class Lanes:
         if not self._metric or length <= 0 or watched_s <= 0:
             return None
         return float(time_s) / watched_s / length * 1_000.0
-
-
-class LongestQueues:
-    """The longest queue on the lane of each place (P) in its interval; one that lasts less than `LOOK_NS` is none.
-
-    Queues are looked for every `LOOK_NS`, among all vehicles, with the speeds and the gap of PTV Vissim's counters.
-    """
-
-    def __init__(self, scene: Scene, queues: LaneQueues, lanes: I64) -> None:
-        self._queues = queues
-        self._lanes, self._metric = lanes, scene.ground is not None
-        self._length, self._vehicles = np.zeros(len(lanes)), np.zeros(len(lanes), np.int64)
-        self._before = np.zeros(len(lanes)), np.zeros(len(lanes), np.int64)
-        self._next_ns = 0
-
-    def update(self, frame: Frame) -> QueueState | None:
-        """Add one frame: the queues at it, if they are looked at."""
-        if frame.clock.new_epoch:
-            self._next_ns = 0
-        if frame.now_ns < self._next_ns:
-            return None
-        self._next_ns = frame.now_ns + LOOK_NS
-        state = self._queues.update(frame.view, frame.clock)
-        length = state.length_m[self._lanes] if self._metric else np.zeros(len(self._lanes))
-        vehicles = state.lane_vehicles[self._lanes]
-        self._length = np.maximum(self._length, np.minimum(length, self._before[0]))
-        self._vehicles = np.maximum(self._vehicles, np.minimum(vehicles, self._before[1]))
-        self._before = length, vehicles
-        return state
-
-    def longest(self, place: int) -> tuple[float | None, int]:
-        """Length in metres, None uncalibrated, and vehicles; 0 without a queue."""
-        return float(self._length[place]) if self._metric else None, int(self._vehicles[place])
-
-    def clear(self, place: int) -> None:
-        """Begin anew."""
-        self._length[place] = self._vehicles[place] = 0
 
 
 _SIGN: Final = (1.0, -1.0)
