@@ -57,10 +57,6 @@ those who queue, for how long it has sat on a two-wheeler, more than not; the wa
 lane; where it began, the upper edge of its box too, whether in metres; for how long it has been away from there,
 whether it came away, whether it walked, whether it came across or from beside the lanes; whether it was ever too
 fast."""
-STANDS_M: Final = 1.4
-"""A box that is less tall is of somebody whose feet are not seen, or who sits: grown-up people are from 1.5 m on, and a
-box seen from above is the taller by what it is deep."""
-HALF_PX: Final = np.array([0.5, 0.0])
 QUEUE: Final = QueueSpec(lane="any")
 AMONG_NS: Final = 5 * SECOND_NS
 """Who was among those who queue (`AMONG_M`) counts as one of them for so long after: who stands trembles about the
@@ -122,7 +118,7 @@ class OnFoot:
         self._still_ns = round(still_s * SECOND_NS)
         self._group, self._ways = group_numbers(scene), _ways(scene)
         self._machines = class_mask([c.label for c in TWO_WHEELERS])
-        self._ground = scene.ground
+        self._matrix: F64 = np.zeros((3, 3)) if scene.ground is None else np.array(scene.ground.matrix, np.float64)
         self._table = TrackTable(FIELDS)
         self._frame: FrameMeta | None = None
         self._who = NOBODY
@@ -151,25 +147,15 @@ class OnFoot:
         ground = view.position, view.velocity, view.velocity_cov, view.valid, lane, lane_speed
         now = clock.run_ns, clock.step_ns, clock.frames
         limits = self._fastest_mps, self._along_mps, self._still_ns
-        shape = sit(rows, sight.believed(self._machines), sight.boxes), self._tall(sight, rows)
-        real, walks, crossed, over = follow_people(table.rows, at, fresh, rows, shape, picture, ground, now, limits)
+        sits = sit(rows, sight.believed(self._machines), sight.boxes)
+        who = at, fresh, rows, sits
+        real, walks, crossed, over = follow_people(table.rows, who, picture, ground, self._matrix, now, limits)
         if self._queues is not None and np.count_nonzero(walks):
             chain = self._queues.update(view, clock).chain
             among = among_queues(rows, lane, along, chain, self._group)
             table.rows["among_ns"][at[among]] = clock.run_ns + AMONG_NS
             walks &= crossed | (table.rows["among_ns"][at] < clock.run_ns)
         return Who(rows, real, walks, rows[walks], over[walks])
-
-    def _tall(self, sight: Sight, rows: AnyArray) -> Bool:
-        """Which boxes (K) are as tall as somebody who stands: by what a pixel spans across the view at their feet."""
-        if self._ground is None:
-            return np.ones(len(rows), np.bool_)
-        boxes = sight.boxes[rows]
-        feet = np.column_stack(((boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]))
-        ends, known = self._ground.to_ground(np.concatenate((feet - HALF_PX, feet + HALF_PX)))
-        across = np.hypot(*(ends[len(rows) :] - ends[: len(rows)]).T)
-        tall = (boxes[:, 3] - boxes[:, 1]) * across >= STANDS_M
-        return np.asarray(tall | ~known[: len(rows)], np.bool_)
 
     def explain(self, view: StepView, row: int, *, riders: bool = False) -> Reasons:
         """That somebody is on foot; else why not. With `riders` only that it is no thing."""

@@ -45,6 +45,9 @@ BEYOND_M: Final = 20.0
 BESIDE_M: Final = 1.5
 """Lanes go on so far past where they are drawn, and beside it: the box of a rider whose machine is hidden ends at his
 feet, 0.3 to 0.7 m above the ground (`core.riding`), which from 15° to 20° above seems to be 1 to 2 m behind him."""
+STANDS_M: Final = 1.4
+"""A box that is less tall is of somebody whose feet are not seen, or who sits: grown-up people are from 1.5 m on, and a
+box seen from above is the taller by what it is deep."""
 HEAD: Final = 0.5
 """Of the way that his foot made in the picture somebody's head makes so much at least; of who seems to come nearer, or
 to go, because the lower part of his box is hidden now and not then, it stays where it is."""
@@ -59,12 +62,10 @@ AMONG_M: Final = 10.0
 @compiled
 def follow_people(
     state: AnyArray,
-    at: I64,
-    fresh: Bool,
-    rows: I64,
-    shape: tuple[Bool, Bool],
+    who: tuple[I64, Bool, I64, Bool],
     picture: tuple[F32, F32, F32, U8, F32],
     ground: tuple[F64, F64, F64, Bool, I16, F64],
+    matrix: F64,
     now: tuple[int, int, int],
     limits: tuple[float, float, int],
 ) -> tuple[Bool, Bool, Bool, Bool]:
@@ -72,12 +73,11 @@ def follow_people(
 
     Args:
         state: records of the tracks, `analytics.on_foot.FIELDS`.
-        at: (K) of the rows' tracks.
-        fresh: (K) whether they are new.
-        rows: (K) in the view.
-        shape: (K) who looks as if he sat on a two-wheeler, and whose box is as tall as somebody who stands.
+        who: (K) each: of the rows' tracks; whether they are new; rows in the view; who looks as if he sat on a
+            two-wheeler.
         picture: boxes, feet and their velocities in reference pixels, states, headings, of all M tracks in the view.
         ground: positions, velocities and their covariances, whether these are known, lanes, speeds along them, of all.
+        matrix: (3, 3) from reference pixels to the ground, its lens left out.
         now: run time and step in ns, number of the frame.
         limits: fastest on foot, and along a lane, m/s; when somebody who does not come away from his place counts, ns.
 
@@ -85,9 +85,9 @@ def follow_people(
         (K) who is real; who is on foot, unless he waits in a queue; who came across the lanes, or from beside them; who
         of these came across by the width of a lane.
     """
+    at, fresh, rows, sits = who
     boxes, foot, _, seen, heading = picture
     position, velocity, _, valid, lane, lane_speed = ground
-    sits, tall = shape
     run_ns, step_ns, frame = now
     count = len(rows)
     across, moves, over = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
@@ -123,7 +123,7 @@ def follow_people(
         row, mine = rows[k], state[at[k]]
         if seen[row] == CONFIRMED:
             mine.seen += 1
-            mine.tall += tall[k]
+            mine.tall += not valid[row] or _height(boxes[row]) * _spans(matrix, foot[row]) >= STANDS_M
         lasted_ns, crossed[k] = run_ns - mine.first_ns, mine.crossed
         still = lasted_ns >= limits[2]
         real[k] = mine.came or still
@@ -173,6 +173,16 @@ def _away(mine: Any, position: F64, foot: F32, placed: bool, height: float) -> f
     if placed and mine.metric:
         return math.hypot(position[0] - mine.ground[0], position[1] - mine.ground[1])
     return math.hypot(foot[0] - mine.foot[0], foot[1] - mine.foot[1]) * PERSON_M / height
+
+
+@in_place
+def _spans(matrix: F64, foot: F32) -> float:
+    """Metres on the ground that a pixel spans across the view: about as many as up a body that stands there."""
+    x, y = foot[0], foot[1]
+    deep = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
+    east = (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]) / deep
+    north = (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]) / deep
+    return float(math.hypot(matrix[0, 0] - east * matrix[2, 0], matrix[1, 0] - north * matrix[2, 0]) / abs(deep))
 
 
 @in_place
