@@ -14,7 +14,9 @@ def loops_ready() -> bool:
 
 
 def compile_loops() -> None:
-    """Compile them, by making one of each part, and looking at the lamps of no signal and for a dark place."""
+    """Compile them, by making one of each part, and looking at the lamps of no signal, for a dark place, and at a place
+    in another light.
+    """
     import av
     import numpy as np
 
@@ -32,3 +34,20 @@ def compile_loops() -> None:
     judge(pixels, nowhere, np.zeros(1, np.int64), np.zeros(0, np.bool_), grey=False)
     dark = np.zeros((64, 64), np.uint8)
     Reference(dark).near(dark, (0.0, 0.0))
+    _look_at_a_place()
+
+
+def _look_at_a_place() -> None:
+    import numpy as np
+
+    from core.frames import ClockSource, FrameMeta
+    from models.observers.background.observer import BackgroundObserver
+    from models.observers.glimpse import SurfaceGlimpse
+    from models.observers.health import HealthObserver
+    from pipeline.sources.surfaces import ArraySurface
+
+    place = np.random.default_rng(0).integers(0, 128, (180, 320, 3), np.uint8)
+    for observer in (HealthObserver(), BackgroundObserver()):
+        for second in range(3):
+            frame = FrameMeta("", 0, second, 0, ClockSource.FILE, 0, second * 1_000_000_000, 320, 180)
+            observer.look(SurfaceGlimpse(frame, ArraySurface(np.right_shift(place, second % 2))))

@@ -25,7 +25,7 @@ assert loops_ready()
 before = loops()
 assert len(before) > 20
 frames = 0
-for step in matpho.run(CLIP, scene=CLIP.with_suffix(".yaml")):
+for step in matpho.run(CLIP, scene=sys.argv[1]):
     frames += len(step.frames)
     if frames >= 40:
         break
@@ -34,10 +34,14 @@ print("NEW", sorted(loops() - before))
 
 
 @pytest.mark.slow
-def test_a_run_on_the_shipped_clip_compiles_nothing_more() -> None:
-    root = Path(__file__).resolve().parents[2]
+def test_a_run_on_the_shipped_clip_compiles_nothing_more(tmp_path: Path) -> None:
+    """With things watched for, too."""
+    root, scene = Path(__file__).resolve().parents[2], tmp_path / "scene.yaml"
+    rules = "rules:\n  - kind: incident.debris\n    zone: access-road\n"
+    shipped = (root / "matpho/demo/plaza.yaml").read_text(encoding="utf-8")
+    scene.write_text(shipped.replace("rules:\n", rules, 1), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], cwd=root, capture_output=True, text=True, timeout=250, check=False
+        [sys.executable, "-c", SCRIPT, str(scene)], cwd=root, capture_output=True, text=True, timeout=250, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("NEW []"), done.stdout
