@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.kernels.chains import stands
+from analytics.kernels.lanes import STOOD_NS
+from analytics.kernels.on_foot import ACROSS
 from core.arrays import F32, F64, I16, I64, AnyArray, Bool
 from core.compiled import compiled, in_place
 from core.riding import ABOVE, ASIDE, BELOW, LARGEST, SLACK, SMALLEST
 from core.taxonomy import ObjectClass
 
 PERSON, BICYCLE, MOTORCYCLE = int(ObjectClass.PERSON), int(ObjectClass.BICYCLE), int(ObjectClass.MOTORCYCLE)
-WAITS_NS = 3_000_000_000
-"""As long as a vehicle stands before it is real on a lane."""
-ACROSS = 0.7
-"""Who moves with less than this share of his speed along the lane walks across it."""
 
 
 @compiled
@@ -75,7 +73,7 @@ def find_riders(
                 if lanes[q] == lane[row] and tail[q] <= along[row] <= head[q]:
                     mine.waited_ns += step_ns
                     break
-        mine.rides = mine.waited_ns >= WAITS_NS and not seated[row]
+        mine.rides = mine.waited_ns >= STOOD_NS and not seated[row]
 
 
 @in_place

@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from core.arrays import F32, I16, U8
+from core.arrays import F32, I16, U8, frozen
 from models.kernels.blocks import quiet_quarter
 
 BLOCK: Final = 32
@@ -108,6 +108,11 @@ def measure(luma: U8) -> Blocks:
     shown = np.maximum(detail.common(detail, shape) - NOISY * noise - ROUNDED, 0)
     edges, steps = np.maximum(coarse - noise / 2, 0), np.maximum(fine - 2 * noise, 0)
     return Blocks(_mean(soft, shape), shown, edges, steps, noise, large)
+
+
+def lent(luma: U8) -> U8:
+    """A picture (h, w) in one type for compiled loops, whether a decoder lent it or not: whole in memory, read-only."""
+    return frozen(np.ascontiguousarray(luma), np.uint8, luma.shape, "luma")
 
 
 def levels_of(luma: U8) -> F32:

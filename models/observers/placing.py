@@ -11,6 +11,7 @@ import numpy as np
 
 from core.arrays import F32, F64, I64, U8, Bool
 from models.kernels.patches import follow
+from models.observers.measures import lent
 from models.viewpoint.sight import BLOCK, WIDTH, agreement, match, see, telling
 
 REACH: Final = 12
@@ -116,10 +117,7 @@ class Reference:
     def _fine(self, luma: U8, about: tuple[float, float]) -> tuple[float, float] | None:
         """The shift that most patches agree on, to a tenth of a pixel; None with too few of them."""
         near = round(about[0]), round(about[1])
-        # Of one type for the compiled loop, whether a decoder lent it or not.
-        picture = np.ascontiguousarray(luma).view()
-        picture.flags.writeable = False
-        found = follow(picture, self._corners, self._patches, near, SEARCH, ALIKE)
+        found = follow(lent(luma), self._corners, self._patches, near, SEARCH, ALIKE)
         return None if len(found) < LEAST_PATCHES else _agreed(found)
 
 

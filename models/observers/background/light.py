@@ -10,6 +10,7 @@ import numpy as np
 
 from core.arrays import F32, U8
 from models.kernels.edges import most_common, steps
+from models.observers.measures import lent
 
 BLOCK: Final = 32
 """Pixels of the reduced picture between places at which the light is judged."""
@@ -75,7 +76,7 @@ def compare(before: U8, now: U8) -> Light:
     """The light of a picture (h, w) beside that of one before; traffic and things in less than half of it are
     outvoted.
     """
-    shares = steps(_of_one_type(before), _of_one_type(now), (ROWS, COLUMNS), LAG, EDGE)
+    shares = steps(lent(before), lent(now), (ROWS, COLUMNS), LAG, EDGE)
     contrast, agreement = 1.0, None
     if len(shares) >= LEAST:
         # Edges of what came or went keep to any contrast, and to nobody's.
@@ -96,13 +97,6 @@ def _lit(picture: F32, contrast: float, offset: F32) -> U8:
 
 def _smooth(offset: F32) -> F32:
     return np.asarray(cv2.medianBlur(offset, AROUND), np.float32)
-
-
-def _of_one_type(picture: U8) -> U8:
-    """For compiled loops, whether a decoder lent it or not."""
-    picture = np.ascontiguousarray(picture).view()
-    picture.flags.writeable = False
-    return picture
 
 
 def _blocks(picture: U8) -> F32:
