@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from benchmarks.events.cameras import place_cameras
+from benchmarks.events.aiming import STAGED, aim_cameras, window
+from benchmarks.events.cameras import Camera, place_cameras
 from benchmarks.events.crowd_truth import crowd_events
 from benchmarks.events.event_truth import TrueEvent, Witness, true_events
 from benchmarks.events.kinds import KINDS, places_of, road_of
@@ -29,7 +30,6 @@ from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.turning import Turn, turns
 from benchmarks.events.views import PICKED_PX, View, build_view
 from benchmarks.events.watching import START_NS, Watched, noise_seed, watch
-from core.arrays import Bool
 from core.cache import cache_folder, file_hash, write_whole
 from core.errors import ConfigError
 from core.events import Event
@@ -53,6 +53,7 @@ class Block:
         seed: of the cameras; `first` to `last` (not included) of them.
         perfect_tracks: without noise and tracker. sweep: rules at other thresholds too.
         inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
+        incident: its number, where the cameras are those that look at it, for as long (`aiming`).
     """
 
     recording: str
@@ -64,6 +65,7 @@ class Block:
     perfect_tracks: bool = False
     sweep: bool = False
     inputs: InputWidth = "auto"
+    incident: int | None = None
 
     @property
     def key(self) -> str:
@@ -103,8 +105,16 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
     kept = cache_folder("bench-events") / f"{block.key}.json"
     if kept.is_file():
         return [_read(item) for item in json.loads(kept.read_text(encoding="utf-8"))]
+    results = _run(block, progress)
+    write_whole(kept, json.dumps([asdict(result) for result in results]).encode())
+    return results
+
+
+def _run(block: Block, progress: Callable[[float], None]) -> list[CameraResult]:
     recording = load(block.recording)
-    cameras = place_cameras(recording, block.last, block.seed)[block.first :]
+    cameras, part = _looked_at(recording, block)
+    if not cameras:
+        return []
     seeds = [noise_seed(recording, camera.camera_id) for camera in cameras]
     picked = 0.0 if block.perfect_tracks else PICKED_PX * block.levels.calibration
     views = [
@@ -113,7 +123,7 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
     ]
     witnesses = [Witness() for _ in views]
     found = watch(
-        recording,
+        part,
         views,
         block.levels,
         seeds,
@@ -123,26 +133,12 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
         follow=lambda number, times, seen: witnesses[number].follow(times, seen),
         progress=progress,
     )
-    ways, key = Ways(recording), f"{recording.name}/{recording.about.get('seed', 0)}"
-    slow = queued(ways)
     looks_s = max(1, round(recording.fps / block.fps)) / recording.fps
-    results = [
-        _result(key, recording, ways, slow, view, truth, one)
-        for view, one, truth in zip(
-            views,
-            found,
-            (
-                true_events(recording, view, witness, looks_s)
-                + place_events(ways, slow, view)
-                + line_events(ways, view, witness, looks_s)
-                + crowd_events(recording, view, witness)
-                for view, witness in zip(views, witnesses, strict=True)
-            ),
-            strict=True,
-        )
+    beside = _all_truth(recording) if block.incident is None else _truth_of(recording, block.incident)
+    return [
+        _result(_name(recording), part, view, one, beside(view, witness, one, looks_s))
+        for view, witness, one in zip(views, witnesses, found, strict=True)
     ]
-    write_whole(kept, json.dumps([asdict(result) for result in results]).encode())
-    return results
 
 
 @lru_cache(maxsize=1)
@@ -181,32 +177,86 @@ def _digest(recording: str) -> str:
         raise ConfigError("error-bench-events-recording", path=recording, reason=error.strerror or error) from error
 
 
-def _result(
-    key: str, recording: Recording, ways: Ways, slow: Bool, view: View, truth: list[TrueEvent], found: Watched
-) -> CameraResult:
-    seconds = recording.steps / recording.fps
+def _looked_at(recording: Recording, block: Block) -> tuple[Sequence[Camera], Recording]:
+    """The cameras, and what they look at of the recording."""
+    if block.incident is None:
+        return place_cameras(recording, block.last, block.seed)[block.first :], recording
+    cameras = aim_cameras(recording, block.incident, block.last, block.seed)[block.first :]
+    return cameras, recording.part(*window(recording, block.incident))
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What one camera's findings are laid beside; kinds that it `watched` for."""
+
+    watched: tuple[str, ...]
+    truth: list[TrueEvent]
+    minutes: list[Pair] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+
+
+_Truth = Callable[[View, Witness, Watched, float], _Beside]
+
+
+def _all_truth(recording: Recording) -> _Truth:
+    ways = Ways(recording)
+    slow = queued(ways)
+
+    def beside(view: View, witness: Witness, found: Watched, looks_s: float) -> _Beside:
+        truth = true_events(recording, view, witness, looks_s) + place_events(ways, slow, view)
+        truth += line_events(ways, view, witness, looks_s) + crowd_events(recording, view, witness)
+        measured = found.measurements
+        minutes, moved = list(pairs(ways, slow, view, measured)), list(turns(ways, view, measured))
+        return _Beside(_watched(KINDS, view), truth, minutes, moved)
+
+    return beside
+
+
+def _truth_of(recording: Recording, incident: int) -> _Truth:
+    """What else is staged while these cameras look need not be found: it may have begun before."""
+
+    def beside(view: View, witness: Witness, _found: Watched, looks_s: float) -> _Beside:
+        truth = true_events(recording, view, witness, looks_s, STAGED)
+        return _Beside(
+            _watched(STAGED, view),
+            [t if t.cause != "incident" or t.incident == incident else replace(t, cause="alone") for t in truth],
+        )
+
+    return beside
+
+
+def _watched(kinds: Iterable[str], view: View) -> tuple[str, ...]:
+    return tuple(kind for kind in kinds if places_of(kind, view.scene))
+
+
+def _name(recording: Recording) -> str:
+    return f"{recording.name}/{recording.about.get('seed', 0)}"
+
+
+def _result(key: str, part: Recording, view: View, found: Watched, beside: _Beside) -> CameraResult:
+    until_s = float(part.time_s[-1]) + 1 / part.fps if part.steps else 0.0
     return CameraResult(
         key,
         view.camera.camera_id,
-        tuple(kind for kind in KINDS if places_of(kind, view.scene)),
-        tuple(truth),
-        tuple(_alert(view, event, found.ended_ns.get(event.event_id), seconds) for event in found.alerts),
-        tuple(pairs(ways, slow, view, found.measurements)),
-        tuple(turns(ways, view, found.measurements)),
-        seconds,
+        beside.watched,
+        tuple(beside.truth),
+        tuple(_alert(view, event, found.ended_ns.get(event.event_id), until_s) for event in found.alerts),
+        tuple(beside.minutes),
+        tuple(beside.turns),
+        part.steps / part.fps,
         found.frames,
         found.boxes,
     )
 
 
-def _alert(view: View, event: Event, ended_ns: int | None, seconds: float) -> Alert:
+def _alert(view: View, event: Event, ended_ns: int | None, end_s: float) -> Alert:
     x = y = float("inf")
     if event.box is not None:
         left, _, right, bottom = event.box
         place, valid = view.camera.ground().to_ground(np.array([((left + right) / 2, bottom)]))
         if valid[0]:
             x, y = float(place[0, 0]), float(place[0, 1])
-    until_s = seconds if ended_ns is None else (ended_ns - START_NS) / 1e9
+    until_s = end_s if ended_ns is None else (ended_ns - START_NS) / 1e9
     return Alert(event.kind.value, event.rule_id, event.zone, (event.at_ns - START_NS) / 1e9, until_s, x, y)
 
 

@@ -221,7 +221,7 @@ def place_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, 
             name = f"{recording.name}-{seed}-{number:03d}"
             mast = next((m for m in MASTS if number % m.every == m.first), None) if len(junctions) else None
             middle = junctions[rng.integers(len(junctions))] if mast else np.zeros(2)
-            camera = _draw_mast(name, middle, mast, rng) if mast else _draw(name, lines, style, rng)
+            camera = _draw_mast(name, middle, mast, rng) if mast else _draw_anywhere(name, lines, style, rng)
             seen = camera.seen_ground() & recorded(recording)
             if mast and mast.all_arms:
                 enough = _sees_all_arms(camera, lines, middle)
@@ -281,10 +281,16 @@ def _busy(recording: Recording) -> F64:
     return np.column_stack((recording.x[::every], recording.y[::every])).astype(np.float64)
 
 
-def _draw(camera_id: str, lines: list[shapely.LineString], style: Style, rng: np.random.Generator) -> Camera:
+def _draw_anywhere(camera_id: str, lines: list[shapely.LineString], style: Style, rng: np.random.Generator) -> Camera:
     lengths = np.array([line.length for line in lines])
     line = lines[rng.choice(len(lines), p=lengths / lengths.sum())]
-    along = rng.uniform(0.0, line.length)
+    return draw_camera(camera_id, line, rng.uniform(0.0, line.length), style, rng)
+
+
+def draw_camera(
+    camera_id: str, line: shapely.LineString, along: float, style: Style, rng: np.random.Generator
+) -> Camera:
+    """One that looks at the place so many metres along a lane's centreline."""
     here, there = line.interpolate(along), line.interpolate(min(along + 1.0, line.length))
     back = line.interpolate(max(along - 1.0, 0.0))
     heading = math.atan2(there.y - back.y, there.x - back.x)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -107,12 +107,15 @@ def _moments(users: AnyArray, times: AnyArray) -> AnyArray:
     return np.asarray((users.astype(np.int64) << 32) + np.rint(times * 10).astype(np.int64), np.int64)
 
 
-def true_events(recording: Recording, view: View, witness: Witness, looks_s: float) -> list[TrueEvent]:
+def true_events(
+    recording: Recording, view: View, witness: Witness, looks_s: float, kinds: Iterable[str] = KINDS
+) -> list[TrueEvent]:
     """All about road users that the camera saw for long enough; `looks_s`: time between its frames."""
+    conditions = {kind: KINDS[kind].condition for kind in kinds}
     found: list[TrueEvent] = []
-    for kind, how in KINDS.items():
-        if how.condition is not None:
-            found += _holding(recording, view, kind, how.condition)
+    for kind, condition in conditions.items():
+        if condition is not None:
+            found += _holding(recording, view, kind, condition)
     visible = witness.visible_s(looks_s, [(item.user, item.began_s, item.end_s) for item in found])
     judged = [kept for item, seconds in zip(found, visible, strict=True) for kept in _judged(item, seconds)]
 
@@ -123,7 +126,7 @@ def true_events(recording: Recording, view: View, witness: Witness, looks_s: flo
         seconds = witness.visible_s(looks_s, [(user, begin_s, event.holds_s) for user in users])
         return sum(seen_s >= LONG_ENOUGH * (event.holds_s - begin_s) for seen_s in seconds)
 
-    return [event for kind in KINDS for event in _once([item for item in judged if item.kind == kind], kind, parties)]
+    return [e for kind in conditions for e in _once([item for item in judged if item.kind == kind], kind, parties)]
 
 
 def _judged(event: TrueEvent, seen_s: float) -> list[TrueEvent]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.events import measured, turning
-from benchmarks.events.block import MADE_UP, Block, CameraResult, run_block
+from benchmarks.events.aiming import STAGED, staged
+from benchmarks.events.block import MADE_UP, Block, CameraResult, load, run_block
 from benchmarks.events.counting import Counted, count
 from benchmarks.events.kinds import ELSEWHERE, KINDS, rule_of
 from benchmarks.events.noise import NOISES, Levels
@@ -44,7 +45,7 @@ class EventsPlan:
     Attributes:
         scenes: of `benchmarks.events.traffic.simulate.SCENES`; empty: the made-up road alone, which needs no simulator.
         seeds: of traffic, each with cameras of its own. hours: of each scene and seed.
-        cameras: over each. fps: frames a second of each.
+        cameras: over each; staged: that look at each incident besides (`aiming`). fps: frames a second of each.
         inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
         level: of all noise. ablate: each noise away and doubled as well. sweep: rules at other thresholds too.
         recordings: folders of recorded traffic in the place of scenes.
@@ -56,6 +57,7 @@ class EventsPlan:
     seeds: tuple[int, ...] = (1000, 1001)
     hours: float = 1.0
     cameras: int = 20
+    staged: int = 2
     fps: float = 10.0
     inputs: InputWidth = "auto"
     level: float = 1.0
@@ -66,7 +68,7 @@ class EventsPlan:
     workers: int = field(default_factory=lambda: len(cores()))
 
 
-QUICK: Final = EventsPlan(scenes=(), seeds=(), cameras=8, recordings=(MADE_UP,), workers=1)
+QUICK: Final = EventsPlan(scenes=(), seeds=(), cameras=8, staged=1, recordings=(MADE_UP,), workers=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,11 +80,28 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Staged:
+    """At cameras that look at what is staged, while it happens.
+
+    Attributes:
+        kinds: scores by kind. incidents: that were staged; looked_at: at how many of them any camera could look.
+        cameras: how many camera views; seconds: watched by all together.
+    """
+
+    kinds: dict[str, Score]
+    incidents: int
+    looked_at: int
+    cameras: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EventsResult:
     """All figures.
 
     Attributes:
-        figures: at the plan's level. noises: by name of a variant (`perfect_tracks`, `perfect`, `measured`, then each
+        figures: at the plan's level, of cameras put up anywhere; staged: of those that look at what is staged.
+        noises: by name of a variant (`perfect_tracks`, `perfect`, `measured`, then each
             noise away and doubled); empty without ablation.
         curves: by kind, a point for each threshold; empty without a sweep.
         counted: crossings on real videos.
@@ -91,6 +110,7 @@ class EventsResult:
 
     plan: EventsPlan
     figures: Figures
+    staged: Staged
     noises: dict[str, Figures]
     curves: dict[str, list[dict[str, Any]]]
     counted: list[Counted]
@@ -109,12 +129,14 @@ def measure(plan: EventsPlan, progress: Progress = lambda _line: None) -> Events
     """
     recordings = list(traffic(plan, progress))
     first = [*_blocks(plan, recordings, Levels.all(plan.level), sweep=plan.sweep)]
+    aimed = [*_aimed(plan, recordings)]
     variants = _variants(plan, recordings) if plan.ablate else {}
-    done = _run([*first, *(b for blocks in variants.values() for b in blocks)], plan.workers, progress)
+    done = _run([*first, *aimed, *(b for blocks in variants.values() for b in blocks)], plan.workers, progress)
     results = _of(done, first)
     return EventsResult(
         plan,
         figures_of(results),
+        _staged({block: done[block] for block in aimed}),
         {name: figures_of(_of(done, blocks)) for name, blocks in variants.items()},
         curves(results) if plan.sweep else {},
         count(Path(plan.videos), (DEFAULT_MODEL,), progress) if plan.videos else [],
@@ -163,6 +185,25 @@ def _blocks(
             yield Block(folder, seed, first, last, levels, plan.fps, tracks, sweep, plan.inputs)
 
 
+def _aimed(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> Iterator[Block]:
+    """At the plan's level of noise, a block for each incident."""
+    for folder, seed in recordings if plan.staged else ():
+        for incident in staged(load(folder)):
+            levels = Levels.all(plan.level)
+            yield Block(folder, seed, 0, plan.staged, levels, plan.fps, inputs=plan.inputs, incident=incident)
+
+
+def _staged(done: dict[Block, list[CameraResult]]) -> Staged:
+    results = _of(done, list(done))
+    return Staged(
+        {kind: _score(results, kind) for kind in STAGED},
+        len(done),
+        sum(bool(found) for found in done.values()),
+        len(results),
+        sum(r.seconds for r in results),
+    )
+
+
 def _variants(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> dict[str, list[Block]]:
     measured_levels = Levels()
     found = {
@@ -195,6 +236,8 @@ def _run(blocks: Sequence[Block], workers: int, progress: Progress) -> dict[Bloc
 
 def _said(block: Block, number: int, of: int) -> str:
     name = block.recording.rsplit("/", 1)[-1]
+    if block.incident is not None:
+        return text("cli-bench-events-block-staged", number=number, of=of, recording=name, incident=block.incident)
     return text("cli-bench-events-block", number=number, of=of, recording=name, first=block.first, last=block.last - 1)
 
 
@@ -204,14 +247,7 @@ def _of(done: dict[Block, list[CameraResult]], blocks: Sequence[Block]) -> list[
 
 def figures_of(results: Sequence[CameraResult]) -> Figures:
     """Scores and measurements of all cameras together."""
-    kinds = {}
-    for kind in KINDS:
-        parts = [
-            score(kind, default(r.alerts, kind), [t for t in r.truth if t.kind == kind], r.seconds, r.key)
-            for r in results
-            if kind in r.watched
-        ]
-        kinds[kind] = sum(parts, start=Score())
+    kinds = {kind: _score(results, kind) for kind in KINDS}
     measurements = measured.figures([pair for r in results for pair in r.minutes])
     turns = [turn for r in results for turn in r.turns]
     junctions = {
@@ -219,6 +255,15 @@ def figures_of(results: Sequence[CameraResult]) -> Figures:
         "turns_in_part": turning.figures([turn for turn in turns if not turn.all_ways]),
     }
     return Figures(kinds, measurements | junctions)
+
+
+def _score(results: Sequence[CameraResult], kind: str) -> Score:
+    parts = [
+        score(kind, default(r.alerts, kind), [t for t in r.truth if t.kind == kind], r.seconds, r.key)
+        for r in results
+        if kind in r.watched
+    ]
+    return sum(parts, start=Score())
 
 
 def as_dict(result: EventsResult) -> dict[str, Any]:
@@ -231,6 +276,13 @@ def as_dict(result: EventsResult) -> dict[str, Any]:
         "camera_days": result.seconds / 86_400,
         "frames": result.frames,
         **_said_figures(result.figures),
+        "staged": {
+            "incidents": result.staged.incidents,
+            "looked_at": result.staged.looked_at,
+            "camera_views": result.staged.cameras,
+            "camera_days": result.staged.seconds / 86_400,
+            "kinds": {kind: _kind(kind, found) for kind, found in result.staged.kinds.items()},
+        },
         "noises": {name: _said_figures(found) for name, found in result.noises.items()},
         "curves": result.curves,
         "counts_on_videos": [item.figures() for item in result.counted],

@@ -17,6 +17,7 @@ def plan(
     scenes: str | None,
     seeds: str,
     cameras: int | None,
+    staged: int | None = None,
     hours: float,
     fps: float,
     inputs: InputWidth = "auto",
@@ -43,6 +44,8 @@ def plan(
         asked = replace(asked, videos=str(videos))
     if cameras is not None:
         asked = replace(asked, cameras=cameras)
+    if staged is not None:
+        asked = replace(asked, staged=staged)
     return asked if workers is None else replace(asked, workers=workers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,9 @@ REGIMES: Final = ("all", "free", "dense", "dense_motorcycles")
 
 def tables(result: EventsResult) -> Iterator[Table]:
     """What a person reads, events first."""
-    yield _kinds(result)
+    yield _kinds(text("cli-bench-events-kinds"), result.figures.kinds)
+    if result.staged.incidents:
+        yield _kinds(_staged_title(result), result.staged.kinds)
     yield _false(result)
     yield _measurements(result.figures)
     yield _rights(result.figures)
@@ -73,10 +75,21 @@ def _table(title: str, *columns: str) -> Table:
     return shown
 
 
-def _kinds(result: EventsResult) -> Table:
+def _staged_title(result: EventsResult) -> str:
+    found = result.staged
+    return text(
+        "cli-bench-events-staged",
+        looked_at=found.looked_at,
+        incidents=found.incidents,
+        cameras=found.cameras,
+        days=f"{found.seconds / 86_400:.2f}",
+    )
+
+
+def _kinds(title: str, kinds: Mapping[str, Score]) -> Table:
     names = ("incidents", "detected", "false-share", "false-rate", "mttd", "days")
-    shown = _table(text("cli-bench-events-kinds"), *(text(f"cli-bench-events-{name}") for name in names))
-    for kind, score in result.figures.kinds.items():
+    shown = _table(title, *(text(f"cli-bench-events-{name}") for name in names))
+    for kind, score in kinds.items():
         shown.add_row(kind, *(_row(score) if rule_of(kind) else _no_rule(score)))
     return shown
 

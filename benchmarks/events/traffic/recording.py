@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -131,6 +131,17 @@ class Recording:
     def users_at(self, step: int) -> slice:
         """The rows of one step."""
         return slice(int(self.offsets[step]), int(self.offsets[step + 1]))
+
+    def part(self, first: int, last: int) -> Recording:
+        """Steps `first` to `last` (not included), with all else as it is."""
+        rows = slice(int(self.offsets[first]), int(self.offsets[last]))
+        return replace(
+            self,
+            time_s=self.time_s[first:last],
+            offsets=self.offsets[first : last + 1] - self.offsets[first],
+            signal=self.signal[first:last],
+            **{name: getattr(self, name)[rows] for name in COLUMNS},
+        )
 
     def step_of_rows(self) -> I32:
         """(N) int32, the step of each row."""
