@@ -138,7 +138,7 @@ def measure(plan: EventsPlan, progress: Progress = lambda _line: None) -> Events
         figures_of(results),
         _staged({block: done[block] for block in aimed}),
         {name: figures_of(_of(done, blocks)) for name, blocks in variants.items()},
-        curves(results) if plan.sweep else {},
+        curves(results, _of(done, aimed)) if plan.sweep else {},
         count(Path(plan.videos), (DEFAULT_MODEL,), progress) if plan.videos else [],
         len(results),
         sum(r.seconds for r in results),
@@ -190,7 +190,7 @@ def _aimed(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> Iterator[
     for folder, seed in recordings if plan.staged else ():
         for incident in staged(load(folder)):
             levels = Levels.all(plan.level)
-            yield Block(folder, seed, 0, plan.staged, levels, plan.fps, inputs=plan.inputs, incident=incident)
+            yield Block(folder, seed, 0, plan.staged, levels, plan.fps, False, plan.sweep, plan.inputs, incident)
 
 
 def _staged(done: dict[Block, list[CameraResult]]) -> Staged:

@@ -10,14 +10,17 @@ from benchmarks.events.kinds import KINDS, SWEEP, rule_of
 from benchmarks.events.scoring import Alert, Score, default, score
 
 
-def curves(results: Sequence[CameraResult]) -> dict[str, list[dict[str, Any]]]:
-    """By kind of incident: figures of the default rule (parameter empty) and of each copy, by parameter and value."""
+def curves(results: Sequence[CameraResult], aimed: Sequence[CameraResult]) -> dict[str, list[dict[str, Any]]]:
+    """By kind of incident: figures of the default rule (parameter empty) and of each copy, by parameter and value.
+
+    At all cameras; those that are `aimed` at incidents watch only for what is staged.
+    """
     found: dict[str, list[dict[str, Any]]] = {}
     for kind in KINDS:
         rule = rule_of(kind)
         if rule is None:
             continue
-        watching = [r for r in results if kind in r.watched]
+        watching = [r for r in (*results, *aimed) if kind in r.watched]
         mine = [[a for a in r.alerts if a.kind == rule] for r in watching]
         copies = sorted({_copy(a) for alerts in mine for a in alerts if a.rule.startswith(SWEEP)})
         found[kind] = [_point("", 0.0, _score(kind, watching, [default(alerts, kind) for alerts in mine]))]

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.events import block, measure
+from benchmarks.events.aiming import STAGED
 from benchmarks.events.block import MADE_UP, Block, run_block
 from benchmarks.events.kinds import KINDS, rule_of
 from benchmarks.events.noise import Levels
@@ -67,6 +68,15 @@ def test_quick_finds_the_car_that_stands_and_the_one_who_walks(quick: dict[str, 
     for kind in ("incident.stopped_vehicle", "incident.pedestrian_on_carriageway"):
         assert quick["kinds"][kind]["incidents"] >= 1
         assert quick["kinds"][kind]["detection_rate"] == 1.0
+
+
+def test_quick_looks_at_what_is_staged(quick: dict[str, Any]) -> None:
+    found = quick["staged"]
+    assert found["kinds"].keys() == set(STAGED)
+    assert (found["incidents"], found["looked_at"], found["camera_views"]) == (2, 2, 2)
+    stopped = found["kinds"]["incident.stopped_vehicle"]
+    assert (stopped["incidents"], stopped["detection_rate"]) == (1, 1.0)
+    assert 0 < found["camera_days"] < quick["camera_days"]
 
 
 def test_measurements_have_denominators_and_intervals(quick: dict[str, Any]) -> None:
