@@ -27,6 +27,7 @@ sink-kafka-too-large = the record of { $size } bytes is larger than the topic { 
 sink-kafka-forbidden = this login may not write the topic { $topic }; whoever runs the brokers has to allow it (ACL): { $reason }
 sink-kafka-slow = the brokers did not acknowledge in time
 error-consume = Kafka at { $servers } cannot be read: { $reason }
+error-consume-unreachable = Kafka at { $servers } cannot be reached: { $reason }. Check the address and whether the broker runs; one for this machine starts with: matpho kafka up
 error-consume-topic = The brokers have no topic { $topic }, or hide it from this login. It is made when records are first sent; check its name.
 error-consume-where = Where is Kafka? Give either --kafka HOST:PORT or --config FILE.
 error-consume-no-sink = { $path }: no sink of kind kafka.

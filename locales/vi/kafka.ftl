@@ -27,6 +27,7 @@ sink-kafka-too-large = bản ghi { $size } byte lớn hơn mức topic { $topic 
 sink-kafka-forbidden = tài khoản này không được ghi vào topic { $topic }; người quản trị Kafka cần cấp quyền (ACL): { $reason }
 sink-kafka-slow = các máy chủ Kafka không xác nhận kịp thời
 error-consume = Không đọc được Kafka tại { $servers }: { $reason }
+error-consume-unreachable = Không kết nối được Kafka tại { $servers }: { $reason }. Kiểm tra địa chỉ và xem broker có đang chạy không; để khởi động một broker trên máy này: matpho kafka up
 error-consume-topic = Kafka không có topic { $topic } hoặc không cho tài khoản này thấy. Topic được tạo khi có bản ghi đầu tiên; hãy kiểm tra tên.
 error-consume-where = Kafka ở đâu? Hãy cung cấp --kafka MÁY_CHỦ:CỔNG hoặc --config TỆP.
 error-consume-no-sink = { $path }: không có đích nào thuộc loại kafka.

@@ -43,7 +43,7 @@ class GroupReader:
         servers = ", ".join(self._settings.servers)
         unreachable = why_unreachable(self._settings)
         if unreachable is not None:
-            raise SinkError("error-consume", servers=servers, reason=unreachable)
+            raise SinkError("error-consume-unreachable", servers=servers, reason=unreachable)
         try:
             self._consumer = KafkaConsumer(
                 **client_options(self._settings, self._settings.timeout_s),

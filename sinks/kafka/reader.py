@@ -49,7 +49,7 @@ def read_topics(
     servers = ", ".join(settings.servers)
     unreachable = why_unreachable(settings)
     if unreachable is not None:
-        raise SinkError("error-consume", servers=servers, reason=unreachable)
+        raise SinkError("error-consume-unreachable", servers=servers, reason=unreachable)
     try:
         consumer = KafkaConsumer(
             **client_options(settings, settings.timeout_s), enable_auto_commit=False, auto_offset_reset="earliest"

@@ -109,6 +109,7 @@ def test_where_has_to_be_said_once() -> None:
 def test_brokers_and_topics_that_are_missing_are_told(kafka: KafkaBroker, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["consume", "--kafka", "127.0.0.1:1"])
     assert "127.0.0.1:1" in str(done.exception)
+    assert "matpho kafka up" in str(done.exception)
     path = tmp_path / "system.yaml"
     path.write_text(
         f"cameras: [{{id: a, source: a.mp4}}]\nsinks: [{{kind: kafka, bootstrap: ['{kafka.address}'], "
