@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from core.arrays import F64, I16, I64, AnyArray, Bool
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 
 @compiled
@@ -78,62 +80,73 @@ def go_on(
     """
     rows, position, confirmed = tracks
     across, marks = lines
-    now_ns, known_ns, back_ns = now
-    looks, least_m, aside, reach_m = limits
     found = np.empty((len(rows) * len(across), 3), np.int64)
     count = 0
     for i in range(len(rows)):
-        row = rows[i]
-        mine = state[at[i]]
+        row, mine = rows[i], state[at[i]]
         x, y = position[row]
         if begins[i]:
-            mine.from_ns, mine.looks = now_ns, 0
+            mine.from_ns, mine.looks = now[0], 0
             mine.from_at[0], mine.from_at[1] = x, y
-            for number in range(len(across)):
-                marks[at[i], number].told, marks[at[i], number].over_ns = False, 0
-        mine.looks += 1
         for number in range(len(across)):
-            line, mark = across[number], marks[at[i], number]
-            past_m = (x - line.x) * line.ahead_x + (y - line.y) * line.ahead_y
-            if past_m < 0:
-                mark.over_ns = 0
-            elif not begins[i] and mark.past_m < 0 and not mine.confirmed:
-                share = mark.past_m / (mark.past_m - past_m)
-                mark.over_ns = mine.last_ns + int(share * (now_ns - mine.last_ns))
-                mark.over_at[0] = mine.at[0] + share * (x - mine.at[0])
-                mark.over_at[1] = mine.at[1] + share * (y - mine.at[1])
-            mark.past_m = past_m
-        mine.last_ns, mine.at[0], mine.at[1] = now_ns, x, y
+            _pass_line(marks[at[i], number], across[number], mine, (x, y), begins[i], now[0])
+        mine.last_ns, mine.at[0], mine.at[1] = now[0], x, y
         mine.confirmed |= confirmed[row]
-        if mine.looks < looks or not confirmed[row]:
+        mine.looks += 1
+        if mine.looks < limits[0] or not confirmed[row]:
             continue
         for number in range(len(across)):
-            line, mark = across[number], marks[at[i], number]
-            if mark.told:
-                continue
-            first_x, first_y = mine.from_at[0] - line.x, mine.from_at[1] - line.y
-            way_x, way_y = x - mine.from_at[0], y - mine.from_at[1]
-            first_m = first_x * line.ahead_x + first_y * line.ahead_y
-            forward_m = way_x * line.ahead_x + way_y * line.ahead_y
-            along_m = way_x * line.along_x + way_y * line.along_y
-            if now_ns - mine.from_ns > known_ns:
-                if mark.over_ns > now_ns - back_ns and forward_m >= least_m:
-                    place_x, place_y = mark.over_at[0] - line.x, mark.over_at[1] - line.y
-                    if 0 <= place_x * line.along_x + place_y * line.along_y <= line.length_m:
-                        mark.told = True
-                        found[count, 0], found[count, 1], found[count, 2] = number, i, 1
-                        count += 1
-                continue
-            if (
-                forward_m < least_m
-                or first_m + forward_m <= 0
-                or first_m >= reach_m
-                or abs(along_m) > aside * forward_m
-            ):
-                continue
-            beside_m = first_x * line.along_x + first_y * line.along_y - along_m * first_m / forward_m
-            if 0 <= beside_m <= line.length_m:
+            mark = marks[at[i], number]
+            how = _has_come_over(mark, across[number], mine, (x, y), now, limits)
+            if how >= 0 and not mark.told:
                 mark.told = True
-                found[count, 0], found[count, 1], found[count, 2] = number, i, 0
+                found[count, 0], found[count, 1], found[count, 2] = number, i, how
                 count += 1
     return found[:count]
+
+
+@in_place
+def _pass_line(mark: Any, line: Any, mine: Any, at: tuple[float, float], begins: bool, now_ns: int) -> None:
+    """Take note of how far past a line a track is, and of when and where it came over it before it was confirmed."""
+    x, y = at
+    past_m = (x - line.x) * line.ahead_x + (y - line.y) * line.ahead_y
+    if begins:
+        mark.told, mark.over_ns = False, 0
+    elif past_m >= 0 and mark.past_m < 0 and not mine.confirmed:
+        share = mark.past_m / (mark.past_m - past_m)
+        mark.over_ns = mine.last_ns + int(share * (now_ns - mine.last_ns))
+        mark.over_at[0] = mine.at[0] + share * (x - mine.at[0])
+        mark.over_at[1] = mine.at[1] + share * (y - mine.at[1])
+    if past_m < 0:
+        mark.over_ns = 0
+    mark.past_m = past_m
+
+
+@in_place
+def _has_come_over(
+    mark: Any,
+    line: Any,
+    mine: Any,
+    at: tuple[float, float],
+    now: tuple[int, int, int],
+    limits: tuple[int, float, float, float],
+) -> int:
+    """1: a track was seen to come over a line; 0: by its way it must have, as it begins near it; -1: neither."""
+    now_ns, known_ns, back_ns = now
+    _, least_m, aside, reach_m = limits
+    first_x, first_y = mine.from_at[0] - line.x, mine.from_at[1] - line.y
+    way_x, way_y = at[0] - mine.from_at[0], at[1] - mine.from_at[1]
+    first_m = first_x * line.ahead_x + first_y * line.ahead_y
+    forward_m = way_x * line.ahead_x + way_y * line.ahead_y
+    along_m = way_x * line.along_x + way_y * line.along_y
+    if forward_m < least_m:
+        return -1
+    if now_ns - mine.from_ns > known_ns:
+        place_x, place_y = mark.over_at[0] - line.x, mark.over_at[1] - line.y
+        beside_m = place_x * line.along_x + place_y * line.along_y
+        over = mark.over_ns > now_ns - back_ns and 0 <= beside_m <= line.length_m
+        return 1 if over else -1
+    if first_m + forward_m <= 0 or first_m >= reach_m or abs(along_m) > aside * forward_m:
+        return -1
+    beside_m = first_x * line.along_x + first_y * line.along_y - along_m * first_m / forward_m
+    return 0 if 0 <= beside_m <= line.length_m else -1

@@ -43,17 +43,42 @@ def join_queues(
         length, and the ways along the lane of its head and tail (C, 3); the longest chain on each lane (L), -1 for
         none.
     """
+    lane, along, _, _ = view
+    side, order = np.ones(len(lane)), np.empty(len(rows), np.int64)
+    for i in range(len(rows)):
+        if fresh[i]:
+            state[at[i]].first_ns = times[0]
+    count = _order_queued(order, side, state, (at, rows), view, boxes, metric, limits[:2], times)
+    chain = np.full(len(lane), -1, np.int32)
+    numbers, ways = np.empty((count, 3), np.int64), np.empty((count, 3))
+    chains = _chain((chain, numbers, ways), order[:count], (lane, along, side), boxes[0], lengths, limits[2])
+    longest = np.full(lanes, -1, np.int64)
+    for k in range(chains):
+        best = longest[numbers[k, 0]]
+        if best < 0 or ways[k, 0] > ways[best, 0]:
+            longest[numbers[k, 0]] = k
+    return chain, numbers[:chains], ways[:chains], longest
+
+
+@in_place
+def _order_queued(
+    order: I64,
+    side: F64,
+    state: AnyArray,
+    who: tuple[I64, I64],
+    view: tuple[I16, F64, F64, F32],
+    boxes: tuple[I16, F32, F64, F64],
+    metric: bool,
+    limits: tuple[float, float],
+    times: tuple[int, int],
+) -> int:
+    """Rows that queue, by lane and from its end backwards, into `order`: how many. Their `side` where not in metres."""
     lane, along, velocity, foot_velocity = view
     class_id, xyxy, scale, car_boxes = boxes
-    begin, end, most = limits
-    side = np.ones(len(lane))
-    order = np.empty(len(rows), np.int64)
+    at, rows = who
     count = 0
     for i in range(len(rows)):
-        row = rows[i]
-        mine = state[at[i]]
-        if fresh[i]:
-            mine.first_ns = times[0]
+        row, mine = rows[i], state[at[i]]
         if lane[row] < 0:
             mine.queued = False
             continue
@@ -62,8 +87,8 @@ def join_queues(
         else:
             side[row] = box_side(xyxy[row], scale, car_boxes, class_id[row])
             speed = np.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) / side[row]
-        joins = speed < begin and times[0] - mine.first_ns >= times[1]
-        mine.queued = speed <= end if mine.queued else joins
+        joins = speed < limits[0] and times[0] - mine.first_ns >= times[1]
+        mine.queued = speed <= limits[1] if mine.queued else joins
         if not mine.queued:
             continue
         place = count
@@ -72,10 +97,23 @@ def join_queues(
             place -= 1
         order[place] = row
         count += 1
-    chain = np.full(len(lane), -1, np.int32)
-    numbers, ways = np.empty((count, 3), np.int64), np.empty((count, 3))
+    return count
+
+
+@in_place
+def _chain(
+    found: tuple[I32, I64, F64],
+    order: I64,
+    place: tuple[I16, F64, F64],
+    class_id: I16,
+    lengths: F64,
+    most: float,
+) -> int:
+    """Fill in the chains of those who queue, in order, with gaps up to `most`: how many."""
+    chain, numbers, ways = found
+    lane, along, side = place
     chains, way, rear = 0, 0.0, 0.0
-    for k in range(count):
+    for k in range(len(order)):
         row = order[k]
         half = 0.5 * lengths[class_id[row]]
         if k > 0 and lane[row] == lane[order[k - 1]]:
@@ -92,12 +130,7 @@ def join_queues(
         numbers[chains - 1, 1] += 1
         ways[chains - 1, 0] = rear
         ways[chains - 1, 2] = min(ways[chains - 1, 2], along[row] - half * side[row])
-    longest = np.full(lanes, -1, np.int64)
-    for k in range(chains):
-        best = longest[numbers[k, 0]]
-        if best < 0 or ways[k, 0] > ways[best, 0]:
-            longest[numbers[k, 0]] = k
-    return chain, numbers[:chains], ways[:chains], longest
+    return chains
 
 
 @in_place
