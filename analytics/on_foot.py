@@ -13,6 +13,7 @@ from analytics.kernels.on_foot import (
     PERSON_M,
     SAT_NS,
     WALKED_M,
+    WITH_NS,
     among_queues,
     follow_people,
     go_on,
@@ -40,6 +41,7 @@ FIELDS: Final = [
     ("along_ns", np.int64),
     ("among_ns", np.int64),
     ("sat_ns", np.int64),
+    ("with_ns", np.int64),
     ("across", np.float64, (2,)),
     ("ground", np.float64, (2,)),
     ("foot", np.float32, (2,)),
@@ -53,10 +55,10 @@ FIELDS: Final = [
 ]
 """Of a track: when and at which frame it began, frames in which it was seen, and as tall as one stands; until when it
 was beside the lanes without a break since it began, how long it moved along its lane, until when it counts as one of
-those who queue, for how long it has sat on a two-wheeler, more than not; the way in metres that it made across its
-lane; where it began, the upper edge of its box too, whether in metres; for how long it has been away from there,
-whether it came away, whether it walked, whether it came across or from beside the lanes; whether it was ever too
-fast."""
+those who queue, for how long it has sat on a two-wheeler, more than not, and gone as that goes; the way in metres that
+it made across its lane; where it began, the upper edge of its box too, whether in metres; for how long it has been away
+from there, whether it came away, whether it walked, whether it came across or from beside the lanes; whether it was
+ever too fast."""
 QUEUE: Final = QueueSpec(lane="any")
 AMONG_NS: Final = 5 * SECOND_NS
 """Who was among those who queue (`AMONG_M`) counts as one of them for so long after: who stands trembles about the
@@ -147,8 +149,7 @@ class OnFoot:
         ground = view.position, view.velocity, view.velocity_cov, view.valid, lane, lane_speed
         now = clock.run_ns, clock.step_ns, clock.frames
         limits = self._fastest_mps, self._along_mps, self._still_ns
-        sits = sit(rows, sight.believed(self._machines), sight.boxes)
-        who = at, fresh, rows, sits
+        who = at, fresh, rows, *sit(rows, sight.believed(self._machines), sight.boxes, view.foot_velocity)
         real, walks, crossed, over = follow_people(table.rows, who, picture, ground, self._matrix, now, limits)
         if self._queues is not None and np.count_nonzero(walks):
             chain = self._queues.update(view, clock).chain
@@ -178,7 +179,8 @@ class OnFoot:
             return (on_foot,)
         if stays and not known["walked"]:
             return on_foot, reason("has-not-walked", False, limit=Amount(WALKED_M, "m"))
-        if known["sat_ns"] >= SAT_NS and (view.lane[row] < 0 or not known["crossed"]):
+        off = view.lane[row] < 0
+        if (off and known["with_ns"] >= WITH_NS) or (known["sat_ns"] >= SAT_NS and (off or not known["crossed"])):
             return on_foot, reason("sits-on-machine", False)
         if known["among_ns"] >= self._clock.run_ns and not known["crossed"]:
             return on_foot, reason("among-queue", False, limit=Amount(AMONG_M, "m"))

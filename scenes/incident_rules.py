@@ -76,11 +76,12 @@ class PedestrianSpec(Carriageway):
     detector misses the machine, a rider is told by what he does: on lanes with metres somebody counts who walks across
     them, or along them and does not stand, and within 10 m of vehicles that queue, or seen on a two-wheeler, only who
     walks across by the 3 m of a lane, head and foot, or stood beside the lanes for 3 s before, and is mostly seen as
-    tall as one stands (1.4 m): so children between queued vehicles are not told. For this, lanes go on for 1.5 m beside
-    where they are drawn, as a box that ends at a rider's feet is seen behind him, and straight for 20 m beyond, but not
-    past a stop line. Who stands on a lane counts after `still_s`. An event starts with a foot a tenth of the box inside
-    the zone, or who has come across a lane, and outside what is excepted: who stands beside the carriageway is not on
-    it.
+    tall as one stands (1.4 m): so children between queued vehicles are not told. Beside the lanes, as on a crossing, a
+    rider is who sits on a machine that goes as he goes, or stands as he stands, for half a second. For this, lanes go
+    on for 1.5 m beside where they are drawn, as a box that ends at a rider's feet is seen behind him, and straight for
+    20 m beyond, but not past a stop line. Who stands on a lane counts after `still_s`. An event starts with a foot a
+    tenth of the box inside the zone, or who has come across a lane, and outside what is excepted: who stands beside the
+    carriageway is not on it.
     """
 
     kind: Literal["incident.pedestrian_on_carriageway"] = "incident.pedestrian_on_carriageway"

@@ -55,6 +55,10 @@ SAT_NS: Final = 2 * SECOND_NS
 SAT_MOST_NS: Final = 10 * SECOND_NS
 """Who has been seen on a two-wheeler for so long, of the last such time, more than off it, sits there; who walks past
 one is gone by then, and where there is no lane who walks at all does not."""
+WITH_NS: Final = SECOND_NS // 2
+WITH_MOST_NS: Final = 3 * SECOND_NS // 2
+"""Beside lanes, as on a crossing, who sits on one and goes as it goes is its rider after so long, and for as long as
+that lasted while it is not seen, at most so long: who gets off counts a second later."""
 AMONG_M: Final = 10.0
 """So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider."""
 
@@ -62,7 +66,7 @@ AMONG_M: Final = 10.0
 @compiled
 def follow_people(
     state: AnyArray,
-    who: tuple[I64, Bool, I64, Bool],
+    who: tuple[I64, Bool, I64, Bool, Bool],
     picture: tuple[F32, F32, F32, U8, F32],
     ground: tuple[F64, F64, F64, Bool, I16, F64],
     matrix: F64,
@@ -74,7 +78,7 @@ def follow_people(
     Args:
         state: records of the tracks, `analytics.on_foot.FIELDS`.
         who: (K) each: of the rows' tracks; whether they are new; rows in the view; who looks as if he sat on a
-            two-wheeler.
+            two-wheeler; and goes as it goes.
         picture: boxes, feet and their velocities in reference pixels, states, headings, of all M tracks in the view.
         ground: positions, velocities and their covariances, whether these are known, lanes, speeds along them, of all.
         matrix: (3, 3) from reference pixels to the ground, its lens left out.
@@ -85,7 +89,7 @@ def follow_people(
         (K) who is real; who is on foot, unless he waits in a queue; who came across the lanes, or from beside them; who
         of these came across by the width of a lane.
     """
-    at, fresh, rows, sits = who
+    at, fresh, rows, sits, along = who
     boxes, foot, _, seen, heading = picture
     position, velocity, _, valid, lane, lane_speed = ground
     run_ns, step_ns, frame = now
@@ -105,6 +109,7 @@ def follow_people(
             _go(mine, velocity[row], speed, lane_speed[row], step_ns)
         sat_ns = mine.sat_ns + (step_ns if sits[k] else -step_ns)
         mine.sat_ns = 0 if moves[k] and not metric else min(max(sat_ns, 0), SAT_MOST_NS)
+        mine.with_ns = min(max(mine.with_ns + (step_ns if along[k] else -step_ns), 0), WITH_MOST_NS)
         gone = _away(mine, position[row], foot[row], placed, _height(boxes[row])) >= WALKED_M
         mine.away_ns = mine.away_ns + step_ns if gone else 0
         mine.came = mine.came or mine.away_ns >= KNOWN_NS
@@ -130,7 +135,7 @@ def follow_people(
         known = lasted_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
         off = not (valid[row] and lane[row] >= 0)
         counts = still or (mine.walked and (mine.crossed or across[k] or moves[k] or off))
-        sat = mine.sat_ns >= SAT_NS and (off or not mine.crossed)
+        sat = (off and mine.with_ns >= WITH_NS) or (mine.sat_ns >= SAT_NS and (off or not mine.crossed))
         walks[k] = known and counts and not mine.rides and not sat
     return real, walks, crossed, over
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from analytics.kernels.chains import stands
@@ -15,16 +17,35 @@ from core.taxonomy import ObjectClass
 PERSON, BICYCLE, MOTORCYCLE = int(ObjectClass.PERSON), int(ObjectClass.BICYCLE), int(ObjectClass.MOTORCYCLE)
 
 
+APART: Final = 0.5
+APART_HEIGHTS: Final = 0.18
+"""Who rides a machine goes as it goes: their speeds in the picture differ by less than this share of the faster one's,
+and as much as 0.3 m/s (of a height of 1.7 m) besides, since boxes tremble. Who walks past one that stands is faster
+from 0.6 m/s on."""
+
+
 @compiled
-def sit(rows: I64, machines: I64, boxes: F32) -> Bool:
-    """Which rows (K) look as if they sat on one of these two-wheelers (W); boxes: of all M tracks."""
-    found = np.zeros(len(rows), np.bool_)
+def sit(rows: I64, machines: I64, boxes: F32, velocity: F32) -> tuple[Bool, Bool]:
+    """Which rows (K) look as if they sat on one of these two-wheelers (W), and which of these go as it goes, or stand
+    as it stands.
+
+    Args:
+        rows, machines: rows in the view.
+        boxes, velocity: of all M tracks, in reference pixels, and a second.
+    """
+    found, along = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
     for k in range(len(rows)):
+        row = rows[k]
         for w in range(len(machines)):
-            if _strain(boxes[rows[k]], boxes[machines[w]], 0.0) < np.inf:
+            other = machines[w]
+            if _strain(boxes[row], boxes[other], 0.0) < np.inf:
                 found[k] = True
-                break
-    return found
+                apart = np.hypot(velocity[row, 0] - velocity[other, 0], velocity[row, 1] - velocity[other, 1])
+                fastest = max(
+                    np.hypot(velocity[row, 0], velocity[row, 1]), np.hypot(velocity[other, 0], velocity[other, 1])
+                )
+                along[k] |= apart <= APART * fastest + APART_HEIGHTS * (boxes[row, 3] - boxes[row, 1])
+    return found, along
 
 
 @in_place
