@@ -6,7 +6,7 @@ import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,16 +16,16 @@ from benchmarks.events.block import MADE_UP, Block, CameraResult, load, run_bloc
 from benchmarks.events.counting import Counted, count
 from benchmarks.events.kinds import ELSEWHERE, KINDS, rule_of
 from benchmarks.events.noise import NOISES, Levels
+from benchmarks.events.plans import EventsPlan
 from benchmarks.events.scoring import Score, default, score
 from benchmarks.events.sweep import curves
 from benchmarks.events.traffic.seeds import TUNING, is_held
 from benchmarks.events.traffic.simulate import FORMAT, SCENES, simulate
-from benchmarks.machine import cores, machine
+from benchmarks.machine import machine
 from core.cache import cache_folder
 from core.errors import ConfigError
 from locales import text
 from models.registry import DEFAULT_MODEL
-from scenes.model_specs import InputWidth
 
 Progress = Callable[[str], object]
 
@@ -36,39 +36,6 @@ DOUBLE: Final = 2.0
 TRACKS: Final = "perfect_tracks"
 PERFECT: Final = "perfect"
 MEASURED: Final = "measured"
-
-
-@dataclass(frozen=True, slots=True)
-class EventsPlan:
-    """What is run.
-
-    Attributes:
-        scenes: of `benchmarks.events.traffic.simulate.SCENES`; empty: the made-up road alone, which needs no simulator.
-        seeds: of traffic, each with cameras of its own. hours: of each scene and seed.
-        cameras: over each; staged: that look at each incident besides (`aiming`). fps: frames a second of each.
-        inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
-        level: of all noise. ablate: each noise away and doubled as well. sweep: rules at other thresholds too.
-        recordings: folders of recorded traffic in the place of scenes.
-        videos: folder with the videos of `labels/crossings.json`; None: real pictures are left out.
-        workers: processes.
-    """
-
-    scenes: tuple[str, ...] = tuple(SCENES)
-    seeds: tuple[int, ...] = (1000, 1001)
-    hours: float = 1.0
-    cameras: int = 20
-    staged: int = 2
-    fps: float = 10.0
-    inputs: InputWidth = "auto"
-    level: float = 1.0
-    ablate: bool = False
-    sweep: bool = False
-    recordings: tuple[str, ...] = ()
-    videos: str | None = None
-    workers: int = field(default_factory=lambda: len(cores()))
-
-
-QUICK: Final = EventsPlan(scenes=(), seeds=(), cameras=8, staged=1, recordings=(MADE_UP,), workers=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

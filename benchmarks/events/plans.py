@@ -1,14 +1,49 @@
-"""From what a person asked for on the command line to a plan."""
+"""What is run, and from what a person asked for on the command line to it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
-from benchmarks.events.measure import QUICK, EventsPlan
+from benchmarks.events.block import MADE_UP
 from benchmarks.events.traffic.simulate import SCENES
+from benchmarks.machine import cores
 from core.errors import ConfigError
 from scenes.model_specs import InputWidth
+
+
+@dataclass(frozen=True, slots=True)
+class EventsPlan:
+    """What is run.
+
+    Attributes:
+        scenes: of `benchmarks.events.traffic.simulate.SCENES`; empty: the made-up road alone, which needs no simulator.
+        seeds: of traffic, each with cameras of its own. hours: of each scene and seed.
+        cameras: over each; staged: that look at each incident besides (`aiming`). fps: frames a second of each.
+        inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
+        level: of all noise. ablate: each noise away and doubled as well. sweep: rules at other thresholds too.
+        recordings: folders of recorded traffic in the place of scenes.
+        videos: folder with the videos of `labels/crossings.json`; None: real pictures are left out.
+        workers: processes.
+    """
+
+    scenes: tuple[str, ...] = tuple(SCENES)
+    seeds: tuple[int, ...] = (1000, 1001)
+    hours: float = 1.0
+    cameras: int = 20
+    staged: int = 2
+    fps: float = 10.0
+    inputs: InputWidth = "auto"
+    level: float = 1.0
+    ablate: bool = False
+    sweep: bool = False
+    recordings: tuple[str, ...] = ()
+    videos: str | None = None
+    workers: int = field(default_factory=lambda: len(cores()))
+
+
+QUICK: Final = EventsPlan(scenes=(), seeds=(), cameras=8, staged=1, recordings=(MADE_UP,), workers=1)
 
 
 def plan(

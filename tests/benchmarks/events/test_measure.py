@@ -14,7 +14,7 @@ from benchmarks.events.aiming import STAGED
 from benchmarks.events.block import MADE_UP, Block, run_block
 from benchmarks.events.kinds import KINDS, rule_of
 from benchmarks.events.noise import Levels
-from benchmarks.events.plans import plan
+from benchmarks.events.plans import EventsPlan, plan
 from core.errors import ConfigError
 from matpho.cli import app
 
@@ -108,7 +108,7 @@ def test_a_finished_block_is_not_run_again(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_recording_has_the_cameras_of_its_own_seed_whoever_names_it(tmp_path: Path) -> None:
     (tmp_path / "traffic.json").write_text('{"seed": 1003}', encoding="utf-8")
-    given = measure.EventsPlan(scenes=(), seeds=(), recordings=(str(tmp_path), MADE_UP))
+    given = EventsPlan(scenes=(), seeds=(), recordings=(str(tmp_path), MADE_UP))
     assert list(measure.traffic(given, print)) == [(str(tmp_path), 1003), (MADE_UP, 1)]
     (tmp_path / "traffic.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ConfigError, match="seed"):
