@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -17,6 +18,11 @@ from core.findings import StepView
 from core.lanes import crossed_at
 from core.measures import SpillbackMeasures
 from scenes.rules import SpillbackSpec
+
+REACHES_M: Final = 2.0
+KEEPS_M: Final = 5.0
+"""A queue whose last vehicle that is seen stands so near before a line reaches it, and one that did still does so long:
+a motorcycle's length, and one with the gaps around it, since those behind are hidden by others now and then."""
 
 
 class SpillbackRule(PlaceRule):
@@ -43,11 +49,17 @@ class SpillbackRule(PlaceRule):
         if not len(state.lane):
             return NOTHING_THERE
         at = self._line_at[state.lane]
-        reaching = np.flatnonzero((state.tail <= at) & (at <= state.head))
-        if not len(reaching):
+        short = np.where(at <= state.head, state.tail - at, np.inf)
+        near = np.flatnonzero(short <= (KEEPS_M if state.metric else 0.0))
+        if not len(near):
             return NOTHING_THERE
-        self._length, self._vehicles = float(state.length[reaching].max()), int(state.vehicles[reaching].sum())
-        return Look(True, True, lambda: np.flatnonzero(state.members(reaching) & (view.state == CONFIRMED)))
+        self._length, self._vehicles = float(state.length[near].max()), int(state.vehicles[near].sum())
+        there = bool(short[near].min() <= self._reach(state))
+        return Look(there, True, lambda: np.flatnonzero(state.members(near) & (view.state == CONFIRMED)))
+
+    @staticmethod
+    def _reach(state: QueueState) -> float:
+        return REACHES_M if state.metric else 0.0
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         crossed = ~np.isnan(self._line_at)
@@ -62,7 +74,8 @@ class SpillbackRule(PlaceRule):
         short, head = float(state.tail[chain]) - at, float(state.head[chain]) - at
         if head < 0:
             return reason("queue-behind", False, line=self._line.label, value=Amount(-head, unit))
-        return reason("queue-reaches", short <= 0, line=self._line.label, value=Amount(abs(short), unit))
+        reaches = short <= self._reach(state)
+        return reason("queue-reaches", reaches, line=self._line.label, value=Amount(abs(short), unit))
 
     def _measures(self, seconds: float, last: Event | None) -> SpillbackMeasures:
         return SpillbackMeasures(round(self._length, 2), self._vehicles, round(seconds, 3), self._unit)

@@ -146,8 +146,9 @@ class SpillbackSpec(_Queues):
     """A queue reaches a line: the junction behind, a ramp.
 
     A queue reaches a line when its head is downstream of it and its tail at the line or upstream, on a lane whose
-    centreline crosses the line. Queues are those of [traffic.queue](traffic.queue.md), of any length. The line's
-    direction does not matter. Where the lane ends shortly behind the line, only vehicles on it count.
+    centreline crosses the line. In metres 2 m short of it is at the line, and from then on 5 m: the last ones are
+    hidden now and then. Queues are those of [traffic.queue](traffic.queue.md), of any length. The line's direction does
+    not matter. Where the lane ends shortly behind the line, only vehicles on it count.
     """
 
     kind: Literal["traffic.spillback"] = "traffic.spillback"

@@ -125,7 +125,7 @@ explain-queue-long = { $holds ->
     }
 explain-queue-behind = its queue begins { $value } before { $line }, and so does not come from beyond it
 explain-queue-reaches = { $holds ->
-        [yes] its queue reaches { $value } past { $line }
+        [yes] its queue reaches { $line }: it ends { $value } from there
        *[no] its queue ends { $value } short of { $line }
     }
 explain-camera-sends = a picture is there

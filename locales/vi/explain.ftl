@@ -125,7 +125,7 @@ explain-queue-long = { $holds ->
     }
 explain-queue-behind = hàng chờ của nó bắt đầu trước { $line } { $value }, nên không dồn từ phía bên kia vạch
 explain-queue-reaches = { $holds ->
-        [yes] hàng chờ của nó vượt quá { $line } { $value }
+        [yes] hàng chờ của nó kéo tới { $line }: đuôi cách vạch { $value }
        *[no] hàng chờ của nó còn cách { $line } { $value }
     }
 explain-camera-sends = vẫn có hình

@@ -132,6 +132,23 @@ def test_a_queue_that_reaches_the_line_spills_back(scene: object) -> None:
     assert found[0].measures.unit == ("m" if scene is GROUND else "car lengths")
 
 
+@pytest.mark.parametrize(("short_px", "count"), [(15.0, 1), (30.0, 0)])
+def test_a_queue_whose_last_one_is_hidden_reaches_the_line_all_the_same(short_px: float, count: int) -> None:
+    """The rear of the last that is seen is 1.5 m before the line, or 3 m."""
+    cars = [*queue(5), Actor(6, still(522.5 + short_px, 400), CAR, (40, 40))]
+    found = told(film(cars, 30, scene=GROUND, fps=4), SPILL)
+    assert sum(e.phase is Phase.STARTED for e in found) == count
+
+
+def test_a_queue_that_reached_the_line_still_does_when_its_last_one_is_hidden() -> None:
+    """The last is seen for 4 s of each 8; without him the queue ends 4.8 m short of the line, or 7.8 m."""
+    hidden = [Actor(10 + n, still(520, 400, 8 * n, 8 * n + 4), CAR, (40, 40)) for n in range(10)]
+    for end, count in ((570.0, 1), (600.0, 0)):
+        cars = [*queue(4), Actor(5, still(end, 400), CAR, (40, 40)), *hidden]
+        found = told(film(cars, 60, scene=GROUND, fps=4), SPILL)
+        assert sum(e.phase is Phase.STARTED for e in found) == count
+
+
 def test_a_queue_upstream_of_the_line_does_not_reach_it() -> None:
     waiting = [Actor(n, still(470 - 70 * n, 400), CAR, (40, 40)) for n in range(5)]
     assert told(film(waiting, 30, scene=GROUND), SPILL) == []
