@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from benchmarks.events.event_truth import TrueEvent
+from benchmarks.events.event_truth import Cause, TrueEvent
 from benchmarks.events.intervals import Interval, mean_interval, poisson, wilson
 from benchmarks.events.kinds import KINDS, SWEEP, Kind, rule_of
 
@@ -123,6 +123,8 @@ def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera
         key: names the recording, so that incidents seen by several cameras are told apart.
     """
     how = KINDS[kind]
+    # Each excuses one alert, also beside an incident that was told: after a collision both may stand for minutes.
+    neither: tuple[Cause, ...] = ("nearly",) if how.by_place else ("nearly", "alone")
     mine = [item for item in truth if item.cause == "incident"]
     delays: dict[int, float] = {}
     excused: set[int] = set()
@@ -136,8 +138,8 @@ def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera
             delays[id(first)] = alert.at_s - first.holds_s
             verdicts["right"] += 1
             right.append(alert)
-        elif nearly := [i for i in near if i.cause == "nearly" and id(i) not in excused and _is_near(alert, i)]:
-            excused.add(id(nearly[0]))
+        elif others := [i for i in near if i.cause in neither and id(i) not in excused and _is_near(alert, i)]:
+            excused.add(id(others[0]))
             verdicts["neutral"] += 1
             right.append(alert)
         else:

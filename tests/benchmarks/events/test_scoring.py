@@ -67,6 +67,14 @@ def test_whom_the_definition_nearly_holds_for_excuses_one_alert_near_him() -> No
     assert away.false == 1
 
 
+def test_who_stands_beside_an_incident_excuses_one_alert() -> None:
+    """After a collision both vehicles stand, and the camera sees too little of one for it to count."""
+    both = [_truth(), _truth(user=2, cause="alone")]
+    assert score(STOP, [_alert(112.0), _alert(113.0)], both, 3600.0, "r").verdicts == {"right": 1, "neutral": 1}
+    found = score(STOP, [_alert(112.0), _alert(113.0), _alert(130.0)], both, 3600.0, "r")
+    assert found.verdicts == {"right": 1, "neutral": 1, "duplicate": 1}
+
+
 def test_an_alert_on_a_zone_that_somebody_at_its_edge_began_detects_who_comes_in() -> None:
     edge, comes = _truth(kind=WALK, cause="nearly"), _truth(120.0, kind=WALK, user=2)
     found = score(WALK, [_alert(111.0, kind=WALK)], [edge, comes], 3600.0, "r")
