@@ -14,13 +14,14 @@ from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
 from analytics.stay_rule import DRIVING, StayRule
+from analytics.track_table import TrackTable
 from analytics.vehicles import MOTOR
 from analytics.views import class_mask
 from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
-from core.lanes import group_numbers, lane_lengths
+from core.lanes import group_numbers, lane_lengths, lane_starts
 from core.measures import SlowVehicleMeasures
 from scenes.rules import SlowVehicleSpec
 
@@ -32,10 +33,19 @@ BINS: Final = 80
 
 AHEAD_M: Final = 50.0
 """Whoever is as slow so near ahead is what it waits for."""
+AS_SLOW: Final = 1.5
+"""Times its own speed: who drives so ahead of it is no faster, for this."""
+ASIDE_M: Final = 2.5
+"""Beyond the drawn lanes, who is ahead and not further aside is on the same lane."""
+STEADY: Final = 1.5
+"""Times its mean speed since it is slow: who drives faster sets off, or comes out of a jam."""
 FAST: Final = 0.6
 LATELY_NS: Final = 5 * SECOND_NS
 """Where the camera sees less ahead, others as slow are a jam whose head is out of sight, unless somebody drove so, as a
-share of the usual speed, lately."""
+share of the usual speed, lately. Who had somebody as slow ahead lately has him still while he is out of sight."""
+NEVER_NS: Final = -3_600 * SECOND_NS
+HELD: Final = [("held_ns", np.int64), ("by", np.int64)]
+"""Of a track: when it last had somebody as slow ahead, and the track of the nearest."""
 
 
 class Pace:
@@ -86,7 +96,7 @@ class SlowVehicleRule(StayRule):
         self._motor = class_mask([c.label for c in MOTOR])
         self._group = group_numbers(scene)
         self._ahead = AHEAD_M if self._metric else np.inf
-        lengths = lane_lengths(scene)
+        lengths, self._starts = lane_lengths(scene), np.append(lane_starts(scene), 0.0)
         self._ends = lengths
         groups = int(self._group.max(initial=-1)) + 1
         self._fast_ns, self._crowd_ns = np.zeros((2, groups), np.int64)
@@ -94,21 +104,25 @@ class SlowVehicleRule(StayRule):
         if not self._metric:
             lengths = np.maximum(lengths / 100.0, 1.0)  # about ten cars to a lane: their size in pixels is not known
         self._pace = Pace(lengths, spec.window_s, spec.least_vehicles)
+        self._held = TrackTable(HELD)
+        self._view: StepView | None = None
         told = [e.measures.usual_mps for e in open_events if isinstance(e.measures, SlowVehicleMeasures)]
         self._told = max((v for v in told if v is not None), default=np.nan)
         """Usual speed of the events that were open before a restart: holds until it is known again."""
-        self._usual_mps = self._work_out_usual()
+        self._usual_mps = self._work_out_usual(0)
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
         second, sight = int(view.frame.media_ns // SECOND_NS), self._shared.hear(view)
+        self._view = view
+        self._held.let_go(view, self._clock)
         if self._pace.wants(second):
             rows = sight.observed(self._motor)
             rows = rows[view.lane[rows] >= 0]
             if len(rows):
                 speed = self._speed(view, rows)
                 self._pace.add(second, view.lane[rows], speed)
-                self._usual_mps = self._work_out_usual()
+                self._usual_mps = self._work_out_usual(view.now_ns)
                 self._look_around(view, rows, speed)
         return super().update(view)
 
@@ -122,19 +136,68 @@ class SlowVehicleRule(StayRule):
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         speed, usual = self._speed(view, rows), self._usual_of(view, rows)
         slow: Bool = (speed > self._stopped) & (speed < self._share * usual) & (usual >= self._usual)
+        slow &= view.lane_speed[rows] > 0  # who drives the wrong way is told as such
         if np.count_nonzero(slow):
-            slow[slow] = ~self._held_up(view, rows[slow])
+            slow[slow] = ~self._waits(view, rows[slow])
         return slow
 
-    def _held_up(self, view: StepView, rows: AnyArray) -> Bool:
-        """Which of these (K) have somebody as slow ahead, on lanes of their group: who waits for others is none."""
+    def _waits(self, view: StepView, rows: AnyArray) -> Bool:
+        """Which of these (K) are held up, or are where a jam may begin that nobody sees."""
+        at, fresh = self._held.locate(view.track_id[rows], self._clock.run_ns)
+        self._held.rows["held_ns"][at[fresh]] = NEVER_NS
         others = self._shared.look(view).observed(self._motor)
-        others = others[view.lane[others] >= 0]
-        others = others[self._speed(view, others) < self._share * self._usual_of(view, others)]
-        ahead = view.along[others] - view.along[rows][:, None]
-        beside = self._group[view.lane[others]] == self._group[view.lane[rows]][:, None]
-        held: Bool = (beside & (ahead > 0) & (ahead <= self._ahead)).any(axis=1)
-        return held | self._in_jam(view, rows)
+        ahead = self._ahead_of(view, rows, others)
+        held = np.isfinite(ahead).any(axis=1)
+        if np.count_nonzero(held):
+            state = self._held.rows
+            state["by"][at[held]] = view.track_id[others[ahead[held].argmin(axis=1)]]
+            state["held_ns"][at[held]] = self._clock.run_ns
+        return self._held_lately(view, self._held.rows[at]) | self._in_jam(view, rows)
+
+    def _held_lately(self, view: StepView, state: AnyArray) -> Bool:
+        """Of whom these records (K) are: whether he is held up in this frame, or was by who is out of sight now."""
+        passed_ns = self._clock.run_ns - state["held_ns"]
+        seen = np.isin(state["by"], view.track_id[self._shared.look(view).observed(self._motor)])
+        return np.asarray((passed_ns == 0) | ((passed_ns < LATELY_NS) & ~seen), np.bool_)
+
+    def _speeds(self, view: StepView, rows: AnyArray) -> F64:
+        return self._speed(view, rows)
+
+    def _waited(self, stays: AnyArray) -> Bool:
+        """Who has become far faster than he was in the mean, since he is slow, sets off, or comes out of a jam."""
+        waited = super()._waited(stays)
+        if self._view is None or not np.count_nonzero(waited):
+            return waited
+        waited &= stays["observed"]
+        at = np.flatnonzero(waited)
+        seconds = (self._clock.run_ns - stays["since_ns"][at]) / SECOND_NS
+        waited[at] = self._speed(self._view, stays["row"][at]) * seconds <= STEADY * stays["way"][at]
+        return waited
+
+    def _ahead_of(self, view: StepView, rows: AnyArray, others: AnyArray) -> F64:
+        """(K, N) how far ahead of each row others are who are as slow, on lanes of its group or straight on beyond
+        these; infinite for those who are not.
+        """
+        speed, mine = self._speed(view, others), self._speed(view, rows)
+        slow = (speed < self._share * self._usual_of(view, others)) | (speed <= AS_SLOW * mine[:, None])
+        lane, own = view.lane[others], view.lane[rows][:, None]
+        ahead = view.along[others] + self._starts[lane] - (view.along[rows][:, None] + self._starts[own])
+        found = slow & (lane >= 0) & (self._group[lane] == self._group[own]) & (ahead > 0) & (ahead <= self._ahead)
+        if self._metric:
+            beyond, on = self._straight_on(view, rows, others)
+            on &= slow & (lane < 0)
+            ahead, found = np.where(on, beyond, ahead), found | on
+        return np.where(found, ahead, np.inf)
+
+    def _straight_on(self, view: StepView, rows: AnyArray, others: AnyArray) -> tuple[F64, Bool]:
+        """(K, N) how far ahead of each row others are, and whether on its line, near, and not coming towards it."""
+        heading = view.velocity[rows] / self._speed(view, rows)[:, None]
+        away = view.position[others] - view.position[rows][:, None]
+        ahead: F64 = np.einsum("knd,kd->kn", away, heading)
+        aside = np.abs(away[..., 0] * heading[:, 1:] - away[..., 1] * heading[:, :1])
+        alike = heading @ view.velocity[others].T >= -self._stopped
+        near = (ahead > 0) & (ahead <= self._ahead) & (aside <= ASIDE_M)
+        return ahead, np.asarray(near & alike & view.valid[others], np.bool_)
 
     def _in_jam(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these (K) are near to where the camera sees no further, and the others are as slow."""
@@ -150,11 +213,13 @@ class SlowVehicleRule(StayRule):
             return (reason("usual-unknown", False),)
         speed = self._said(float(self._speed(view, at)[0]))
         most, stopped, least = self._said(self._share * usual), self._said(self._stopped), self._said(self._usual)
-        held_up = bool(view.lane[row] >= 0 and self._held_up(view, at)[0])
+        known = self._held.find(int(view.track_id[row]))
+        held_up = bool(view.lane[row] >= 0 and self._in_jam(view, at)[0])
+        held_up |= known is not None and bool(self._held_lately(view, known.reshape(1))[0])
         return (
             *((reason("held-up", False),) if held_up else ()),
             reason("usual", usual >= self._usual, value=self._said(usual), limit=least),
-            reason("moves", speed.value > stopped.value, value=speed, limit=stopped),
+            reason("moves", bool(speed.value > stopped.value and view.lane_speed[row] > 0), value=speed, limit=stopped),
             reason("slow", speed.value < most.value, value=speed, limit=most),
         )
 
@@ -181,10 +246,13 @@ class SlowVehicleRule(StayRule):
     def _usual_of(self, view: StepView, rows: AnyArray) -> F64:
         return np.asarray(self._usual_mps[view.lane[rows]], np.float64)
 
-    def _work_out_usual(self) -> F64:
+    def _work_out_usual(self, now_ns: int) -> F64:
         """Of each lane; the last one is for rows on no lane, which are numbered -1."""
-        median = self._pace.median
-        return np.append(np.where(np.isnan(median), self._told, median), np.nan)
+        median = np.where(np.isnan(self._pace.median), self._told, self._pace.median)
+        unknown = np.flatnonzero(np.isnan(median))
+        free = self._shared.free_flow
+        median[unknown] = [free.speed(int(lane), now_ns) for lane in unknown]
+        return np.append(median, np.nan)
 
     def _speed(self, view: StepView, rows: AnyArray) -> F64:
         sight = self._shared.look(view)

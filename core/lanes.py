@@ -109,6 +109,23 @@ def _reach(polygon: F64, at: F64, across: F64) -> tuple[float, float]:
     return float(max(cut[cut < 0], default=-1.0)), float(min(cut[cut > 0], default=1.0))
 
 
+def lane_starts(scene: Scene) -> F64:
+    """How far ahead of the beginning of its group's first lane each lane (L) begins, in metres along that one's chord:
+    `Motion.along` and this tell who is ahead of whom on lanes side by side, though they are drawn aslant. 0 where that
+    is not known, as without a ground.
+    """
+    found = np.zeros(len(scene.lanes))
+    if scene.ground is None:
+        return found
+    first: dict[str, tuple[F64, F64]] = {}
+    for number, lane in enumerate(scene.lanes.values()):
+        (start, end), valid = scene.ground.to_ground(np.array([lane.centreline[0], lane.centreline[-1]]))
+        if valid.all() and (end != start).any():
+            begin, way = first.setdefault(lane.group, (start, (end - start) / np.hypot(*(end - start))))
+            found[number] = (start - begin) @ way
+    return found
+
+
 def lane_lengths(scene: Scene) -> F64:
     """Length of each lane's centreline (L), in the unit of `Motion.along`; 0 where it is beyond the horizon."""
     if scene.ground is not None:

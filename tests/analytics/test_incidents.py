@@ -323,7 +323,7 @@ def test_those_behind_a_slow_one_only_follow() -> None:
 
 def test_the_tail_of_a_jam_whose_head_is_out_of_sight_is_no_slow_vehicle() -> None:
     """After traffic has flowed, one crawls near the end of its lane, another beside it; with some who pass, one is."""
-    crawl = [Actor(n, walk([(60, x, y), (90, x + 250, y)]), CAR, SIZE) for n, x, y in ((1, 600, 400), (2, 590, 500))]
+    crawl = [Actor(n, walk([(60, x, y), (90, x + 290, y)]), CAR, SIZE) for n, x, y in ((1, 600, 400), (2, 590, 500))]
     before = [driver(10 + n, 2 * n, 14.0, "ab"[n % 2]) for n in range(24)]
     assert found(film([*before, *crawl], 95, scene=METRES), SlowVehicleSpec()) == []
     passing = [driver(50 + n, 58 + 3 * n, 14.0, "b", aside=25) for n in range(9)]
