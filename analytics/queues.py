@@ -23,6 +23,9 @@ from core.scene import Label, Scene
 from scenes.rules import QueueSpec, SpillbackSpec
 
 KMH_PER_MPS: Final = 3.6
+FIELDS: Final = [("queued", np.bool_), ("drove", np.bool_), ("first_ns", np.int64), ("since_ns", np.int64)]
+"""Of a track: whether it queues, whether it was ever faster than one does, since when it is known, and since when it
+queues."""
 KNOWN_NS: Final = SECOND_NS // 2
 """The speed of a newer track is not known yet: it begins at 0."""
 
@@ -40,6 +43,8 @@ class QueueState:
         length: (C) float64, from the front of its first vehicle to the rear of its last.
         head, tail: (C) float64, the ways along the lane (`Motion.along`) of these two ends.
         longest: (L) int64, for each lane its longest chain, -1 for none; of two the foremost.
+        since_ns: (M) int64, run time at which each row of the view began to queue, 0 for those that do not, `THERE_NS`
+            for those whose track begins so.
     """
 
     metric: bool
@@ -51,6 +56,7 @@ class QueueState:
     head: F64
     tail: F64
     longest: I64
+    since_ns: I64
 
     def members(self, chains: I64) -> Bool:
         """Which rows of the view (M) stand in one of these chains (K)."""
@@ -92,7 +98,7 @@ class LaneQueues:
         self._limits = (begin_mps / unit, end_mps / unit, gap_m / unit)
         self._wanted = is_vehicle()
         self._boxes, self._lengths = by_class(CAR_BOXES, 1.0), LENGTHS_M / unit
-        self._table = TrackTable([("queued", np.bool_), ("first_ns", np.int64)])
+        self._table = TrackTable(FIELDS)
         self._frame: FrameMeta | None = None
         self._state: QueueState | None = None
 
@@ -120,7 +126,7 @@ class LaneQueues:
         way = view.lane, view.along, view.velocity, view.foot_velocity
         boxes = view.class_id, view.xyxy, reference_scale(view), self._boxes
         given = self._metric, self._limits, self._lengths, self._lanes, (clock.run_ns, KNOWN_NS)
-        chain, numbers, ways, longest = join_queues(table.rows, at, fresh, rows, way, boxes, *given)
+        chain, numbers, ways, longest, since_ns = join_queues(table.rows, at, fresh, rows, way, boxes, *given)
         return QueueState(
             self._metric,
             chain,
@@ -131,6 +137,7 @@ class LaneQueues:
             ways[:, 1],
             ways[:, 2],
             longest,
+            since_ns,
         )
 
     def explain(self, view: StepView, row: int, state: QueueState, clock: CameraClock) -> Reason:

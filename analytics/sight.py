@@ -71,7 +71,7 @@ class Sight:
         self._slow: dict[tuple[float, float], Bool] = {}
         self._stand: dict[tuple[float, float], Bool] = {}
         self.there: dict[tuple[object, int], There] = {}
-        self.waits: dict[tuple[bool, int], Bool] = {}
+        self.waits: dict[tuple[bool, bool, int], Bool] = {}
 
     def observed(self, wanted: Bool) -> AnyArray:
         """The rows (K) of the wanted classes (a mask by `views.class_mask`) that are seen in this frame."""

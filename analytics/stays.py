@@ -73,10 +73,13 @@ class Stays:
             do not move, whose numbers a passing one takes. An open event's goes on with who has stood there for a
             moment, with a box that is alike.
         pace: by so many heights of its box a second it may have gone on while the camera was lost.
+        hidden_ns: whose track is lost, and who has met the condition for as long, is waited for so long, to be found
+            in a track as that of an open event is.
     """
 
-    def __init__(self, *, gap_ns: int, reach: float, swaps: bool, pace: float = 0.0) -> None:
+    def __init__(self, *, gap_ns: int, reach: float, swaps: bool, pace: float = 0.0, hidden_ns: int = 0) -> None:
         self.gap_ns, self._reach, self._swaps, self._pace = gap_ns, reach, swaps, pace
+        self._hidden_ns = hidden_ns
         self._next = 1
         self._restored: list[tuple[int, int]] = []
         self.rows: AnyArray = np.zeros(0, FIELDS)
@@ -112,6 +115,25 @@ class Stays:
         """The record of the subject that a track is."""
         at = np.flatnonzero(self.rows["track"] == track)
         return self.rows[at[0]] if len(at) else None
+
+    def alive(self, now_ns: int) -> Bool:
+        """Which subjects (S) have met the condition lately, or are hidden for no longer than they did."""
+        mine = self.rows
+        away_ns = now_ns - mine["last_ns"]
+        hidden = (mine["track"] >= 0) & ~mine["denied"] & (away_ns <= self._hidden_ns)
+        hidden &= away_ns <= mine["last_ns"] - mine["since_ns"]
+        return np.asarray((away_ns <= self.gap_ns) | (hidden & (mine["row"] < 0)), np.bool_)
+
+    def of(self, subjects: Bool, ids: I64, boxes: F32) -> Bool:
+        """Which of these tracks (K, boxes (K, 4)) are one of the subjects (S), or stand at the place of one whose own
+        track is not among them.
+        """
+        mine = self.rows[subjects]
+        found = np.isin(ids, mine["track"])
+        lost = mine["box"][~np.isin(mine["track"], ids)]
+        if len(lost):
+            found |= (iou(lost, boxes) >= ALIKE).any(axis=0)
+        return np.asarray(found, np.bool_)
 
     def update(
         self,
@@ -187,6 +209,9 @@ class Stays:
     ) -> None:
         mine, now = self.rows, clock.run_ns
         joined = (mine["meets"] & (not clock.lost)) | (now - mine["last_ns"] <= self.gap_ns) | mine["open"]
+        back = np.flatnonzero(has & ~joined & self.alive(now))
+        if len(back):
+            joined[back] = np.diagonal(iou(mine["box"][back], boxes[column[back]])) >= ALIKE
         if len(rows):
             mine["row"] = np.where(has, rows[column], -1)
             mine["observed"] = has & observed[column]
@@ -214,7 +239,7 @@ class Stays:
     ) -> None:
         """Give subjects without a track the candidates at their places, nearest first; marks them in `owner`."""
         mine = self.rows
-        alive = mine["open"] | (clock.run_ns - mine["last_ns"] <= self.gap_ns)
+        alive = mine["open"] | self.alive(clock.run_ns)
         orphan = np.flatnonzero(alive & (~has | (mine["open"] & mine["denied"] & self._swaps)))
         if not len(orphan):
             return
@@ -226,7 +251,7 @@ class Stays:
         away = _foot_distance(mine["box"][orphan] + np.tile(mine["drift"][orphan] * passed, 2), boxes[columns])
         own = owner[columns]
         began = np.where(own < 0, clock.run_ns, mine["since_ns"][own])
-        opened = mine["open"][orphan][:, None]
+        opened = (mine["open"] | (clock.run_ns - mine["last_ns"] > self.gap_ns))[orphan][:, None]
         takes = (own[None, :] < 0) | (opened & (began[None, :] >= mine["last_ns"][orphan][:, None] - HANDOVER_NS))
         if self._swaps:
             alike = iou(mine["box"][orphan], boxes[columns]) >= ALIKE
@@ -258,7 +283,7 @@ class Stays:
         mine = self.rows
         if mine["meets"].all():
             return
-        keep = mine["open"] | mine["meets"] | (clock.run_ns - mine["last_ns"] <= self.gap_ns)
+        keep = mine["open"] | mine["meets"] | self.alive(clock.run_ns)
         if not keep.all():
             self.rows = mine[keep]
 

@@ -22,6 +22,7 @@ class StoppedVehicleSpec(Standing):
     the `stop_line` of a lane a vehicle waits by itself, too: for a signal. So a breakdown there is not found, unless
     the lane's signal is known (`signals` of the scene): who stands at a stop line that has been green for 10 s does not
     wait for it. Off the lanes, draw the zone where nobody queues or waits at a signal.
+    Who comes to stand within 20 m behind somebody who stood already, on lanes of the group, waits for that one.
 
     Within 20 m of where the camera sees no further, too few to be a queue may wait for what is out of sight. They start
     an event when two vehicles have gone past them meanwhile on lanes of their group, faster than 20 km/h (two-wheelers,
@@ -29,7 +30,9 @@ class StoppedVehicleSpec(Standing):
     have gone. So give lanes with a signal of their own a group of their own, and draw lanes as far as the camera sees
     them well.
 
-    A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box.
+    A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box; before
+    an event has started, within the time for which it has stood, and 10 s at most. Where a bus or truck stands of which
+    the picture's edge hides a part is not known to a lane: it starts an event after 90 s.
     """
 
     kind: Literal["incident.stopped_vehicle"] = "incident.stopped_vehicle"
@@ -131,9 +134,13 @@ class SlowVehicleSpec(Carriageway):
     """A vehicle is far slower than those around it.
 
     One event for each. Those around it: the median speed of the vehicles that passed on its lane in about the last
-    `window_s`, each counted by the way it made, so that who stands or crawls does not slow the median. Who has somebody
-    as slow within 50 m ahead on lanes of the group waits for that one, and does not count; nor, where the camera sees
-    less than that ahead, who is slow among others as slow, with nobody at 60 % of the usual speed in the last 5 s.
+    `window_s`, each counted by the way it made, so that who stands or crawls does not slow the median. Where too few
+    passed, in light traffic, the lane's free-flow speed (its `free_flow_kmh`, what a `measure` rule has learnt, or the
+    limit) is taken instead. Who has somebody as slow, or not half again as fast, within 50 m ahead, on lanes of the
+    group or straight on beyond these, waits for that one, and does not count, also for 5 s after that one is out of
+    sight; nor, where the camera sees less than that ahead, who is slow among others as slow, with nobody at 60 % of the
+    usual speed in the last 5 s; nor who is half again as fast as he was in the mean since he is slow: he braked, and
+    sets off.
     """
 
     kind: Literal["incident.slow_vehicle"] = "incident.slow_vehicle"

@@ -8,6 +8,8 @@ from analytics.kernels.stays import box_side
 from core.arrays import F32, F64, I16, I32, I64, AnyArray, Bool
 from core.compiled import compiled, in_place
 
+THERE_NS = 1
+
 
 @compiled
 def join_queues(
@@ -22,11 +24,11 @@ def join_queues(
     lengths: F64,
     lanes: int,
     times: tuple[int, int],
-) -> tuple[I32, I64, F64, I64]:
+) -> tuple[I32, I64, F64, I64, I64]:
     """Bring vehicles to a frame and chain those that queue. See `analytics.queues.LaneQueues`.
 
     Args:
-        state: records of the tracks, with `queued` and `first_ns`.
+        state: records of the tracks, `analytics.queues.FIELDS`.
         at: (K) of the rows' tracks.
         fresh: (K) whether they are new.
         rows: (K) of vehicles in the view.
@@ -41,14 +43,15 @@ def join_queues(
     Returns:
         The chain of each row (M), -1 for none; lane, number of vehicles and foremost row of each chain (C, 3); its
         length, and the ways along the lane of its head and tail (C, 3); the longest chain on each lane (L), -1 for
-        none.
+        none; since when each row queues (M), 0 for those that do not, `THERE_NS` for those whom nobody saw drive
+        before.
     """
     lane, along, _, _ = view
-    side, order = np.ones(len(lane)), np.empty(len(rows), np.int64)
+    side, since, order = np.ones(len(lane)), np.zeros(len(lane), np.int64), np.empty(len(rows), np.int64)
     for i in range(len(rows)):
         if fresh[i]:
             state[at[i]].first_ns = times[0]
-    count = _order_queued(order, side, state, (at, rows), view, boxes, metric, limits[:2], times)
+    count = _order_queued((order, side, since), state, (at, rows), view, boxes, metric, limits[:2], times)
     chain = np.full(len(lane), -1, np.int32)
     numbers, ways = np.empty((count, 3), np.int64), np.empty((count, 3))
     chains = _chain((chain, numbers, ways), order[:count], (lane, along, side), boxes[0], lengths, limits[2])
@@ -57,13 +60,12 @@ def join_queues(
         best = longest[numbers[k, 0]]
         if best < 0 or ways[k, 0] > ways[best, 0]:
             longest[numbers[k, 0]] = k
-    return chain, numbers[:chains], ways[:chains], longest
+    return chain, numbers[:chains], ways[:chains], longest, since
 
 
 @in_place
 def _order_queued(
-    order: I64,
-    side: F64,
+    found: tuple[I64, F64, I64],
     state: AnyArray,
     who: tuple[I64, I64],
     view: tuple[I16, F64, F64, F32],
@@ -72,7 +74,10 @@ def _order_queued(
     limits: tuple[float, float],
     times: tuple[int, int],
 ) -> int:
-    """Rows that queue, by lane and from its end backwards, into `order`: how many. Their `side` where not in metres."""
+    """Rows that queue, by lane and from its end backwards, into `found`: how many; their sides where not in metres, and
+    since when they queue.
+    """
+    order, side, since = found
     lane, along, velocity, foot_velocity = view
     class_id, xyxy, scale, car_boxes = boxes
     at, rows = who
@@ -88,9 +93,13 @@ def _order_queued(
             side[row] = box_side(xyxy[row], scale, car_boxes, class_id[row])
             speed = np.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) / side[row]
         joins = speed < limits[0] and times[0] - mine.first_ns >= times[1]
+        if joins and not mine.queued:
+            mine.since_ns = times[0] if mine.drove else THERE_NS
+        mine.drove = mine.drove or speed > limits[1]
         mine.queued = speed <= limits[1] if mine.queued else joins
         if not mine.queued:
             continue
+        since[row] = mine.since_ns
         place = count
         while place > 0 and _is_ahead(lane, along, row, order[place - 1]):
             order[place] = order[place - 1]

@@ -384,7 +384,7 @@ def test_an_event_outlives_a_restart() -> None:
     """What was open goes on under its id, and is not found a second time."""
     scene = a_scene(0.05)
     actors = [Actor(n, still(400 + 60 * n, 500)) for n in range(1, 4)]
-    actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 400), (9, 700))]
+    actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 300), (9, 710))]
     again = [replace(a, track_id=a.track_id + 100) for a in actors]
     for spec in EVENT_RULES:
         if isinstance(spec, MOVING):

@@ -1,0 +1,77 @@
+"""incident.stopped_vehicle and violation.illegal_parking where others stand around, hide, or the picture ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.events import Phase
+from core.taxonomy import ObjectClass
+from scenes.rules import IllegalParkingSpec, StoppedVehicleSpec
+from tests.support.tracks import Actor, film, make_scene, still, walk, with_lanes
+from tests.support.watched import events, starts
+
+STOP, PARKING = StoppedVehicleSpec(zone="z"), IllegalParkingSpec(zone="z")
+CAR, BUS = ObjectClass.CAR, ObjectClass.BUS
+
+
+def parked(track_id: int, x: float = 500, start: float = -1e9, end: float = 1e9) -> Actor:
+    return Actor(track_id, still(x, 500, start, end), CAR, (100, 60))
+
+
+def test_who_comes_to_stand_behind_an_obstacle_waits_for_it() -> None:
+    """He drives up on its lane, or on the one beside; who stops beside it, ahead or far behind does not wait for it."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+
+    def told(x: float, y: float, spec: StoppedVehicleSpec | IllegalParkingSpec = STOP) -> set[tuple[int, ...]]:
+        comes = Actor(2, walk([(2, x - 150, y), (12, x, y), (200, x, y)]), CAR, (100, 60))
+        film_ = film([Actor(1, still(600, 480), CAR, (100, 60)), comes], 90, scene=scene, fps=5)
+        return {e.track_ids for e in events(film_, spec) if e.phase is Phase.STARTED}
+
+    assert told(480, 480) == told(480, 560) == {(1,)}
+    assert told(600, 560) == told(690, 560) == told(300, 480) == {(1,), (2,)}
+    assert told(480, 480, PARKING) == {(1,), (2,)}, "he stands where nobody may, whatever for"
+
+
+def test_who_waits_behind_an_obstacle_still_does_when_its_track_breaks() -> None:
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    broken = [Actor(1, still(600, 480, end=15), CAR, (100, 60)), Actor(3, still(600, 480, 15.2), CAR, (100, 60))]
+    comes = Actor(2, walk([(2, 330, 480), (12, 480, 480), (200, 480, 480)]), CAR, (100, 60))
+    found = events(film([*broken, comes], 60, scene=scene, fps=5), STOP)
+    assert len({e.event_id for e in found}) == 1 and (2,) not in {e.track_ids for e in found}
+
+
+def test_who_parks_before_a_queue_comes_to_stand_around_him_is_told() -> None:
+    """Beside him and before him they stop from 15 s on; who stops among them is one of them."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    spots = [(500, 560), (600, 560), (700, 560), (550, 480), (650, 480), (620, 560)]
+    queue = [
+        Actor(10 + n, walk([(12 + n, x - 200, y), (17 + n, x, y), (200, x, y)]), CAR, (40, 40))
+        for n, (x, y) in enumerate(spots)
+    ]
+    first = Actor(1, still(450, 480), CAR, (100, 60))
+    assert starts(film([first, *queue], 80, scene=scene, fps=5), PARKING)[:1] == [60.0]
+    late = Actor(1, walk([(20, 250, 480), (26, 450, 480), (200, 450, 480)]), CAR, (100, 60))
+    told = events(film([late, *queue], 110, scene=scene, fps=5), PARKING)
+    assert (1,) not in {e.track_ids for e in told}
+
+
+def test_who_is_hidden_while_he_parks_is_still_he() -> None:
+    """For 6 s nobody sees him, and his track begins anew; for 12 s he may be another."""
+
+    def told(hidden_s: float, x: float = 500) -> list[float]:
+        return starts(film([parked(1, end=30), parked(2, x, start=30 + hidden_s)], 110, fps=5), PARKING)
+
+    assert told(6) == [pytest.approx(60, abs=2)]
+    assert told(6, x=600) == [pytest.approx(96, abs=2)] and told(12) == [pytest.approx(102, abs=2)]
+
+
+@pytest.mark.parametrize(("cls", "x", "when"), [(BUS, 60, [90.0]), (CAR, 60, [10.0]), (BUS, 400, [10.0])])
+def test_a_bus_that_the_pictures_edge_cuts_may_stand_at_its_stop(cls: ObjectClass, x: float, when: list[float]) -> None:
+    """Its lane is not known; of a car, or a bus that is whole, it is."""
+    wide = np.array([(0, 300), (1_000, 300), (1_000, 700), (0, 700)], np.float64)
+    scene = replace(make_scene(0.1), zones={"z": replace(make_scene().zones["z"], polygon=wide)})
+    stands = Actor(1, still(x, 500), cls, (120, 60))
+    assert starts(film([stands], 120, scene=scene, fps=5), STOP) == [pytest.approx(at, abs=0.5) for at in when]
