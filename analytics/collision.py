@@ -12,8 +12,9 @@ from analytics.kernels.impacts import loss_of
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
 from analytics.sight import Sight
-from analytics.stopped_vehicle import END_M, StandRule
+from analytics.stopped_vehicle import StandRule
 from analytics.views import believed_rows
+from analytics.waiting import END_M
 from core.arrays import F64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason

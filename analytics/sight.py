@@ -60,7 +60,7 @@ class Sight:
 
     Attributes:
         there: what `analytics.places.Place.there` has found.
-        waits: what `analytics.stopped_vehicle.Waiting.among` has found.
+        waits: what `analytics.waiting.Waiting.among` has found.
     """
 
     def __init__(self, view: StepView, zones: Zones) -> None:
