@@ -1,4 +1,4 @@
-"""Collisions: two of SUMO's vehicles are taken in hand, meet, and stand where they met."""
+"""Collisions: two of SUMO's vehicles are taken in hand, meet, slide on together, and stand."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ BRAKE_MPS2 = 7.0
 """Of the one in front; the one behind sees it too late."""
 LATE_M = 2.5
 """From here on the one behind brakes too."""
+SLIDE_MPS2 = 7.0
+"""Of both, from when they met: dry asphalt gives 7 to 8 m/s² to wheels that are locked."""
 
 
 class RearEnd(Act):  # type: ignore[misc]
-    """The one in front brakes hard, the one behind hits it; both stand."""
+    """The one in front brakes hard, the one behind hits it; both stand.
+
+    They go on at one speed, by their momentum (a plastic impact; masses are as volumes), and slide to a stand.
+    """
 
     front = back = ""
     chosen_s = 0.0
+    sliding_mps = -1.0
 
     def step(self, now_s: float) -> bool:
         if not self.front:
@@ -27,6 +33,8 @@ class RearEnd(Act):  # type: ignore[misc]
             return False
         if self.began_s is None:
             return self._approach(now_s)
+        if self.sliding_mps >= 0:
+            self._slide()
         if now_s < self.began_s + self.spec["duration_s"]:
             return True
         self.close(now_s)
@@ -68,21 +76,33 @@ class RearEnd(Act):  # type: ignore[misc]
         if not together or now_s > self.chosen_s + 12.0:
             self._let_go()
             return False
-        libsumo.vehicle.setSpeed(self.front, max(0.0, ahead - BRAKE_MPS2 * step))
-        if gap < 0.08:
-            self._meet(now_s)
-            return True
-        wanted = max(3.0, behind - (3.5 * step if gap < LATE_M else 0.0))
-        # What is left of the gap after this step is never negative: they touch, and do not pass through each other.
-        moved = max(0.0, ahead - BRAKE_MPS2 * step) * step
-        libsumo.vehicle.setSpeed(self.back, min(wanted, max(0.0, gap - 0.03 + moved) / step))
+        ahead = max(0.0, ahead - BRAKE_MPS2 * step)
+        behind = max(3.0, behind - (3.5 * step if gap < LATE_M else 0.0))
+        if gap + ahead * step <= behind * step:
+            self._meet(now_s, ahead, behind, max(gap, 0.0))
+        else:
+            libsumo.vehicle.setSpeed(self.front, ahead)
+            libsumo.vehicle.setSpeed(self.back, behind)
         return True
 
-    def _meet(self, now_s: float) -> None:
+    def _meet(self, now_s: float, ahead: float, behind: float, gap: float) -> None:
         self.began_s, self.at = now_s, libsumo.vehicle.getPosition(self.back)
         self.users = [self.stage.user(self.back), self.stage.user(self.front)]
+        heavy = _volume(self.back) / (_volume(self.back) + _volume(self.front))
+        self.sliding_mps = heavy * behind + (1 - heavy) * ahead
+        _force(self.front, self.sliding_mps)
+        # They touch, and do not pass through each other.
+        _force(self.back, min(behind, self.sliding_mps + gap / self.stage.step_s))
+
+    def _slide(self) -> None:
+        self.sliding_mps -= SLIDE_MPS2 * self.stage.step_s
         for name in (self.back, self.front):
-            libsumo.vehicle.setSpeed(name, 0.0)
+            _force(name, max(self.sliding_mps, 0.0))
+        if self.sliding_mps < 0:
+            self._stand()
+
+    def _stand(self) -> None:
+        for name in (self.back, self.front):
             edge, index = split(libsumo.vehicle.getLaneID(name))
             try:
                 # Standing by a stop, not only at speed 0, others look for a way around.
@@ -104,3 +124,14 @@ def _overlap(a: str, b: str) -> float:
     places = [libsumo.vehicle.getLateralLanePosition(name) for name in (a, b)]
     widths = [libsumo.vehicle.getWidth(name) for name in (a, b)]
     return float(sum(widths) / 2 - abs(places[0] - places[1]))
+
+
+def _force(name: str, speed: float) -> None:
+    """A speed at once, whatever its brakes can do."""
+    libsumo.vehicle.setPreviousSpeed(name, speed)
+    libsumo.vehicle.setSpeed(name, speed)
+
+
+def _volume(name: str) -> float:
+    vehicle = libsumo.vehicle
+    return float(vehicle.getLength(name) * vehicle.getWidth(name) * vehicle.getHeight(name))

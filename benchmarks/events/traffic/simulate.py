@@ -22,7 +22,7 @@ from core.taxonomy import ObjectClass
 SUMO: Final = ("eclipse-sumo==1.28.0", "libsumo==1.28.0", "numpy>=2")
 STEP_S: Final = 0.1
 FPS: Final = 10.0
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when what is recorded changes: older recordings are then made anew."""
 SCENES: Final[Mapping[str, Callable[[], Scene]]] = {
     "junction": junction,
