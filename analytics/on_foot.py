@@ -10,6 +10,7 @@ from analytics.clock import SECOND_NS, CameraClock
 from analytics.kernels.on_foot import (
     AMONG_M,
     BEYOND_M,
+    LOST_NS,
     PERSON_M,
     SAT_NS,
     WALKED_M,
@@ -20,6 +21,7 @@ from analytics.kernels.on_foot import (
 )
 from analytics.kernels.riders import sit
 from analytics.queues import KMH_PER_MPS, LaneQueues
+from analytics.records import joined
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.views import class_mask, reference_boxes
@@ -52,13 +54,18 @@ FIELDS: Final = [
     ("walked", np.bool_),
     ("crossed", np.bool_),
     ("rides", np.bool_),
+    ("last_ns", np.int64),
+    ("last", np.float64, (2,)),
+    ("drift", np.float64, (2,)),
+    ("told", np.bool_),
 ]
 """Of a track: when and at which frame it began, frames in which it was seen, and as tall as one stands; until when it
 was beside the lanes without a break since it began, how long it moved along its lane, until when it counts as one of
 those who queue, for how long it has sat on a two-wheeler, more than not, and gone as that goes; the way in metres that
 it made across its lane; where it began, the upper edge of its box too, whether in metres; for how long it has been away
 from there, whether it came away, whether it walked, whether it came across or from beside the lanes; whether it was
-ever too fast."""
+ever too fast; when, where and with which velocity it was last there; whether it was told to be on foot, and no other
+has gone on as it since."""
 QUEUE: Final = QueueSpec(lane="any")
 AMONG_NS: Final = 5 * SECOND_NS
 """Who was among those who queue (`AMONG_M`) counts as one of them for so long after: who stands trembles about the
@@ -92,8 +99,9 @@ class OnFoot:
     A rider whose machine the detector misses looks like a person, and so nobody counts who was ever too fast for
     somebody on foot, or faster along his lane than one walks, and has not walked across the lanes since; on lanes, who
     has not walked across or along them, or who stands after he came along them; or who sits on a two-wheeler or is
-    among vehicles that queue, and neither walked across nor came from beside the lanes, mostly as tall as one stands.
-    After `still_s` it is somebody in any case, but in a queue or on a two-wheeler.
+    among vehicles that queue, and neither walked across nor came from beside the lanes, mostly as tall as one stands,
+    nor came further than a queue moves up, nearly always so tall. Who begins where one on foot was lost goes on as that
+    one. After `still_s` it is somebody in any case, but in a queue or on a two-wheeler.
 
     Args:
         scene: of the camera.
@@ -122,6 +130,7 @@ class OnFoot:
         self._machines = class_mask([c.label for c in TWO_WHEELERS])
         self._matrix: F64 = np.zeros((3, 3)) if scene.ground is None else np.array(scene.ground.matrix, np.float64)
         self._table = TrackTable(FIELDS)
+        self._gone: AnyArray = self._table.rows
         self._frame: FrameMeta | None = None
         self._who = NOBODY
 
@@ -136,7 +145,7 @@ class OnFoot:
 
     def _look(self, sight: Sight) -> Who:
         view, clock, table = sight.view, self._clock, self._table
-        table.let_go(view, clock)
+        self._let_go(view)
         rows = sight.believed(self._wanted)
         if not len(rows):
             return NOBODY
@@ -150,13 +159,26 @@ class OnFoot:
         now = clock.run_ns, clock.step_ns, clock.frames
         limits = self._fastest_mps, self._along_mps, self._still_ns
         who = at, fresh, rows, *sit(rows, sight.believed(self._machines), sight.boxes, view.foot_velocity)
-        real, walks, crossed, over = follow_people(table.rows, who, picture, ground, self._matrix, now, limits)
+        real, walks, crossed, over = follow_people(
+            table.rows, self._gone, who, picture, ground, self._matrix, now, limits
+        )
         if self._queues is not None and np.count_nonzero(walks):
             chain = self._queues.update(view, clock).chain
             among = among_queues(rows, lane, along, chain, self._group)
             table.rows["among_ns"][at[among]] = clock.run_ns + AMONG_NS
             walks &= crossed | (table.rows["among_ns"][at] < clock.run_ns)
+        table.rows["told"][at[walks]] = True
         return Who(rows, real, walks, rows[walks], over[walks])
+
+    def _let_go(self, view: StepView) -> None:
+        """Who was on foot is remembered for a while: he may go on under another number."""
+        ended = self._table.take(view.ended_id)
+        if self._clock.new_epoch:
+            self._gone = self._gone[:0]
+        elif len(ended) or len(self._gone):
+            known = joined(self._gone, ended[ended["told"]])
+            self._gone = known[known["told"] & (self._clock.run_ns - known["last_ns"] <= LOST_NS)]
+        self._table.let_go(view, self._clock)
 
     def explain(self, view: StepView, row: int, *, riders: bool = False) -> Reasons:
         """That somebody is on foot; else why not. With `riders` only that it is no thing."""

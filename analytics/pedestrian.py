@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.places import Place
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
+from core.arrays import AnyArray
 from core.events import Event
 from core.explanation import Reasons
 from core.findings import StepView
@@ -25,6 +28,8 @@ class PedestrianRule(PlaceRule):
         self._place = Place.of(spec, shared)
         self._on_foot = shared.on_foot(spec.classes, spec.max_speed_kmh, spec.max_along_kmh, spec.still_s)
         self._peak = 0
+        self._lost: AnyArray = np.zeros(0, np.int64)
+        """The tracks of those who were last seen well inside, and not since."""
 
     def __len__(self) -> int:
         return len(self._on_foot)
@@ -32,7 +37,7 @@ class PedestrianRule(PlaceRule):
     def _look(self, view: StepView) -> Look:
         who = self._on_foot.update(self._shared.look(view))
         if not len(who.walkers):
-            return NOTHING_THERE
+            return NOTHING_THERE._replace(known=not len(self._lost))
         at = self._place.holds(view, who.walkers)
         within = who.walkers[at]
         if len(within) and not len(self._episodes):
@@ -41,7 +46,16 @@ class PedestrianRule(PlaceRule):
             within = within[who.over[at] | self._place.surely(view, within)]
         there = within[view.state[within] == CONFIRMED]
         self._peak = max(self._peak, len(there))
-        return Look(len(there) > 0, len(within) > 0, lambda: there)
+        self._remember(view, who.walkers, within)
+        return Look(len(there) > 0, len(within) > 0, lambda: there, known=not len(self._lost))
+
+    def _remember(self, view: StepView, walkers: AnyArray, within: AnyArray) -> None:
+        """Nobody leaves a carriageway but over its edge: who is no longer found amid it is hidden."""
+        if len(within):
+            amid = self._place.surely(view, within) & ~self._shared.look(view).cut[within]
+            self._lost = view.track_id[within[amid]]
+        elif len(self._lost):
+            self._lost = self._lost[~np.isin(self._lost, view.track_id[walkers])]
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         return (
@@ -57,4 +71,4 @@ class PedestrianRule(PlaceRule):
         return PedestrianMeasures(max(self._peak, earlier), round(seconds, 3))
 
     def _calm(self) -> None:
-        self._peak = 0
+        self._peak, self._lost = 0, self._lost[:0]

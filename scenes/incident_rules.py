@@ -79,12 +79,14 @@ class PedestrianSpec(Carriageway):
     detector misses the machine, a rider is told by what he does: on lanes with metres somebody counts who walks across
     them, or along them and does not stand, and within 10 m of vehicles that queue, or seen on a two-wheeler, only who
     walks across by the 3 m of a lane, head and foot, or stood beside the lanes for 3 s before, and is mostly seen as
-    tall as one stands (1.4 m): so children between queued vehicles are not told. Beside the lanes, as on a crossing, a
-    rider is who sits on a machine that goes as he goes, or stands as he stands, for half a second. For this, lanes go
-    on for 1.5 m beside where they are drawn, as a box that ends at a rider's feet is seen behind him, and straight for
-    20 m beyond, but not past a stop line. Who stands on a lane counts after `still_s`. An event starts with a foot a
-    tenth of the box inside the zone, or who has come across a lane, and outside what is excepted: who stands beside the
-    carriageway is not on it.
+    tall as one stands (1.4 m), or came on by 7.6 m, nearly always so tall: so children between queued vehicles are not
+    told. Beside the lanes, as on a crossing, a rider is who sits on a machine that goes as he goes, or stands as he
+    stands, for half a second. Who begins where somebody on foot was lost up to 3 s before is the same one. For this,
+    lanes go on for 1.5 m beside where they are drawn, as a box that ends at a rider's feet is seen behind him, and
+    straight for 20 m beyond, but not past a stop line. Who stands on a lane counts after `still_s`. An event starts
+    with a foot a tenth of the box inside the zone, or who has come across a lane, and outside what is excepted: who
+    stands beside the carriageway is not on it. It ends `clear_s` after the last one has left over the edge; who is no
+    longer found amid the place is hidden, and sought for `hold_s`.
     """
 
     kind: Literal["incident.pedestrian_on_carriageway"] = "incident.pedestrian_on_carriageway"
@@ -109,10 +111,12 @@ class CollisionSpec(Carriageway):
     """Two road users meet, and one of them comes to an abnormal stop.
 
     One event for the two, also where both stop. It has met another when that one stands in reach and lost its speed
-    abruptly, too, within 15 s before, and the two came closer as they did; or when another in reach moved otherwise,
-    and it lost its speed twice as hard as is asked for: harder than anybody brakes. Where its track breaks at the
-    impact, who begins at rest where it vanished is taken for it. Who waits in a queue or at a signal, as in
-    [incident.stopped_vehicle](incident.stopped_vehicle.md), has not collided. Needs a ground.
+    abruptly, too, within 15 s before, and the two came closer as they did; or when it lost its speed twice as hard as
+    is asked for, harder than anybody brakes, and another in reach moved otherwise, or stands there. Where its track
+    breaks at the impact, who begins at rest where it vanished is taken for it. Who waits in a queue or at a signal, as
+    in [incident.stopped_vehicle](incident.stopped_vehicle.md), or stands where the camera sees no further, has not
+    collided, unless it came at speed and lost it 2.25 times as hard as is asked for: 9 m/s² is what dry asphalt gives.
+    Needs a ground.
 
     Limit: one that drives on is not found, nor one whose other party the camera never sees.
     """

@@ -59,6 +59,18 @@ WITH_NS: Final = SECOND_NS // 2
 WITH_MOST_NS: Final = 3 * SECOND_NS // 2
 """Beside lanes, as on a crossing, who sits on one and goes as it goes is its rider after so long, and for as long as
 that lasted while it is not seen, at most so long: who gets off counts a second later."""
+ERECT: Final = 0.9
+ERECT_FRAMES: Final = 10
+UP_M: Final = 7.6
+"""Who is seen as tall as one stands in this share of at least so many frames, and has come so far from where he was
+first seen, walks, also among those who queue: riders sit, and now and then a part of the machine is taken for theirs;
+and a queue moves up by the space of a vehicle at a time (HCM: 25 ft)."""
+LOST_NS: Final = 3 * SECOND_NS
+AGAIN_M: Final = 1.0
+STRAYS_MPS: Final = 0.5
+"""Who begins where somebody on foot would be by now, who was lost at most so long ago, is that one: so near to the way
+that he would have made, or the further the longer ago. It is the time after which trackers give up, and a second more.
+"""
 AMONG_M: Final = 10.0
 """So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider."""
 
@@ -66,6 +78,7 @@ AMONG_M: Final = 10.0
 @compiled
 def follow_people(
     state: AnyArray,
+    gone: AnyArray,
     who: tuple[I64, Bool, I64, Bool, Bool],
     picture: tuple[F32, F32, F32, U8, F32],
     ground: tuple[F64, F64, F64, Bool, I16, F64],
@@ -77,6 +90,7 @@ def follow_people(
 
     Args:
         state: records of the tracks, `analytics.on_foot.FIELDS`.
+        gone: records of tracks that ended lately, of those who were on foot.
         who: (K) each: of the rows' tracks; whether they are new; rows in the view; who looks as if he sat on a
             two-wheeler; and goes as it goes.
         picture: boxes, feet and their velocities in reference pixels, states, headings, of all M tracks in the view.
@@ -101,6 +115,8 @@ def follow_people(
         metric = placed and lane[row] >= 0
         if fresh[k]:
             _begin(mine, (run_ns, frame), position[row], foot[row], boxes[row, 1], placed)
+            if placed:
+                _go_on_as(mine, (state, gone), position[row], (run_ns, frame))
         speed, doubt = _pace(row, picture, ground)
         if speed - doubt > limits[0] or (metric and lane_speed[row] - doubt > limits[1]):
             mine.rides, mine.across[0], mine.across[1] = True, 0.0, 0.0
@@ -110,8 +126,8 @@ def follow_people(
         sat_ns = mine.sat_ns + (step_ns if sits[k] else -step_ns)
         mine.sat_ns = 0 if moves[k] and not metric else min(max(sat_ns, 0), SAT_MOST_NS)
         mine.with_ns = min(max(mine.with_ns + (step_ns if along[k] else -step_ns), 0), WITH_MOST_NS)
-        gone = _away(mine, position[row], foot[row], placed, _height(boxes[row])) >= WALKED_M
-        mine.away_ns = mine.away_ns + step_ns if gone else 0
+        left = _away(mine, position[row], foot[row], placed, _height(boxes[row])) >= WALKED_M
+        mine.away_ns = mine.away_ns + step_ns if left else 0
         mine.came = mine.came or mine.away_ns >= KNOWN_NS
         if not metric and placed and mine.beside_ns == run_ns - step_ns:
             mine.beside_ns = run_ns
@@ -120,7 +136,11 @@ def follow_people(
         over[k] = way >= OFF_M and upright and _head_goes_along(mine, foot[row], boxes[row, 1])
         mine.crossed, mine.rides = over[k] or (came_on and upright), mine.rides and not over[k]
         across[k] = way >= ACROSS_M
-        walked = gone and (across[k] or came_on or mine.along_ns >= ALONG_NS) if metric else mine.came
+        if placed:
+            mine.last_ns = run_ns
+            for axis in range(2):
+                mine.last[axis], mine.drift[axis] = position[row, axis], velocity[row, axis]
+        walked = left and (across[k] or came_on or mine.along_ns >= ALONG_NS) if metric else mine.came
         mine.walked = mine.walked or walked
     _inherit(state, at, fresh, rows, (boxes, foot, seen, lane))
     real, walks, crossed = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
@@ -129,7 +149,9 @@ def follow_people(
         if seen[row] == CONFIRMED:
             mine.seen += 1
             mine.tall += not valid[row] or _height(boxes[row]) * _spans(matrix, foot[row]) >= STANDS_M
-        lasted_ns, crossed[k] = run_ns - mine.first_ns, mine.crossed
+        lasted_ns = run_ns - mine.first_ns
+        far = valid[row] and mine.metric and _away(mine, position[row], foot[row], True, 1.0) >= UP_M
+        crossed[k] = mine.crossed or (far and _is_erect(mine))
         still = lasted_ns >= limits[2]
         real[k] = mine.came or still
         known = lasted_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
@@ -146,6 +168,48 @@ def _begin(mine: Any, now: tuple[int, int], position: F64, foot: F32, top: float
     mine.beside_ns, mine.metric, mine.top = mine.first_ns, placed, top
     for axis in range(2):
         mine.ground[axis], mine.foot[axis] = position[axis], foot[axis]
+
+
+@in_place
+def _go_on_as(mine: Any, known: tuple[AnyArray, AnyArray], here: F64, now: tuple[int, int]) -> None:
+    """Who begins where somebody on foot was lost has done what that one had; nobody else has then."""
+    run_ns, frame = now
+    best, least, ended = -1, np.inf, 0
+    for part in range(2):
+        for other in range(len(known[part])):
+            theirs = known[part][other]
+            gap_ns = run_ns - theirs.last_ns
+            if not theirs.told or theirs.rides or gap_ns <= 0 or gap_ns > LOST_NS:
+                continue
+            gap_s = gap_ns / SECOND_NS
+            off = _beside_way(here, theirs.last, theirs.drift, gap_s) - STRAYS_MPS * gap_s
+            if off <= min(AGAIN_M, least):
+                best, least, ended = other, off, part
+    if best < 0:
+        return
+    theirs = known[ended][best]
+    mine.first_ns, mine.beside_ns, mine.along_ns = theirs.first_ns, theirs.beside_ns, theirs.along_ns
+    mine.tall, mine.seen, mine.frame = theirs.tall, theirs.seen, frame - theirs.seen
+    mine.metric, mine.top, mine.came, mine.walked = theirs.metric, theirs.top, theirs.came, theirs.walked
+    for axis in range(2):
+        mine.across[axis], mine.ground[axis] = theirs.across[axis], theirs.ground[axis]
+        mine.foot[axis] = theirs.foot[axis]
+    theirs.told = False
+
+
+@in_place
+def _beside_way(here: F64, last: F64, drift: F64, gap_s: float) -> float:
+    """Metres from a place to the way that somebody would have made since he was last seen: on, or not so far."""
+    x, y = here[0] - last[0], here[1] - last[1]
+    u, v = drift[0] * gap_s, drift[1] * gap_s
+    on = min(max((x * u + y * v) / max(u * u + v * v, 1e-9), 0.0), 1.0)
+    return math.hypot(x - on * u, y - on * v)
+
+
+@in_place
+def _is_erect(mine: Any) -> bool:
+    """Whether somebody was nearly always as tall as one stands."""
+    return bool(mine.seen >= ERECT_FRAMES and mine.tall >= ERECT * mine.seen)
 
 
 @in_place

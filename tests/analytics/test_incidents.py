@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.events import EndReason, Phase
 from core.measures import CollisionMeasures, PedestrianMeasures, SlowVehicleMeasures
 from core.scene import Label, Scene, Zone
 from core.taxonomy import ObjectClass
@@ -14,7 +15,7 @@ from core.tracks import TrackState
 from scenes.rules import CollisionSpec, IntrusionSpec, PedestrianSpec, SlowVehicleSpec
 from tests.support.tracks import Actor, Way, film, still, walk
 from tests.support.traffic import METRES, PIXELS, driver
-from tests.support.watched import found, seconds
+from tests.support.watched import events, found, seconds
 
 CAR, SIZE = ObjectClass.CAR, (45, 30)
 CROSSING = Zone("crossing", Label("", ""), np.array([(480, 350), (520, 350), (520, 550), (480, 550)], np.float64))
@@ -90,6 +91,40 @@ def test_a_rider_who_waits_among_vehicles_is_no_pedestrian_but_who_walks_through
     assert found(film([*cars, rider], 60, scene=METRES), PedestrianSpec()) == []
     walker = Actor(12, walk([(20, 480, 360), (26, 480, 440)]), size=(10, 17))
     assert [e.track_ids for e in found(film([*cars, rider, walker], 60, scene=METRES), PedestrianSpec())] == [(12,)]
+
+
+@pytest.mark.parametrize(("tall_px", "count"), [(17, 1), (12, 0)], ids=["stands", "sits"])
+def test_who_goes_on_upright_along_a_queue_is_no_rider(tall_px: float, count: int) -> None:
+    """At walking speed past cars that wait: 20 m, farther than a queue moves up at a time."""
+    cars = [Actor(n, still(600 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]
+    along = Actor(11, walk([(0, 240, 410), (15, 440, 410)]), size=(10, tall_px))
+    assert len(found(film([*cars, along], 15, scene=METRES), PedestrianSpec())) == count
+
+
+def piece(number: int, start_s: float, end_s: float, way: Way) -> Actor:
+    """Seen from one time to the other under a number."""
+    return Actor(number, lambda t: way(t) if start_s <= t < end_s else None, size=(10, 17))
+
+
+def test_somebody_on_foot_whose_number_changes_ever_again_is_still_on_foot() -> None:
+    """No piece of his way is long enough to tell; nor is one that begins farther off somebody on foot for it."""
+    way = walk([(0, 200, 410), (40, 600, 410)])
+    pieces = [piece(n + 2, 5 + 1.5 * n, 6.2 + 1.5 * n, way) for n in range(20)]
+    lives = events(film([piece(1, 0, 4.7, way), *pieces], 34, scene=METRES), PedestrianSpec())
+    assert Phase.ENDED not in [event.phase for event in lives]
+    others = [piece(n + 2, 5 + 1.5 * n, 6.2 + 1.5 * n, walk([(0, 260, 470), (40, 660, 470)])) for n in range(20)]
+    lives = events(film([piece(1, 0, 4.7, way), *others], 34, scene=METRES), PedestrianSpec())
+    assert lives[-1].phase is Phase.ENDED and lives[-1].track_ids == (1,)
+
+
+def test_who_is_hidden_amid_the_carriageway_has_not_left_it() -> None:
+    """He crosses, a bus hides him for 9 s; once he is over the kerb the event ends after 5 s."""
+    way = walk([(0, 300, 340), (3, 300, 400), (12, 300, 430), (18, 300, 550)])
+    lives = events(film([piece(1, 0, 3.5, way), piece(2, 12.5, 18, way)], 30, scene=METRES), PedestrianSpec())
+    assert [event.phase for event in lives if event.phase is not Phase.UPDATED] == [Phase.STARTED, Phase.ENDED]
+    over = walk([(0, 300, 340), (10, 300, 540)])
+    last = events(film([Actor(1, over, size=(10, 17))], 30, scene=METRES), PedestrianSpec())[-1]
+    assert last.end_reason is EndReason.CLEARED and seconds([last])[0] < 16
 
 
 def test_who_came_from_the_pavement_and_walks_along_a_queue_is_no_rider() -> None:
@@ -279,11 +314,22 @@ def test_abrupt_stops_that_are_no_collision() -> None:
 
 @pytest.mark.parametrize(("left_px", "told"), [(10, 0), (130, 1)], ids=["1 m", "13 m"])
 def test_who_stops_where_the_camera_sees_no_further_has_not_collided(left_px: float, told: int) -> None:
-    """At a signal out of sight two stop abruptly, one close behind the other, who is already past the drawn lane."""
+    """At a signal out of sight two brake hard, one close behind the other, who is already past the drawn lane."""
     end = float(METRES.lanes["a"].centreline[-1, 0])
-    ahead = Actor(2, still(end - left_px + 30, 400), CAR, SIZE)
-    on = found(film([Actor(1, crash(far=end - left_px), CAR, SIZE), ahead], 12, scene=METRES), CollisionSpec())
-    assert len(on) == told
+    ahead = Actor(2, crash(2.0, 7.0, far=end - left_px + 45), CAR, SIZE)
+    behind = Actor(1, crash(5.0, 7.0, far=end - left_px), CAR, SIZE)
+    assert len(found(film([behind, ahead], 16, scene=METRES), CollisionSpec())) == told
+
+
+def test_who_stops_harder_than_one_brakes_has_hit_something_wherever_it_is() -> None:
+    """At the end of what the camera sees, where one queues, and two more soon wait behind."""
+    end = float(METRES.lanes["a"].centreline[-1, 0])
+    front = Actor(2, still(end - 10, 400), CAR, SIZE)
+    hits = Actor(1, crash(mps2=14.0, far=end - 55), CAR, SIZE)
+    later = [Actor(n, crash(3.0 + n, 2.5, far=end - 60 * n), CAR, SIZE) for n in (3, 4)]
+    on = found(film([front, hits, *later], 16, scene=METRES), CollisionSpec())
+    assert [e.track_ids for e in on] == [(1,)]
+    assert seconds(on) == [pytest.approx(2 + 15 / 14 + 3, abs=0.7)]
 
 
 def test_hard_braking_at_the_end_of_a_queue_is_no_collision() -> None:
