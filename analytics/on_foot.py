@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
+from analytics.kernels.found_again import LOST_NS
 from analytics.kernels.on_foot import (
     AMONG_M,
     BEYOND_M,
-    LOST_NS,
     PERSON_M,
     SAT_NS,
     WALKED_M,

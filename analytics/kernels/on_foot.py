@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from analytics.kernels.found_again import go_on_as
 from analytics.kernels.speeds import variance_along
 from core.arrays import F32, F64, I16, I32, I64, U8, AnyArray, Bool
 from core.compiled import compiled, in_place
@@ -65,12 +66,6 @@ UP_M: Final = 7.6
 """Who is seen as tall as one stands in this share of at least so many frames, and has come so far from where he was
 first seen, walks, also among those who queue: riders sit, and now and then a part of the machine is taken for theirs;
 and a queue moves up by the space of a vehicle at a time (HCM: 25 ft)."""
-LOST_NS: Final = 3 * SECOND_NS
-AGAIN_M: Final = 1.0
-STRAYS_MPS: Final = 0.5
-"""Who begins where somebody on foot would be by now, who was lost at most so long ago, is that one: so near to the way
-that he would have made, or the further the longer ago. It is the time after which trackers give up, and a second more.
-"""
 AMONG_M: Final = 10.0
 """So near to a vehicle that queues on his lanes somebody is likely one of those who wait: a rider."""
 
@@ -116,7 +111,7 @@ def follow_people(
         if fresh[k]:
             _begin(mine, (run_ns, frame), position[row], foot[row], boxes[row, 1], placed)
             if placed:
-                _go_on_as(mine, (state, gone), position[row], (run_ns, frame))
+                go_on_as(mine, (state, gone), position[row], (run_ns, frame))
         speed, doubt = _pace(row, picture, ground)
         if speed - doubt > limits[0] or (metric and lane_speed[row] - doubt > limits[1]):
             mine.rides, mine.across[0], mine.across[1] = True, 0.0, 0.0
@@ -168,42 +163,6 @@ def _begin(mine: Any, now: tuple[int, int], position: F64, foot: F32, top: float
     mine.beside_ns, mine.metric, mine.top = mine.first_ns, placed, top
     for axis in range(2):
         mine.ground[axis], mine.foot[axis] = position[axis], foot[axis]
-
-
-@in_place
-def _go_on_as(mine: Any, known: tuple[AnyArray, AnyArray], here: F64, now: tuple[int, int]) -> None:
-    """Who begins where somebody on foot was lost has done what that one had; nobody else has then."""
-    run_ns, frame = now
-    best, least, ended = -1, np.inf, 0
-    for part in range(2):
-        for other in range(len(known[part])):
-            theirs = known[part][other]
-            gap_ns = run_ns - theirs.last_ns
-            if not theirs.told or theirs.rides or gap_ns <= 0 or gap_ns > LOST_NS:
-                continue
-            gap_s = gap_ns / SECOND_NS
-            off = _beside_way(here, theirs.last, theirs.drift, gap_s) - STRAYS_MPS * gap_s
-            if off <= min(AGAIN_M, least):
-                best, least, ended = other, off, part
-    if best < 0:
-        return
-    theirs = known[ended][best]
-    mine.first_ns, mine.beside_ns, mine.along_ns = theirs.first_ns, theirs.beside_ns, theirs.along_ns
-    mine.tall, mine.seen, mine.frame = theirs.tall, theirs.seen, frame - theirs.seen
-    mine.metric, mine.top, mine.came, mine.walked = theirs.metric, theirs.top, theirs.came, theirs.walked
-    for axis in range(2):
-        mine.across[axis], mine.ground[axis] = theirs.across[axis], theirs.ground[axis]
-        mine.foot[axis] = theirs.foot[axis]
-    theirs.told = False
-
-
-@in_place
-def _beside_way(here: F64, last: F64, drift: F64, gap_s: float) -> float:
-    """Metres from a place to the way that somebody would have made since he was last seen: on, or not so far."""
-    x, y = here[0] - last[0], here[1] - last[1]
-    u, v = drift[0] * gap_s, drift[1] * gap_s
-    on = min(max((x * u + y * v) / max(u * u + v * v, 1e-9), 0.0), 1.0)
-    return math.hypot(x - on * u, y - on * v)
 
 
 @in_place
