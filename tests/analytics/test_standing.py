@@ -35,6 +35,18 @@ def test_who_comes_to_stand_behind_an_obstacle_waits_for_it() -> None:
     assert told(480, 480, PARKING) == {(1,), (2,)}, "he stands where nobody may, whatever for"
 
 
+def test_who_is_ahead_is_told_on_lanes_that_begin_aslant_too() -> None:
+    """The lane beside is drawn from 20 m further on: what one is along it says nothing of who is ahead."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    lane = scene.lanes["b"]
+    begin = lane.centreline[0] + (200, 0)
+    drawn = replace(lane, centreline=np.array([begin, lane.centreline[-1]]), length_m=60.0)
+    aslant = replace(scene, lanes={**scene.lanes, "b": drawn})
+    comes = Actor(2, walk([(2, 330, 560), (12, 480, 560), (200, 480, 560)]), CAR, (100, 60))
+    film_ = film([Actor(1, still(600, 480), CAR, (100, 60)), comes], 60, scene=aslant, fps=5)
+    assert {e.track_ids for e in events(film_, STOP)} == {(1,)}
+
+
 def test_who_waits_behind_an_obstacle_still_does_when_its_track_breaks() -> None:
     scene = with_lanes(make_scene(0.1), (480, 560))
     broken = [Actor(1, still(600, 480, end=15), CAR, (100, 60)), Actor(3, still(600, 480, 15.2), CAR, (100, 60))]
