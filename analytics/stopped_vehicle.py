@@ -118,12 +118,13 @@ class StoppedVehicleRule(StandRule):
 
     def _cut_off(self, sight: Sight, rows: AnyArray) -> I64:
         """The tracks of large vehicles that the picture's edge cut as they stood, until they drive on."""
-        view, limits = sight.view, np.array((self._slow_mps, self._slow_lengths))
-        if not len(self._cut) and not np.count_nonzero(sight.cut):
+        view = sight.view
+        cut = sight.cut[rows] & LARGE[view.class_id[rows]]
+        if not len(self._cut) and not np.count_nonzero(cut):
             return NOBODY
-        cut = sight.cut[rows] & LARGE[view.class_id[rows]] & sight.stands(*limits.tolist())[rows]
+        cut &= sight.stands(self._slow_mps, self._slow_lengths)[rows]
         if len(self._cut):
-            creeps = sight.slower_than(*(CREEPS * limits).tolist())[rows]
+            creeps = sight.slower_than(CREEPS * self._slow_mps, CREEPS * self._slow_lengths)[rows]
             cut |= creeps & np.isin(view.track_id[rows], self._cut)
         return view.track_id[rows[cut]]
 
