@@ -12,7 +12,7 @@ from analytics.kernels.passing import GAP_NS, count_passes
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import by_class, is_vehicle
-from core.arrays import F64, AnyArray, Bool
+from core.arrays import F64, AnyArray, Bool, fixed
 from core.lanes import group_numbers
 from core.scene import Scene
 from core.taxonomy import TWO_WHEELERS, VEHICLES
@@ -67,9 +67,10 @@ class Passing:
         self._table.let_go(view, clock)
         at, fresh = self._table.locate(view.track_id[rows], clock.run_ns)
         if self._metric:
-            motion = view.position, view.velocity, np.ones(len(view.lane))
+            motion = view.position, view.velocity, fixed(np.ones(len(view.lane)))
         else:
-            motion = view.foot.astype(np.float64), view.foot_velocity.astype(np.float64), sight.car_side
+            place, velocity = view.foot.astype(np.float64), view.foot_velocity.astype(np.float64)
+            motion = fixed(place), fixed(velocity), fixed(sight.car_side)
         others = sight.observed(self._wanted)
         others = others[~sight.slower_than(self._limits[0], self._limits[0])[others]]
         # A number that jumps from one to another in a queue is fast for a frame.

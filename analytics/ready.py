@@ -39,13 +39,17 @@ from scenes.rules import (
 log = structlog.get_logger()
 
 WALK_MPS: Final = 1.6
+QUEUES_S: Final = 6
+"""So long two stand at last: by then the one on foot is told to be a rider (`analytics.traffic.riders`)."""
 NOTICED_S: Final = 2.0
 """What takes longer is told."""
 
 
 @lru_cache(maxsize=1)
 def compile_rules() -> None:
-    """Show two tracks that cross a line to rules that have all inner loops; once in a process."""
+    """Show two tracks that cross a line, and then stand as those in a queue do, to rules that have all inner loops;
+    once in a process.
+    """
     began = time.monotonic()
     scene = _scene()
     places = ({"line": "l"}, {"zone": "z"}, {"lanes": "all"}, {"entries": ["l"], "exits": ["l"]})
@@ -57,6 +61,8 @@ def compile_rules() -> None:
     for rule in (TrackLogRule(""), *build_rules(specs, scene, "", {}).values()):
         for number, foot in enumerate(((6.0, 2.0), (2.0, 6.0), (6.0, 2.0))):
             rule.update(_view(scene, number, foot))
+        for number in range(3, 3 + QUEUES_S):
+            rule.update(_view(scene, number, (6.0, 2.0), 0.0))
         rule.close(0)
     table = TrackTable([])
     table.locate(np.arange(1, 3), 0)
@@ -77,8 +83,8 @@ def _scene() -> Scene:
     return Scene("", 1, (9, 9), {"z": zone}, {"l": line}, ground, lanes={"a": lane}, signals={"s": signal})
 
 
-def _view(scene: Scene, number: int, foot: tuple[float, float]) -> StepView:
-    """A car and somebody on foot at one place, on the lane and as fast as one walks; a second after the view before."""
+def _view(scene: Scene, number: int, foot: tuple[float, float], mps: float = WALK_MPS) -> StepView:
+    """A car and somebody on foot at one place of the lane, equally fast, a second after the view before."""
     frame = FrameMeta("", 0, number, number * SECOND_NS, ClockSource.FILE, 0, number * SECOND_NS, 9, 9)
     both, offsets = np.ones(2), np.array((0, 2), np.int32)
     tracks = TrackBatch(
@@ -93,7 +99,7 @@ def _view(scene: Scene, number: int, foot: tuple[float, float]) -> StepView:
         np.zeros(2, np.int32),
         np.zeros(0, np.int64),
     )
-    place, way = np.array([foot] * 2), np.array([(WALK_MPS, 0.0)] * 2)
+    place, way = np.array([foot] * 2), np.array([(mps, 0.0)] * 2)
     lane = np.zeros(2, np.int16)
     motion = Motion(place.astype(np.float32), way.astype(np.float32), place, way, np.ones(2, np.bool_), lane)
     return StepView.of(tracks, motion, 0, scene)

@@ -32,6 +32,12 @@ def frozen(array: AnyArray, dtype: type[np.generic], shape: tuple[int | None, ..
     return view
 
 
+def fixed(array: AnyArray) -> AnyArray:
+    """The array itself, read-only from now on: compiled loops are compiled for each kind, and columns are read-only."""
+    array.flags.writeable = False
+    return array
+
+
 def _agrees(wanted: int | None, found: int) -> bool:
     return wanted is None or wanted == found
 

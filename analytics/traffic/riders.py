@@ -10,7 +10,7 @@ import numpy as np
 from analytics.kernels.riders import PERSON, find_riders, tell_riders
 from analytics.queues import QueueState
 from analytics.traffic.chains import Frame
-from core.arrays import I64, AnyArray
+from core.arrays import I64, AnyArray, fixed
 from core.findings import StepView
 
 LONGEST_NS: Final = 1_000_000_000
@@ -36,7 +36,8 @@ class QueuedRiders:
         if not self._some or len(slots) != len(view.class_id):
             return view
         classes = np.empty_like(view.class_id)
-        return replace(view, class_id=classes) if tell_riders(chains, slots, view.class_id, classes) else view
+        some = tell_riders(chains, slots, view.class_id, classes)
+        return replace(view, class_id=fixed(classes)) if some else view
 
     def look(self, frame: Frame, queues: QueueState, view: StepView) -> None:
         """See who waits at a frame; `view`: as it came."""
@@ -53,7 +54,7 @@ class QueuedRiders:
                 view.lane,
                 view.along,
                 view.lane_speed,
-                view.velocity if self._metric else view.foot_velocity.astype(np.float64),
+                view.velocity if self._metric else fixed(view.foot_velocity.astype(np.float64)),
             ),
             (queues.lane, queues.head, queues.tail),
             step_ns,
