@@ -15,7 +15,7 @@ from analytics.sight import Sight
 from analytics.stopped_vehicle import StandRule
 from analytics.views import believed_rows
 from analytics.waiting import END_M
-from core.arrays import F64, I64, AnyArray, Bool
+from core.arrays import F64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -32,9 +32,8 @@ class CollisionRule(StandRule):
 
     Another is met when it stands in reach and lost its speed abruptly, too, and the two have come closer; or, by one
     that loses its speed harder than anybody brakes, when it was in reach and moved otherwise, or stands there
-    (`analytics.impacts`). Who waits in a queue has not collided, nor has who stops where the camera sees no further,
-    what for is out of sight; unless it loses its speed harder than can be. In metres: without a ground nothing is
-    found.
+    (`analytics.impacts`). Who waits in a queue has not collided, nor has who stops where the camera sees no further:
+    what for is out of sight. In metres: without a ground nothing is found.
     """
 
     def __init__(self, spec: CollisionSpec, shared: Shared, open_events: Sequence[Event]) -> None:
@@ -56,23 +55,15 @@ class CollisionRule(StandRule):
             if self._waits is not None:
                 self._state = self._waits.queues.update(view, self._clock)
             return may
-        free = super()._meets(view, rows)
-        may &= free | (sight.stands(self._slow_mps, self._slow_lengths)[rows] & ~open_)
+        may &= super()._meets(view, rows)
         asked = np.flatnonzero(may & ~open_)
+        may[asked] &= self._left_m(view, rows[asked]) > END_M
+        asked = asked[may[asked]]
         if len(asked):
-            may[asked] = self._collided(view, rows, at, asked, free[asked])
+            rests = self._at_rest(sight)[rows]
+            met = self._impacts.met(view, rows, at, asked, rests)
+            may[asked] = met | self._impacts.struck(view, rows, at, asked, rests)
         return may
-
-    def _collided(self, view: StepView, rows: AnyArray, at: I64, asked: AnyArray, free: Bool) -> Bool:
-        """Who of these (A numbers of rows), who stand after they lost their speed abruptly, has collided.
-
-        Args:
-            free: (A) who waits in no queue. Who has hit something may: others queue behind it soon.
-        """
-        rests, impacts = self._at_rest(self._shared.look(view))[rows], self._impacts
-        ends = self._left_m(view, rows[asked]) <= END_M
-        met = impacts.met(view, rows, at, asked, rests) & free & ~ends
-        return np.asarray(met | impacts.struck(view, rows, at, asked, rests, free, ends), np.bool_)
 
     def _at_rest(self, sight: Sight) -> Bool:
         """(M) who may have been met: also one whose box the picture's edge cuts."""
@@ -117,18 +108,16 @@ class CollisionRule(StandRule):
             "hit", True, value=loss, limit=Amount(self._loss, "m-s2"), before=before, others=int(hit["others"])
         )
         stands = super()._conditions(view, row)
-        sight = self._shared.look(view)
-        rows, at = self._impacts.at(view, sight.believed(self._wanted))
-        me, rests = np.flatnonzero(rows == row), self._at_rest(sight)[rows]
         left_m = float(self._left_m(view, np.array([row]))[0])
-        free, ends = (np.full(len(me), it) for it in (all(item.holds for item in stands), left_m <= END_M))
-        if stands[0].holds and self._impacts.struck(view, rows, at, me, rests, free, ends).any():
-            return met, stands[0], reason("has-met", True)
         if left_m <= END_M:
             return met, *stands, reason("view-ends", False, value=Amount(left_m, "m"), limit=Amount(END_M, "m"))
         if not all(item.holds for item in stands):
             return met, *stands
-        return met, *stands, reason("has-met", bool(self._impacts.met(view, rows, at, me, rests).any()))
+        sight = self._shared.look(view)
+        rows, at = self._impacts.at(view, sight.believed(self._wanted))
+        asked = view, rows, at, np.flatnonzero(rows == row), self._at_rest(sight)[rows]
+        has_met = self._impacts.met(*asked) | self._impacts.struck(*asked)
+        return met, *stands, reason("has-met", bool(has_met.any()))
 
     def _braking(self, view: StepView, row: int, known: AnyArray | None) -> Reasons:
         """What is missing to a hit."""

@@ -18,11 +18,7 @@ from core.findings import StepView
 
 ROAD_USERS: Final = ("person", "vehicle")
 IMPACT: Final = 2.0
-HARDEST: Final = 2.25
-"""Times the deceleration asked for: hardly anybody brakes so, and beyond the second nobody can (9 m/s² is what dry
-asphalt gives): it has hit something."""
-CAME_NS: Final = SECOND_NS
-"""Who came at speed was fast for so long on end; a track that jumps from one to the next is for less."""
+"""Times the deceleration asked for: hardly anybody brakes so (dry asphalt gives 9 m/s²), it has hit something."""
 TWICE_M: Final = 1.0
 """Who stands nearer than this is no other one, but the same, found twice."""
 TOGETHER_NS: Final = 15 * SECOND_NS
@@ -57,26 +53,12 @@ FIELDS: Final = [
     ("others", np.int64),
     ("met", np.bool_),
     ("guessed", np.bool_),
-    ("ran_ns", np.int64),
-    ("came_ns", np.int64),
 ]
-HIT: Final = (
-    "hit",
-    "abrupt_ns",
-    "hit_ns",
-    "hit_at",
-    "hit_way",
-    "before",
-    "loss",
-    "others",
-    "met",
-    "guessed",
-    "came_ns",
-)
+HIT: Final = ("hit", "abrupt_ns", "hit_ns", "hit_at", "hit_way", "before", "loss", "others", "met", "guessed")
 """Highest speed of the last second, when, where and with which velocity; when it was last seen, where
 and with which velocity. Of who lost its speed abruptly: when it last did, from when, where and which velocity on; its
 speed before, hardest deceleration, others in reach, whether any of these moved otherwise, and whether it is guessed
-from one that vanished. Since when it is fast without a break, 0: is not, and for how long it was when last it was."""
+from one that vanished."""
 
 
 class Impacts:
@@ -146,26 +128,19 @@ class Impacts:
         both &= ~(mine["guessed"][me][:, None] & mine["guessed"][you])
         return np.asarray(both.any(axis=1), np.bool_)
 
-    def struck(
-        self, view: StepView, rows: AnyArray, at: I64, asked: AnyArray, stands: Bool, free: Bool, ends: Bool
-    ) -> Bool:
+    def struck(self, view: StepView, rows: AnyArray, at: I64, asked: AnyArray, stands: Bool) -> Bool:
         """Who of these (A), as in `met`, has hit another by how hard it lost its speed: harder than one brakes.
 
-        One was in reach then and moved otherwise; or stands in reach now, of who waits in no queue.
-
-        Args:
-            free: (A) who waits in no queue; in one, where numbers are switched, only who came at speed counts.
-            ends: (A) who stands where the camera sees no further.
+        One was in reach then and moved otherwise, or stands in reach now.
         """
         me = self._tracks.rows[at[asked]]
-        hard = me["loss"] > np.where(free & ~ends, IMPACT, HARDEST) * self._loss
+        hard = me["loss"] > IMPACT * self._loss
         if not np.count_nonzero(hard):
             return np.asarray(hard, np.bool_)
         others = rows[np.flatnonzero(stands & view.valid[rows])]
         mine = rows[asked]
         beside = self._near(view, mine, others) & _far(view.position[mine], view.position[others], TWICE_M)
-        met = me["met"] & (free | (me["came_ns"] >= CAME_NS))
-        return np.asarray(hard & (met | (free & beside.any(axis=1))), np.bool_)
+        return np.asarray(hard & (me["met"] | beside.any(axis=1)), np.bool_)
 
     def _let_go(self, view: StepView) -> None:
         """Tracks that have ended lately are remembered: trackers often give up at an impact."""
@@ -232,7 +207,6 @@ class Impacts:
         # From where it was last seen it has come so far at most, and lost its speed in SHORTEST_S at least.
         mine["before"][new], mine["loss"][new] = before, before / max(2 * along / before, SHORTEST_S)
         mine["hit"][new], mine["guessed"][new], mine["abrupt_ns"][new] = True, True, self._clock.run_ns
-        mine["came_ns"][new] = gone["came_ns"]
 
     def _near(self, view: StepView, a: AnyArray, b: AnyArray) -> Bool:
         """Which of these rows (K) and those (N) are in reach of each other (K, N)."""

@@ -115,8 +115,7 @@ class CollisionSpec(Carriageway):
     is asked for, harder than anybody brakes, and another in reach moved otherwise, or stands there. Where its track
     breaks at the impact, who begins at rest where it vanished is taken for it. Who waits in a queue or at a signal, as
     in [incident.stopped_vehicle](incident.stopped_vehicle.md), or stands where the camera sees no further, has not
-    collided, unless it came at speed and lost it 2.25 times as hard as is asked for: 9 m/s² is what dry asphalt gives.
-    Needs a ground.
+    collided. Needs a ground.
 
     Limit: one that drives on is not found, nor one whose other party the camera never sees.
     """

@@ -54,12 +54,6 @@ def follow_speeds(
                 mine.fast, mine.fast_ns = pace, now_ns
                 for axis in range(2):
                     mine.fast_at[axis], mine.fast_way[axis] = position[row, axis], velocity[row, axis]
-            if pace < least:
-                mine.ran_ns = 0
-            elif mine.ran_ns == 0:
-                mine.ran_ns = now_ns
-            if mine.ran_ns > 0:
-                mine.came_ns = now_ns - mine.ran_ns
             mine.last_ns = now_ns
             for axis in range(2):
                 mine.last_at[axis], mine.last_way[axis] = position[row, axis], velocity[row, axis]
