@@ -57,6 +57,7 @@ FIELDS: Final = [
     ("last_ns", np.int64),
     ("last", np.float64, (2,)),
     ("drift", np.float64, (2,)),
+    ("foot_ns", np.int64),
     ("told", np.bool_),
 ]
 """Of a track: when and at which frame it began, frames in which it was seen, and as tall as one stands; until when it
@@ -64,9 +65,12 @@ was beside the lanes without a break since it began, how long it moved along its
 those who queue, for how long it has sat on a two-wheeler, more than not, and gone as that goes; the way in metres that
 it made across its lane; where it began, the upper edge of its box too, whether in metres; for how long it has been away
 from there, whether it came away, whether it walked, whether it came across or from beside the lanes; whether it was
-ever too fast; when, where and with which velocity it was last there; whether it was told to be on foot, and no other
-has gone on as it since."""
+ever too fast; when, where and with which velocity it was last there; for how long it was on foot; whether for long
+enough (`SURE_NS`), and no other has gone on as it since."""
 QUEUE: Final = QueueSpec(lane="any")
+SURE_NS: Final = SECOND_NS
+"""Who is found again was on foot for so long, as for an event: in jams the box of a rider seems to walk for a moment,
+and the next one in it would be somebody who has walked."""
 AMONG_NS: Final = 5 * SECOND_NS
 """Who was among those who queue (`AMONG_M`) counts as one of them for so long after: who stands trembles about the
 speed at which one queues."""
@@ -167,7 +171,9 @@ class OnFoot:
             among = among_queues(rows, lane, along, chain, self._group)
             table.rows["among_ns"][at[among]] = clock.run_ns + AMONG_NS
             walks &= crossed | (table.rows["among_ns"][at] < clock.run_ns)
-        table.rows["told"][at[walks]] = True
+        state = table.rows
+        state["foot_ns"][at[walks]] += clock.step_ns
+        state["told"][at] |= walks & (state["foot_ns"][at] >= SURE_NS)
         return Who(rows, real, walks, rows[walks], over[walks])
 
     def _let_go(self, view: StepView) -> None:
