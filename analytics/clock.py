@@ -7,6 +7,8 @@ from typing import Final
 from core.frames import FrameMeta
 
 SECOND_NS: Final = 1_000_000_000
+NEVER_NS: Final = -3_600 * SECOND_NS
+"""Run time of what has not happened yet: long before any."""
 LOST_NS: Final = 2 * SECOND_NS
 """A longer pause between two frames is a loss: what happened meanwhile is unknown (four frames at 2 a second)."""
 LONGEST_TICK_NS: Final = 10 * SECOND_NS

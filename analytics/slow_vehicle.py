@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.clock import SECOND_NS
+from analytics.clock import NEVER_NS, SECOND_NS
 from analytics.free_flow import CAR_BOX_M
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
@@ -43,7 +43,6 @@ FAST: Final = 0.6
 LATELY_NS: Final = 5 * SECOND_NS
 """Where the camera sees less ahead, others as slow are a jam whose head is out of sight, unless somebody drove so, as a
 share of the usual speed, lately. Who had somebody as slow ahead lately has him still while he is out of sight."""
-NEVER_NS: Final = -3_600 * SECOND_NS
 HELD: Final = [("held_ns", np.int64), ("by", np.int64)]
 """Of a track: when it last had somebody as slow ahead, and the track of the nearest."""
 

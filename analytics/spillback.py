@@ -40,6 +40,7 @@ class SpillbackRule(PlaceRule):
             raise KeyError(spec.line)
         self._queues = shared.queues(spec)
         self._unit = queue_unit(scene)
+        self._reaches, self._keeps = (REACHES_M, KEEPS_M) if scene.ground is not None else (0.0, 0.0)
         self._length, self._vehicles = 0.0, 0
         self._line, self._wanted = scene.lines[spec.line], is_vehicle()
         self._state: QueueState | None = None
@@ -50,16 +51,12 @@ class SpillbackRule(PlaceRule):
             return NOTHING_THERE
         at = self._line_at[state.lane]
         short = np.where(at <= state.head, state.tail - at, np.inf)
-        near = np.flatnonzero(short <= (KEEPS_M if state.metric else 0.0))
+        near = np.flatnonzero(short <= self._keeps)
         if not len(near):
             return NOTHING_THERE
         self._length, self._vehicles = float(state.length[near].max()), int(state.vehicles[near].sum())
-        there = bool(short[near].min() <= self._reach(state))
+        there = bool(short[near].min() <= self._reaches)
         return Look(there, True, lambda: np.flatnonzero(state.members(near) & (view.state == CONFIRMED)))
-
-    @staticmethod
-    def _reach(state: QueueState) -> float:
-        return REACHES_M if state.metric else 0.0
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         crossed = ~np.isnan(self._line_at)
@@ -67,15 +64,14 @@ class SpillbackRule(PlaceRule):
         if state is None or not said[-1].holds:
             return said
         queued = self._queues.explain(view, row, state, self._clock)
-        return (*said, queued, self._reaches(state, int(state.chain[row]))) if queued.holds else (*said, queued)
+        return (*said, queued, self._at_line(state, int(state.chain[row]))) if queued.holds else (*said, queued)
 
-    def _reaches(self, state: QueueState, chain: int) -> Reason:
+    def _at_line(self, state: QueueState, chain: int) -> Reason:
         at, unit = float(self._line_at[state.lane[chain]]), "m" if state.metric else "px"
         short, head = float(state.tail[chain]) - at, float(state.head[chain]) - at
         if head < 0:
             return reason("queue-behind", False, line=self._line.label, value=Amount(-head, unit))
-        reaches = short <= self._reach(state)
-        return reason("queue-reaches", reaches, line=self._line.label, value=Amount(abs(short), unit))
+        return reason("queue-reaches", short <= self._reaches, line=self._line.label, value=Amount(abs(short), unit))
 
     def _measures(self, seconds: float, last: Event | None) -> SpillbackMeasures:
         return SpillbackMeasures(round(self._length, 2), self._vehicles, round(seconds, 3), self._unit)

@@ -120,6 +120,8 @@ class Stays:
         """Which subjects (S) have met the condition lately, or are hidden for no longer than they did."""
         mine = self.rows
         away_ns = now_ns - mine["last_ns"]
+        if not self._hidden_ns:
+            return np.asarray(away_ns <= self.gap_ns, np.bool_)
         hidden = (mine["track"] >= 0) & ~mine["denied"] & (away_ns <= self._hidden_ns)
         hidden &= away_ns <= mine["last_ns"] - mine["since_ns"]
         return np.asarray((away_ns <= self.gap_ns) | (hidden & (mine["row"] < 0)), np.bool_)

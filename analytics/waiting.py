@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.clock import SECOND_NS
+from analytics.clock import NEVER_NS, SECOND_NS
 from analytics.free_flow import CAR_BOX_M
 from analytics.kernels.queues import THERE_NS
 from analytics.queues import LaneQueues, QueueState
@@ -31,7 +31,6 @@ AHEAD: Final = 0.1
 QUEUE: Final = QueueSpec(lane="any")
 LATELY_S: Final = 5.0
 """Who waited for somebody lately does so still: he may hide him."""
-NEVER_NS: Final = -3_600 * SECOND_NS
 HIDDEN_S: Final = 10.0
 """Others who pass hide who stands for longer than a track lasts: as long as he has stood, and so long at most, he is
 taken to stand there still."""

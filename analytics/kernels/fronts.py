@@ -97,8 +97,8 @@ def go_on(
             continue
         for number in range(len(across)):
             mark = marks[at[i], number]
-            how = _has_come_over(mark, across[number], mine, (x, y), now, limits)
-            if how >= 0 and not mark.told:
+            how = -1 if mark.told else _has_come_over(mark, across[number], mine, (x, y), now, limits)
+            if how >= 0:
                 mark.told = True
                 found[count, 0], found[count, 1], found[count, 2] = number, i, how
                 count += 1

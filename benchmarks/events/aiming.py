@@ -15,7 +15,6 @@ import shapely
 from benchmarks.events.cameras import LEAST_LANE_M, STYLES, TRIES, Camera, draw_camera, recorded
 from benchmarks.events.kinds import KINDS, road_of
 from benchmarks.events.traffic.recording import Recording
-from core.arrays import F64
 
 BEFORE_S: Final = 90.0
 AFTER_S: Final = 30.0
@@ -42,12 +41,14 @@ def aim_cameras(recording: Recording, incident: int, count: int, seed: int) -> t
 
     Fewer where no place was found for one, as where it happens at the end of what is recorded.
     """
-    way = _way(recording, incident)
+    about = recording.incidents[incident]
+    its = recording.rows_of(about)
+    way = np.column_stack((recording.x[its], recording.y[its])).astype(np.float64)
     lines = [shapely.LineString(lane.centreline) for lane in recording.lanes]
     if not len(way) or not lines:
         return ()
     ground, found = recorded(recording), []
-    enough = min(SEEN * len(way), SEEN_S * recording.fps * len(recording.incidents[incident].users))
+    enough = min(SEEN * len(way), SEEN_S * recording.fps * len(about.users))
     for number in range(count):
         rng = np.random.default_rng((seed, incident, number, 3))
         name = f"{recording.name}-{seed}-staged-{incident:02d}-{number}"
@@ -70,12 +71,3 @@ def window(recording: Recording, incident: int) -> tuple[int, int]:
     until_s = min(about.end_s, about.start_s + LONGEST_S) + AFTER_S
     first, last = np.searchsorted(recording.time_s, (about.start_s - BEFORE_S, until_s))
     return int(first), int(last)
-
-
-def _way(recording: Recording, incident: int) -> F64:
-    """Places (N, 2) of those in it, while it lasts."""
-    about = recording.incidents[incident]
-    first, last = np.searchsorted(recording.time_s, (about.start_s, about.end_s))
-    rows = np.arange(int(recording.offsets[first]), int(recording.offsets[last]))
-    rows = rows[np.isin(recording.user[rows], about.users)]
-    return np.column_stack((recording.x[rows], recording.y[rows])).astype(np.float64)

@@ -214,6 +214,7 @@ def place_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, 
     """
     lines = [shapely.LineString(lane.centreline) for lane in recording.lanes]
     traffic, junctions, style = _busy(recording), junctions_of(recording), STYLES[road_of(recording.name)]
+    ground = recorded(recording)
     found = []
     for number in range(count):
         rng = np.random.default_rng((seed, number, 1))
@@ -222,7 +223,7 @@ def place_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, 
             mast = next((m for m in MASTS if number % m.every == m.first), None) if len(junctions) else None
             middle = junctions[rng.integers(len(junctions))] if mast else np.zeros(2)
             camera = _draw_mast(name, middle, mast, rng) if mast else _draw_anywhere(name, lines, style, rng)
-            seen = camera.seen_ground() & recorded(recording)
+            seen = camera.seen_ground() & ground
             if mast and mast.all_arms:
                 enough = _sees_all_arms(camera, lines, middle)
             else:

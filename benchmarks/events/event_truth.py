@@ -260,9 +260,7 @@ def _of_incidents(recording: Recording, kind: str) -> Bool:
     mine = np.zeros(len(recording.user), np.bool_)
     for incident in recording.incidents:
         if incident.kind == kind:
-            first, last = np.searchsorted(recording.time_s, [incident.start_s, incident.end_s])
-            rows = slice(int(recording.offsets[first]), int(recording.offsets[min(last, recording.steps)]))
-            mine[rows] |= np.isin(recording.user[rows], incident.users)
+            mine[recording.rows_of(incident)] = True
     return mine
 
 

@@ -17,8 +17,8 @@ from benchmarks.events.counting import Counted, count
 from benchmarks.events.kinds import ELSEWHERE, KINDS, rule_of
 from benchmarks.events.noise import NOISES, Levels
 from benchmarks.events.plans import EventsPlan
-from benchmarks.events.scoring import Score, default, score
-from benchmarks.events.sweep import curves
+from benchmarks.events.scoring import Score
+from benchmarks.events.sweep import curves, together
 from benchmarks.events.traffic.seeds import TUNING, is_held
 from benchmarks.events.traffic.simulate import FORMAT, SCENES, simulate
 from benchmarks.machine import machine
@@ -163,7 +163,7 @@ def _aimed(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> Iterator[
 def _staged(done: dict[Block, list[CameraResult]]) -> Staged:
     results = _of(done, list(done))
     return Staged(
-        {kind: _score(results, kind) for kind in STAGED},
+        {kind: together(kind, results) for kind in STAGED},
         len(done),
         sum(bool(found) for found in done.values()),
         len(results),
@@ -214,7 +214,7 @@ def _of(done: dict[Block, list[CameraResult]], blocks: Sequence[Block]) -> list[
 
 def figures_of(results: Sequence[CameraResult]) -> Figures:
     """Scores and measurements of all cameras together."""
-    kinds = {kind: _score(results, kind) for kind in KINDS}
+    kinds = {kind: together(kind, results) for kind in KINDS}
     measurements = measured.figures([pair for r in results for pair in r.minutes])
     turns = [turn for r in results for turn in r.turns]
     junctions = {
@@ -222,15 +222,6 @@ def figures_of(results: Sequence[CameraResult]) -> Figures:
         "turns_in_part": turning.figures([turn for turn in turns if not turn.all_ways]),
     }
     return Figures(kinds, measurements | junctions)
-
-
-def _score(results: Sequence[CameraResult], kind: str) -> Score:
-    parts = [
-        score(kind, default(r.alerts, kind), [t for t in r.truth if t.kind == kind], r.seconds, r.key)
-        for r in results
-        if kind in r.watched
-    ]
-    return sum(parts, start=Score())
 
 
 def as_dict(result: EventsResult) -> dict[str, Any]:

@@ -20,13 +20,11 @@ def curves(results: Sequence[CameraResult], aimed: Sequence[CameraResult]) -> di
         rule = rule_of(kind)
         if rule is None:
             continue
-        watching = [r for r in (*results, *aimed) if kind in r.watched]
-        mine = [[a for a in r.alerts if a.kind == rule] for r in watching]
-        copies = sorted({_copy(a) for alerts in mine for a in alerts if a.rule.startswith(SWEEP)})
-        found[kind] = [_point("", 0.0, _score(kind, watching, [default(alerts, kind) for alerts in mine]))]
-        for name, value in copies:
-            chosen = [[a for a in alerts if a.rule.startswith(f"{SWEEP}:{name}:{value:g}:")] for alerts in mine]
-            found[kind].append(_point(name, value, _score(kind, watching, chosen)))
+        everywhere = [*results, *aimed]
+        copies = {_copy(a) for r in everywhere for a in r.alerts if a.kind == rule and a.rule.startswith(SWEEP)}
+        found[kind] = [_point("", 0.0, together(kind, everywhere))]
+        for name, value in sorted(copies):
+            found[kind].append(_point(name, value, together(kind, everywhere, f"{SWEEP}:{name}:{value:g}:")))
     return found
 
 
@@ -35,11 +33,17 @@ def _copy(alert: Alert) -> tuple[str, float]:
     return name, float(value)
 
 
-def _score(kind: str, results: Sequence[CameraResult], alerts: Sequence[Sequence[Alert]]) -> Score:
-    parts = [
-        score(kind, mine, [t for t in r.truth if t.kind == kind], r.seconds, r.key)
-        for r, mine in zip(results, alerts, strict=True)
-    ]
+def together(kind: str, results: Sequence[CameraResult], copy: str = "") -> Score:
+    """One kind at all cameras that watch for it, by its rule as it is by default; or by a `copy` of it, whose ids begin
+    so.
+    """
+    rule = rule_of(kind)
+    parts = []
+    for r in results:
+        if kind in r.watched:
+            copied = [a for a in r.alerts if a.kind == rule and a.rule.startswith(copy)]
+            told = copied if copy else default(copied, kind)
+            parts.append(score(kind, told, [t for t in r.truth if t.kind == kind], r.seconds, r.key))
     return sum(parts, start=Score())
 
 

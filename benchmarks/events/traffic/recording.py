@@ -143,6 +143,12 @@ class Recording:
             **{name: getattr(self, name)[rows] for name in COLUMNS},
         )
 
+    def rows_of(self, incident: Incident) -> I64:
+        """The rows of those in it, while it lasts."""
+        first, last = np.searchsorted(self.time_s, (incident.start_s, incident.end_s))
+        rows = np.arange(int(self.offsets[first]), int(self.offsets[last]))
+        return rows[np.isin(self.user[rows], incident.users)]
+
     def step_of_rows(self) -> I32:
         """(N) int32, the step of each row."""
         return np.repeat(np.arange(self.steps, dtype=np.int32), np.diff(self.offsets))
