@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.events import Event, EventKind, Says
+from core.intervals import wilson
 
-Z: Final = 1.959963984540054
 LEAST: Final = 5
 """Judged true and false alerts below which a proposal rests on too little, and says so."""
 KMH: Final = 3.6
@@ -96,12 +96,7 @@ class Share:
     @classmethod
     def count(cls, found: int, of: int) -> Share:
         """Of a count."""
-        if of <= 0:
-            return cls(0, 0, 0.0, 1.0)
-        share, square = found / of, Z * Z / of
-        middle = (share + square / 2) / (1 + square)
-        half = Z / (1 + square) * math.sqrt(share * (1 - share) / of + square / (4 * of))
-        return cls(found, of, max(0.0, middle - half), min(1.0, middle + half))
+        return cls(found, of, *wilson(found, of))
 
 
 @dataclass(frozen=True, slots=True)

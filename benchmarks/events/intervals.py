@@ -6,20 +6,17 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from core import intervals
+from core.intervals import Z
+
 Interval = tuple[float, float]
 
-Z: Final = 1.959963984540054
 TAIL: Final = 0.025
 
 
 def wilson(found: int, of: int) -> Interval | None:
     """Of a share (Wilson 1927); None without any."""
-    if of <= 0:
-        return None
-    share, square = found / of, Z * Z / of
-    middle = (share + square / 2) / (1 + square)
-    half = Z / (1 + square) * math.sqrt(share * (1 - share) / of + square / (4 * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return intervals.wilson(found, of) if of > 0 else None
 
 
 def poisson(count: int, exposure: float) -> Interval | None:
