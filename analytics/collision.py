@@ -11,7 +11,6 @@ from analytics.impacts import Impacts
 from analytics.kernels.impacts import loss_of
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
-from analytics.sight import Sight
 from analytics.stopped_vehicle import StandRule
 from analytics.views import believed_rows
 from analytics.waiting import END_M
@@ -52,22 +51,17 @@ class CollisionRule(StandRule):
             may |= open_
         may &= view.valid[rows]
         if not np.count_nonzero(may):
-            if self._waits is not None:
-                self._state = self._waits.queues.update(view, self._clock)
+            self._standing.follow(view)
             return may
         may &= super()._meets(view, rows)
         asked = np.flatnonzero(may & ~open_)
         may[asked] &= self._left_m(view, rows[asked]) > END_M
         asked = asked[may[asked]]
         if len(asked):
-            rests = self._at_rest(sight)[rows]
+            rests = self._standing.at_rest(sight)[rows]
             met = self._impacts.met(view, rows, at, asked, rests)
             may[asked] = met | self._impacts.struck(view, rows, at, asked, rests)
         return may
-
-    def _at_rest(self, sight: Sight) -> Bool:
-        """(M) who may have been met: also one whose box the picture's edge cuts."""
-        return sight.slower_than(self._slow_mps, self._slow_lengths)
 
     def _is_open(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) are of an event that is open."""
@@ -115,7 +109,7 @@ class CollisionRule(StandRule):
             return met, *stands
         sight = self._shared.look(view)
         rows, at = self._impacts.at(view, sight.believed(self._wanted))
-        asked = view, rows, at, np.flatnonzero(rows == row), self._at_rest(sight)[rows]
+        asked = view, rows, at, np.flatnonzero(rows == row), self._standing.at_rest(sight)[rows]
         has_met = self._impacts.met(*asked) | self._impacts.struck(*asked)
         return met, *stands, reason("has-met", bool(has_met.any()))
 

@@ -99,8 +99,10 @@ class Crossings:
             return
         now_ns = self._clock.run_ns
         at, _ = table.locate(view.track_id[rows], now_ns)
-        found = cross(table.wide, at, rows, view.class_id, view.foot, self._lines, self._wanted, (now_ns, EXPIRE_NS))
-        for number, row, direction in found.tolist():
+        found = np.empty((len(rows) * len(self._lines), 3), np.int64)
+        tracks = table.wide, at, rows, view.class_id, view.foot
+        count = cross(*tracks, self._lines, self._wanted, (now_ns, EXPIRE_NS), found)
+        for number, row, direction in found[:count].tolist():
             self._found[number].append((row, direction))
 
     def explain(self, view: StepView, row: int, number: int) -> tuple[Reasons, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from operator import methodcaller
 from typing import Final
 
 import structlog
@@ -168,7 +168,7 @@ class RuleEngine:
                 findings += self._turn(camera, frame)
             seen = observations[number] if observations else NOTHING_SEEN
             view = StepView.of(tracks, motion, number, camera.scene.at(frame.view), seen)
-            findings += self._each(frame.camera_id, camera, camera.seeing(frame.view), partial(_show, view))
+            findings += self._each(frame.camera_id, camera, camera.seeing(frame.view), methodcaller("update", view))
         return findings
 
     def explain(self, tracks: TrackBatch, motion: Motion, row: int) -> dict[str, Reasons]:
@@ -278,10 +278,6 @@ def _seen_from(view: str, found: Findings, *, away: bool) -> Findings:
         tuple(replace(t, view=view) for t in found.tracks),
         tuple(replace(r, event=told(r.event)) for r in found.evidence),
     )
-
-
-def _show(view: StepView, rule: Rule) -> Findings:
-    return rule.update(view)
 
 
 def _ended(event: Event, now_ns: int, reason: EndReason) -> Event:

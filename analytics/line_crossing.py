@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-
-import numpy as np
 
 from analytics.episodes import NOTHING
 from analytics.instant_rule import InstantRule
@@ -29,7 +28,7 @@ class LineCrossingRule(InstantRule):
         findings = NOTHING
         for row, side in self._shared.lines.at(view, self._line):
             if self._directions[side]:
-                speed = round(float(np.hypot(*view.velocity[row])), 3) if view.valid[row] else None
+                speed = round(math.hypot(*view.velocity[row].tolist()), 3) if view.valid[row] else None
                 findings += self._event(view, row, LineCrossingMeasures(WAYS[side], speed))
         return findings
 

@@ -87,13 +87,16 @@ class PlaceRule(OneEventRule, ABC):
 
     def update(self, view: StepView) -> Findings:
         """What this frame shows."""
-        clock, stay = self._clock, self._stay
         self._shared.hear(view)
         look = self._look(view)
-        stay.update(clock, look.holds, look.keeps)
-        if stay.since_ns is None and not len(self._episodes):
-            self._calm()
-            return NOTHING
+        self._stay.update(self._clock, look.holds, look.keeps)
+        if self._stay.since_ns is not None or len(self._episodes):
+            return self._report(view, look)
+        self._calm()
+        return NOTHING
+
+    def _report(self, view: StepView, look: Look) -> Findings:
+        clock, stay = self._clock, self._stay
         waited = look.holds and stay.since_ns is not None and clock.run_ns - stay.since_ns >= self._for_ns
         goes_on = look.keeps and len(self._episodes) > 0
         starts = waited and not goes_on and len(look.rows()) > 0

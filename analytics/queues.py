@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from core.arrays import F64, I32, I64, Bool
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.frames import FrameMeta
+from core.immutable import immutable
 from core.scene import Label, Scene
 from scenes.rules import QueueSpec, SpillbackSpec
 
@@ -30,7 +30,7 @@ KNOWN_NS: Final = SECOND_NS // 2
 """The speed of a newer track is not known yet: it begins at 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class QueueState:
     """The queues of one frame, C chains of vehicles on L lanes.
 
@@ -125,20 +125,16 @@ class LaneQueues:
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         way = view.lane, view.along, view.velocity, view.foot_velocity
         boxes = view.class_id, view.xyxy, reference_scale(view), self._boxes
-        given = self._metric, self._limits, self._lengths, self._lanes, (clock.run_ns, KNOWN_NS)
-        chain, numbers, ways, longest, since_ns = join_queues(table.rows, at, fresh, rows, way, boxes, *given)
-        return QueueState(
-            self._metric,
-            chain,
-            numbers[:, 0],
-            numbers[:, 1],
-            numbers[:, 2],
-            ways[:, 0],
-            ways[:, 1],
-            ways[:, 2],
-            longest,
-            since_ns,
-        )
+        most, every = len(rows), len(view.lane)
+        chain, longest = np.full(every, -1, np.int32), np.full(self._lanes, -1, np.int64)
+        numbers, ways, since_ns = np.empty((most, 3), np.int64), np.empty((most, 3)), np.zeros(every, np.int64)
+        given = self._metric, self._limits, self._lengths, (clock.run_ns, KNOWN_NS)
+        queued = np.empty(most, np.int64), np.ones(every), since_ns
+        found = chain, numbers, ways, longest
+        chains = join_queues(table.rows, at, fresh, rows, way, boxes, *given, queued, found)
+        lane, vehicles, lead = numbers[:chains].T
+        length, head, tail = ways[:chains].T
+        return QueueState(self._metric, chain, lane, vehicles, lead, length, head, tail, longest, since_ns)
 
     def explain(self, view: StepView, row: int, state: QueueState, clock: CameraClock) -> Reason:
         """Whether a vehicle on a lane queues; `state`: what `update` said of this view."""

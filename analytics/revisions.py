@@ -11,12 +11,13 @@ from typing import Final
 from analytics.clock import SECOND_NS, CameraClock
 from core.events import EndReason, Event, EventKind, Phase, Picture, Severity
 from core.frames import FrameMeta
+from core.immutable import immutable
 from core.measures import Measures
 
 DAY_NS: Final = 86_400 * SECOND_NS
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cue:
     """What a rule knows of an event now; the fields are those of `Event`."""
 

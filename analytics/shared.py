@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
 
 from analytics.clock import CameraClock
 from analytics.crossings import Crossings
@@ -19,6 +20,8 @@ from core.arrays import Bool
 from core.findings import StepView
 from core.scene import Scene
 from scenes.rules import QueueSpec, SpillbackSpec
+
+Common = TypeVar("Common")
 
 
 class Shared:
@@ -41,9 +44,7 @@ class Shared:
         self.free_flow = FreeFlow(scene)
         self.signals = Signals(self.clock)
         self.crossed = Crossed(self.clock)
-        self._fronts: dict[bytes, Fronts] = {}
-        self._queues: dict[tuple[float, float, float], LaneQueues] = {}
-        self._on_foot: dict[tuple[tuple[str, ...], float, float, float], OnFoot] = {}
+        self._common: dict[Hashable, Any] = {}
         self._numbers: dict[str, int] = {}
         self._zones = Zones([])
         self._sight: Sight | None = None
@@ -58,7 +59,14 @@ class Shared:
 
     def fronts(self, wanted: Bool) -> Fronts:
         """When vehicles of these classes (a mask by `views.class_mask`) cross stop lines: one for all rules of them."""
-        return self._fronts.setdefault(wanted.tobytes(), Fronts(self.clock, self.lines, wanted))
+        return self.common((Fronts, wanted.tobytes()), lambda: Fronts(self.clock, self.lines, wanted))
+
+    def common(self, key: Hashable, make: Callable[[], Common]) -> Common:
+        """What all rules have in common that ask by one key: made for the first of them."""
+        if key not in self._common:
+            self._common[key] = make()
+        found: Common = self._common[key]
+        return found
 
     def zone(self, zone_id: str) -> int:
         """The number of a zone, from now on watched, in `Sight.inside`.
@@ -73,13 +81,14 @@ class Shared:
 
     def hear(self, view: StepView) -> Sight:
         """A frame has come: each rule says so, and the first moves the clock."""
-        if self._sight is None or self._sight.view.frame is not view.frame:
+        sight = self._sight
+        if sight is None or (sight.view is not view and sight.view.frame is not view.frame):
             self.clock.frame(view.frame)
             self.signals.hear(view)
-            self._sight = self.look(view)
+            sight = self._sight = self.look(view)
             if self._things is not None:
-                self._things.hear(self._sight, self.clock)
-        return self._sight
+                self._things.hear(sight, self.clock)
+        return sight
 
     def look(self, view: StepView) -> Sight:
         """What a frame shows, whether or not it was heard."""
@@ -90,15 +99,13 @@ class Shared:
     def queues(self, spec: QueueSpec | SpillbackSpec) -> LaneQueues:
         """The queues as a rule of the scene defines them; rules that define them alike share them."""
         limits = spec.begin_kmh, spec.end_kmh, spec.gap_m
-        if limits not in self._queues:
-            self._queues[limits] = LaneQueues.by(spec, self.scene)
-        return self._queues[limits]
+        return self.common((LaneQueues, *limits), lambda: LaneQueues.by(spec, self.scene))
 
     def on_foot(self, classes: Sequence[str], max_speed_kmh: float, max_along_kmh: float, still_s: float) -> OnFoot:
         """Who of these classes is on foot; rules that define it alike share it."""
-        key = tuple(classes), max_speed_kmh, max_along_kmh, still_s
-        if key not in self._on_foot:
-            queues = self.queues(QUEUE) if self.scene.lanes and self.scene.ground is not None else None
-            limits = {"max_speed_kmh": max_speed_kmh, "max_along_kmh": max_along_kmh, "still_s": still_s}
-            self._on_foot[key] = OnFoot(self.scene, self.clock, queues, class_mask(classes), **limits)
-        return self._on_foot[key]
+        limits = {"max_speed_kmh": max_speed_kmh, "max_along_kmh": max_along_kmh, "still_s": still_s}
+        queues = self.queues(QUEUE) if self.scene.lanes and self.scene.ground is not None else None
+        return self.common(
+            (OnFoot, *classes, *limits.values()),
+            lambda: OnFoot(self.scene, self.clock, queues, class_mask(classes), **limits),
+        )

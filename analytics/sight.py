@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.kernels.rows import wanted_rows
-from analytics.kernels.sights import among, inside_zones, measured
+from analytics.kernels.sights import among, inside_zones, measured, slower
 from analytics.vehicles import CAR_BOXES, by_class
 from analytics.views import COASTING, CONFIRMED, reference_scale
 from core.arrays import F32, F64, AnyArray, Bool
@@ -111,7 +111,11 @@ class Sight:
     def _measured(self) -> tuple[F32, F32, F64, F64, F32, Bool]:
         view = self.view
         inner = float(EDGE_PX), float(view.frame.width - EDGE_PX), float(view.frame.height - EDGE_PX)
-        return measured(view.xyxy, view.class_id, view.velocity, view.foot_velocity, self.scale, CARS, inner)
+        count, f32 = len(view.xyxy), np.float32
+        picture = np.empty((count, 4), f32), np.empty(count, f32), np.empty(count)
+        found = *picture, np.empty(count), np.empty(count, f32), np.empty(count, np.bool_)
+        measured(view.xyxy, view.class_id, view.velocity, view.foot_velocity, self.scale, CARS, inner, found)
+        return found
 
     @property
     def boxes(self) -> F32:
@@ -148,8 +152,8 @@ class Sight:
         key = mps, lengths_per_s
         slow = self._slow.get(key)
         if slow is None:
-            by_box = self.foot_speed / self.side < lengths_per_s
-            slow = self._slow[key] = np.where(self.view.valid, self.speed < mps, by_box)
+            speeds = self.speed, self.foot_speed, self.side
+            slow = self._slow[key] = slower(*speeds, self.view.valid, mps, lengths_per_s)
         return slow
 
     def stands(self, mps: float, lengths_per_s: float) -> Bool:

@@ -46,6 +46,9 @@ class Stay:
 
     def update(self, clock: CameraClock, holds: bool, keeps: bool) -> None:
         """One frame: whether it holds, and whether what is believed, though not seen, keeps it alive."""
+        if self.since_ns is None and not holds:
+            self._held = False
+            return
         now = clock.run_ns
         joined = self.since_ns is not None and ((self._held and not clock.lost) or now - self._last_ns <= self.gap_ns)
         if holds and not joined:

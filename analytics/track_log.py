@@ -93,7 +93,8 @@ class TrackLogRule:
     def _add(self, view: StepView, rows: AnyArray, run_ns: int) -> None:
         at, fresh = self._table.locate(view.track_id[rows], run_ns)
         seen = rows, view.class_id, view.foot, view.position, view.valid
-        moved = log_tracks(self._table.rows, at, fresh, seen, (run_ns, view.now_ns), TOLERANCE_PX, CHORD_NS)
+        moved, times = np.empty(len(rows), np.int64), (run_ns, view.now_ns)
+        moved = moved[: log_tracks(self._table.rows, at, fresh, seen, times, TOLERANCE_PX, CHORD_NS, moved)]
         if len(moved):
             self._paths.add(view.track_id[moved], view.foot[moved])
 

@@ -89,14 +89,13 @@ def cue_of(view: StepView, rows: AnyArray, measures: Measures) -> Cue:
 def cue_of_one(view: StepView, row: int, measures: Measures) -> Cue:
     """The same of one track, in a fraction of the time."""
     left, top, right, bottom = reference_boxes(view, slice(row, row + 1))[0].tolist()
-    east, north = view.position[row].tolist()
     return Cue(
         measures,
         min(max(float(view.score[row]), 0.0), 1.0),
         (int(view.track_id[row]),),
         (int(view.class_id[row]),),
         (left, top, right, bottom),
-        view.scene.geographic(east, north) if view.valid[row] else None,
+        view.scene.geographic(*view.position[row].tolist()) if view.valid[row] else None,
     )
 
 

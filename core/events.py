@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from core.immutable import immutable
 from core.measures import Measures
 
 SCHEMA_VERSION: Final = 1
@@ -105,7 +106,7 @@ class Severity(StrEnum):
 RANKS: Final[Mapping[Severity, int]] = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Picture:
     """A picture that proves an event: `path` relative to the evidence folder; `captured_ns`, UTC, of its frame."""
 
@@ -130,7 +131,7 @@ class Verdict:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Event:
     """One revision of an event.
 

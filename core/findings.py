@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from core.arrays import F32, F64, I16, I64, U8, Bool
 from core.events import Event
 from core.frames import FrameMeta
+from core.immutable import immutable
 from core.motion import Motion
 from core.observations import NOTHING_SEEN, Observations
 from core.records import Measurement, Record, TrackSummary
@@ -17,7 +16,7 @@ from core.taxonomy import ObjectClass
 from core.tracks import TrackBatch
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StepView:
     """One frame of one camera as rules see it: the M tracks of that frame, row by row. Read-only.
 
@@ -62,7 +61,7 @@ class StepView:
         """The view of one frame of a batch."""
         rows = tracks.rows(frame)
         class_id, rides = tracks.class_id[rows], motion.rides[rows]
-        if rides.any():
+        if np.count_nonzero(rides):
             class_id = np.where(rides, np.int16(ObjectClass.MOTORCYCLE), class_id)
         return cls(
             tracks.frames[frame],
@@ -94,7 +93,7 @@ class StepView:
         return self.frame.captured_ns
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class EvidenceRequest:
     """A wish for a picture of `frame` that shows `event`: its box and zone marked; `path` as in its `Picture`."""
 
@@ -103,7 +102,7 @@ class EvidenceRequest:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Findings:
     """What rules found at one call, in order."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from core.immutable import immutable
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class LineCrossingMeasures:
     """`direction`: forward (left to right of start → end) or backward; `speed_mps`: None uncalibrated."""
 
@@ -14,7 +15,7 @@ class LineCrossingMeasures:
     speed_mps: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class IntrusionMeasures:
     """`count`: most tracks inside at once; `duration_s`: since the first entered."""
 
@@ -22,14 +23,14 @@ class IntrusionMeasures:
     duration_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LoiteringMeasures:
     """`dwell_s`: the track's time in the zone so far."""
 
     dwell_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CrowdingMeasures:
     """`count`: most people inside at once; `density_per_m2`: None uncalibrated; `duration_s`: above the limit."""
 
@@ -38,7 +39,7 @@ class CrowdingMeasures:
     density_per_m2: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CongestionMeasures:
     """How slow traffic is.
 
@@ -60,7 +61,7 @@ class CongestionMeasures:
     unit: str = "m/s"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class QueueMeasures:
     """`length` now and `longest` so far, in `unit`: `m` or `car lengths`; `vehicles`: most of all lanes at once;
     `duration_s`: so far.
@@ -73,7 +74,7 @@ class QueueMeasures:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SpillbackMeasures:
     """`length` now of the longest queue that reaches the line, in `unit`: `m` or `car lengths`; `vehicles` in all;
     `duration_s`: so far.
@@ -85,7 +86,7 @@ class SpillbackMeasures:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StoppedVehicleMeasures:
     """`stopped_s`: time at rest so far; `unit`: what the stop speed was measured in, `m/s` or `box lengths/s`."""
 
@@ -93,7 +94,7 @@ class StoppedVehicleMeasures:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WrongWayMeasures:
     """`duration_s`: so far; `way_m`: driven against the direction so far, `speed_mps` now; both None uncalibrated."""
 
@@ -102,7 +103,7 @@ class WrongWayMeasures:
     speed_mps: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PedestrianMeasures:
     """`count`: most people on the carriageway at once; `duration_s`: since the first came."""
 
@@ -110,7 +111,7 @@ class PedestrianMeasures:
     duration_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CollisionMeasures:
     """`stopped_s`: at rest so far; `speed_mps` before, `deceleration_mps2` at most; `others`: who met with it."""
 
@@ -120,7 +121,7 @@ class CollisionMeasures:
     others: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SlowVehicleMeasures:
     """`duration_s`: so slow so far; `share`: of the usual speed; `speed_mps` now and `usual_mps`: None uncalibrated."""
 
@@ -130,7 +131,7 @@ class SlowVehicleMeasures:
     usual_mps: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SpeedingMeasures:
     """`speed_mps`: mean over `way_m` of way above the limit; `limit_mps`. An indication, not for fines."""
 
@@ -139,7 +140,7 @@ class SpeedingMeasures:
     way_m: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LaneMeasures:
     """`what`: `closed_lane` or `forbidden_turn`; `duration_s`: on the lane, or from entry to exit."""
 
@@ -147,7 +148,7 @@ class LaneMeasures:
     duration_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RunningMeasures:
     """`duration_s`: so far; `speed_mps` now, None uncalibrated."""
 
@@ -155,7 +156,7 @@ class RunningMeasures:
     speed_mps: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CameraDownMeasures:
     """`silent_s`: time without a frame so far; `reason`: what the source last said, empty when it only stopped."""
 
@@ -163,14 +164,14 @@ class CameraDownMeasures:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CameraFrozenMeasures:
     """`duration_s`: without a change so far."""
 
     duration_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CameraDarkMeasures:
     """`duration_s`: so far; `light`: brightness (0..255) that 1 % of the picture exceeds."""
 
@@ -178,7 +179,7 @@ class CameraDarkMeasures:
     light: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CameraBlurredMeasures:
     """`duration_s`: so far; `sharpness`: of edges, as a share of the usual."""
 
@@ -186,7 +187,7 @@ class CameraBlurredMeasures:
     sharpness: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CameraCoveredMeasures:
     """`duration_s`: so far; `hidden`: share of what the picture usually shows."""
 
@@ -194,7 +195,7 @@ class CameraCoveredMeasures:
     hidden: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CameraMovedMeasures:
     """How far a fixed camera's picture has moved.
 
@@ -210,7 +211,7 @@ class CameraMovedMeasures:
     down_px: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CameraClockMeasures:
     """`ahead_s`: how far the camera's clock is ahead of ours, negative: behind; `duration_s`: so far."""
 
@@ -218,7 +219,7 @@ class CameraClockMeasures:
     ahead_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RedLightMeasures:
     """Who crossed a stop line at red.
 
@@ -235,7 +236,7 @@ class RedLightMeasures:
     speed_mps: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DebrisMeasures:
     """`duration_s`: it has been there so far; `size`: its longer side, in `unit`: `m`, or uncalibrated `px`."""
 
@@ -244,7 +245,7 @@ class DebrisMeasures:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AbandonedObjectMeasures:
     """An object that was left.
 
@@ -260,7 +261,7 @@ class AbandonedObjectMeasures:
     owner: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LitteringMeasures:
     """`duration_s`: who left it has been away so far; `size`: its longer side, in `unit`: `m`, or uncalibrated `px`;
     `owner`: the track of who left it, within the camera's epoch.
@@ -272,7 +273,7 @@ class LitteringMeasures:
     owner: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class EncroachmentMeasures:
     """`duration_s`: it has been there so far; `what`: `goods` or `vehicle`; `size`: its longer side, in `unit`: `m`, or
     uncalibrated `px`.
@@ -284,7 +285,7 @@ class EncroachmentMeasures:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SightingMeasures:
     """What a second model saw in its looks.
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from core.arrays import F32, I16, I64, AnyArray, Bool
-from core.compiled import compiled
+from core.compiled import in_place
 
 
-@compiled
+@in_place
 def cross(
-    state: AnyArray, at: I64, rows: I64, class_id: I16, foot: F32, lines: AnyArray, wanted: Bool, now: tuple[int, int]
-) -> I64:
-    """Bring tracks to their feet; which rows cross which line, and which way: (C, 3) by line, then by row.
+    state: AnyArray,
+    at: I64,
+    rows: I64,
+    class_id: I16,
+    foot: F32,
+    lines: AnyArray,
+    wanted: Bool,
+    now: tuple[int, int],
+    found: I64,
+) -> int:
+    """Bring tracks to their feet, and tell who crosses which line.
 
     Args:
         state: (T, L) records of `analytics.crossings.SIDE`.
@@ -22,8 +30,11 @@ def cross(
         lines: (L) records of `analytics.crossings.LINE`.
         wanted: (L, classes).
         now: run time, and for how long a track is remembered, in ns.
+        found: (K × L, 3) to be filled: line, row and direction of each crossing, by line, then by row.
+
+    Returns:
+        How many crossings.
     """
-    found = np.empty((len(rows) * len(lines), 3), np.int64)
     count = 0
     for number in range(len(lines)):
         line = lines[number]
@@ -53,4 +64,4 @@ def cross(
                 count += 1
             mine.side, mine.distance = side, distance
             mine.x, mine.y, mine.seen_ns = x, y, now[0]
-    return found[:count]
+    return count

@@ -6,12 +6,12 @@ import numpy as np
 
 from analytics.kernels.stays import box_side
 from core.arrays import F32, F64, I16, I32, I64, AnyArray, Bool
-from core.compiled import compiled, in_place
+from core.compiled import in_place
 
 THERE_NS = 1
 
 
-@compiled
+@in_place
 def join_queues(
     state: AnyArray,
     at: I64,
@@ -22,9 +22,10 @@ def join_queues(
     metric: bool,
     limits: tuple[float, float, float],
     lengths: F64,
-    lanes: int,
     times: tuple[int, int],
-) -> tuple[I32, I64, F64, I64, I64]:
+    queued: tuple[I64, F64, I64],
+    found: tuple[I32, I64, F64, I64],
+) -> int:
     """Bring vehicles to a frame and chain those that queue. See `analytics.queues.LaneQueues`.
 
     Args:
@@ -37,30 +38,29 @@ def join_queues(
         metric: in metres; else in car boxes, the longer side of a vehicle's own box as if it were a car's.
         limits: begin and end speed, longest gap.
         lengths: of vehicles by class.
-        lanes: L.
         times: run time, and how long a track is known before it joins, in ns.
+        queued: to be filled: room (K) for rows in order; ones (M); since when each row queues (M), as given for those
+            that do not, `THERE_NS` for those whom nobody saw drive before.
+        found: to be filled: the chain of each row (M), as given for none; lane, number of vehicles and foremost row of
+            each of up to K chains (C, 3); its length, and the ways along the lane of its head and tail (C, 3); the
+            longest chain on each lane (L), as given for none, which is below 0.
 
     Returns:
-        The chain of each row (M), -1 for none; lane, number of vehicles and foremost row of each chain (C, 3); its
-        length, and the ways along the lane of its head and tail (C, 3); the longest chain on each lane (L), -1 for
-        none; since when each row queues (M), 0 for those that do not, `THERE_NS` for those whom nobody saw drive
-        before.
+        How many chains.
     """
     lane, along, _, _ = view
-    side, since, order = np.ones(len(lane)), np.zeros(len(lane), np.int64), np.empty(len(rows), np.int64)
+    order, side, _ = queued
+    chain, numbers, ways, longest = found
     for i in range(len(rows)):
         if fresh[i]:
             state[at[i]].first_ns = times[0]
-    count = _order_queued((order, side, since), state, (at, rows), view, boxes, metric, limits[:2], times)
-    chain = np.full(len(lane), -1, np.int32)
-    numbers, ways = np.empty((count, 3), np.int64), np.empty((count, 3))
+    count = _order_queued(queued, state, (at, rows), view, boxes, metric, limits[:2], times)
     chains = _chain((chain, numbers, ways), order[:count], (lane, along, side), boxes[0], lengths, limits[2])
-    longest = np.full(lanes, -1, np.int64)
     for k in range(chains):
         best = longest[numbers[k, 0]]
         if best < 0 or ways[k, 0] > ways[best, 0]:
             longest[numbers[k, 0]] = k
-    return chain, numbers[:chains], ways[:chains], longest, since
+    return chains
 
 
 @in_place

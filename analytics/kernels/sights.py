@@ -6,10 +6,10 @@ import numpy as np
 
 from analytics.kernels.stays import box_side
 from core.arrays import F32, F64, I16, I64, Bool
-from core.compiled import compiled
+from core.compiled import compiled, in_place
 
 
-@compiled
+@in_place
 def measured(
     xyxy: F32,
     class_id: I16,
@@ -18,7 +18,8 @@ def measured(
     scale: F64,
     car_boxes: F64,
     inner: tuple[float, float, float],
-) -> tuple[F32, F32, F64, F64, F32, Bool]:
+    found: tuple[F32, F32, F64, F64, F32, Bool],
+) -> None:
     """Sizes and speeds of all M tracks.
 
     Args:
@@ -27,17 +28,13 @@ def measured(
         car_boxes: `analytics.vehicles.CAR_BOXES` by class.
         inner: from the left and upper edge of the picture on, and up to the right and the lower one, a box is whole;
             source pixels.
-
-    Returns:
-        Boxes (M, 4) in reference pixels; their longer sides, at least 1; these as if all were cars; speeds on the
-        ground and in the picture; which boxes the picture's edge cuts.
+        found: to be filled: boxes (M, 4) in reference pixels; their longer sides, at least 1; these as if all were
+            cars; speeds on the ground and in the picture; which boxes the picture's edge cuts.
     """
-    count = len(xyxy)
-    boxes, side, car_side = np.empty((count, 4), np.float32), np.empty(count, np.float32), np.empty(count)
-    speed, foot_speed, cut = np.empty(count), np.empty(count, np.float32), np.empty(count, np.bool_)
+    boxes, side, car_side, speed, foot_speed, cut = found
     least, right_px, bottom_px = np.float32(inner[0]), np.float32(inner[1]), np.float32(inner[2])
     wide, high = np.float32(scale[0]), np.float32(scale[1])
-    for row in range(count):
+    for row in range(len(xyxy)):
         left, right = xyxy[row, 0] * wide, xyxy[row, 2] * wide
         top, bottom = xyxy[row, 1] * high, xyxy[row, 3] * high
         boxes[row, 0], boxes[row, 1], boxes[row, 2], boxes[row, 3] = left, top, right, bottom
@@ -46,7 +43,15 @@ def measured(
         speed[row] = np.hypot(velocity[row, 0], velocity[row, 1])
         foot_speed[row] = np.hypot(foot_velocity[row, 0], foot_velocity[row, 1])
         cut[row] = min(xyxy[row, 0], xyxy[row, 1]) <= least or xyxy[row, 2] >= right_px or xyxy[row, 3] >= bottom_px
-    return boxes, side, car_side, speed, foot_speed, cut
+
+
+@compiled
+def slower(speed: F64, foot_speed: F32, side: F32, valid: Bool, mps: float, lengths_per_s: float) -> Bool:
+    """Which tracks (M) are below a speed on the ground, or where that is not `valid` in `side` a second."""
+    found = np.empty(len(speed), np.bool_)
+    for row in range(len(speed)):
+        found[row] = speed[row] < mps if valid[row] else foot_speed[row] / side[row] < lengths_per_s
+    return found
 
 
 @compiled

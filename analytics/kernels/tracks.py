@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.arrays import F32, F64, I16, I64, AnyArray, Bool
-from core.compiled import compiled, in_place
+from core.compiled import in_place
 
 
 @in_place
@@ -58,7 +58,7 @@ def _place(held: I64, count: int, wanted: int) -> int:
     return low
 
 
-@compiled
+@in_place
 def log_tracks(
     state: AnyArray,
     at: I64,
@@ -67,8 +67,9 @@ def log_tracks(
     now: tuple[int, int],
     tolerance_px: float,
     chord_ns: int,
-) -> I64:
-    """Bring the records of tracks to a frame; which of the rows have moved. See `analytics.track_log.TrackLogRule`.
+    moved: I64,
+) -> int:
+    """Bring the records of tracks to a frame; how many of the rows have moved. See `analytics.track_log.TrackLogRule`.
 
     Args:
         state: records of the tracks.
@@ -78,9 +79,9 @@ def log_tracks(
         now: run time and wall time, ns.
         tolerance_px: least way that is kept.
         chord_ns: least time between two points that a length is summed over.
+        moved: (K) to be filled with the rows that have.
     """
     rows, class_id, foot, ground, valid = view
-    moved = np.empty(len(rows), np.int64)
     count = 0
     for i in range(len(rows)):
         row = rows[i]
@@ -109,4 +110,4 @@ def log_tracks(
             mine.chord_ns = now[0]
             for axis in range(2):
                 mine.chord_ground[axis], mine.chord_foot[axis] = ground[row, axis], foot[row, axis]
-    return moved[:count]
+    return count

@@ -1,0 +1,163 @@
+"""Who stands, and whom he may stand for: worked out once a frame for all rules of a camera that define it alike."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from analytics.passing import Passing
+from analytics.queues import KMH_PER_MPS, QueueState
+from analytics.shared import Shared
+from analytics.sight import CUT, Sight
+from analytics.views import class_mask, longer_sides, reference_boxes
+from analytics.waiting import Waiting
+from core.arrays import I64, AnyArray, Bool
+from core.explanation import Amount, Reason, Reasons, reason
+from core.findings import StepView
+from core.frames import FrameMeta
+from scenes.rules import CollisionSpec, IllegalParkingSpec, StoppedVehicleSpec
+
+PASSED: Final = 2.0
+"""So many vehicles (`analytics.passing.WEIGHTS`) go past who stands by himself, and not past a queue that stands."""
+LONGEST_S: Final = 90.0
+"""Longer than this hardly a red phase lasts (cycles are of 60 to 120 s, Highway Capacity Manual)."""
+LARGE: Final = class_mask(["bus", "truck"])
+"""Where these stand of whom the picture's edge hides a part is not known to a lane: for `LONGEST_S` they may be at
+their stop, or in a queue, on another."""
+CREEPS: Final = 3.0
+"""Times the speed below which one stands: boxes at the picture's edge tremble so much."""
+NOBODY: Final = np.zeros(0, np.int64)
+
+StandSpec = StoppedVehicleSpec | IllegalParkingSpec | CollisionSpec
+
+
+class Unseen(NamedTuple):
+    """Who may stand for what the camera does not see.
+
+    Attributes:
+        held_back: tracks that may wait for it. freed: rows of those near it that certainly do not.
+        cut: tracks of large vehicles that the picture's edge cut as they stood, until they drive on.
+    """
+
+    held_back: I64 = NOBODY
+    freed: AnyArray = NOBODY
+    cut: I64 = NOBODY
+
+
+class Standing:
+    """Which vehicles stand, and which of them wait for nobody.
+
+    Measured in metres where the ground is known and in box lengths where not. Ask `Standing.of` for the one that rules
+    of a camera share.
+    """
+
+    def __init__(self, spec: StandSpec, shared: Shared) -> None:
+        self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
+        self._slow_lengths = 0.0 if isinstance(spec, CollisionSpec) else spec.stop_speed_lengths_per_s
+        self._parks = isinstance(spec, IllegalParkingSpec)
+        behind, lanes = isinstance(spec, StoppedVehicleSpec), bool(shared.scene.lanes)
+        self._clock = shared.clock
+        self._waits = Waiting(shared, signals=not self._parks, behind=behind) if lanes else None
+        self._passing = Passing(shared.scene, shared.clock) if lanes else None
+        self._state: QueueState | None = None
+        self._frame: FrameMeta | None = None
+        self._found: tuple[Bool, Bool] = np.zeros(0, np.bool_), np.zeros(0, np.bool_)
+        self._told: FrameMeta | None = None
+        self._unseen = Unseen()
+
+    @classmethod
+    def of(cls, spec: StandSpec, shared: Shared) -> Standing:
+        """One for all rules that look at the same vehicles in the same way."""
+        limits = spec.stop_speed_kmh, getattr(spec, "stop_speed_lengths_per_s", 0.0)
+        return shared.common((cls, type(spec), tuple(spec.classes), *limits), lambda: cls(spec, shared))
+
+    def __len__(self) -> int:
+        return len(self._waits or ()) + len(self._passing or ())
+
+    def follow(self, view: StepView) -> None:
+        """Queues go on at a frame at which nobody asks who stands."""
+        if self._waits is not None:
+            self._state = self._waits.queues.update(view, self._clock)
+
+    def at(self, sight: Sight, rows: AnyArray) -> tuple[Bool, Bool]:
+        """Which of the rows (K) of these classes stand, and which of them wait for nobody."""
+        if self._frame is not sight.view.frame:
+            self._frame = sight.view.frame
+            self._found = self._look(sight, rows)
+        return self._found
+
+    def _look(self, sight: Sight, rows: AnyArray) -> tuple[Bool, Bool]:
+        stands = sight.stands(self._slow_mps, self._slow_lengths)[rows]
+        self.follow(sight.view)
+        if self._waits is None or self._state is None or not np.count_nonzero(stands):
+            return stands, stands
+        return stands, stands & ~self._waits.among(self._state, sight, rows)
+
+    def at_rest(self, sight: Sight) -> Bool:
+        """(M) who may stand: also one whose box the picture's edge cuts."""
+        return sight.slower_than(self._slow_mps, self._slow_lengths)
+
+    def unseen(self, sight: Sight, rows: AnyArray) -> Unseen:
+        """Who of the rows (K) may stand for what the camera does not see; `at` was asked first."""
+        if self._told is not sight.view.frame:
+            self._told = sight.view.frame
+            stands, _ = self._found
+            cut = NOBODY if self._parks else self._cut_off(sight, rows, stands)
+            held_back, freed = NOBODY, NOBODY
+            if self._passing is not None and np.count_nonzero(stands):
+                held_back, freed = self._held_back(self._passing, sight, rows[stands])
+            self._unseen = Unseen(held_back, freed, cut)
+        return self._unseen
+
+    def _cut_off(self, sight: Sight, rows: AnyArray, stands: Bool) -> I64:
+        view, before = sight.view, self._unseen.cut
+        cut = sight.cut[rows] & LARGE[view.class_id[rows]]
+        if not len(before) and not np.count_nonzero(cut):
+            return NOBODY
+        cut &= stands
+        if len(before):
+            creeps = sight.slower_than(CREEPS * self._slow_mps, CREEPS * self._slow_lengths)[rows]
+            cut |= creeps & np.isin(view.track_id[rows], before)
+        return view.track_id[rows[cut]]
+
+    def _held_back(self, passing: Passing, sight: Sight, here: AnyArray) -> tuple[I64, AnyArray]:
+        """Of those that stand (K rows) the tracks that may wait for what the camera does not see, and the rows of those
+        that certainly do not.
+
+        They stand within a gap of where it sees no further along their lane, and nothing tells that they do not wait:
+        neither does the traffic go past them (`PASSED`), nor have they stood longer than one waits (`LONGEST_S`). The
+        foremost of a queue past which the traffic goes is what the others wait for.
+        """
+        assert self._waits is not None and self._state is not None  # noqa: S101
+        view = sight.view
+        at_end, off = self._waits.at_end_of_view(view, here, sight.side[here]), view.lane[here] < 0
+        if len(passing) and np.count_nonzero(off):
+            # Right at the end of its lane a vehicle trembles off it.
+            at_end |= off & passing.knows(view.track_id[here])
+        here = here[at_end]
+        if not len(here):
+            return NOBODY, NOBODY
+        passed, seconds = passing.update(sight, here)
+        freed = here[passed >= PASSED]
+        if len(freed):
+            freed = freed[self._waits.foremost(self._state, view, freed, sight.side[freed])]
+        return view.track_id[here[(passed < PASSED) & (self._parks | (seconds < LONGEST_S))]], freed
+
+    def explain(self, sight: Sight, row: int, *, settled: bool) -> Reasons:
+        """Whether a row stands, and what it waits for; who is `settled` waits for nobody."""
+        length = longer_sides(reference_boxes(sight.view, np.array([row])))
+        stands = self._stands(sight, row, float(length[0]))
+        if settled or self._waits is None or self._state is None:
+            return (stands,)
+        return stands, *self._waits.explain(self._state, sight.view, row, length)
+
+    def _stands(self, sight: Sight, row: int, length: float) -> Reason:
+        view, share = sight.view, CUT if sight.cut[row] else 1.0
+        if view.valid[row]:
+            limit, unit = self._slow_mps * KMH_PER_MPS * share, "km-h"
+            speed = float(np.hypot(*view.velocity[row])) * KMH_PER_MPS
+        else:
+            limit, unit = self._slow_lengths * share, "box-lengths-s"
+            speed = float(np.hypot(*view.foot_velocity[row])) / length
+        return reason("stands", speed < limit, value=Amount(speed, unit), limit=Amount(limit, unit))
