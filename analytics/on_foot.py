@@ -10,15 +10,14 @@ from analytics.clock import SECOND_NS, CameraClock
 from analytics.kernels.found_again import LOST_NS
 from analytics.kernels.on_foot import (
     AMONG_M,
-    BEYOND_M,
     PERSON_M,
     SAT_NS,
     WALKED_M,
     WITH_NS,
     among_queues,
     follow_people,
-    go_on,
 )
+from analytics.kernels.past_lanes import BEYOND_M, go_on
 from analytics.kernels.riders import sit
 from analytics.queues import KMH_PER_MPS, LaneQueues
 from analytics.records import joined
@@ -36,6 +35,7 @@ from scenes.rules import QueueSpec
 
 FIELDS: Final = [
     ("first_ns", np.int64),
+    ("own_ns", np.int64),
     ("frame", np.int64),
     ("seen", np.int64),
     ("tall", np.int64),
@@ -45,6 +45,7 @@ FIELDS: Final = [
     ("sat_ns", np.int64),
     ("with_ns", np.int64),
     ("across", np.float64, (2,)),
+    ("path", np.float64),
     ("ground", np.float64, (2,)),
     ("foot", np.float32, (2,)),
     ("top", np.float32),
@@ -60,13 +61,14 @@ FIELDS: Final = [
     ("foot_ns", np.int64),
     ("told", np.bool_),
 ]
-"""Of a track: when and at which frame it began, frames in which it was seen, and as tall as one stands; until when it
-was beside the lanes without a break since it began, how long it moved along its lane, until when it counts as one of
-those who queue, for how long it has sat on a two-wheeler, more than not, and gone as that goes; the way in metres that
-it made across its lane; where it began, the upper edge of its box too, whether in metres; for how long it has been away
-from there, whether it came away, whether it walked, whether it came across or from beside the lanes; whether it was
-ever too fast; when, where and with which velocity it was last there; for how long it was on foot; whether for long
-enough (`SURE_NS`), and no other has gone on as it since."""
+"""Of a track: when, under which number ever, and at which frame it began, frames in which it was seen, and as tall
+as one stands; until when it was beside the lanes without a break since it began, how long it moved along its lane,
+until when it counts as one of those who queue, for how long it has sat on a two-wheeler, more than not, and gone as
+that goes; the way in metres that it made across its lane, and the length of all its way; where it began, the upper
+edge of its box too, whether in metres; for how long it has been away from there, whether it came away, whether it
+walked, whether it came across or from beside the lanes; whether it was ever too fast; when, where and with which
+velocity it was last there; for how long it was on foot; whether for long enough (`SURE_NS`), and no other has gone
+on as it since."""
 QUEUE: Final = QueueSpec(lane="any")
 SURE_NS: Final = SECOND_NS
 """Who is found again was on foot for so long, as for an event: in jams the box of a rider seems to walk for a moment,

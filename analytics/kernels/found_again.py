@@ -50,7 +50,7 @@ def go_on_as(mine: Any, known: tuple[AnyArray, AnyArray], here: F64, now: tuple[
     for axis in range(2):
         mine.across[axis], mine.ground[axis] = theirs.across[axis], theirs.ground[axis]
         mine.foot[axis] = theirs.foot[axis]
-    mine.foot_ns, theirs.told = theirs.foot_ns, False
+    mine.path, mine.foot_ns, theirs.told = theirs.path, theirs.foot_ns, False
 
 
 @in_place

@@ -42,10 +42,9 @@ along it; or moved along it for so long, as a rider also does who stops. A box t
 back has come nowhere."""
 BESIDE_NS: Final = 3 * SECOND_NS
 """Who stood or walked beside the lanes for so long before he came onto one has no machine."""
-BEYOND_M: Final = 20.0
-BESIDE_M: Final = 1.5
-"""Lanes go on so far past where they are drawn, and beside it: the box of a rider whose machine is hidden ends at his
-feet, 0.3 to 0.7 m above the ground (`core.riding`), which from 15° to 20° above seems to be 1 to 2 m behind him."""
+STRAIGHT: Final = 0.5
+"""Who walks comes away from where he began by so much of his way: a box that hidden riders lend each other goes to and
+fro."""
 STANDS_M: Final = 1.4
 """A box that is less tall is of somebody whose feet are not seen, or who sits: grown-up people are from 1.5 m on, and a
 box seen from above is the taller by what it is deep."""
@@ -99,8 +98,8 @@ def follow_people(
         of these came across by the width of a lane.
     """
     at, fresh, rows, sits, along = who
-    boxes, foot, _, seen, heading = picture
-    position, velocity, _, valid, lane, lane_speed = ground
+    boxes, foot, _, seen, _ = picture
+    position, velocity, _, valid, lane, _ = ground
     run_ns, step_ns, frame = now
     count = len(rows)
     across, moves, over = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
@@ -112,12 +111,7 @@ def follow_people(
             _begin(mine, (run_ns, frame), position[row], foot[row], boxes[row, 1], placed)
             if placed:
                 go_on_as(mine, (state, gone), position[row], (run_ns, frame))
-        speed, doubt = _pace(row, picture, ground)
-        if speed - doubt > limits[0] or (metric and lane_speed[row] - doubt > limits[1]):
-            mine.rides, mine.across[0], mine.across[1] = True, 0.0, 0.0
-        moves[k] = speed > LEAST_MPS and (np.isfinite(heading[row]) or speed > SURE_MPS)
-        if metric and moves[k]:
-            _go(mine, velocity[row], speed, lane_speed[row], step_ns)
+        moves[k] = _move(mine, row, picture, ground, metric, step_ns, limits[:2])
         sat_ns = mine.sat_ns + (step_ns if sits[k] else -step_ns)
         mine.sat_ns = 0 if moves[k] and not metric else min(max(sat_ns, 0), SAT_MOST_NS)
         mine.with_ns = min(max(mine.with_ns + (step_ns if along[k] else -step_ns), 0), WITH_MOST_NS)
@@ -128,13 +122,14 @@ def follow_people(
             mine.beside_ns = run_ns
         way, upright = math.hypot(mine.across[0], mine.across[1]), 2 * mine.tall >= mine.seen
         came_on = mine.metric and mine.beside_ns - mine.first_ns >= BESIDE_NS
-        over[k] = way >= OFF_M and upright and _head_goes_along(mine, foot[row], boxes[row, 1])
-        mine.crossed, mine.rides = over[k] or (came_on and upright), mine.rides and not over[k]
-        across[k] = way >= ACROSS_M
         if placed:
             mine.last_ns = run_ns
             for axis in range(2):
                 mine.last[axis], mine.drift[axis] = position[row, axis], velocity[row, axis]
+        upright = upright and _is_straight(mine)
+        over[k] = way >= OFF_M and upright and _head_goes_along(mine, foot[row], boxes[row, 1])
+        mine.crossed = over[k] or (came_on and upright)
+        mine.rides, across[k] = mine.rides and not over[k], way >= ACROSS_M
         walked = left and (across[k] or came_on or mine.along_ns >= ALONG_NS) if metric else mine.came
         mine.walked = mine.walked or walked
     _inherit(state, at, fresh, rows, (boxes, foot, seen, lane))
@@ -147,7 +142,7 @@ def follow_people(
         lasted_ns = run_ns - mine.first_ns
         far = valid[row] and mine.metric and _away(mine, position[row], foot[row], True, 1.0) >= UP_M
         crossed[k] = mine.crossed or (far and _is_erect(mine))
-        still = lasted_ns >= limits[2]
+        still = run_ns - mine.own_ns >= limits[2]
         real[k] = mine.came or still
         known = lasted_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
         off = not (valid[row] and lane[row] >= 0)
@@ -160,9 +155,16 @@ def follow_people(
 @in_place
 def _begin(mine: Any, now: tuple[int, int], position: F64, foot: F32, top: float, placed: bool) -> None:
     mine.first_ns, mine.frame = now
-    mine.beside_ns, mine.metric, mine.top = mine.first_ns, placed, top
+    mine.own_ns, mine.beside_ns, mine.metric, mine.top = mine.first_ns, mine.first_ns, placed, top
     for axis in range(2):
         mine.ground[axis], mine.foot[axis] = position[axis], foot[axis]
+
+
+@in_place
+def _is_straight(mine: Any) -> bool:
+    """Whether somebody has come away from his place by a share of all the way that he made."""
+    away = math.hypot(mine.last[0] - mine.ground[0], mine.last[1] - mine.ground[1])
+    return bool(not mine.metric or away >= STRAIGHT * mine.path)
 
 
 @in_place
@@ -183,6 +185,29 @@ def _pace(
         return math.hypot(foot_velocity[row, 0], foot_velocity[row, 1]) * unit, 0.0
     doubt = SURE * math.sqrt(variance_along(velocity[row, 0], velocity[row, 1], spread[row]))
     return math.hypot(velocity[row, 0], velocity[row, 1]), doubt
+
+
+@in_place
+def _move(
+    mine: Any,
+    row: int,
+    picture: tuple[F32, F32, F32, U8, F32],
+    ground: tuple[F64, F64, F64, Bool, I16, F64],
+    metric: bool,
+    step_ns: int,
+    limits: tuple[float, float],
+) -> bool:
+    """Whether somebody moves at a frame; takes note of who is too fast, and of the way that is made."""
+    speed, doubt = _pace(row, picture, ground)
+    velocity, lane_speed = ground[1][row], ground[5][row]
+    if speed - doubt > limits[0] or (metric and lane_speed - doubt > limits[1]):
+        mine.rides, mine.across[0], mine.across[1] = True, 0.0, 0.0
+    if speed <= LEAST_MPS or not (np.isfinite(picture[4][row]) or speed > SURE_MPS):
+        return False
+    mine.path += speed * step_ns / SECOND_NS
+    if metric:
+        _go(mine, velocity, speed, lane_speed, step_ns)
+    return True
 
 
 @in_place
@@ -264,35 +289,6 @@ def among_queues(rows: I64, lane: I16, along: F64, chain: I32, group: I64) -> Bo
                 found[k] = True
                 break
     return found
-
-
-@compiled
-def go_on(rows: I64, lane: I16, along: F64, lane_speed: F64, motion: tuple[F64, F64, Bool], ways: F64) -> None:
-    """Fill in lane, way and speed along it of those rows (K) that are on no lane, but may be on the carriageway.
-
-    Lanes go on for `BESIDE_M` beside where they are drawn, and `BEYOND_M` past it: where the picture ends, and into the
-    junction. Of several the one counts whose middle is nearest, by half its width.
-
-    Args:
-        rows: in the view.
-        lane, along, lane_speed: of all M tracks, in metres and m/s; to be changed.
-        motion: positions, velocities, and whether these are known, of all.
-        ways: (W, 9) straight parts of the lanes' middles: lane, place where it begins (2), unit vector along it (2),
-            from where to where it goes, half width, way along the lane where it begins.
-    """
-    position, velocity, valid = motion
-    for k in range(len(rows)):
-        row = rows[k]
-        if lane[row] >= 0 or not valid[row]:
-            continue
-        least = BESIDE_M
-        for w in range(len(ways)):
-            x, y, u, v = position[row, 0] - ways[w, 1], position[row, 1] - ways[w, 2], ways[w, 3], ways[w, 4]
-            on, off = x * u + y * v, abs(x * v - y * u) - ways[w, 7]
-            if ways[w, 5] <= on <= ways[w, 6] and off <= least:
-                least = off
-                lane[row], along[row] = np.int16(ways[w, 0]), ways[w, 8] + on
-                lane_speed[row] = velocity[row, 0] * u + velocity[row, 1] * v
 
 
 @in_place

@@ -153,6 +153,27 @@ def test_a_box_that_jumps_by_less_than_a_lane_among_those_who_queue_is_a_rider(y
     assert len(found(film([*cars, jumps], 31, scene=METRES), PedestrianSpec())) == count
 
 
+def test_a_box_that_hidden_riders_lend_each_other_to_and_fro_does_not_walk() -> None:
+    """It goes 1.2 m across as fast as one walks, and creeps back, again and again; who goes on across does."""
+    cars = [Actor(n, still(600 - 80 * n, 400), ObjectClass.CAR, (45, 20)) for n in range(5)]
+    corners = [corner for n in range(6) for corner in ((5.0 * n, 480.0, 410.0), (5.0 * n + 1, 480.0, 422.0))]
+    lent = Actor(11, walk(corners), size=(10, 17))
+    assert found(film([*cars, lent], 27, scene=METRES), PedestrianSpec()) == []
+    onward = [(t, x, y + 12.0 * (t // 5)) for t, x, y in corners]
+    walker = Actor(11, walk(onward), size=(10, 17))
+    assert len(found(film([*cars, walker], 27, scene=METRES), PedestrianSpec())) == 1
+
+
+def test_who_stands_where_somebody_on_foot_was_lost_counts_after_a_minute_of_his_own() -> None:
+    """One walks along the road for 40 s; the next one there, a rider perhaps, has stood for 45 s."""
+    way = walk([(0, 200, 410), (40, 720, 410)])
+    stands = Actor(2, lambda t: (733.0, 410.0) if t >= 41 else None, size=(10, 17))
+    shots = film([piece(1, 0, 40, way), stands], 86, scene=METRES)
+    assert len(found(shots, PedestrianSpec())) == 1
+    lives = events(shots, PedestrianSpec())
+    assert lives[-1].phase is Phase.ENDED and seconds(lives[-1:])[0] < 60
+
+
 def test_a_thing_that_is_taken_for_somebody_counts_only_after_a_minute() -> None:
     """Who stands on a lane with nobody near, and a box that trembles by its width, for 50 s."""
     thing = Actor(1, lambda t: (500 + 4.0 * (round(10 * t) % 2), 400.0), size=(10, 17))
