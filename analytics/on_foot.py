@@ -105,9 +105,10 @@ class OnFoot:
     A rider whose machine the detector misses looks like a person, and so nobody counts who was ever too fast for
     somebody on foot, or faster along his lane than one walks, and has not walked across the lanes since; on lanes, who
     has not walked across or along them, or who stands after he came along them; or who sits on a two-wheeler or is
-    among vehicles that queue, and neither walked across nor came from beside the lanes, mostly as tall as one stands,
-    nor came further than a queue moves up, nearly always so tall. Who begins where one on foot was lost goes on as that
-    one. After `still_s` it is somebody in any case, but in a queue or on a two-wheeler.
+    among vehicles that queue, and neither walked across nor came from beside the lanes, mostly as tall as one stands
+    and by half of his way away from where he began, nor came further than a queue moves up, nearly always so tall. Who
+    begins where one on foot was lost goes on as that one. After `still_s` under one number it is somebody in any case,
+    but in a queue or on a two-wheeler.
 
     Args:
         scene: of the camera.
