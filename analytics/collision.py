@@ -14,7 +14,7 @@ from analytics.shared import Shared
 from analytics.stopped_vehicle import StandRule
 from analytics.views import believed_rows
 from analytics.waiting import END_M
-from core.arrays import F64, AnyArray, Bool
+from core.arrays import F64, AnyArray, Bool, is_in
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -66,7 +66,7 @@ class CollisionRule(StandRule):
     def _is_open(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) are of an event that is open."""
         stays = self._stays.rows
-        found = np.isin(view.track_id[rows], stays["track"][stays["open"]])
+        found = is_in(view.track_id[rows], stays["track"][stays["open"]])
         if stays["lost"].any():
             found |= self._stays.left_at(self._shared.look(view).boxes[rows])
         return found

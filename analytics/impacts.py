@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
-from analytics.kernels.impacts import SHORTEST_S, follow_speeds
+from analytics.kernels.impacts import SHORTEST_S, follow_speeds, meet
 from analytics.records import joined
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
@@ -116,17 +116,11 @@ class Impacts:
         Args:
             rows: (K) of all that are followed. at: (K) of their records; stands: (K) who stands.
         """
-        mine, now = self._tracks.rows, self._clock.run_ns
-        me = at[asked]
-        partner = np.flatnonzero(mine["hit"][at] & stands & view.valid[rows])
-        you = at[partner]
-        here, there = view.position[rows[asked]], view.position[rows[partner]]
-        first = np.minimum(mine["hit_ns"][me][:, None], mine["hit_ns"][you])
-        apart = _was(mine, me, first, 0) - _was(mine, you, first, 1) - (here[:, None] - there)
-        both = self._near(view, rows[asked], rows[partner]) & (np.hypot(apart[..., 0], apart[..., 1]) >= CLOSER_M)
-        both &= (asked[:, None] != partner) & (now - mine["hit_ns"][you] <= TOGETHER_NS)
-        both &= ~(mine["guessed"][me][:, None] & mine["guessed"][you])
-        return np.asarray(both.any(axis=1), np.bool_)
+        found = np.empty(len(asked), np.bool_)
+        seen = stands, view.valid, view.class_id, view.position
+        limits = self._reach, RIMS_M, CLOSER_M
+        meet(self._tracks.rows, at, rows, asked, seen, LENGTHS_M, limits, (self._clock.run_ns, TOGETHER_NS), found)
+        return found
 
     def struck(self, view: StepView, rows: AnyArray, at: I64, asked: AnyArray, stands: Bool) -> Bool:
         """Who of these (A), as in `met`, has hit another by how hard it lost its speed: harder than one brakes.
@@ -212,13 +206,6 @@ class Impacts:
         """Which of these rows (K) and those (N) are in reach of each other (K, N)."""
         rims = (LENGTHS_M[view.class_id[a]][:, None] + LENGTHS_M[view.class_id[b]]) / 2 + RIMS_M
         return ~_far(view.position[a], view.position[b], np.maximum(rims, self._reach))
-
-
-def _was(mine: AnyArray, at: AnyArray, when_ns: AnyArray, axis: int) -> AnyArray:
-    """Where tracks (K along an axis of `when_ns`) were as they began to lose their speed, or before that."""
-    ago = np.expand_dims(mine["hit_ns"][at], 1 - axis) - when_ns
-    there, way = (np.expand_dims(mine[field][at], 1 - axis) for field in ("hit_at", "hit_way"))
-    return np.asarray(there - way * (ago / SECOND_NS)[..., None])
 
 
 def _far(a: F64, b: F64, most: float | F64) -> Bool:

@@ -14,7 +14,7 @@ from analytics.kernels.rows import wanted_rows
 from analytics.stop_lines import GroundLine
 from analytics.track_table import TrackTable
 from analytics.views import CONFIRMED
-from core.arrays import F64, I64, AnyArray, Bool
+from core.arrays import F64, I64, AnyArray, Bool, is_in
 from core.findings import StepView
 from core.tracks import TrackState
 
@@ -128,7 +128,7 @@ class LateCrossings:
         at, fresh = ways.locate(view.track_id[rows], now)
         begins = fresh | (now - ways.rows["last_ns"][at] > max(BREAK_NS, self._clock.step_ns))
         if len(jumped):
-            begins |= np.isin(view.track_id[rows], jumped)
+            begins |= is_in(view.track_id[rows], jumped)
         tracks = rows, view.position, view.state == CONFIRMED
         limits = LOOKS, LEAST_WAY_M, AHEAD, REACH_M
         times = now, KNOWN_NS, LATELY_NS

@@ -12,7 +12,7 @@ from analytics.kernels.passing import GAP_NS, count_passes
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import by_class, is_vehicle
-from core.arrays import F64, AnyArray, Bool, fixed
+from core.arrays import F64, AnyArray, Bool, fixed, is_in
 from core.lanes import group_numbers
 from core.scene import Scene
 from core.taxonomy import TWO_WHEELERS, VEHICLES
@@ -57,7 +57,7 @@ class Passing:
     def knows(self, ids: AnyArray) -> Bool:
         """Which of these tracks (K) stood a moment ago."""
         known = self._table.rows
-        return np.isin(ids, known["id"][self._clock.run_ns - known["stood_ns"] <= GAP_NS])
+        return is_in(ids, known["id"][self._clock.run_ns - known["stood_ns"] <= GAP_NS])
 
     def update(self, sight: Sight, rows: AnyArray) -> tuple[F64, F64]:
         """At a frame that the clock has heard, of those that stand (K): what has gone past each (`WEIGHTS`), and for
@@ -74,7 +74,7 @@ class Passing:
         others = sight.observed(self._wanted)
         others = others[~sight.slower_than(self._limits[0], self._limits[0])[others]]
         # A number that jumps from one to another in a queue is fast for a frame.
-        steady = others[np.isin(view.track_id[others], self._fast)]
+        steady = others[is_in(view.track_id[others], self._fast)]
         self._fast = view.track_id[others]
         tracks = view.track_id, view.class_id, view.lane, self._group
         given = motion, WEIGHTS, self._limits[1:], (clock.run_ns, clock.step_ns)

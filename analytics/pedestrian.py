@@ -11,7 +11,7 @@ from analytics.places import Place
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
 from analytics.views import CONFIRMED, class_mask
-from core.arrays import AnyArray
+from core.arrays import AnyArray, is_in
 from core.events import Event
 from core.explanation import Reasons
 from core.findings import StepView
@@ -55,7 +55,7 @@ class PedestrianRule(PlaceRule):
             amid = self._place.surely(view, within) & ~self._shared.look(view).cut[within]
             self._lost = view.track_id[within[amid]]
         elif len(self._lost):
-            self._lost = self._lost[~np.isin(self._lost, view.track_id[walkers])]
+            self._lost = self._lost[~is_in(self._lost, view.track_id[walkers])]
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         return (

@@ -17,7 +17,7 @@ from analytics.stay_rule import DRIVING, StayRule
 from analytics.track_table import TrackTable
 from analytics.vehicles import MOTOR
 from analytics.views import class_mask
-from core.arrays import F64, I64, AnyArray, Bool
+from core.arrays import F64, I64, AnyArray, Bool, is_in
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
@@ -156,7 +156,7 @@ class SlowVehicleRule(StayRule):
     def _held_lately(self, view: StepView, state: AnyArray) -> Bool:
         """Of whom these records (K) are: whether he is held up in this frame, or was by who is out of sight now."""
         passed_ns = self._clock.run_ns - state["held_ns"]
-        seen = np.isin(state["by"], view.track_id[self._shared.look(view).observed(self._motor)])
+        seen = is_in(state["by"], view.track_id[self._shared.look(view).observed(self._motor)])
         return np.asarray((passed_ns == 0) | ((passed_ns < LATELY_NS) & ~seen), np.bool_)
 
     def _speeds(self, view: StepView, rows: AnyArray) -> F64:

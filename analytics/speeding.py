@@ -17,7 +17,7 @@ from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone
 from analytics.shared import Shared
 from analytics.stay_rule import DRIVING, StayRule
-from core.arrays import AnyArray, Bool
+from core.arrays import AnyArray, Bool, is_in
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -75,7 +75,7 @@ class SpeedingRule(StayRule):
             doubt_m = SURE * float(np.sqrt(np.trace(self._view.position_cov[row]) / 2))
             highest = self._limits.highest(self._view, row, doubt_m) * self._factor
             surely[at] = way.speed[at] - SURE * way.doubt[at] > highest
-        return np.asarray(np.isin(stays["row"], self._rows[surely]), np.bool_)
+        return np.asarray(is_in(stays["row"], self._rows[surely]), np.bool_)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not view.valid[row]:

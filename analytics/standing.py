@@ -12,7 +12,7 @@ from analytics.shared import Shared
 from analytics.sight import CUT, Sight
 from analytics.views import class_mask, longer_sides, reference_boxes
 from analytics.waiting import Waiting
-from core.arrays import I64, AnyArray, Bool
+from core.arrays import I64, AnyArray, Bool, is_in
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.frames import FrameMeta
@@ -118,7 +118,7 @@ class Standing:
         cut &= stands
         if len(before):
             creeps = sight.slower_than(CREEPS * self._slow_mps, CREEPS * self._slow_lengths)[rows]
-            cut |= creeps & np.isin(view.track_id[rows], before)
+            cut |= creeps & is_in(view.track_id[rows], before)
         return view.track_id[rows[cut]]
 
     def _held_back(self, passing: Passing, sight: Sight, here: AnyArray) -> tuple[I64, AnyArray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.records import joined
-from core.arrays import F32, F64, I64, AnyArray, Bool
+from core.arrays import F32, F64, I64, AnyArray, Bool, is_in
 from core.geometry import iou
 
 FIELDS: Final = [
@@ -134,8 +134,8 @@ class Stays:
         track is not among them.
         """
         mine = self.rows[subjects]
-        found = np.isin(ids, mine["track"])
-        lost = mine["box"][~np.isin(mine["track"], ids)]
+        found = is_in(ids, mine["track"])
+        lost = mine["box"][~is_in(mine["track"], ids)]
         if len(lost):
             found |= (iou(lost, boxes) >= ALIKE).any(axis=0)
         return np.asarray(found, np.bool_)

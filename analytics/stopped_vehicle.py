@@ -13,7 +13,7 @@ from analytics.shared import Shared
 from analytics.standing import LONGEST_S, PASSED, Standing, StandSpec, Unseen
 from analytics.stay_rule import StayRule
 from analytics.waiting import HIDDEN_S
-from core.arrays import AnyArray, Bool
+from core.arrays import AnyArray, Bool, is_in
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -64,12 +64,12 @@ class StoppedVehicleRule(StandRule):
         meets = super()._meets(view, rows)
         self._unseen = self._standing.unseen(self._shared.look(view), rows)
         if len(self._unseen.freed):
-            meets |= np.isin(rows, self._unseen.freed)
+            meets |= is_in(rows, self._unseen.freed)
         return meets
 
     def _settled(self) -> Bool:
         stays, now_ns = self._stays.rows, self._clock.run_ns
-        alone = (now_ns - stays["since_ns"] >= ALONE_S * SECOND_NS) & ~np.isin(stays["track"], self._unseen.held_back)
+        alone = (now_ns - stays["since_ns"] >= ALONE_S * SECOND_NS) & ~is_in(stays["track"], self._unseen.held_back)
         return super()._settled() | (alone & self._stays.alive(now_ns))
 
     def _waited(self, stays: AnyArray) -> Bool:
@@ -78,10 +78,10 @@ class StoppedVehicleRule(StandRule):
         """
         waited = super()._waited(stays)
         if not self._parks and len(self._unseen.held_back):
-            waited &= ~np.isin(stays["track"], self._unseen.held_back)
+            waited &= ~is_in(stays["track"], self._unseen.held_back)
         if len(self._unseen.cut):
             briefly = self._clock.run_ns - stays["since_ns"] < LONGEST_S * SECOND_NS
-            waited &= ~(briefly & np.isin(stays["track"], self._unseen.cut))
+            waited &= ~(briefly & is_in(stays["track"], self._unseen.cut))
         return waited
 
     def _conditions(self, view: StepView, row: int) -> Reasons:

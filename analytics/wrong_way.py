@@ -16,7 +16,7 @@ from analytics.reasons import gone, waited
 from analytics.shared import Shared
 from analytics.stay_rule import DRIVING, StayRule
 from analytics.track_table import TrackTable
-from core.arrays import F64, I64, AnyArray, Bool
+from core.arrays import F64, I64, AnyArray, Bool, is_in
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -65,7 +65,7 @@ class WrongWayRule(StayRule):
 
     def _wanted_ns(self, stays: AnyArray) -> I64:
         """How long (S) they must drive so: longer if they were seen to drive the right way before."""
-        turned = np.isin(stays["track"], self._came.rows["id"][self._came.rows["right_ns"] >= RIGHT_WAY_NS])
+        turned = is_in(stays["track"], self._came.rows["id"][self._came.rows["right_ns"] >= RIGHT_WAY_NS])
         return np.where(turned, max(self._overtaking_ns, self._for_ns), self._for_ns)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
