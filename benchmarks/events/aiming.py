@@ -1,8 +1,9 @@
-"""Cameras that look at what is staged, while it happens.
+"""Cameras that look at what is staged: at an incident while it happens, at squares beside the street all the time.
 
 Cameras put up anywhere see few incidents: of a breakdown somewhere on the roads of a scene one in five. How often one
-is found that a camera does see cannot be told from these few, so each has cameras of its own besides. They are chosen
-by where it happens alone, never by what comes out.
+is found that a camera does see cannot be told from these few, so each has cameras of its own besides. On a square
+one act follows another (`traffic.bystanders`), events and what only looks like them by turns. They are chosen by where
+it happens alone, never by what comes out.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import shapely
 from benchmarks.events.cameras import LEAST_LANE_M, STYLES, TRIES, Camera, draw_camera, recorded
 from benchmarks.events.kinds import KINDS, road_of
 from benchmarks.events.traffic.recording import Recording
+from benchmarks.events.views import LEAST_SQUARE
 
 BEFORE_S: Final = 90.0
 AFTER_S: Final = 30.0
 """So long before it begins, and after it has ended, they watch: rules know the traffic, and false ends are seen."""
 STAGED: Final = tuple(k for k, how in KINDS.items() if how.condition is not None and not how.condition.every)
 """Kinds that are staged one by one, or come of these, as illegal parking does of a breakdown."""
+SQUARES: Final = tuple(k for k, how in KINDS.items() if how.zones == "square-")
+"""Kinds that people on squares bring about."""
 LONGEST_S: Final = 240.0
 """After it began, at most: who drives the wrong way and is stuck then stands there for minutes."""
 SEEN: Final = 0.7
@@ -71,3 +75,36 @@ def window(recording: Recording, incident: int) -> tuple[int, int]:
     until_s = min(about.end_s, about.start_s + LONGEST_S) + AFTER_S
     first, last = np.searchsorted(recording.time_s, (about.start_s - BEFORE_S, until_s))
     return int(first), int(last)
+
+
+def square_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera, ...]:
+    """So many different cameras, each of which sees a whole square, and one that none before it sees as long as such
+    a one is found; drawn as `aim_cameras` does. Squares beside it that it sees too are watched as well.
+
+    Fewer where no place was found for one; none where there are no squares.
+    """
+    squares = [shapely.Polygon(area.polygon) for area in recording.areas if area.kind == "square"]
+    found: list[Camera] = []
+    fresh = squares
+    for number in range(count):
+        rng = np.random.default_rng((seed, number, 5))
+        name = f"{recording.name}-{seed}-squares-{number:02d}"
+        camera = _at_one(recording, fresh, name, rng) or _at_one(recording, squares, name, rng)
+        if camera is not None:
+            seen = camera.seen_ground()
+            fresh = [square for square in fresh if (square & seen).area < LEAST_SQUARE * square.area]
+            found.append(camera)
+    return tuple(found)
+
+
+def _at_one(recording: Recording, squares: list[shapely.Polygon], name: str, rng: np.random.Generator) -> Camera | None:
+    """A camera that sees the whole of one of these squares."""
+    lines, ground = [shapely.LineString(lane.centreline) for lane in recording.lanes], recorded(recording)
+    for _ in range(TRIES if squares else 0):
+        square = squares[rng.integers(len(squares))]
+        line = min(lines, key=square.centroid.distance)
+        along = line.project(square.centroid) + rng.uniform(-ASIDE_M, ASIDE_M)
+        camera = draw_camera(name, line, float(np.clip(along, 0.0, line.length)), STYLES[road_of(recording.name)], rng)
+        if (camera.seen_ground() & ground).covers(square):
+            return camera
+    return None

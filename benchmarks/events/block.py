@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from benchmarks.events.aiming import STAGED, aim_cameras, window
+from benchmarks.events.aiming import SQUARES, STAGED, aim_cameras, square_cameras, window
 from benchmarks.events.cameras import Camera, place_cameras
 from benchmarks.events.crowd_truth import crowd_events
 from benchmarks.events.event_truth import TrueEvent, Witness, true_events
@@ -54,6 +54,7 @@ class Block:
         perfect_tracks: without noise and tracker. sweep: rules at other thresholds too.
         inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
         incident: its number, where the cameras are those that look at it, for as long (`aiming`).
+        squares: the cameras are those that look at squares.
     """
 
     recording: str
@@ -66,6 +67,7 @@ class Block:
     sweep: bool = False
     inputs: InputWidth = "auto"
     incident: int | None = None
+    squares: bool = False
 
     @property
     def key(self) -> str:
@@ -115,10 +117,11 @@ def _run(block: Block, progress: Callable[[float], None]) -> list[CameraResult]:
     cameras, part = _looked_at(recording, block)
     if not cameras:
         return []
+    kinds = SQUARES if block.squares else None if block.incident is None else STAGED
     seeds = [noise_seed(recording, camera.camera_id) for camera in cameras]
     picked = 0.0 if block.perfect_tracks else PICKED_PX * block.levels.calibration
     views = [
-        build_view(recording, camera, picked_px=picked, seed=seed, sweep=block.sweep)
+        build_view(recording, camera, picked_px=picked, seed=seed, sweep=block.sweep, kinds=kinds)
         for camera, seed in zip(cameras, seeds, strict=True)
     ]
     witnesses = [Witness() for _ in views]
@@ -134,7 +137,7 @@ def _run(block: Block, progress: Callable[[float], None]) -> list[CameraResult]:
         progress=progress,
     )
     looks_s = max(1, round(recording.fps / block.fps)) / recording.fps
-    beside = _all_truth(recording) if block.incident is None else _truth_of(recording, block.incident)
+    beside = _beside(recording, block)
     return [
         _result(_name(recording), part, view, one, beside(view, witness, one, looks_s))
         for view, witness, one in zip(views, witnesses, found, strict=True)
@@ -179,6 +182,8 @@ def _digest(recording: str) -> str:
 
 def _looked_at(recording: Recording, block: Block) -> tuple[Sequence[Camera], Recording]:
     """The cameras, and what they look at of the recording."""
+    if block.squares:
+        return square_cameras(recording, block.last, block.seed)[block.first :], recording
     if block.incident is None:
         return place_cameras(recording, block.last, block.seed)[block.first :], recording
     cameras = aim_cameras(recording, block.incident, block.last, block.seed)[block.first :]
@@ -196,6 +201,12 @@ class _Beside:
 
 
 _Truth = Callable[[View, Witness, Watched, float], _Beside]
+
+
+def _beside(recording: Recording, block: Block) -> _Truth:
+    if block.squares:
+        return _truth_on_squares(recording)
+    return _all_truth(recording) if block.incident is None else _truth_of(recording, block.incident)
 
 
 def _all_truth(recording: Recording) -> _Truth:
@@ -221,6 +232,14 @@ def _truth_of(recording: Recording, incident: int) -> _Truth:
             _watched(STAGED, view),
             [t if t.cause != "incident" or t.incident == incident else replace(t, cause="alone") for t in truth],
         )
+
+    return beside
+
+
+def _truth_on_squares(recording: Recording) -> _Truth:
+    def beside(view: View, witness: Witness, _found: Watched, looks_s: float) -> _Beside:
+        truth = true_events(recording, view, witness, looks_s, SQUARES) + crowd_events(recording, view, witness)
+        return _Beside(_watched(SQUARES, view), truth)
 
     return beside
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.events import measured, turning
-from benchmarks.events.aiming import STAGED, staged
+from benchmarks.events.aiming import SQUARES, STAGED, staged
 from benchmarks.events.block import MADE_UP, Block, CameraResult, load, run_block
 from benchmarks.events.counting import Counted, count
 from benchmarks.events.kinds import ELSEWHERE, KINDS, rule_of
@@ -48,11 +48,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Staged:
-    """At cameras that look at what is staged, while it happens.
+    """At cameras that look at what is staged.
 
     Attributes:
-        kinds: scores by kind. incidents: that were staged; looked_at: at how many of them any camera could look.
-        cameras: how many camera views; seconds: watched by all together.
+        kinds: scores by kind, of those that these cameras look for.
+        incidents: that were staged; looked_at: at how many of them any camera could look.
+        cameras: how many camera views of incidents, while these happen; seconds: watched by all together.
+        square_cameras, square_seconds: the same of squares, all the time.
     """
 
     kinds: dict[str, Score]
@@ -60,6 +62,8 @@ class Staged:
     looked_at: int
     cameras: int
     seconds: float
+    square_cameras: int
+    square_seconds: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,29 +149,36 @@ def _blocks(
     *,
     tracks: bool = False,
     sweep: bool = False,
+    squares: bool = False,
 ) -> Iterator[Block]:
+    cameras = plan.squares if squares else plan.cameras
     for folder, seed in recordings:
-        for first in range(0, plan.cameras, BLOCK):
-            last = min(first + BLOCK, plan.cameras)
-            yield Block(folder, seed, first, last, levels, plan.fps, tracks, sweep, plan.inputs)
+        for first in range(0, cameras, BLOCK):
+            last = min(first + BLOCK, cameras)
+            yield Block(folder, seed, first, last, levels, plan.fps, tracks, sweep, plan.inputs, squares=squares)
 
 
 def _aimed(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> Iterator[Block]:
-    """At the plan's level of noise, a block for each incident."""
-    for folder, seed in recordings if plan.staged else ():
-        for incident in staged(load(folder)):
-            levels = Levels.all(plan.level)
+    """At the plan's level of noise, a block for each incident, and those of the cameras at squares."""
+    levels = Levels.all(plan.level)
+    for folder, seed in recordings:
+        for incident in staged(load(folder)) if plan.staged else ():
             yield Block(folder, seed, 0, plan.staged, levels, plan.fps, False, plan.sweep, plan.inputs, incident)
+        yield from _blocks(plan, [(folder, seed)], levels, sweep=plan.sweep, squares=True)
 
 
 def _staged(done: dict[Block, list[CameraResult]]) -> Staged:
-    results = _of(done, list(done))
+    at_incidents = [block for block in done if not block.squares]
+    results, on_squares = _of(done, at_incidents), _of(done, [block for block in done if block.squares])
+    kinds = (*(STAGED if at_incidents else ()), *(SQUARES if on_squares else ()))
     return Staged(
-        {kind: together(kind, results) for kind in STAGED},
-        len(done),
-        sum(bool(found) for found in done.values()),
+        {kind: together(kind, on_squares if kind in SQUARES else results) for kind in kinds},
+        len(at_incidents),
+        sum(bool(done[block]) for block in at_incidents),
         len(results),
         sum(r.seconds for r in results),
+        len(on_squares),
+        sum(r.seconds for r in on_squares),
     )
 
 
@@ -205,7 +216,8 @@ def _said(block: Block, number: int, of: int) -> str:
     name = block.recording.rsplit("/", 1)[-1]
     if block.incident is not None:
         return text("cli-bench-events-block-staged", number=number, of=of, recording=name, incident=block.incident)
-    return text("cli-bench-events-block", number=number, of=of, recording=name, first=block.first, last=block.last - 1)
+    said = "cli-bench-events-block-squares" if block.squares else "cli-bench-events-block"
+    return text(said, number=number, of=of, recording=name, first=block.first, last=block.last - 1)
 
 
 def _of(done: dict[Block, list[CameraResult]], blocks: Sequence[Block]) -> list[CameraResult]:
@@ -239,6 +251,8 @@ def as_dict(result: EventsResult) -> dict[str, Any]:
             "looked_at": result.staged.looked_at,
             "camera_views": result.staged.cameras,
             "camera_days": result.staged.seconds / 86_400,
+            "square_views": result.staged.square_cameras,
+            "square_days": result.staged.square_seconds / 86_400,
             "kinds": {kind: _kind(kind, found) for kind, found in result.staged.kinds.items()},
         },
         "noises": {name: _said_figures(found) for name, found in result.noises.items()},

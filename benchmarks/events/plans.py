@@ -20,7 +20,8 @@ class EventsPlan:
     Attributes:
         scenes: of `benchmarks.events.traffic.simulate.SCENES`; empty: the made-up road alone, which needs no simulator.
         seeds: of traffic, each with cameras of its own. hours: of each scene and seed.
-        cameras: over each; staged: that look at each incident besides (`aiming`). fps: frames a second of each.
+        cameras: over each; staged: that look at each incident besides, squares: that look at squares (`aiming`).
+        fps: frames a second of each.
         inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
         level: of all noise. ablate: each noise away and doubled as well. sweep: rules at other thresholds too.
         recordings: folders of recorded traffic in the place of scenes.
@@ -33,6 +34,7 @@ class EventsPlan:
     hours: float = 1.0
     cameras: int = 20
     staged: int = 2
+    squares: int = 10
     fps: float = 10.0
     inputs: InputWidth = "auto"
     level: float = 1.0
@@ -53,6 +55,7 @@ def plan(
     seeds: str,
     cameras: int | None,
     staged: int | None = None,
+    squares: int | None = None,
     hours: float,
     fps: float,
     inputs: InputWidth = "auto",
@@ -81,6 +84,8 @@ def plan(
         asked = replace(asked, cameras=cameras)
     if staged is not None:
         asked = replace(asked, staged=staged)
+    if squares is not None:
+        asked = replace(asked, squares=squares)
     return asked if workers is None else replace(asked, workers=workers)
 
 

@@ -26,7 +26,7 @@ REGIMES: Final = ("all", "free", "dense", "dense_motorcycles")
 def tables(result: EventsResult) -> Iterator[Table]:
     """What a person reads, events first."""
     yield _kinds(text("cli-bench-events-kinds"), result.figures.kinds)
-    if result.staged.incidents:
+    if result.staged.kinds:
         yield _kinds(_staged_title(result), result.staged.kinds)
     yield _false(result)
     yield _measurements(result.figures)
@@ -83,6 +83,8 @@ def _staged_title(result: EventsResult) -> str:
         incidents=found.incidents,
         cameras=found.cameras,
         days=f"{found.seconds / 86_400:.2f}",
+        squares=found.square_cameras,
+        square_days=f"{found.square_seconds / 86_400:.2f}",
     )
 
 

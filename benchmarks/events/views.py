@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -85,11 +85,17 @@ class View:
 
 
 def build_view(
-    recording: Recording, camera: Camera, *, picked_px: float = PICKED_PX, seed: int = 0, sweep: bool = False
+    recording: Recording,
+    camera: Camera,
+    *,
+    picked_px: float = PICKED_PX,
+    seed: int = 0,
+    sweep: bool = False,
+    kinds: Iterable[str] | None = None,
 ) -> View:
     """Draw the scene of a camera. With `picked_px` above 0 its ground has the error of points picked by hand.
 
-    `sweep`: with further copies of rules at other thresholds (`rules_of`).
+    `sweep`: with further copies of rules at other thresholds; `kinds`: of its rules (`rules_of`).
     """
     seen = camera.seen_ground() & recorded(recording)
     ground = calibrated(camera, picked_px, np.random.default_rng((seed, 4)))
@@ -127,7 +133,7 @@ def build_view(
     return View(
         camera,
         scene,
-        rules_of(scene, road_of(recording.name), sweep=sweep),
+        rules_of(scene, road_of(recording.name), sweep=sweep, kinds=kinds),
         views,
         groups,
         {group_of(name): places[name] for name in lines if name.startswith("spill-")},
@@ -140,15 +146,19 @@ def build_view(
     )
 
 
-def rules_of(scene: Scene, road: Road = "street", *, sweep: bool = False) -> tuple[AnyRuleSpec, ...]:
+def rules_of(
+    scene: Scene, road: Road = "street", *, sweep: bool = False, kinds: Iterable[str] | None = None
+) -> tuple[AnyRuleSpec, ...]:
     """The rules that watch a scene, with their defaults: those of `kinds.KINDS`, and measurements of lanes, counting
-    lines and turning movements.
+    lines and turning movements; or of these `kinds` alone, which find the same without the others.
 
     Zones and lines are named for what is watched there, and the group of lanes: `lanes-…` all of these, `road-…`
     carriageway without bus stops, `walk-…` carriageway on which nobody may walk, `spill-…` a line that no queue should
     reach, `count-…` where vehicles are counted, `in-…` and `out-…` where they enter and leave a junction. With `sweep`,
     copies of rules at other thresholds (`kinds.SWEEP`).
     """
+    if kinds is not None:
+        return tuple(spec for kind in kinds for spec in specs_for(kind, scene, road, sweep=sweep))
     rules = [spec for kind in KINDS for spec in specs_for(kind, scene, road, sweep=sweep)]
     if scene.lanes:
         rules.append(MeasureSpec(lanes="all", classes=["vehicle"], road=road))

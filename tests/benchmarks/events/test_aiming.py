@@ -9,10 +9,22 @@ import pytest
 import shapely
 
 from benchmarks.events import aiming, block
-from benchmarks.events.aiming import AFTER_S, BEFORE_S, LONGEST_S, SEEN, STAGED, aim_cameras, staged, window
+from benchmarks.events.aiming import (
+    AFTER_S,
+    BEFORE_S,
+    LONGEST_S,
+    SEEN,
+    SQUARES,
+    STAGED,
+    aim_cameras,
+    square_cameras,
+    staged,
+    window,
+)
 from benchmarks.events.block import MADE_UP, Block, load, run_block
 from benchmarks.events.made_up import STOP_S, made_up
 from benchmarks.events.noise import Levels
+from benchmarks.events.traffic.bystanders import with_bystanders
 from benchmarks.events.traffic.recording import Incident
 
 
@@ -85,7 +97,7 @@ def test_what_is_staged_is_found_and_nothing_else_is_expected_of_them(results: l
     first, last = window(recording, 0)
     for result in results:
         assert result.seconds == pytest.approx((last - first) / recording.fps)
-        assert set(result.watched) <= set(STAGED)
+        assert set(result.watched) <= set(STAGED) and {alert.kind for alert in result.alerts} <= set(STAGED)
         assert [t.incident for t in result.truth if t.cause == "incident"] == [0]
         (alert,) = (a for a in result.alerts if a.kind == "incident.stopped_vehicle")
         assert STOP_S[0] + 5 < alert.at_s < STOP_S[0] + 20
@@ -94,3 +106,35 @@ def test_what_is_staged_is_found_and_nothing_else_is_expected_of_them(results: l
 def test_where_none_can_look_there_is_no_result(monkeypatch: pytest.MonkeyPatch, results: object) -> None:
     monkeypatch.setattr(aiming, "TRIES", 0)
     assert run_block(Block(MADE_UP, 2, 0, 2, Levels.all(0.0), incident=1)) == []
+
+
+def test_each_sees_a_whole_square_and_another_one_than_those_before() -> None:
+    recording = with_bystanders(made_up())
+    squares = [shapely.Polygon(area.polygon) for area in recording.areas]
+    cameras = square_cameras(recording, 4, 7)
+    assert len(cameras) == 4 and cameras[:2] == square_cameras(recording, 2, 7)
+    whole = [{n for n, square in enumerate(squares) if camera.seen_ground().covers(square)} for camera in cameras]
+    assert all(whole)
+    # The last square is where road users have only just come out of nothing.
+    assert set.union(*whole) == {0, 1, 2}
+    assert square_cameras(made_up(), 4, 7) == ()
+
+
+def test_at_squares_people_alone_are_watched_all_the_time(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("squares")
+    recording = with_bystanders(made_up(300.0))
+    monkeypatch.setattr(block, "cache_folder", lambda _name: folder)
+    monkeypatch.setattr(block, "load", lambda _name: recording)
+    asked = Block(MADE_UP, 1, 0, 3, Levels.all(0.0), squares=True)
+    results = run_block(asked)
+    assert asked.key != replace(asked, squares=False).key
+    assert len(results) == 3
+    for result in results:
+        assert result.seconds == pytest.approx(300.0)
+        assert set(result.watched) == set(SQUARES)
+        assert {alert.kind for alert in result.alerts} <= set(SQUARES)
+    true = [t for result in results for t in result.truth if t.cause == "incident"]
+    assert {t.kind for t in true} <= set(SQUARES) and len(true) >= 4
+    assert sum(len(result.alerts) for result in results) >= len(true) - 1

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.events import block, measure
-from benchmarks.events.aiming import STAGED
+from benchmarks.events import block, measure, report
+from benchmarks.events.aiming import SQUARES, STAGED
 from benchmarks.events.block import MADE_UP, Block, run_block
 from benchmarks.events.kinds import KINDS, rule_of
+from benchmarks.events.made_up import made_up
 from benchmarks.events.noise import Levels
 from benchmarks.events.plans import EventsPlan, plan
+from benchmarks.events.traffic.bystanders import with_bystanders
 from core.errors import ConfigError
 from matpho.cli import app
 
@@ -77,6 +79,20 @@ def test_quick_looks_at_what_is_staged(quick: dict[str, Any]) -> None:
     stopped = found["kinds"]["incident.stopped_vehicle"]
     assert (stopped["incidents"], stopped["detection_rate"]) == (1, 1.0)
     assert 0 < found["camera_days"] < quick["camera_days"]
+
+
+def test_who_is_on_squares_has_rows_beside_what_is_staged(monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = with_bystanders(made_up(300.0))
+    for module in (block, measure):
+        monkeypatch.setattr(module, "load", lambda _name: recording)
+    asked = EventsPlan(scenes=(), seeds=(), cameras=0, staged=0, squares=2, recordings=(MADE_UP,), workers=1)
+    result = measure.measure(asked)
+    found = measure.as_dict(result)["staged"]
+    assert found["kinds"].keys() == set(SQUARES)
+    assert (found["incidents"], found["camera_views"], found["square_views"]) == (0, 0, 2)
+    assert found["square_days"] == pytest.approx(2 * 300 / 86_400)
+    assert sum(figures["incidents"] for figures in found["kinds"].values()) >= 2
+    assert any("2 camera views" in str(table.title) for table in report.tables(result))
 
 
 def test_measurements_have_denominators_and_intervals(quick: dict[str, Any]) -> None:
