@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -188,12 +189,9 @@ def _within(
     recording: Recording, kind: str, condition: Condition, zones: dict[str, Any], *, partly: bool = False
 ) -> list[TrueEvent]:
     """Of users whose middle is in a zone; `partly`: or a part of them, taking each for a disc."""
-    meets = _meets(recording, kind, condition, shapely.union_all(list(zones.values())), partly=partly)
-    rows = np.flatnonzero(meets)
-    step = recording.step_of_rows()
-    order = np.lexsort((step[rows], recording.user[rows]))
-    rows = rows[order]
-    time_s, users = recording.time_s[step[rows]], recording.user[rows]
+    rows = _meets(recording, kind, condition, shapely.union_all(list(zones.values())), partly=partly)
+    rows = rows[np.lexsort((rows, recording.user[rows]))]
+    time_s, users = recording.time_s[recording.steps_of(rows)], recording.user[rows]
     cuts = np.flatnonzero((np.diff(users) != 0) | (np.diff(time_s) > condition.gap_s)) + 1
     events = []
     for part in np.split(np.arange(len(rows)), cuts):
@@ -229,12 +227,32 @@ def _way_s(recording: Recording, rows: AnyArray, time_s: F64, over_m: float) -> 
     return float(time_s[1:][way >= over_m][0] - time_s[0]) if len(way) and way[-1] >= over_m else float("inf")
 
 
-def _meets(recording: Recording, kind: str, condition: Condition, zone: Any, *, partly: bool) -> Bool:
-    wanted = [int(item) for item in classes_of(condition.classes)]
+def _meets(recording: Recording, kind: str, condition: Condition, zone: Any, *, partly: bool) -> AnyArray:
+    """The rows (K) of those in a zone, by time."""
+    rows = _anywhere(recording, kind, condition)
     left, bottom, right, top = zone.bounds
-    x, y, reach = recording.x, recording.y, recording.length / 2 if partly else np.zeros(1, np.float32)
-    meets: Bool = np.isin(recording.cls, wanted) & (x >= left - reach) & (x <= right + reach)
-    meets &= (y >= bottom - reach) & (y <= top + reach)
+    x, y = recording.x[rows], recording.y[rows]
+    reach = recording.length[rows] / 2 if partly else np.zeros(1, np.float32)
+    near = (x >= left - reach) & (x <= right + reach) & (y >= bottom - reach) & (y <= top + reach)
+    rows = rows[near]
+    places = x[near].astype(np.float64), y[near].astype(np.float64)
+    inside = shapely.contains_xy(zone, *places)
+    if partly:
+        inside |= shapely.distance(zone, shapely.points(*places)) <= reach[near]
+    rows = rows[inside]
+    if condition.below_usual is not None:
+        meets = np.zeros(len(recording.user), np.bool_)
+        meets[rows] = True
+        rows = np.flatnonzero(
+            meets & (_of_incidents(recording, kind) | too_slow(recording, meets, condition.below_usual))
+        )
+    return rows
+
+
+@lru_cache(maxsize=len(KINDS))
+def _anywhere(recording: Recording, kind: str, condition: Condition) -> AnyArray:
+    """The rows (K) of those for whom it may hold, wherever they are: the same for all cameras over a recording."""
+    meets: Bool = np.isin(recording.cls, [int(item) for item in classes_of(condition.classes)])
     if condition.below_mps is not None:
         meets &= recording.speed < condition.below_mps
     if condition.above_mps is not None:
@@ -244,15 +262,7 @@ def _meets(recording: Recording, kind: str, condition: Condition, zone: Any, *, 
         meets &= recording.speed > condition.over_limit * limits[recording.lane]
     if condition.injected:
         meets &= _of_incidents(recording, kind)
-    near = np.flatnonzero(meets)
-    places = x[near].astype(np.float64), y[near].astype(np.float64)
-    inside = shapely.contains_xy(zone, *places)
-    if partly:
-        inside |= shapely.distance(zone, shapely.points(*places)) <= reach[near]
-    meets[near] = inside
-    if condition.below_usual is not None:
-        meets &= _of_incidents(recording, kind) | too_slow(recording, meets, condition.below_usual)
-    return meets
+    return np.flatnonzero(meets).astype(np.int32)
 
 
 def _of_incidents(recording: Recording, kind: str) -> Bool:
@@ -293,7 +303,7 @@ def _cause(
         return "alone", -1
     if _at_signal(recording, row):
         return "among", -1
-    rows = recording.users_at(int(recording.step_of_rows()[row]))
+    rows = recording.users_at(int(recording.steps_of(row)))
     vehicles = np.isin(recording.cls[rows], [int(item) for item in VEHICLES | {ObjectClass.BICYCLE}])
     stands = vehicles & (recording.speed[rows] < condition.below_mps) & (recording.user[rows] != user)
     away = np.hypot(recording.x[rows] - recording.x[row], recording.y[rows] - recording.y[row])

@@ -32,7 +32,7 @@ def too_slow(recording: Recording, here: Bool, share: float) -> Bool:
     """
     found = np.zeros(len(here), np.bool_)
     rows = np.flatnonzero(here & (recording.lane >= 0))
-    time_s, speed = recording.time_s[recording.step_of_rows()[rows]], recording.speed[rows].astype(np.float64)
+    time_s, speed = recording.time_s[recording.steps_of(rows)], recording.speed[rows].astype(np.float64)
     for lane in np.unique(recording.lane[rows]).tolist():
         mine = recording.lane[rows] == lane
         usual = _usual(time_s[mine], speed[mine])
@@ -56,7 +56,7 @@ def _usual(time_s: F64, speed: F64) -> F64:
 
 def held_up(recording: Recording, row: int) -> bool:
     """Whether the vehicle in a row has somebody about as slow close ahead."""
-    rows = recording.users_at(int(recording.step_of_rows()[row]))
+    rows = recording.users_at(int(recording.steps_of(row)))
     away = np.column_stack((recording.x[rows] - recording.x[row], recording.y[rows] - recording.y[row]))
     heading = float(recording.heading[row])
     ahead = away @ (np.cos(heading), np.sin(heading))

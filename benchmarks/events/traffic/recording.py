@@ -149,6 +149,10 @@ class Recording:
         rows = np.arange(int(self.offsets[first]), int(self.offsets[last]))
         return rows[np.isin(self.user[rows], incident.users)]
 
+    def steps_of(self, rows: AnyArray | int) -> AnyArray:
+        """The step of each of these rows (K)."""
+        return np.searchsorted(self.offsets, rows, side="right") - 1
+
     def step_of_rows(self) -> I32:
         """(N) int32, the step of each row."""
         return np.repeat(np.arange(self.steps, dtype=np.int32), np.diff(self.offsets))
