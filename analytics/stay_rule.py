@@ -51,7 +51,7 @@ class StayRule(EpisodeRule, ABC):
         shared: with the camera's other rules.
         open_events: of this rule, open when the process ended.
         for_s: for how long the condition is met before an event starts.
-        reach, swaps, pace, hidden_s: see `Stays`.
+        reach, swaps, pace, hidden_s, leaves: see `Stays`.
     """
 
     def __init__(
@@ -66,13 +66,14 @@ class StayRule(EpisodeRule, ABC):
         swaps: bool,
         pace: float = 0.0,
         hidden_s: float = 0.0,
+        leaves: bool = False,
     ) -> None:
         super().__init__(spec, shared, clear_s=spec.clear_s, hold_s=spec.hold_s)
         self._wanted, self._place = class_mask(spec.classes), place
         self._for_ns = round(for_s * SECOND_NS)
         self._shared, self._moves = shared, pace >= RUNNING
         gap_ns, hidden_ns = round(spec.gap_s * SECOND_NS), round(hidden_s * SECOND_NS)
-        self._stays = Stays(gap_ns=gap_ns, reach=reach, swaps=swaps, pace=pace, hidden_ns=hidden_ns)
+        self._stays = Stays(gap_ns=gap_ns, reach=reach, swaps=swaps, pace=pace, hidden_ns=hidden_ns, leaves=leaves)
         for event in open_events:
             self._episodes.restore(self._stays.restore(event.box, event.at_ns), event)
 

@@ -26,6 +26,7 @@ FIELDS: Final = [
     ("meets", np.bool_),
     ("observed", np.bool_),
     ("denied", np.bool_),
+    ("left", np.bool_),
 ]
 HANDOVER_NS: Final = 3 * SECOND_NS
 """A track that began at most this long before another was last seen may be the same thing."""
@@ -78,11 +79,14 @@ class Stays:
         pace: by so many heights of its box a second it may have gone on while the camera was lost.
         hidden_ns: whose track is lost, and who has met the condition for as long, is waited for so long, to be found
             in a track as that of an open event is.
+        leaves: but not who did not meet it when last seen: he has left, and is not hidden.
     """
 
-    def __init__(self, *, gap_ns: int, reach: float, swaps: bool, pace: float = 0.0, hidden_ns: int = 0) -> None:
+    def __init__(
+        self, *, gap_ns: int, reach: float, swaps: bool, pace: float = 0.0, hidden_ns: int = 0, leaves: bool = False
+    ) -> None:
         self.gap_ns, self._reach, self._swaps, self._pace = gap_ns, reach, swaps, pace
-        self._hidden_ns = hidden_ns
+        self._hidden_ns, self._leaves = hidden_ns, leaves
         self._next = 1
         self._restored: list[tuple[int, int]] = []
         self.rows: AnyArray = np.zeros(0, FIELDS)
@@ -125,7 +129,8 @@ class Stays:
         away_ns = now_ns - mine["last_ns"]
         if not self._hidden_ns:
             return np.asarray(away_ns <= self.gap_ns, np.bool_)
-        hidden = (mine["track"] >= 0) & ~mine["denied"] & (away_ns <= self._hidden_ns)
+        gone = mine["left"] if self._leaves else mine["denied"]
+        hidden = (mine["track"] >= 0) & ~gone & (away_ns <= self._hidden_ns)
         hidden &= away_ns <= mine["last_ns"] - mine["since_ns"]
         return np.asarray((away_ns <= self.gap_ns) | (hidden & (mine["row"] < 0)), np.bool_)
 
@@ -227,6 +232,7 @@ class Stays:
             mine["lost"] &= ~has
         else:
             mine["row"], mine["observed"], mine["denied"], mine["meets"] = -1, False, False, False
+        mine["left"] = (mine["left"] | mine["denied"]) & ~mine["meets"]
         anew = mine["meets"] & ~joined
         mine["since_ns"][anew], mine["way"][anew] = now, 0.0
         mine["last_ns"] = np.where(mine["meets"], now, mine["last_ns"])
@@ -281,7 +287,7 @@ class Stays:
     @staticmethod
     def _hold(mine: AnyArray, at: int | slice, clock: CameraClock, row: AnyArray, track: AnyArray, box: F32) -> None:
         mine["row"][at], mine["track"][at], mine["box"][at], mine["last_ns"][at] = row, track, box, clock.run_ns
-        mine["meets"][at], mine["observed"][at], mine["denied"][at] = True, True, False
+        mine["meets"][at], mine["observed"][at], mine["denied"][at], mine["left"][at] = True, True, False, False
         mine["box_ns"][at], mine["lost"][at] = clock.run_ns, False
 
     def _drop_stale(self, clock: CameraClock) -> None:

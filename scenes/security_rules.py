@@ -81,13 +81,18 @@ class LoiteringSpec(RulePart):
     """A person stays in a zone.
 
     One event for each. A person who is hidden, or whose track gets a new number, is found again within one height of
-    his box.
+    his box: after as long as he has stayed, at most 10 s. What looks like a person may be a thing: time counts from
+    when the track began that first came a metre from its place, or after `still_s`. On calibrated ground nobody is
+    taller than 2.5 m.
     """
 
     kind: Literal["security.loitering"] = "security.loitering"
     zone: PlaceId = Field(description="Id of a zone of the scene")
     classes: list[ClassName] = Field(["person"], min_length=1, description=CLASSES)
     for_s: Seconds = Field(60.0, description="Seconds in the zone, by one person, before the event starts")
+    still_s: Seconds = Field(
+        300.0, description="A person who never came away from his place counts only after this: it may be a thing"
+    )
     gap_s: Seconds = Field(2.0, description=GAP_S)
     clear_s: Seconds = Field(5.0, description=CLEAR_S)
     hold_s: Seconds = Field(30.0, description=HOLD_S)

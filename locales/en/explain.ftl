@@ -160,6 +160,7 @@ explain-on-foot = { $holds ->
     }
 explain-has-not-walked = has not walked: { $limit } from where it was first seen, across its lane or along it
 explain-has-not-come = may be a thing: has not come { $limit } away from where it was first seen
+explain-too-tall = no person: would be { $value } tall, at most { $limit }
 explain-zone-edge = so near to the edge that it may be outside: { $limit } inside are wanted
 explain-sits-on-machine = sits on a two-wheeler: a rider
 explain-among-queue = stands among vehicles that queue, less than { $limit } away: a rider

@@ -160,6 +160,7 @@ explain-on-foot = { $holds ->
     }
 explain-has-not-walked = chưa đi bộ: { $limit } từ chỗ thấy đầu tiên, ngang hoặc dọc làn
 explain-has-not-come = có thể là đồ vật: chưa rời chỗ thấy đầu tiên { $limit }
+explain-too-tall = không phải người: sẽ cao { $value }, tối đa { $limit }
 explain-zone-edge = quá sát mép nên có thể ở ngoài: cần vào sâu { $limit }
 explain-sits-on-machine = ngồi trên xe hai bánh: là người đi xe
 explain-among-queue = ở giữa các xe đang xếp hàng, cách chưa đến { $limit }: là người đi xe

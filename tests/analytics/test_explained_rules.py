@@ -91,7 +91,7 @@ def test_who_is_of_another_class() -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", [IntrusionSpec(zone="z", still_s=0), LoiteringSpec(zone="z"), CrowdingSpec(zone="z", count=1)]
+    "spec", [IntrusionSpec(zone="z", still_s=0), LoiteringSpec(zone="z", still_s=0), CrowdingSpec(zone="z", count=1)]
 )
 def test_who_stays_outside(spec: AnyRuleSpec) -> None:
     nearest = missed(spec, [Actor(1, walk([(0, 100, 500), (2, 175, 500), (4, 100, 500)]))], 4)
@@ -101,7 +101,7 @@ def test_who_stays_outside(spec: AnyRuleSpec) -> None:
 
 def test_who_is_inside_too_briefly_and_what_ended_his_time() -> None:
     way = walk([(0, 100, 500), (1, 300, 500), (7, 300, 500), (8, 100, 500), (14, 100, 500)])
-    found = story(LoiteringSpec(zone="z", for_s=10, gap_s=2), [Actor(1, way)], 14, make_scene())
+    found = story(LoiteringSpec(zone="z", for_s=10, still_s=10, gap_s=2), [Actor(1, way)], 14, make_scene())
     assert found.nearest is not None and found.nearest.missing[0].message == "explain-waited"
     assert number(found.nearest.missing[0]) == pytest.approx(7, abs=0.3)
     (reset,) = [p for p in found.periods if p.last.message == "explain-reset"]

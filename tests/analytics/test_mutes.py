@@ -19,10 +19,10 @@ SCENE = make_scene(0.05)
 SPECS: list[AnyRuleSpec] = [
     IntrusionSpec(zone="z", still_s=0),
     StoppedVehicleSpec(zone="z"),
-    LoiteringSpec(zone="z", for_s=5),
+    LoiteringSpec(zone="z", for_s=5, still_s=5),
 ]
 PARKED = Actor(2, still(600, 600), ObjectClass.CAR, (90, 60))
-PERSON = Actor(1, still(500, 500, 0, 40))
+PERSON = Actor(1, still(500, 500, 0, 40), size=(20, 40))
 
 
 def mute(until_s: float = 1e6, **scope: Any) -> Mute:
@@ -105,7 +105,11 @@ def test_when_the_mute_ends_and_the_cause_is_still_there_it_alerts_then_and_else
 
 
 def test_a_zone_s_event_alerts_when_its_mute_ends_though_nobody_is_seen_in_that_frame() -> None:
-    shots = film([Actor(1, still(500, 500, 0, 29.7)), Actor(9, still(510, 500, 30.4, 50))], 45, scene=SCENE)
+    shots = film(
+        [Actor(1, still(500, 500, 0, 29.7), size=(20, 40)), Actor(9, still(510, 500, 30.4, 50), size=(20, 40))],
+        45,
+        scene=SCENE,
+    )
     found = run(shots, Mutes((mute(30, zone="z"),)), [IntrusionSpec(zone="z", still_s=0, gap_s=2)])
     assert told(found)[0] == (EventKind.INTRUSION, Phase.STARTED)
 

@@ -24,7 +24,7 @@ from tests.support.tracks import SECOND, T0, Actor, Shot, film, make_scene, paus
 from tests.support.watched import events, found, seconds, starts
 
 SCENE, GROUND = make_scene(), make_scene(0.05)
-LOITER, STOP = LoiteringSpec(zone="z"), StoppedVehicleSpec(zone="z")
+LOITER, STOP = LoiteringSpec(zone="z", still_s=0), StoppedVehicleSpec(zone="z")
 CAR = ObjectClass.CAR
 
 

@@ -59,10 +59,12 @@ from scenes.rules import (
 )
 from tests.support.tracks import SECOND, T0, Actor, Shot, film, make_scene, play, still, walk, with_lanes
 
+TALL = (20.0, 40.0)
+"""Of people, in pixels: 2 m where a pixel is 0.05 m."""
 SPECS: list[AnyRuleSpec] = [
     LineCrossingSpec(line="l"),
     IntrusionSpec(zone="z"),
-    LoiteringSpec(zone="z", for_s=5),
+    LoiteringSpec(zone="z", for_s=5, still_s=5),
     CrowdingSpec(zone="z", count=2, for_s=2),
     CongestionSpec(group="east", for_s=3, window_s=2, least_vehicles=1),
     QueueSpec(lane="a", min_length_m=3, for_s=2),
@@ -129,8 +131,8 @@ def busy(scene: Scene, seconds: float = 30, epoch: int = 0) -> list[Shot]:
     rng = np.random.default_rng(7)
     flicker = {t: TrackState(int(rng.choice([0, 1, 1, 1, 2]))) for t in range(400)}
     actors = [
-        Actor(1, walk([(0, 100, 500), (8, 500, 500), (30, 900, 500)])),
-        Actor(2, still(450, 400, 2, 20)),
+        Actor(1, walk([(0, 100, 500), (8, 500, 500), (30, 900, 500)]), size=TALL),
+        Actor(2, still(450, 400, 2, 20), size=TALL),
         Actor(3, still(490, 450, 4, 25), ObjectClass.CAR, (90, 60)),
         Actor(4, walk([(5, 480, 300), (15, 520, 300), (25, 480, 300)]), state=lambda t: flicker[round(t * 10)]),
         Actor(5, walk([(0, 0, 0), (30, 1000, 1000)]), ObjectClass.MOTORCYCLE),
@@ -360,7 +362,7 @@ def test_numbers_of_a_new_epoch_are_other_tracks(make: Callable[[Scene], Rule]) 
 def test_watching_goes_on_after_it_was_closed(make: Callable[[Scene], Rule]) -> None:
     """A turning camera comes back after a second: what was open is held, tracks are new ones, nothing counts twice."""
     scene = a_scene(0.05)
-    actors = [Actor(n, still(400 + 60 * n, 500)) for n in range(1, 4)]
+    actors = [Actor(n, still(400 + 60 * n, 500), size=TALL) for n in range(1, 4)]
     actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 400), (9, 700))]
     again = [replace(a, track_id=a.track_id + 100) for a in actors]
     rule = make(scene)
@@ -383,7 +385,7 @@ MOVING = (
 def test_an_event_outlives_a_restart() -> None:
     """What was open goes on under its id, and is not found a second time."""
     scene = a_scene(0.05)
-    actors = [Actor(n, still(400 + 60 * n, 500)) for n in range(1, 4)]
+    actors = [Actor(n, still(400 + 60 * n, 500), size=TALL) for n in range(1, 4)]
     actors += [Actor(n, still(x, 700), ObjectClass.CAR, (90, 60)) for n, x in ((8, 300), (9, 710))]
     again = [replace(a, track_id=a.track_id + 100) for a in actors]
     for spec in EVENT_RULES:

@@ -1,0 +1,48 @@
+"""How tall somebody would be, who stood where a box ends."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from analytics.shared import Shared
+from core.arrays import F64, AnyArray, Bool
+from core.explanation import Amount, Reasons, reason
+from core.findings import StepView
+
+TALLEST_M: Final = 2.5
+"""Nobody is as tall: seen from above a body is taller by what it is deep, and boxes and feet are a tenth off."""
+
+
+def too_tall(view: StepView, rows: AnyArray, shared: Shared) -> Bool:
+    """Which of these rows (K) are taller than anybody is; nobody where nothing is in metres."""
+    return np.asarray(_heights_m(view, rows, shared) > TALLEST_M, np.bool_)
+
+
+def no_person(view: StepView, row: int, shared: Shared) -> Reasons:
+    """That a row is too tall; else nothing."""
+    tall_m = float(_heights_m(view, np.array([row]), shared)[0])
+    return (
+        ()
+        if tall_m <= TALLEST_M
+        else (reason("too-tall", False, value=Amount(tall_m, "m"), limit=Amount(TALLEST_M, "m")),)
+    )
+
+
+def _heights_m(view: StepView, rows: AnyArray, shared: Shared) -> F64:
+    """(K) zeros where nothing is in metres."""
+    ground = shared.scene.ground
+    if ground is None or not len(rows):
+        return np.zeros(len(rows))
+    boxes = shared.look(view).boxes[rows]
+    spans = _spans(np.asarray(ground.matrix, np.float64), view.foot[rows])
+    return np.where(view.valid[rows], (boxes[:, 3] - boxes[:, 1]) * spans, 0.0)
+
+
+def _spans(matrix: F64, foot: AnyArray) -> F64:
+    """Metres (K) on the ground that a pixel at these feet (K, 2) spans across the view: as many as up a body there."""
+    here = np.column_stack((foot, np.ones(len(foot)))) @ matrix.T
+    place = here[:, :2] / here[:, 2:]
+    across = matrix[:2, 0] - place * matrix[2, 0]
+    return np.asarray(np.hypot(across[:, 0], across[:, 1]) / np.abs(here[:, 2]), np.float64)
