@@ -11,9 +11,9 @@ from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from core.arrays import AnyArray, Bool
 
-REMEMBERED_NS: Final = 5 * SECOND_NS
+REMEMBERED_NS: Final = 10 * SECOND_NS
 """In a crowd people hide one another, and a detector finds half of them at a time: who was seen so lately, and was not
-seen to leave, is still there."""
+seen to leave, is still there, as who loiters is (`analytics.loitering.HIDDEN_S`)."""
 APART: Final = 0.35
 """Heights of a box between the feet of two people: who is seen nearer to where another was is the same."""
 

@@ -68,7 +68,10 @@ class LoiteringRule(StayRule):
         return super().update(view)
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
-        return ~too_tall(view, rows, self._shared)
+        found = np.ones(len(rows), np.bool_)
+        at = np.flatnonzero(self._place.there(self._shared.look(view), self._wanted).at)
+        found[at] = ~too_tall(view, rows[at], self._shared)
+        return found
 
     def _waited(self, stays: AnyArray) -> Bool:
         """Who has stayed for so long, under the number under which he first came away from his place, and those after

@@ -10,34 +10,35 @@ from analytics.shared import Shared
 from core.arrays import F64, AnyArray, Bool
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
+from core.taxonomy import ObjectClass
 
+PERSON: Final = int(ObjectClass.PERSON)
 TALLEST_M: Final = 2.5
 """Nobody is as tall: seen from above a body is taller by what it is deep, and boxes and feet are a tenth off."""
 
 
 def too_tall(view: StepView, rows: AnyArray, shared: Shared) -> Bool:
-    """Which of these rows (K) are taller than anybody is; nobody where nothing is in metres."""
+    """Which of these rows (K) look like people and are taller than anybody is; none where nothing is in metres."""
     return np.asarray(_heights_m(view, rows, shared) > TALLEST_M, np.bool_)
 
 
 def no_person(view: StepView, row: int, shared: Shared) -> Reasons:
     """That a row is too tall; else nothing."""
     tall_m = float(_heights_m(view, np.array([row]), shared)[0])
-    return (
-        ()
-        if tall_m <= TALLEST_M
-        else (reason("too-tall", False, value=Amount(tall_m, "m"), limit=Amount(TALLEST_M, "m")),)
-    )
+    if tall_m <= TALLEST_M:
+        return ()
+    return (reason("too-tall", False, value=Amount(tall_m, "m"), limit=Amount(TALLEST_M, "m")),)
 
 
 def _heights_m(view: StepView, rows: AnyArray, shared: Shared) -> F64:
-    """(K) zeros where nothing is in metres."""
-    ground = shared.scene.ground
-    if ground is None or not len(rows):
-        return np.zeros(len(rows))
-    boxes = shared.look(view).boxes[rows]
-    spans = _spans(np.asarray(ground.matrix, np.float64), view.foot[rows])
-    return np.where(view.valid[rows], (boxes[:, 3] - boxes[:, 1]) * spans, 0.0)
+    """(K) zeros where nothing is in metres, and of those who do not look like people."""
+    ground, tall_m = shared.scene.ground, np.zeros(len(rows))
+    at = np.flatnonzero(view.valid[rows] & (view.class_id[rows] == PERSON))
+    if ground is not None and len(at):
+        boxes = shared.look(view).boxes[rows[at]]
+        spans = _spans(np.asarray(ground.matrix, np.float64), view.foot[rows[at]])
+        tall_m[at] = (boxes[:, 3] - boxes[:, 1]) * spans
+    return tall_m
 
 
 def _spans(matrix: F64, foot: AnyArray) -> F64:

@@ -123,7 +123,7 @@ class CrowdingSpec(RulePart):
     """Too many people in a zone, or too close together.
 
     The limit by square metre holds where the scene knows the zone's area. Those count who are seen, and those who were
-    in the last five seconds, at places where nobody has been seen since: people hide one another. A detector sees fewer
+    in the last ten seconds, at places where nobody has been seen since: people hide one another. A detector sees fewer
     than there are in a dense crowd all the same: the true density is higher.
     """
 

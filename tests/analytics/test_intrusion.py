@@ -203,6 +203,15 @@ def test_people_who_hide_one_another_are_a_crowd_all_the_same() -> None:
     assert events(film(six, 30), spec) == []
 
 
+def test_who_is_hidden_for_eight_seconds_is_still_in_the_crowd() -> None:
+    """Five stand before seven others, each of whom is seen for a second now and then."""
+    behind = [
+        Actor(10 + n, lambda t, n=n: (250.0 + 40 * n, 450.0) if int(t + n) % 9 == 0 else None, size=(10, 30))  # type: ignore[misc]
+        for n in range(7)
+    ]
+    assert events(film(crowd(5, 0, 40) + behind, 40), CrowdingSpec(zone="z"))
+
+
 def test_who_is_seen_to_leave_is_not_in_the_crowd() -> None:
     spec = CrowdingSpec(zone="z")
     pass_by = [Actor(n + 1, walk([(2 * n, 500, 500), (2 * n + 1, 500, 990), (90, 500, 995)])) for n in range(14)]
