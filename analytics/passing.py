@@ -22,12 +22,15 @@ FIELDS: Final = [
     ("stood_ns", np.int64),
     ("since_ns", np.int64),
     ("passed", np.float64),
+    ("freely", np.float64),
     ("last", np.int64),
 ]
-"""Of a track: the group of its last lane; when it last stood, since when it does; what has gone past it meanwhile, and
-who did last."""
+"""Of a track: the group of its last lane; when it last stood, since when it does; what has gone past it meanwhile,
+how much of that freely, and who did last."""
 FAST_MPS: Final = 20 / 3.6
 """A queue that starts, and who comes up to one beside, is slower as it goes past."""
+FREE_MPS: Final = 9.0
+"""Who is so fast as he goes past does not stop within the 20 m of a gap: one brakes at 2 m/s²."""
 BEHIND_M: Final = 3.0
 """Who is so fast so near behind goes past: where it is level, its lane may have ended."""
 BESIDE_M: Final = 15.0
@@ -49,7 +52,7 @@ class Passing:
         self._fast = np.zeros(0, np.int64)
         """Who was fast enough at the last frame."""
         scale = 1.0 if self._metric else 1.0 / CAR_BOX_M
-        self._limits = FAST_MPS * scale, BEHIND_M * scale, BESIDE_M * scale
+        self._limits = FAST_MPS * scale, BEHIND_M * scale, BESIDE_M * scale, FREE_MPS * scale
 
     def __len__(self) -> int:
         return len(self._table)
@@ -59,9 +62,9 @@ class Passing:
         known = self._table.rows
         return is_in(ids, known["id"][self._clock.run_ns - known["stood_ns"] <= GAP_NS])
 
-    def update(self, sight: Sight, rows: AnyArray) -> tuple[F64, F64]:
-        """At a frame that the clock has heard, of those that stand (K): what has gone past each (`WEIGHTS`), and for
-        how many seconds it has stood.
+    def update(self, sight: Sight, rows: AnyArray) -> tuple[F64, F64, F64]:
+        """At a frame that the clock has heard, of those that stand (K): what has gone past each (`WEIGHTS`), how much
+        of that freely (`FREE_MPS`), and for how many seconds it has stood.
         """
         view, clock = sight.view, self._clock
         self._table.let_go(view, clock)

@@ -9,7 +9,7 @@ import numpy as np
 from analytics.passing import Passing
 from analytics.queues import KMH_PER_MPS, QueueState
 from analytics.shared import Shared
-from analytics.sight import CUT, Sight
+from analytics.sight import CUT, EDGE_PX, Sight
 from analytics.views import class_mask, longer_sides, reference_boxes
 from analytics.waiting import Waiting
 from core.arrays import I64, AnyArray, Bool, is_in
@@ -20,11 +20,13 @@ from scenes.rules import CollisionSpec, IllegalParkingSpec, StoppedVehicleSpec
 
 PASSED: Final = 2.0
 """So many vehicles (`analytics.passing.WEIGHTS`) go past who stands by himself, and not past a queue that stands."""
+FREELY: Final = 1.0
+"""So many that cannot stop for a queue ahead tell that there is none: of whom nothing else tells that he waits."""
 LONGEST_S: Final = 90.0
 """Longer than this hardly a red phase lasts (cycles are of 60 to 120 s, Highway Capacity Manual)."""
 LARGE: Final = class_mask(["bus", "truck"])
-"""Where these stand of whom the picture's edge hides a part is not known to a lane: for `LONGEST_S` they may be at
-their stop, or in a queue, on another."""
+"""Where these stand of whose foot the picture's edge hides a part is not known to a lane: for `LONGEST_S` they may be
+at their stop, or in a queue, on another."""
 CREEPS: Final = 3.0
 """Times the speed below which one stands: boxes at the picture's edge tremble so much."""
 NOBODY: Final = np.zeros(0, np.int64)
@@ -37,7 +39,7 @@ class Unseen(NamedTuple):
 
     Attributes:
         held_back: tracks that may wait for it. freed: rows of those near it that certainly do not.
-        cut: tracks of large vehicles that the picture's edge cut as they stood, until they drive on.
+        cut: tracks of large vehicles whose foot the picture's edge cut as they stood, until they drive on.
     """
 
     held_back: I64 = NOBODY
@@ -113,6 +115,8 @@ class Standing:
     def _cut_off(self, sight: Sight, rows: AnyArray, stands: Bool) -> I64:
         view, before = sight.view, self._unseen.cut
         cut = sight.cut[rows] & LARGE[view.class_id[rows]]
+        if np.count_nonzero(cut):
+            cut[cut] = _foot_cut(view, rows[cut])
         if not len(before) and not np.count_nonzero(cut):
             return NOBODY
         cut &= stands
@@ -125,8 +129,8 @@ class Standing:
         """Of those that stand (K rows) the tracks that may wait for what the camera does not see, and the rows of those
         that certainly do not.
 
-        They stand within a gap of where it sees no further along their lane, and nothing tells that they do not wait:
-        neither does the traffic go past them (`PASSED`), nor have they stood longer than one waits (`LONGEST_S`). The
+        They stand near to where it sees no further along their lane, and nothing tells that they do not wait: neither
+        does the traffic go past them (`PASSED`, `FREELY`), nor have they stood longer than one waits (`LONGEST_S`). The
         foremost of a queue past which the traffic goes is what the others wait for.
         """
         assert self._waits is not None and self._state is not None  # noqa: S101
@@ -138,11 +142,12 @@ class Standing:
         here = here[at_end]
         if not len(here):
             return NOBODY, NOBODY
-        passed, seconds = passing.update(sight, here)
+        passed, freely, seconds = passing.update(sight, here)
         freed = here[passed >= PASSED]
         if len(freed):
             freed = freed[self._waits.foremost(self._state, view, freed, sight.side[freed])]
-        return view.track_id[here[(passed < PASSED) & (self._parks | (seconds < LONGEST_S))]], freed
+        unknown = (passed < PASSED) & (freely < FREELY) & (self._parks | (seconds < LONGEST_S))
+        return view.track_id[here[unknown]], freed
 
     def explain(self, sight: Sight, row: int, *, settled: bool) -> Reasons:
         """Whether a row stands, and what it waits for; who is `settled` waits for nobody."""
@@ -161,3 +166,10 @@ class Standing:
             limit, unit = self._slow_lengths * share, "box-lengths-s"
             speed = float(np.hypot(*view.foot_velocity[row])) / length
         return reason("stands", speed < limit, value=Amount(speed, unit), limit=Amount(limit, unit))
+
+
+def _foot_cut(view: StepView, rows: AnyArray) -> Bool:
+    """Which of these boxes (K) the left, right or lower edge of the picture cuts: their feet go on there."""
+    left, _, right, bottom = view.xyxy[rows].T
+    wide, high = view.frame.width - EDGE_PX, view.frame.height - EDGE_PX
+    return np.asarray((left <= EDGE_PX) | (right >= wide) | (bottom >= high), np.bool_)

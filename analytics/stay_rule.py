@@ -16,17 +16,20 @@ from analytics.reasons import of_class, seen, waited
 from analytics.revisions import Cue
 from analytics.shared import Shared
 from analytics.stays import Stays
-from analytics.views import CONFIRMED, class_mask, cue_again, cue_of
+from analytics.views import COASTING, CONFIRMED, class_mask, cue_again, cue_of
 from core.arrays import F64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
+from core.geometry import covered
 from core.measures import Measures
 
 WALKING: Final = 1.5
 RUNNING: Final = 6.0
 DRIVING: Final = 20.0
 """Heights of its box (about 1.5 m) by which a person or a vehicle goes on in a second, at most."""
+TAKEN: Final = 0.5
+"""Share of a box that another one covers: what is there cannot be told to be gone."""
 
 
 class StaySpec(HeldSpec, Protocol):
@@ -73,6 +76,7 @@ class StayRule(EpisodeRule, ABC):
         self._for_ns = round(for_s * SECOND_NS)
         self._shared, self._moves = shared, pace >= RUNNING
         gap_ns, hidden_ns = round(spec.gap_s * SECOND_NS), round(hidden_s * SECOND_NS)
+        self._hidden_ns = hidden_ns
         self._stays = Stays(gap_ns=gap_ns, reach=reach, swaps=swaps, pace=pace, hidden_ns=hidden_ns, leaves=leaves)
         for event in open_events:
             self._episodes.restore(self._stays.restore(event.box, event.at_ns), event)
@@ -120,7 +124,7 @@ class StayRule(EpisodeRule, ABC):
         if not len(self._episodes) and not holds.any():
             return NOTHING
         found = stays[holds]
-        denied = stays["subject"][stays["open"] & stays["denied"]]
+        denied = stays["subject"][self._gone(view)]
 
         def describe(key: int, seconds: float, last: Event | None) -> Cue:
             known = self._stays.find(key)
@@ -132,6 +136,23 @@ class StayRule(EpisodeRule, ABC):
 
         pairs = zip(found["subject"].tolist(), found["since_ns"].tolist(), strict=True)
         return self._kept(self._episodes.update(clock, view.frame, pairs, set(denied.tolist()), describe))
+
+    def _gone(self, view: StepView) -> Bool:
+        """Which subjects (S) with open events are seen to be gone: their tracks do not meet the condition.
+
+        A track's number may have gone off with one who passed, and a box that jumps has a speed. So for as long as
+        hidden ones are waited for, nobody has left a place at which a box was seen a moment ago: who stands there may
+        have another number by now, or be hidden.
+        """
+        stays, now_ns = self._stays.rows, self._clock.run_ns
+        gone = np.asarray(stays["open"] & stays["denied"], np.bool_)
+        lately = np.flatnonzero(gone & (now_ns - stays["last_ns"] <= self._hidden_ns))
+        if len(lately):
+            boxes = self._shared.look(view).boxes[view.state < COASTING]
+            taken = (covered(stays["box"][lately], boxes) >= TAKEN).any(axis=1)
+            stays["taken_ns"][lately[taken]] = now_ns
+            gone[lately] = now_ns - stays["taken_ns"][lately] > self._stays.gap_ns
+        return gone
 
     def tick(self, now_ns: int) -> Findings:
         """Hold open events while no frame comes."""

@@ -21,6 +21,7 @@ FIELDS: Final = [
     ("box", np.float32, (4,)),
     ("drift", np.float32, (2,)),
     ("box_ns", np.int64),
+    ("taken_ns", np.int64),
     ("open", np.bool_),
     ("lost", np.bool_),
     ("meets", np.bool_),

@@ -14,10 +14,12 @@ from analytics.shared import Shared
 from analytics.sight import Sight
 from analytics.signals import LaneSignals
 from analytics.track_table import TrackTable
+from analytics.vehicles import LENGTHS_M
 from core.arrays import F64, I64, AnyArray, Bool
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.lanes import group_numbers, lane_lengths, lane_starts
+from core.taxonomy import ObjectClass
 from scenes.rules import QueueSpec
 
 QUEUE_OF: Final = 3
@@ -26,6 +28,11 @@ QUEUE_OF_AT_END: Final = 2
 END_M: Final = 7.6
 """Where the foremost is so near to where the camera sees no further, what they wait for may be out of sight: the space
 that a vehicle takes in a queue (HCM: 25 ft)."""
+UNSEEN_M: Final = 12.0
+"""Who waits for one out of sight stands so near to where the camera sees no further, or half his length beyond a car's
+more: a car takes 7.6 m behind a car, and 11 m behind a bus (`core.traffic.SIZES_M`)."""
+LONGER_M: Final = np.maximum(LENGTHS_M - LENGTHS_M[ObjectClass.CAR], 0.0) / 2
+"""By class, half its length beyond a car's."""
 AHEAD: Final = 0.1
 """Share of a gap by which somebody is ahead, and not beside."""
 QUEUE: Final = QueueSpec(lane="any")
@@ -42,8 +49,8 @@ class Waiting:
     On the scene's lanes, a vehicle in a queue (`analytics.queues`) waits when three or more stand in it, or within a
     gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. With `behind` it
     waits for any one who stood within a gap ahead of it, on a lane of its group, before it did. The foremost of a
-    queue, with nobody who queues ahead of it on the group's other lanes either, does so only within a gap of the end of
-    the lane, be that a stop line or where the camera sees no further: elsewhere it is what the others wait for. With
+    queue, with nobody who queues ahead of it on the group's other lanes either, does so only within a gap of a stop
+    line, or near (`UNSEEN_M`) to where the camera sees no further: elsewhere it is what the others wait for. With
     `signals` two are enough right at the end, and within a gap of a stop line (`core.scene.Lane.stop_line`) a vehicle
     waits by itself. Where the lane's signal is known, that decides: nobody waits at a stop line that has long been
     green (`LaneSignals.released`), and whoever stands there at red does.
@@ -59,6 +66,11 @@ class Waiting:
         self._stop_lines = np.array([signals and lane.stop_line for lane in scene.lanes.values()])
         # The last one is for rows on no lane, which are numbered -1.
         self._view_ends = np.append(np.where(self._stop_lines, np.inf, self._ends), np.inf)
+        signalled = {lane for signal in scene.signals.values() for lane in signal.lanes}
+        lines = np.array([lane.stop_line or name in signalled for name, lane in scene.lanes.items()], np.bool_)
+        near = np.append(np.where(lines, QUEUE.gap_m, UNSEEN_M), QUEUE.gap_m)[:, None]
+        self._near = near + LONGER_M if self._metric else np.tile(near / QUEUE.gap_m, len(LONGER_M))
+        """What is near to the end of each lane, by class: in metres, or as a share of a gap."""
         self._shown = LaneSignals(scene, shared.signals, shared.clock) if scene.signals else None
 
     def __len__(self) -> int:
@@ -80,7 +92,7 @@ class Waiting:
         gap = self._gap(length)
         foremost = self.foremost(state, view, rows, length)
         lane, waiting = view.lane[rows], self._stop_lines
-        at_end = self._at_end(view, rows, gap)
+        at_end = self._at_end(view, rows, self._nearness(view, rows, gap))
         if self._shown is not None:
             at_end = at_end & ~self._shown.released()[lane]
             waiting = waiting | self._shown.stopped()
@@ -98,11 +110,12 @@ class Waiting:
         return np.asarray(first & ~self._behind(state, view, rows, self._gap(length)), np.bool_)
 
     def at_end_of_view(self, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
-        """Which of these rows (K) are on a lane, within a gap of where the camera sees no further along it.
+        """Which of these rows (K) are on a lane, near (`UNSEEN_M`) to where the camera sees no further along it.
 
         What they stand for may be out of sight, unless a known signal has let them go.
         """
-        found = np.asarray(self._view_ends[view.lane[rows]] - view.along[rows] <= self._gap(length), np.bool_)
+        near = self._nearness(view, rows, self._gap(length))
+        found = np.asarray(self._view_ends[view.lane[rows]] - view.along[rows] <= near, np.bool_)
         if self._shown is not None:
             found &= ~np.append(self._shown.released(), False)[view.lane[rows]]
         return found
@@ -114,6 +127,11 @@ class Waiting:
     def _gap(self, length: AnyArray) -> F64:
         gap: F64 = np.full(len(length), QUEUE.gap_m) if self._metric else QUEUE.gap_m / CAR_BOX_M * length
         return gap
+
+    def _nearness(self, view: StepView, rows: AnyArray, gap: F64) -> F64:
+        """How near (K) to the end of its lane each row stands that waits for what is there, or past it."""
+        near: F64 = self._near[view.lane[rows], view.class_id[rows]]
+        return near if self._metric else near * gap
 
     def _at_end(self, view: StepView, rows: AnyArray, gap: F64) -> Bool:
         return np.asarray(self._ends[view.lane[rows]] - view.along[rows] <= gap, np.bool_)

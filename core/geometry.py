@@ -14,13 +14,25 @@ def foot_points(xyxy: F32) -> F32:
 
 def iou(a: F32 | F64, b: F32 | F64) -> F32:
     """Intersection over union (N, M) of boxes (N, 4) and (M, 4); 0 where both are degenerate."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    side = np.clip(high - low, 0.0, None)
-    inter = side[..., 0] * side[..., 1]
+    inter = _intersection(a, b)
     union = box_area(a)[:, None] + box_area(b)[None, :] - inter
     share: F32 = np.divide(inter, union, out=np.zeros_like(inter), where=union > 0).astype(np.float32)
     return share
+
+
+def covered(a: F32 | F64, b: F32 | F64) -> F32:
+    """Share (N, M) of each box (N, 4) that others (M, 4) cover; 0 of degenerate ones."""
+    inter, area = _intersection(a, b), box_area(a)[:, None]
+    share: F32 = np.divide(inter, area, out=np.zeros_like(inter), where=area > 0).astype(np.float32)
+    return share
+
+
+def _intersection(a: F32 | F64, b: F32 | F64) -> F32 | F64:
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    side = np.clip(high - low, 0.0, None)
+    inter: F32 | F64 = side[..., 0] * side[..., 1]
+    return inter
 
 
 def box_area(xyxy: F32 | F64) -> F32:

@@ -17,22 +17,23 @@ class StoppedVehicleSpec(Standing):
 
     One event for each. On the scene's lanes a vehicle in a queue (as in [traffic.queue](traffic.queue.md)) waits and
     does not count, when three or more stand in it, or within 20 m of the vehicle on all lanes of its group; its
-    foremost one, if nobody queues ahead of it on the group's other lanes, only within 20 m of the end of the lane, be
-    that a stop line or where the camera sees no further: elsewhere it is what the others wait for. Within these 20 m of
-    the `stop_line` of a lane a vehicle waits by itself, too: for a signal. So a breakdown there is not found, unless
-    the lane's signal is known (`signals` of the scene): who stands at a stop line that has been green for 10 s does not
-    wait for it. Off the lanes, draw the zone where nobody queues or waits at a signal.
+    foremost one, if nobody queues ahead of it on the group's other lanes, only within 20 m of a stop line, or 12 m (of
+    lorries 14 m, of buses 15 m) of where the camera sees no further: elsewhere it is what the others wait for. Within
+    these 20 m of the `stop_line` of a lane a vehicle waits by itself, too: for a signal. So a breakdown there is not
+    found, unless the lane's signal is known (`signals` of the scene): who stands at a stop line that has been green for
+    10 s does not wait for it. Off the lanes, draw the zone where nobody queues or waits at a signal.
     Who comes to stand within 20 m behind somebody who stood already, on lanes of the group, waits for that one.
 
-    Within 20 m of where the camera sees no further, too few to be a queue may wait for what is out of sight. They start
-    an event when two vehicles have gone past them meanwhile on lanes of their group, faster than 20 km/h (two-wheelers,
-    which go past queues, count a tenth), or after 90 s. Nor does the foremost of a queue there wait, past which so many
-    have gone. So give lanes with a signal of their own a group of their own, and draw lanes as far as the camera sees
-    them well.
+    Within these 12 m of where the camera sees no further, too few to be a queue may wait for what is out of sight. They
+    start an event when one vehicle has gone past them meanwhile on lanes of their group so fast (9 m/s) that it does
+    not stop for a queue there, or two faster than 20 km/h (two-wheelers, which go past queues, count a tenth), or after
+    90 s. Nor does the foremost of a queue there wait, past which two have gone. So give lanes with a signal of their
+    own a group of their own, and draw lanes as far as the camera sees them well.
 
     A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box; before
-    an event has started, within the time for which it has stood, and 10 s at most. Where a bus or truck stands of which
-    the picture's edge hides a part is not known to a lane: it starts an event after 90 s.
+    an event has started, within the time for which it has stood, and 10 s at most. For these 10 s it is not gone while
+    a box is seen at its place, whatever its number does. Where a bus or truck stands of which the left, right or lower
+    edge of the picture hides a part is not known to a lane: it starts an event after 90 s.
     """
 
     kind: Literal["incident.stopped_vehicle"] = "incident.stopped_vehicle"

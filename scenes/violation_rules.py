@@ -29,9 +29,9 @@ class IllegalParkingSpec(Standing):
 
     As [incident.stopped_vehicle](incident.stopped_vehicle.md), for longer, in a no-stopping zone. A stop line alone is
     no reason to stand there; a signal that is known to be red is, and so is a queue, but for who stood for 10 s before
-    it came to stand around him: where the camera sees no further than 20 m ahead only if two vehicles have gone past
-    him meanwhile. Nor does anybody who stands ahead excuse him, short of a queue, or the picture's edge that hides a
-    part of him.
+    it came to stand around him: near to where the camera sees no further only if traffic has gone past him meanwhile,
+    as there. Nor does anybody who stands ahead excuse him, short of a queue, or the picture's edge that hides a part of
+    him.
     """
 
     kind: Literal["violation.illegal_parking"] = "violation.illegal_parking"

@@ -22,10 +22,11 @@ def count_passes(
     tracks: tuple[I64, I16, I16, I64],
     motion: tuple[F64, F64, F64],
     weights: F64,
-    limits: tuple[float, float],
+    limits: tuple[float, float, float],
     times: tuple[int, int],
-) -> tuple[F64, F64]:
-    """Bring those who stand to a frame: what has gone past each (K), and for how many seconds it has stood (K).
+) -> tuple[F64, F64, F64]:
+    """Bring those who stand to a frame: what has gone past each (K), what of that freely (K), and for how many seconds
+    it has stood (K).
 
     Args:
         state: records of the tracks, `analytics.passing.FIELDS`.
@@ -36,18 +37,18 @@ def count_passes(
         tracks: track, class and lane of all M tracks in the view; of each lane its group.
         motion: places and velocities (M, 2), and the length of a unit (M) in which limits are given.
         weights: by class, what one that goes past counts.
-        limits: one goes past who is so far behind and aside, in units.
+        limits: one goes past who is so far behind and aside, in units, and freely at such a speed.
         times: run time, and since the frame before.
     """
     track, class_id, lane, group = tracks
     place, velocity, unit = motion
-    behind, beside = limits
+    behind, beside, free = limits
     now_ns, step_ns = times
-    passed, seconds = np.empty(len(rows)), np.empty(len(rows))
+    passed, freely, seconds = np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows))
     for k in range(len(rows)):
         row, mine = rows[k], state[at[k]]
         if fresh[k] or now_ns - mine.stood_ns > GAP_NS:
-            mine.since_ns, mine.passed, mine.last, mine.group = now_ns, 0.0, -1, -1
+            mine.since_ns, mine.passed, mine.freely, mine.last, mine.group = now_ns, 0.0, 0.0, -1, -1
         mine.stood_ns = now_ns
         if lane[row] >= 0:
             mine.group = group[lane[row]]
@@ -62,6 +63,8 @@ def count_passes(
             aside = abs(x * v - y * u) / speed
             if 0.0 <= ahead < speed * step_ns / SECOND_NS and aside <= beside * unit[row]:
                 mine.passed += weights[class_id[other]]
+                if speed >= free * unit[row]:
+                    mine.freely += weights[class_id[other]]
                 mine.last = track[other]
-        passed[k], seconds[k] = mine.passed, (now_ns - mine.since_ns) / SECOND_NS
-    return passed, seconds
+        passed[k], freely[k], seconds[k] = mine.passed, mine.freely, (now_ns - mine.since_ns) / SECOND_NS
+    return passed, freely, seconds

@@ -80,10 +80,16 @@ def test_who_is_hidden_while_he_parks_is_still_he() -> None:
     assert told(6, x=600) == [pytest.approx(96, abs=2)] and told(12) == [pytest.approx(102, abs=2)]
 
 
-@pytest.mark.parametrize(("cls", "x", "when"), [(BUS, 60, [90.0]), (CAR, 60, [10.0]), (BUS, 400, [10.0])])
-def test_a_bus_that_the_pictures_edge_cuts_may_stand_at_its_stop(cls: ObjectClass, x: float, when: list[float]) -> None:
-    """Its lane is not known; of a car, or a bus that is whole, it is."""
-    wide = np.array([(0, 300), (1_000, 300), (1_000, 700), (0, 700)], np.float64)
+@pytest.mark.parametrize(
+    ("cls", "x", "y", "when"),
+    [(BUS, 60, 500, 90), (BUS, 400, 996, 90), (BUS, 400, 64, 10), (BUS, 400, 500, 10), (CAR, 60, 500, 10)],
+    ids=["left", "below", "above", "whole", "car"],
+)
+def test_a_bus_whose_foot_the_pictures_edge_cuts_may_stand_at_its_stop(
+    cls: ObjectClass, x: float, y: float, when: float
+) -> None:
+    """Its lane is not known; of a car, a bus that is whole, or of which only the roof is out of the picture, it is."""
+    wide = np.array([(0, 0), (1_000, 0), (1_000, 1_000), (0, 1_000)], np.float64)
     scene = replace(make_scene(0.1), zones={"z": replace(make_scene().zones["z"], polygon=wide)})
-    stands = Actor(1, still(x, 500), cls, (120, 60))
-    assert starts(film([stands], 120, scene=scene, fps=5), STOP) == [pytest.approx(at, abs=0.5) for at in when]
+    stands = Actor(1, still(x, y), cls, (120, 60))
+    assert starts(film([stands], 120, scene=scene, fps=5), STOP) == [pytest.approx(when, abs=0.5)]

@@ -141,6 +141,17 @@ def test_a_passing_car_that_takes_the_number_does_not_end_the_event() -> None:
     assert found[-1].phase is Phase.UPDATED and found[-1].track_ids == (2,)
 
 
+def test_nobody_is_gone_from_a_place_at_which_a_box_is_seen() -> None:
+    """The number goes off with a passing car, and for 3 s the parked one has none that is confirmed; alone, it left."""
+    swapped = Actor(1, walk([(0, 500, 500), (30, 500, 500), (38, 900, 520)]), CAR, (100, 60))
+    born = Actor(2, still(500, 500, 30.5), CAR, (100, 60), lambda t: TrackState(t >= 33.6))
+    found = events(film([swapped, born], 90, scene=GROUND), STOP)
+    assert len({e.event_id for e in found}) == 1
+    assert found[-1].phase is Phase.UPDATED and found[-1].track_ids == (2,)
+    last = events(film([swapped], 90, scene=GROUND), STOP)[-1]
+    assert last.end_reason is EndReason.CLEARED and seconds([last])[0] < 36
+
+
 def test_neighbours_in_a_row_keep_their_own_events() -> None:
     row = [parked(n + 1, 250 + 110 * n) for n in range(5)]
     rule = build_rule(STOP, GROUND, "cam")
@@ -238,14 +249,15 @@ TWO_LANES = with_lanes(make_scene(0.1), (500, 570), width=60)
     ("others", "when"),
     [
         ([], [90.0]),
-        (passing(2, 1), [90.0]),
-        (passing(2, 2), [10.0]),
+        (passing(2, 1), [10.0]),
+        (passing(2, 1, seconds=12), [90.0]),
+        (passing(2, 2, seconds=12), [15.4]),
         (passing(2, 7, y=650), [90.0]),
         (passing(2, 7, seconds=16), [90.0]),
         (passing(2, 9, ObjectClass.MOTORCYCLE), [90.0]),
-        (passing(2, 20, ObjectClass.MOTORCYCLE), [44.6]),
+        (passing(2, 20, ObjectClass.MOTORCYCLE), [26.4]),
     ],
-    ids=["nobody", "one", "two", "beside the road", "slowly", "riders", "many riders"],
+    ids=["nobody", "freely", "one", "two", "beside the road", "slowly", "riders", "many riders"],
 )
 def test_who_stands_where_the_camera_sees_no_further_is_told_by_the_traffic_that_goes_past(
     others: list[Actor], when: list[float]
@@ -253,6 +265,24 @@ def test_who_stands_where_the_camera_sees_no_further_is_told_by_the_traffic_that
     on_lane = StoppedVehicleSpec(lane="a")
     told = starts(film([parked(1, 790), *others], 130, scene=TWO_LANES, fps=5), on_lane)
     assert told == [pytest.approx(at, abs=0.5) for at in when]
+
+
+@pytest.mark.parametrize(
+    ("cls", "x", "when"),
+    [(CAR, 770, 10.0), (CAR, 790, 90.0), (ObjectClass.BUS, 770, 90.0), (ObjectClass.BUS, 730, 10.0)],
+)
+def test_who_waits_for_one_out_of_sight_stands_near_to_where_the_view_ends(
+    cls: ObjectClass, x: float, when: float
+) -> None:
+    """13 m of free road ahead of a car are more than there are in a queue; a bus is longer."""
+    stands = Actor(1, still(x, 500), cls, (100, 60))
+    told = starts(film([stands], 100, scene=TWO_LANES, fps=5), StoppedVehicleSpec(lane="a"))
+    assert told == [pytest.approx(when, abs=0.5)]
+
+
+def test_at_a_signal_one_waits_further_from_the_end_of_the_lane() -> None:
+    lane = {name: replace(lane, stop_line=name == "a") for name, lane in TWO_LANES.lanes.items()}
+    assert starts(film([parked(1, 730)], 100, scene=replace(TWO_LANES, lanes=lane), fps=5), STOP) == []
 
 
 def test_the_foremost_of_a_queue_past_which_the_traffic_goes_is_what_the_others_wait_for() -> None:

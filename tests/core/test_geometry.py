@@ -7,7 +7,7 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.geometry import foot_points, inside, iou, project, signed_distance
+from core.geometry import covered, foot_points, inside, iou, project, signed_distance
 
 NUMBER = st.floats(-1000, 1000, allow_nan=False, width=32)
 POINT = st.tuples(NUMBER, NUMBER)
@@ -23,7 +23,12 @@ def test_iou_is_that_of_shapely(boxes: list[tuple[float, float, float, float]]) 
 
 def test_iou_of_degenerate_boxes_is_nothing() -> None:
     flat = np.array([[5, 5, 5, 9], [9, 9, 1, 1]], np.float32)
-    assert iou(flat, flat).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert iou(flat, flat).tolist() == covered(flat, flat).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_who_covers_a_box_may_be_larger() -> None:
+    boxes = np.array([[0, 0, 10, 10], [5, -5, 45, 45]], np.float32)
+    assert covered(boxes, boxes).tolist() == [[1.0, 0.5], [np.float32(50 / 2_000), 1.0]]
 
 
 @given(st.lists(POINT, min_size=3, max_size=8), st.lists(POINT, min_size=1, max_size=10))
