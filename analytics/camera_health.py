@@ -9,9 +9,9 @@ from typing import Final, Protocol
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.episode_rule import OneEventRule
 from analytics.episodes import NOTHING
+from analytics.lasting import Lasting
 from analytics.revisions import Cue
 from analytics.shared import Shared
-from analytics.stays import Stay
 from core.events import Event, Severity
 from core.explanation import Reasons, reason
 from core.findings import Findings, StepView
@@ -64,7 +64,7 @@ class CameraHealthRule(OneEventRule):
         super().__init__(spec, shared, open_events, clear_s=spec.clear_s, clock=CameraClock())
         self._for_ns = round(spec.for_s * SECOND_NS)
         self._condition, self._severity = _condition(spec), spec.severity
-        self._stay = Stay(GAP_NS)
+        self._lasts = Lasting(GAP_NS)
         self._verdict: bool | None = None
         self._told_ns = self._untold = 0
 
@@ -82,10 +82,10 @@ class CameraHealthRule(OneEventRule):
         elif clock.run_ns - self._told_ns > STALE_NS:
             self._verdict = None
         holds = self._verdict is True
-        self._stay.update(clock, holds, self._verdict is None)
+        self._lasts.update(clock, holds, self._verdict is None)
         if not holds and not len(self._episodes):
             return NOTHING
-        since_ns = clock.run_ns if self._stay.since_ns is None else self._stay.since_ns
+        since_ns = clock.run_ns if self._lasts.since_ns is None else self._lasts.since_ns
         if isinstance(self._condition, _Frozen):
             since_ns = min(since_ns, clock.run_ns - round(self._condition.still_s * SECOND_NS))
         found = holds and (len(self._episodes) > 0 or clock.run_ns - since_ns >= self._for_ns)

@@ -11,10 +11,10 @@ import numpy as np
 from analytics.clock import SECOND_NS
 from analytics.episode_rule import HeldSpec, OneEventRule
 from analytics.episodes import NOTHING
+from analytics.lasting import Lasting
 from analytics.reasons import waited
 from analytics.revisions import Cue
 from analytics.shared import Shared
-from analytics.stays import Stay
 from analytics.views import cue_again, cue_of
 from core.arrays import I64, AnyArray, frozen
 from core.events import Event, Severity
@@ -67,7 +67,7 @@ class PlaceRule(OneEventRule, ABC):
     ) -> None:
         super().__init__(spec, shared, open_events, clear_s=clear_s)
         self._for_ns, self._shared = round(for_s * SECOND_NS), shared
-        self._stay = Stay(round(gap_s * SECOND_NS))
+        self._lasts = Lasting(round(gap_s * SECOND_NS))
 
     @abstractmethod
     def _look(self, view: StepView) -> Look:
@@ -89,14 +89,14 @@ class PlaceRule(OneEventRule, ABC):
         """What this frame shows."""
         self._shared.hear(view)
         look = self._look(view)
-        self._stay.update(self._clock, look.holds, look.keeps)
-        if self._stay.since_ns is not None or len(self._episodes):
+        self._lasts.update(self._clock, look.holds, look.keeps)
+        if self._lasts.since_ns is not None or len(self._episodes):
             return self._report(view, look)
         self._calm()
         return NOTHING
 
     def _report(self, view: StepView, look: Look) -> Findings:
-        clock, stay = self._clock, self._stay
+        clock, stay = self._clock, self._lasts
         waited = look.holds and stay.since_ns is not None and clock.run_ns - stay.since_ns >= self._for_ns
         goes_on = look.keeps and len(self._episodes) > 0
         starts = waited and not goes_on and len(look.rows()) > 0
@@ -116,5 +116,5 @@ class PlaceRule(OneEventRule, ABC):
         if event_id is not None:
             last: Reasons = (reason("open", True, event=event_id),)
         else:
-            last = waited(self._clock, self._stay.since_ns, self._for_ns, self._stay.gap_ns, "place")
+            last = waited(self._clock, self._lasts.since_ns, self._for_ns, self._lasts.gap_ns, "place")
         return {self._rule_id: (*self._conditions(view, row), *last)}

@@ -15,7 +15,7 @@ from analytics.places import Place
 from analytics.reasons import of_class, seen, waited
 from analytics.revisions import Cue
 from analytics.shared import Shared
-from analytics.stays import Stays
+from analytics.stays import Stays, Tracks
 from analytics.views import COASTING, CONFIRMED, class_mask, cue_again, cue_of
 from core.arrays import F64, AnyArray, Bool
 from core.events import Event
@@ -112,7 +112,8 @@ class StayRule(EpisodeRule, ABC):
         if len(self._stays) or np.count_nonzero(meets):
             seen, speeds = view.state[rows] == CONFIRMED, self._speeds(view, rows)
             drifts = view.foot_velocity[rows] if self._moves else None
-            self._stays.update(clock, rows, view.track_id[rows], sight.boxes[rows], meets, seen, speeds, drifts)
+            tracks = Tracks(rows, view.track_id[rows], sight.boxes[rows], meets, seen, speeds, drifts)
+            self._stays.update(clock, tracks)
         return self._report(view)
 
     def _report(self, view: StepView) -> Findings:

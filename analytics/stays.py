@@ -1,8 +1,8 @@
-"""How long a condition has held: for a whole zone, and for each of many things that keep their place."""
+"""How long a condition has held for each of many things that keep their place."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -37,29 +37,23 @@ STANDS_NS: Final = SECOND_NS
 """Who has met the condition for less long may be passing: the speed of a new track begins at 0."""
 
 
-class Stay:
-    """Since when a condition has held, with gaps of at most `gap_ns`."""
+class Tracks(NamedTuple):
+    """The tracks of a frame, K that are seen or coasting.
 
-    def __init__(self, gap_ns: int) -> None:
-        self.gap_ns = gap_ns
-        self._last_ns = 0
-        self._held = False
-        self.since_ns: int | None = None
+    Attributes:
+        rows: (K) in the view. ids: (K) their numbers. boxes: (K, 4) in reference pixels.
+        meets: (K) whether they meet the condition. observed: (K) whether they are seen in this frame.
+        speeds: (K) with which the `way` of a subject grows while it meets the condition; None: it does not.
+        drifts: (K, 2) velocities of their feet in reference pixels a second; None: of things that do not move.
+    """
 
-    def update(self, clock: CameraClock, holds: bool, keeps: bool) -> None:
-        """One frame: whether it holds, and whether what is believed, though not seen, keeps it alive."""
-        if self.since_ns is None and not holds:
-            self._held = False
-            return
-        now = clock.run_ns
-        joined = self.since_ns is not None and ((self._held and not clock.lost) or now - self._last_ns <= self.gap_ns)
-        if holds and not joined:
-            self.since_ns = now
-        elif not (holds or (keeps and joined)) and self.since_ns is not None and now - self._last_ns > self.gap_ns:
-            self.since_ns = None
-        self._held = holds or (keeps and joined)
-        if self._held:
-            self._last_ns = now
+    rows: AnyArray
+    ids: I64
+    boxes: F32
+    meets: Bool
+    observed: Bool
+    speeds: F64 | None = None
+    drifts: F32 | None = None
 
 
 class Stays:
@@ -146,31 +140,28 @@ class Stays:
             found |= (iou(lost, boxes) >= ALIKE).any(axis=0)
         return np.asarray(found, np.bool_)
 
-    def update(
-        self,
-        clock: CameraClock,
-        rows: AnyArray,
-        ids: I64,
-        boxes: F32,
-        meets: Bool,
-        observed: Bool,
-        speeds: F64 | None = None,
-        drifts: F32 | None = None,
-    ) -> None:
-        """One frame: K tracks that are seen or coasting.
-
-        Args:
-            clock: has heard this frame.
-            rows: (K) their rows in the view.
-            ids: (K) their numbers.
-            boxes: (K, 4) in reference pixels.
-            meets: (K) whether they meet the condition.
-            observed: (K) whether they are seen in this frame.
-            speeds: (K) with which the `way` of a subject grows while it meets the condition; None: it does not.
-            drifts: (K, 2) velocities of their feet in reference pixels a second; None: of things that do not move.
-        """
-        if not len(self.rows) and not meets.any():
+    def update(self, clock: CameraClock, tracks: Tracks) -> None:
+        """One frame, which `clock` has heard."""
+        if not len(self.rows) and not tracks.meets.any():
             return
+        self._hear(clock)
+        mine = self.rows
+        same = mine["track"][:, None] == tracks.ids[None, :]
+        has = same.any(axis=1)
+        column = same.argmax(axis=1) if len(tracks.ids) else np.zeros(len(mine), np.int64)
+        if len(mine):
+            self._refresh(clock, has, column, tracks)
+        candidates = tracks.meets & tracks.observed
+        if candidates.any():
+            owner = np.full(len(tracks.ids), -1)
+            at = has.nonzero()[0]
+            owner[column[at]] = at
+            if len(at) < len(mine) or (self._swaps and (mine["open"] & mine["denied"]).any()):
+                self._adopt(clock, has, owner, candidates, tracks)
+            self._add(clock, candidates & (owner < 0), tracks)
+        self._drop_stale(clock)
+
+    def _hear(self, clock: CameraClock) -> None:
         mine = self.rows
         for index, at_ns in self._restored:
             mine["box_ns"][index] = clock.run_ns - max(clock.wall_ns - at_ns, 0)
@@ -179,45 +170,20 @@ class Stays:
             mine["lost"] |= mine["open"]
         if clock.new_epoch:
             mine["track"] = -1
-        same = mine["track"][:, None] == ids[None, :]
-        has = same.any(axis=1)
-        column = same.argmax(axis=1) if len(ids) else np.zeros(len(mine), np.int64)
-        if len(mine):
-            self._refresh(clock, has, column, rows, boxes, meets, observed)
-            if speeds is not None and len(rows):
-                mine["way"] += np.where(mine["meets"] & has, speeds[column] * (clock.step_ns / SECOND_NS), 0.0)
-            if drifts is not None and len(rows):
-                here = mine["observed"] & mine["meets"]
-                mine["drift"][here] = drifts[column[here]]
-        candidates = meets & observed
-        if not candidates.any():
-            self._drop_stale(clock)
-            return
-        owner = np.full(len(ids), -1)
-        at = has.nonzero()[0]
-        owner[column[at]] = at
-        if len(at) < len(mine) or (self._swaps and (mine["open"] & mine["denied"]).any()):
-            self._adopt(clock, has, owner, candidates, rows, ids, boxes, drifts)
-        fresh = candidates & (owner < 0)
-        if fresh.any():
-            added = self._new(int(fresh.sum()))
-            added["since_ns"] = clock.run_ns
-            self._hold(added, slice(None), clock, rows[fresh], ids[fresh], boxes[fresh])
-            if drifts is not None:
-                added["drift"] = drifts[fresh]
-            self.rows = joined(self.rows, added)
-        self._drop_stale(clock)
 
-    def _refresh(
-        self,
-        clock: CameraClock,
-        has: Bool,
-        column: AnyArray,
-        rows: AnyArray,
-        boxes: F32,
-        meets: Bool,
-        observed: Bool,
-    ) -> None:
+    def _add(self, clock: CameraClock, fresh: Bool, tracks: Tracks) -> None:
+        if not fresh.any():
+            return
+        added = self._new(int(fresh.sum()))
+        added["since_ns"] = clock.run_ns
+        self._hold(added, slice(None), clock, tracks.rows[fresh], tracks.ids[fresh], tracks.boxes[fresh])
+        if tracks.drifts is not None:
+            added["drift"] = tracks.drifts[fresh]
+        self.rows = joined(self.rows, added)
+
+    def _refresh(self, clock: CameraClock, has: Bool, column: AnyArray, tracks: Tracks) -> None:
+        """Subjects (S) whose tracks are there (`has`), in these places (`column`) among them."""
+        rows, _, boxes, meets, observed, speeds, drifts = tracks
         mine, now = self.rows, clock.run_ns
         joined = (mine["meets"] & (not clock.lost)) | (now - mine["last_ns"] <= self.gap_ns) | mine["open"]
         back = np.flatnonzero(has & ~joined & self.alive(now))
@@ -237,20 +203,15 @@ class Stays:
         anew = mine["meets"] & ~joined
         mine["since_ns"][anew], mine["way"][anew] = now, 0.0
         mine["last_ns"] = np.where(mine["meets"], now, mine["last_ns"])
+        if speeds is not None and len(rows):
+            mine["way"] += np.where(mine["meets"] & has, speeds[column] * (clock.step_ns / SECOND_NS), 0.0)
+        if drifts is not None and len(rows):
+            here = mine["observed"] & mine["meets"]
+            mine["drift"][here] = drifts[column[here]]
 
-    def _adopt(
-        self,
-        clock: CameraClock,
-        has: Bool,
-        owner: AnyArray,
-        candidates: Bool,
-        rows: AnyArray,
-        ids: I64,
-        boxes: F32,
-        drifts: F32 | None,
-    ) -> None:
+    def _adopt(self, clock: CameraClock, has: Bool, owner: I64, candidates: Bool, tracks: Tracks) -> None:
         """Give subjects without a track the candidates at their places, nearest first; marks them in `owner`."""
-        mine = self.rows
+        mine, (rows, ids, boxes, *_) = self.rows, tracks
         alive = mine["open"] | self.alive(clock.run_ns)
         orphan = np.flatnonzero(alive & (~has | (mine["open"] & mine["denied"] & self._swaps)))
         if not len(orphan):
@@ -279,8 +240,8 @@ class Stays:
                 gone[owner[at]] = True
             owner[at] = subject
             self._hold(mine, subject, clock, rows[at], ids[at], boxes[at])
-            if drifts is not None:
-                mine["drift"][subject] = drifts[at]
+            if tracks.drifts is not None:
+                mine["drift"][subject] = tracks.drifts[at]
             away[i, :], away[:, k] = np.inf, np.inf
         if gone.any():
             mine["last_ns"][gone], mine["track"][gone], mine["meets"][gone] = np.iinfo(np.int64).min // 2, -1, False
