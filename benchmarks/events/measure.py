@@ -237,9 +237,10 @@ def figures_of(results: Sequence[CameraResult]) -> Figures:
 
 
 def as_dict(result: EventsResult) -> dict[str, Any]:
-    """JSON values, with what is needed to measure them again."""
+    """JSON values, with what is needed to measure them again; recordings by their names alone."""
+    names = tuple(Path(folder).name for folder in result.plan.recordings)
     return {
-        "plan": {**asdict(replace(result.plan, workers=0)), "workers": None},
+        "plan": {**asdict(replace(result.plan, workers=0, recordings=names)), "workers": None},
         "machine": machine(),
         "held_seeds": result.held,
         "camera_views": result.cameras,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,8 @@ def test_who_is_on_squares_has_rows_beside_what_is_staged(monkeypatch: pytest.Mo
     assert found["square_days"] == pytest.approx(2 * 300 / 86_400)
     assert sum(figures["incidents"] for figures in found["kinds"].values()) >= 2
     assert any("2 camera views" in str(table.title) for table in report.tables(result))
+    elsewhere = replace(result, plan=replace(asked, recordings=("/home/somebody/junction-5",)))
+    assert measure.as_dict(elsewhere)["plan"]["recordings"] == ("junction-5",), "where it lay is nobody's business"
 
 
 def test_measurements_have_denominators_and_intervals(quick: dict[str, Any]) -> None:
