@@ -79,7 +79,7 @@ class LoiteringRule(StayRule):
         """
         now, who = self._clock.run_ns, self._who
         who.take_unseen(now)
-        at, _ = who.locate(stays["subject"], now)
+        at, _ = who.locate(np.ascontiguousarray(stays["subject"]), now)
         mine, seen = who.rows[at], stays["observed"] & stays["meets"]
         if self._view is not None and np.count_nonzero(seen):
             mine[seen] = self._moved(mine[seen], stays[seen], self._view)
