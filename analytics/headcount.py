@@ -8,12 +8,13 @@ import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.sight import Sight
+from analytics.stay_rule import HIDDEN_S
 from analytics.track_table import TrackTable
 from core.arrays import AnyArray, Bool
 
-REMEMBERED_NS: Final = 10 * SECOND_NS
+REMEMBERED_NS: Final = round(HIDDEN_S * SECOND_NS)
 """In a crowd people hide one another, and a detector finds half of them at a time: who was seen so lately, and was not
-seen to leave, is still there, as who loiters is (`analytics.loitering.HIDDEN_S`)."""
+seen to leave, is still there, as who loiters is."""
 APART: Final = 0.35
 """Heights of a box between the feet of two people: who is seen nearer to where another was is the same."""
 

@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
+from analytics.kernels.on_foot import KNOWN_NS, PERSON_M, WALKED_M
 from analytics.places import Place
 from analytics.reasons import waited
 from analytics.shared import Shared
 from analytics.statures import no_person, too_tall
-from analytics.stay_rule import WALKING, StayRule
+from analytics.stay_rule import HIDDEN_S, WALKING, StayRule
 from analytics.track_table import TrackTable
 from core.arrays import F64, AnyArray, Bool
 from core.events import Event
@@ -20,16 +21,6 @@ from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
 from core.measures import LoiteringMeasures
 from scenes.rules import LoiteringSpec
-
-HIDDEN_S: Final = 10.0
-"""Others who stand before him, or pass, hide who stays for longer than a track lasts: as long as he has stayed, and so
-long at most, he is taken to be there still."""
-CAME_M: Final = 1.0
-AWAY_NS: Final = 3 * SECOND_NS // 10
-"""Who has come so far from where his track began, for so long, is no thing that a detector takes for somebody. The
-place of a newer track is not known yet, and whose track somebody who passed had for a moment is back by then."""
-PERSON_M: Final = 1.7
-"""Where the scene is not calibrated: height of a person's box."""
 
 FIELDS: Final = [
     ("track", np.int64),
@@ -94,9 +85,9 @@ class LoiteringRule(StayRule):
         place, unit = self._place_of(view, rows)
         fresh = ~mine["came"] & (mine["track"] != stays["track"])
         mine["track"][fresh], mine["began_ns"][fresh], mine["place"][fresh] = stays["track"][fresh], now, place[fresh]
-        away = np.hypot(*(place - mine["place"]).T) * unit >= CAME_M
+        away = np.hypot(*(place - mine["place"]).T) * unit >= WALKED_M
         mine["away_ns"] = np.where(away, mine["away_ns"] + self._clock.step_ns, 0)
-        mine["came"] |= mine["away_ns"] >= AWAY_NS
+        mine["came"] |= mine["away_ns"] >= KNOWN_NS
         return mine
 
     def _place_of(self, view: StepView, rows: AnyArray) -> tuple[F64, F64]:
@@ -112,7 +103,7 @@ class LoiteringRule(StayRule):
     def _progress(self, stay: AnyArray) -> Reasons:
         known = self._who.find(int(stay["subject"]))
         if known is None or not known["came"]:
-            return *super()._progress(stay), reason("has-not-come", False, limit=Amount(CAME_M, "m"))
+            return *super()._progress(stay), reason("has-not-come", False, limit=Amount(WALKED_M, "m"))
         since_ns = max(int(known["began_ns"]), int(stay["since_ns"]))
         return waited(self._clock, since_ns, self._for_ns, self._stays.gap_ns, "track")
 

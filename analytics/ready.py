@@ -29,6 +29,7 @@ from scenes.rules import (
     IntrusionSpec,
     LaneViolationSpec,
     LineCrossingSpec,
+    LoiteringSpec,
     MeasureSpec,
     QueueSpec,
     RedLightSpec,
@@ -55,7 +56,7 @@ def compile_rules() -> None:
     scene = _scene()
     places = ({"line": "l"}, {"zone": "z"}, {"lanes": "all"}, {"entries": ["l"], "exits": ["l"]})
     measured = [MeasureSpec.model_validate(place | {"hysteresis_px": 1}) for place in places]
-    specs: list[AnyRuleSpec] = [LineCrossingSpec(line="l"), IntrusionSpec(zone="z"), *measured]
+    specs: list[AnyRuleSpec] = [LineCrossingSpec(line="l"), IntrusionSpec(zone="z"), LoiteringSpec(zone="z"), *measured]
     specs += [CongestionSpec(group="a"), QueueSpec(group="a"), StoppedVehicleSpec(zone="z")]
     specs += [RedLightSpec(signal="s", hysteresis_px=1), WrongWaySpec(), SpeedingSpec(limit_kmh=1)]
     specs += [CollisionSpec(zone="z"), LaneViolationSpec(lane="a")]

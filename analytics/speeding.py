@@ -75,7 +75,7 @@ class SpeedingRule(StayRule):
             doubt_m = SURE * float(np.sqrt(np.trace(self._view.position_cov[row]) / 2))
             highest = self._limits.highest(self._view, row, doubt_m) * self._factor
             surely[at] = way.speed[at] - SURE * way.doubt[at] > highest
-        return np.asarray(is_in(stays["row"], self._rows[surely]), np.bool_)
+        return is_in(stays["row"], self._rows[surely])
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not view.valid[row]:

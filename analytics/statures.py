@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from analytics.kernels.statures import statures
 from analytics.shared import Shared
 from core.arrays import F64, AnyArray, Bool
 from core.explanation import Amount, Reasons, reason
@@ -35,15 +36,7 @@ def _heights_m(view: StepView, rows: AnyArray, shared: Shared) -> F64:
     ground, tall_m = shared.scene.ground, np.zeros(len(rows))
     at = np.flatnonzero(view.valid[rows] & (view.class_id[rows] == PERSON))
     if ground is not None and len(at):
-        boxes = shared.look(view).boxes[rows[at]]
-        spans = _spans(np.asarray(ground.matrix, np.float64), view.foot[rows[at]])
-        tall_m[at] = (boxes[:, 3] - boxes[:, 1]) * spans
+        found = np.empty(len(at))
+        statures(shared.look(view).boxes, view.foot, rows[at], np.array(ground.matrix, np.float64), found)
+        tall_m[at] = found
     return tall_m
-
-
-def _spans(matrix: F64, foot: AnyArray) -> F64:
-    """Metres (K) on the ground that a pixel at these feet (K, 2) spans across the view: as many as up a body there."""
-    here = np.column_stack((foot, np.ones(len(foot)))) @ matrix.T
-    place = here[:, :2] / here[:, 2:]
-    across = matrix[:2, 0] - place * matrix[2, 0]
-    return np.asarray(np.hypot(across[:, 0], across[:, 1]) / np.abs(here[:, 2]), np.float64)

@@ -28,6 +28,9 @@ WALKING: Final = 1.5
 RUNNING: Final = 6.0
 DRIVING: Final = 20.0
 """Heights of its box (about 1.5 m) by which a person or a vehicle goes on in a second, at most."""
+HIDDEN_S: Final = 10.0
+"""Others who pass, or stand before him, hide who stays for longer than a track lasts: as long as he has stayed, and so
+long at most, he is taken to be there still."""
 TAKEN: Final = 0.5
 """Share of a box that another one covers: what is there cannot be told to be gone."""
 

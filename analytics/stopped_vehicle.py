@@ -11,8 +11,7 @@ from analytics.clock import SECOND_NS
 from analytics.places import Place
 from analytics.shared import Shared
 from analytics.standing import LONGEST_S, PASSED, Standing, StandSpec, Unseen
-from analytics.stay_rule import StayRule
-from analytics.waiting import HIDDEN_S
+from analytics.stay_rule import HIDDEN_S, StayRule
 from core.arrays import AnyArray, Bool, is_in
 from core.events import Event
 from core.explanation import Amount, Reasons, reason

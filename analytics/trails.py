@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.free_flow import CAR_BOX_M
+from analytics.kernels.on_foot import PERSON_M
 from analytics.sight import Sight
 from analytics.views import COASTING, CONFIRMED
 from core.arrays import F64, AnyArray, Bool
@@ -17,8 +18,6 @@ from core.taxonomy import ObjectClass
 
 EVERY_NS: Final = SECOND_NS // 2
 KEPT_NS: Final = 30 * SECOND_NS
-PERSON_M: Final = 1.7
-"""Height of a person's box, where nothing is in metres."""
 STANDS_NS: Final = 3 * SECOND_NS // 2
 STANDS: Final = 0.25
 """Who has moved less than this share of the longer side of his box in so long stands."""

@@ -38,9 +38,6 @@ AHEAD: Final = 0.1
 QUEUE: Final = QueueSpec(lane="any")
 LATELY_S: Final = 5.0
 """Who waited for somebody lately does so still: he may hide him."""
-HIDDEN_S: Final = 10.0
-"""Others who pass hide who stands for longer than a track lasts: as long as he has stood, and so long at most, he is
-taken to stand there still."""
 
 
 class Waiting:

@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.kernels.found_again import go_on_as
 from analytics.kernels.speeds import variance_along
+from analytics.kernels.statures import spans
 from core.arrays import F32, F64, I16, I32, I64, U8, AnyArray, Bool
 from core.compiled import compiled, in_place
 from core.tracks import TrackState
@@ -112,14 +113,9 @@ def follow_people(
             if placed:
                 go_on_as(mine, (state, gone), position[row], (run_ns, frame))
         moves[k] = _move(mine, row, picture, ground, metric, step_ns, limits[:2])
-        sat_ns = mine.sat_ns + (step_ns if sits[k] else -step_ns)
-        mine.sat_ns = 0 if moves[k] and not metric else min(max(sat_ns, 0), SAT_MOST_NS)
-        mine.with_ns = min(max(mine.with_ns + (step_ns if along[k] else -step_ns), 0), WITH_MOST_NS)
+        _sit(mine, step_ns, sits[k], along[k], moves[k] and not metric)
         left = _away(mine, position[row], foot[row], placed, _height(boxes[row])) >= WALKED_M
-        mine.away_ns = mine.away_ns + step_ns if left else 0
-        mine.came = mine.came or mine.away_ns >= KNOWN_NS
-        if not metric and placed and mine.beside_ns == run_ns - step_ns:
-            mine.beside_ns = run_ns
+        _come(mine, step_ns, left, not metric and placed and mine.beside_ns == run_ns - step_ns)
         way, upright = math.hypot(mine.across[0], mine.across[1]), 2 * mine.tall >= mine.seen
         came_on = mine.metric and mine.beside_ns - mine.first_ns >= BESIDE_NS
         if placed:
@@ -138,18 +134,39 @@ def follow_people(
         row, mine = rows[k], state[at[k]]
         if seen[row] == CONFIRMED:
             mine.seen += 1
-            mine.tall += not valid[row] or _height(boxes[row]) * _spans(matrix, foot[row]) >= STANDS_M
-        lasted_ns = run_ns - mine.first_ns
+            mine.tall += not valid[row] or _height(boxes[row]) * spans(matrix, foot[row]) >= STANDS_M
         far = valid[row] and mine.metric and _away(mine, position[row], foot[row], True, 1.0) >= UP_M
         crossed[k] = mine.crossed or (far and _is_erect(mine))
         still = run_ns - mine.own_ns >= limits[2]
         real[k] = mine.came or still
-        known = lasted_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
-        off = not (valid[row] and lane[row] >= 0)
-        counts = still or (mine.walked and (mine.crossed or across[k] or moves[k] or off))
-        sat = (off and mine.with_ns >= WITH_NS) or (mine.sat_ns >= SAT_NS and (off or not mine.crossed))
-        walks[k] = known and counts and not mine.rides and not sat
+        known = run_ns - mine.first_ns >= KNOWN_NS and mine.seen >= SEEN * (frame - mine.frame + 1)
+        walks[k] = known and _walks(mine, still, not (valid[row] and lane[row] >= 0), across[k] or moves[k])
     return real, walks, crossed, over
+
+
+@in_place
+def _walks(mine: Any, still: bool, off: bool, moves: bool) -> bool:
+    """Whether somebody is on foot: who has been there for long, or has walked; `off`: beside the lanes now."""
+    counts = still or (mine.walked and (mine.crossed or moves or off))
+    sat = (off and mine.with_ns >= WITH_NS) or (mine.sat_ns >= SAT_NS and (off or not mine.crossed))
+    return bool(counts and not mine.rides and not sat)
+
+
+@in_place
+def _come(mine: Any, step_ns: int, left: bool, beside: bool) -> None:
+    """Take note of who is away from where he began, and of who is still beside the lanes without a break."""
+    mine.away_ns = mine.away_ns + step_ns if left else 0
+    mine.came = mine.came or mine.away_ns >= KNOWN_NS
+    if beside:
+        mine.beside_ns += step_ns
+
+
+@in_place
+def _sit(mine: Any, step_ns: int, sits: bool, along: bool, walks_off: bool) -> None:
+    """For how long somebody has sat on a two-wheeler, and gone as it goes; who walks beside the lanes sits on none."""
+    sat_ns = mine.sat_ns + (step_ns if sits else -step_ns)
+    mine.sat_ns = 0 if walks_off else min(max(sat_ns, 0), SAT_MOST_NS)
+    mine.with_ns = min(max(mine.with_ns + (step_ns if along else -step_ns), 0), WITH_MOST_NS)
 
 
 @in_place
@@ -226,16 +243,6 @@ def _away(mine: Any, position: F64, foot: F32, placed: bool, height: float) -> f
     if placed and mine.metric:
         return math.hypot(position[0] - mine.ground[0], position[1] - mine.ground[1])
     return math.hypot(foot[0] - mine.foot[0], foot[1] - mine.foot[1]) * PERSON_M / height
-
-
-@in_place
-def _spans(matrix: F64, foot: F32) -> float:
-    """Metres on the ground that a pixel spans across the view: about as many as up a body that stands there."""
-    x, y = foot[0], foot[1]
-    deep = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
-    east = (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]) / deep
-    north = (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]) / deep
-    return float(math.hypot(matrix[0, 0] - east * matrix[2, 0], matrix[1, 0] - north * matrix[2, 0]) / abs(deep))
 
 
 @in_place

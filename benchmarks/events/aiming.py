@@ -8,7 +8,8 @@ it happens alone, never by what comes out.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -48,25 +49,21 @@ def aim_cameras(recording: Recording, incident: int, count: int, seed: int) -> t
     about = recording.incidents[incident]
     its = recording.rows_of(about)
     way = np.column_stack((recording.x[its], recording.y[its])).astype(np.float64)
-    lines = [shapely.LineString(lane.centreline) for lane in recording.lanes]
-    if not len(way) or not lines:
+    if not len(way):
         return ()
-    ground, found = recorded(recording), []
     enough = min(SEEN * len(way), SEEN_S * recording.fps * len(about.users))
+
+    def sees(_spot: int, seen: Any, lane: Any) -> bool:
+        drawn = shapely.length(lane & seen) >= LEAST_LANE_M
+        return bool(drawn and shapely.contains_xy(seen, way).sum() >= enough)
+
+    spots, drawn = [shapely.Point(place) for place in way], _Drawing(recording)
+    found = []
     for number in range(count):
         rng = np.random.default_rng((seed, incident, number, 3))
         name = f"{recording.name}-{seed}-staged-{incident:02d}-{number}"
-        for _ in range(TRIES):
-            here = shapely.Point(way[rng.integers(len(way))])
-            line = min(lines, key=here.distance)
-            along = float(np.clip(line.project(here) + rng.uniform(-ASIDE_M, ASIDE_M), 0.0, line.length))
-            camera = draw_camera(name, line, along, STYLES[road_of(recording.name)], rng)
-            seen = camera.seen_ground() & ground
-            drawn = shapely.length(line & seen) >= LEAST_LANE_M
-            if drawn and shapely.contains_xy(seen, way).sum() >= enough:
-                found.append(camera)
-                break
-    return tuple(found)
+        found.append(drawn.camera(name, spots, sees, rng))
+    return tuple(camera for camera in found if camera is not None)
 
 
 def window(recording: Recording, incident: int) -> tuple[int, int]:
@@ -85,11 +82,11 @@ def square_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera,
     """
     squares = [shapely.Polygon(area.polygon) for area in recording.areas if area.kind == "square"]
     found: list[Camera] = []
-    fresh = squares
+    fresh, drawn = squares, _Drawing(recording)
     for number in range(count):
         rng = np.random.default_rng((seed, number, 5))
         name = f"{recording.name}-{seed}-squares-{number:02d}"
-        camera = _at_one(recording, fresh, name, rng) or _at_one(recording, squares, name, rng)
+        camera = drawn.at_one(name, fresh, rng) or drawn.at_one(name, squares, rng)
         if camera is not None:
             seen = camera.seen_ground()
             fresh = [square for square in fresh if (square & seen).area < LEAST_SQUARE * square.area]
@@ -97,14 +94,28 @@ def square_cameras(recording: Recording, count: int, seed: int) -> tuple[Camera,
     return tuple(found)
 
 
-def _at_one(recording: Recording, squares: list[shapely.Polygon], name: str, rng: np.random.Generator) -> Camera | None:
-    """A camera that sees the whole of one of these squares."""
-    lines, ground = [shapely.LineString(lane.centreline) for lane in recording.lanes], recorded(recording)
-    for _ in range(TRIES if squares else 0):
-        square = squares[rng.integers(len(squares))]
-        line = min(lines, key=square.centroid.distance)
-        along = line.project(square.centroid) + rng.uniform(-ASIDE_M, ASIDE_M)
-        camera = draw_camera(name, line, float(np.clip(along, 0.0, line.length)), STYLES[road_of(recording.name)], rng)
-        if (camera.seen_ground() & ground).covers(square):
-            return camera
-    return None
+class _Drawing:
+    """Draws cameras at the lanes of a recording until one sees what it is to see."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._lines = [shapely.LineString(lane.centreline) for lane in recording.lanes]
+        self._ground, self._style = recorded(recording), STYLES[road_of(recording.name)]
+
+    def camera(
+        self, name: str, spots: Sequence[Any], sees: Callable[[int, Any, Any], bool], rng: np.random.Generator
+    ) -> Camera | None:
+        """At a lane near one of these points, where `sees` says yes to its number, the ground in view and the lane."""
+        for _ in range(TRIES if len(spots) and self._lines else 0):
+            spot = int(rng.integers(len(spots)))
+            here = spots[spot]
+            line = min(self._lines, key=here.distance)
+            along = float(np.clip(line.project(here) + rng.uniform(-ASIDE_M, ASIDE_M), 0.0, line.length))
+            camera = draw_camera(name, line, along, self._style, rng)
+            if sees(spot, camera.seen_ground() & self._ground, line):
+                return camera
+        return None
+
+    def at_one(self, name: str, squares: Sequence[Any], rng: np.random.Generator) -> Camera | None:
+        """One that sees the whole of one of these squares."""
+        middles = [square.centroid for square in squares]
+        return self.camera(name, middles, lambda spot, seen, _lane: bool(seen.covers(squares[spot])), rng)

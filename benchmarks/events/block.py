@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -114,10 +114,9 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
 
 def _run(block: Block, progress: Callable[[float], None]) -> list[CameraResult]:
     recording = load(block.recording)
-    cameras, part = _looked_at(recording, block)
+    cameras, part, kinds, truth = _asked(recording, block)
     if not cameras:
         return []
-    kinds = SQUARES if block.squares else None if block.incident is None else STAGED
     seeds = [noise_seed(recording, camera.camera_id) for camera in cameras]
     picked = 0.0 if block.perfect_tracks else PICKED_PX * block.levels.calibration
     views = [
@@ -137,7 +136,7 @@ def _run(block: Block, progress: Callable[[float], None]) -> list[CameraResult]:
         progress=progress,
     )
     looks_s = max(1, round(recording.fps / block.fps)) / recording.fps
-    beside = _beside(recording, block)
+    beside = truth()
     return [
         _result(_name(recording), part, view, one, beside(view, witness, one, looks_s))
         for view, witness, one in zip(views, witnesses, found, strict=True)
@@ -180,16 +179,6 @@ def _digest(recording: str) -> str:
         raise ConfigError("error-bench-events-recording", path=recording, reason=error.strerror or error) from error
 
 
-def _looked_at(recording: Recording, block: Block) -> tuple[Sequence[Camera], Recording]:
-    """The cameras, and what they look at of the recording."""
-    if block.squares:
-        return square_cameras(recording, block.last, block.seed)[block.first :], recording
-    if block.incident is None:
-        return place_cameras(recording, block.last, block.seed)[block.first :], recording
-    cameras = aim_cameras(recording, block.incident, block.last, block.seed)[block.first :]
-    return cameras, recording.part(*window(recording, block.incident))
-
-
 @dataclass(frozen=True, slots=True)
 class _Beside:
     """What one camera's findings are laid beside; kinds that it `watched` for."""
@@ -203,10 +192,24 @@ class _Beside:
 _Truth = Callable[[View, Witness, Watched, float], _Beside]
 
 
-def _beside(recording: Recording, block: Block) -> _Truth:
+class _Asked(NamedTuple):
+    """What a block looks at: of the recording a `part`; by rules of these `kinds`, None: all, and measurements."""
+
+    cameras: Sequence[Camera]
+    part: Recording
+    kinds: tuple[str, ...] | None
+    truth: Callable[[], _Truth]
+
+
+def _asked(recording: Recording, block: Block) -> _Asked:
+    incident, wanted = block.incident, (block.last, block.seed)
     if block.squares:
-        return _truth_on_squares(recording)
-    return _all_truth(recording) if block.incident is None else _truth_of(recording, block.incident)
+        cameras = square_cameras(recording, *wanted)
+        return _Asked(cameras[block.first :], recording, SQUARES, lambda: _truth_on_squares(recording))
+    if incident is None:
+        return _Asked(place_cameras(recording, *wanted)[block.first :], recording, None, lambda: _all_truth(recording))
+    cameras, part = aim_cameras(recording, incident, *wanted), recording.part(*window(recording, incident))
+    return _Asked(cameras[block.first :], part, STAGED, lambda: _truth_of(recording, incident))
 
 
 def _all_truth(recording: Recording) -> _Truth:
