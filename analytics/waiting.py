@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from analytics.clock import NEVER_NS, SECOND_NS
 from analytics.free_flow import CAR_BOX_M
-from analytics.kernels.queues import THERE_NS
+from analytics.kernels.waiting import neighbours
 from analytics.queues import LaneQueues, QueueState
 from analytics.shared import Shared
 from analytics.sight import Sight
@@ -40,6 +40,20 @@ LATELY_S: Final = 5.0
 """Who waited for somebody lately does so still: he may hide him."""
 
 
+class Neighbours(NamedTuple):
+    """Who queues within a gap of each of K rows, on lanes of its group. Lanes may end aslant: without a ground, ahead
+    is who is further along, and nearer to the end.
+
+    Attributes:
+        behind: (K) whether one does ahead of it. later: whether one does who did before it did.
+        around: how many do, ahead or not, with itself.
+    """
+
+    behind: Bool
+    later: Bool
+    around: I64
+
+
 class Waiting:
     """Who waits in a queue: for a signal, or for what is ahead of it.
 
@@ -58,7 +72,7 @@ class Waiting:
         self._queues, self._signals = shared.queues(QUEUE), signals
         self._clock, self._followers = shared.clock, TrackTable([("behind_ns", np.int64)])
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
-        self._group, self._starts = group_numbers(scene), np.append(lane_starts(scene), 0.0)
+        self._group, self._starts = group_numbers(scene), lane_starts(scene)
         self._at_end_of = QUEUE_OF_AT_END if signals else QUEUE_OF
         self._stop_lines = np.array([signals and lane.stop_line for lane in scene.lanes.values()])
         # The last one is for rows on no lane, which are numbered -1.
@@ -87,24 +101,26 @@ class Waiting:
         if not np.count_nonzero(queued):
             return queued
         gap = self._gap(length)
-        foremost = self.foremost(state, view, rows, length)
+        near = self._neighbours(state, view, rows, gap)
+        foremost = (rows == state.lead[chain]) & ~near.behind
         lane, waiting = view.lane[rows], self._stop_lines
         at_end = self._at_end(view, rows, self._nearness(view, rows, gap))
         if self._shown is not None:
             at_end = at_end & ~self._shown.released()[lane]
             waiting = waiting | self._shown.stopped()
-        many = self._together(state, view, rows, gap) >= self._enough(state, view, rows, gap)
+        many = np.maximum(near.around, state.vehicles[chain]) >= self._enough(state, view, rows, gap)
         alone = at_end & waiting[lane]
-        follows = self._follows_lately(state, view, rows, gap) if self._follow else False
+        follows = self._follows_lately(queued, near.later, view, rows) if self._follow else False
         return np.asarray(queued & (alone | follows | (many & (~foremost | at_end))), np.bool_)
 
     def foremost(self, state: QueueState, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
         """Which of these rows (K) stand first in their queue, with nobody ahead on the group's other lanes either."""
-        queued = state.chain[rows] >= 0
-        if not np.count_nonzero(queued):
-            return queued
-        first = queued & (rows == state.lead[state.chain[rows]])
-        return np.asarray(first & ~self._behind(state, view, rows, self._gap(length)), np.bool_)
+        chain = state.chain[rows]
+        first = chain >= 0
+        if not np.count_nonzero(first):
+            return first
+        first &= rows == state.lead[chain]
+        return np.asarray(first & ~self._neighbours(state, view, rows, self._gap(length)).behind, np.bool_)
 
     def at_end_of_view(self, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
         """Which of these rows (K) are on a lane, near (`UNSEEN_M`) to where the camera sees no further along it.
@@ -116,10 +132,6 @@ class Waiting:
         if self._shown is not None:
             found &= ~np.append(self._shown.released(), False)[view.lane[rows]]
         return found
-
-    def _way(self, view: StepView) -> F64:
-        """How far along the lanes of its group each row (M) is."""
-        return np.asarray(view.along + self._starts[view.lane], np.float64)
 
     def _gap(self, length: AnyArray) -> F64:
         gap: F64 = np.full(len(length), QUEUE.gap_m) if self._metric else QUEUE.gap_m / CAR_BOX_M * length
@@ -139,52 +151,30 @@ class Waiting:
         last = self._at_end(view, lead, gap * (END_M / QUEUE.gap_m))
         return np.where(last & (state.chain[rows] >= 0), self._at_end_of, QUEUE_OF)
 
-    def _together(self, state: QueueState, view: StepView, rows: AnyArray, gap: AnyArray) -> I64:
-        """How many (K) stand in the queue of each row, or so near to it on the lanes of its group."""
-        standing = np.flatnonzero(state.chain >= 0)
-        group, way = np.where(view.lane >= 0, self._group[view.lane], -1), self._way(view)
-        near = np.abs(way[standing] - way[rows][:, None]) <= gap[:, None]
-        beside = (near & (group[standing] == group[rows][:, None])).sum(axis=1)
-        return np.asarray(np.maximum(beside, state.vehicles[state.chain[rows]]), np.int64)
+    def _neighbours(self, state: QueueState, view: StepView, rows: AnyArray, gap: F64) -> Neighbours:
+        many = len(rows)
+        found = Neighbours(np.empty(many, np.bool_), np.empty(many, np.bool_), np.empty(many, np.int64))
+        queues, lanes = (state.chain, state.since_ns), (self._group, self._starts, self._ends)
+        neighbours(rows, gap, (view.lane, view.along), queues, lanes, AHEAD, not self._metric, found)
+        return found
 
-    def _follows_lately(self, state: QueueState, view: StepView, rows: AnyArray, gap: F64) -> Bool:
+    def _follows_lately(self, queued: Bool, later: Bool, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) have somebody ahead who stood before them, or did lately: they may hide him."""
         self._followers.let_go(view, self._clock)
         at, fresh = self._followers.locate(view.track_id[rows], self._clock.run_ns)
         last_ns = self._followers.rows["behind_ns"]
-        last_ns[at[fresh | (state.chain[rows] < 0)]] = NEVER_NS
-        last_ns[at[self._behind(state, view, rows, gap, earlier=True)]] = self._clock.run_ns
+        last_ns[at[fresh | ~queued]] = NEVER_NS
+        last_ns[at[later]] = self._clock.run_ns
         return np.asarray(self._clock.run_ns - last_ns[at] <= LATELY_S * SECOND_NS, np.bool_)
-
-    def _behind(self, state: QueueState, view: StepView, rows: AnyArray, gap: F64, *, earlier: bool = False) -> Bool:
-        """Which of these rows (K) have somebody who queues on a lane of their group ahead of them, within a gap;
-        `earlier`: and did so before they did.
-
-        Lanes of a group may begin, or end, aslant: without a ground, ahead is who is further along, and nearer to the
-        end.
-        """
-        queued = np.flatnonzero(state.chain >= 0)
-        lane, other = view.lane[rows], view.lane[queued]
-        group = np.append(self._group, -1)
-        beside = (group[other] == group[lane][:, None]) & (group[lane] >= 0)[:, None]
-        way, least = self._way(view), AHEAD * gap[:, None]
-        ahead = way[queued] - way[rows][:, None]
-        found: Bool = beside & (ahead >= least) & (ahead <= gap[:, None])
-        if not self._metric:
-            left = self._ends[lane] - view.along[rows]
-            found &= left[:, None] - self._ends[other] + view.along[queued] >= least
-        if earlier:
-            # Whose track begins at rest stood before: as the one ahead he came first, as the one behind last.
-            since = state.since_ns[rows]
-            found &= state.since_ns[queued] <= np.where(since == THERE_NS, np.iinfo(np.int64).max, since)[:, None]
-        return np.asarray(found.any(axis=1), np.bool_)
 
     def explain(self, state: QueueState, view: StepView, row: int, length: AnyArray) -> Reasons:
         """Nothing, or that a row waits in a queue."""
         if not self.holds(state, view, np.array([row]), length)[0]:
             return ()
         at, gap = np.array([row]), self._gap(length)
-        vehicles, enough = int(self._together(state, view, at, gap)[0]), int(self._enough(state, view, at, gap)[0])
+        around = self._neighbours(state, view, at, gap).around
+        vehicles = int(max(around[0], state.vehicles[state.chain[row]]))
+        enough = int(self._enough(state, view, at, gap)[0])
         if vehicles < enough and self._follow:
             return (reason("waits-behind", False),)
         return (reason("waits-in-queue", False, value=Amount(vehicles), limit=Amount(enough)),)
