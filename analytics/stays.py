@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
+from analytics.kernels.subjects import ALIKE, alive, go_on, stand_for
 from analytics.records import joined
-from core.arrays import F32, F64, I64, AnyArray, Bool, is_in
+from core.arrays import F32, F64, I64, AnyArray, Bool
 from core.geometry import iou
 
 FIELDS: Final = [
@@ -31,10 +32,10 @@ FIELDS: Final = [
 ]
 HANDOVER_NS: Final = 3 * SECOND_NS
 """A track that began at most this long before another was last seen may be the same thing."""
-ALIKE: Final = 0.25
-"""Intersection over union: what stands still has the same box, but for what hides a part of it."""
 STANDS_NS: Final = SECOND_NS
 """Who has met the condition for less long may be passing: the speed of a new track begins at 0."""
+NO_SPEEDS: Final = np.zeros(0)
+NO_DRIFTS: Final = np.zeros((0, 2), np.float32)
 
 
 class Tracks(NamedTuple):
@@ -81,7 +82,7 @@ class Stays:
         self, *, gap_ns: int, reach: float, swaps: bool, pace: float = 0.0, hidden_ns: int = 0, leaves: bool = False
     ) -> None:
         self.gap_ns, self._reach, self._swaps, self._pace = gap_ns, reach, swaps, pace
-        self._hidden_ns, self._leaves = hidden_ns, leaves
+        self._limits = gap_ns, hidden_ns, leaves
         self._next = 1
         self._restored: list[tuple[int, int]] = []
         self.rows: AnyArray = np.zeros(0, FIELDS)
@@ -120,25 +121,17 @@ class Stays:
 
     def alive(self, now_ns: int) -> Bool:
         """Which subjects (S) have met the condition lately, or are hidden for no longer than they did."""
-        mine = self.rows
-        away_ns = now_ns - mine["last_ns"]
-        if not self._hidden_ns:
-            return np.asarray(away_ns <= self.gap_ns, np.bool_)
-        gone = mine["left"] if self._leaves else mine["denied"]
-        hidden = (mine["track"] >= 0) & ~gone & (away_ns <= self._hidden_ns)
-        hidden &= away_ns <= mine["last_ns"] - mine["since_ns"]
-        return np.asarray((away_ns <= self.gap_ns) | (hidden & (mine["row"] < 0)), np.bool_)
+        found = np.empty(len(self.rows), np.bool_)
+        alive(self.rows, now_ns, self._limits, found)
+        return found
 
     def of(self, subjects: Bool, ids: I64, boxes: F32) -> Bool:
         """Which of these tracks (K, boxes (K, 4)) are one of the subjects (S), or stand at the place of one whose own
         track is not among them.
         """
-        mine = self.rows[subjects]
-        found = is_in(ids, mine["track"])
-        lost = mine["box"][~is_in(mine["track"], ids)]
-        if len(lost):
-            found |= (iou(lost, boxes) >= ALIKE).any(axis=0)
-        return np.asarray(found, np.bool_)
+        found = np.empty(len(ids), np.bool_)
+        stand_for(self.rows, subjects, ids, boxes, found)
+        return found
 
     def update(self, clock: CameraClock, tracks: Tracks) -> None:
         """One frame, which `clock` has heard."""
@@ -146,20 +139,21 @@ class Stays:
             return
         self._hear(clock)
         mine = self.rows
-        same = mine["track"][:, None] == tracks.ids[None, :]
-        has = same.any(axis=1)
-        column = same.argmax(axis=1) if len(tracks.ids) else np.zeros(len(mine), np.int64)
-        if len(mine):
-            self._refresh(clock, has, column, tracks)
+        owner = np.full(len(tracks.ids), -1)
+        there = self._go_on(clock, tracks, owner) if len(mine) else 0
         candidates = tracks.meets & tracks.observed
         if candidates.any():
-            owner = np.full(len(tracks.ids), -1)
-            at = has.nonzero()[0]
-            owner[column[at]] = at
-            if len(at) < len(mine) or (self._swaps and (mine["open"] & mine["denied"]).any()):
-                self._adopt(clock, has, owner, candidates, tracks)
+            if there < len(mine) or (self._swaps and (mine["open"] & mine["denied"]).any()):
+                self._adopt(clock, owner, candidates, tracks)
             self._add(clock, candidates & (owner < 0), tracks)
         self._drop_stale(clock)
+
+    def _go_on(self, clock: CameraClock, tracks: Tracks, owner: I64) -> int:
+        """Subjects whose tracks are there, marked in `owner` (K): how many."""
+        times = clock.run_ns, clock.step_ns, clock.lost
+        speeds = NO_SPEEDS if tracks.speeds is None else tracks.speeds
+        drifts = NO_DRIFTS if tracks.drifts is None else tracks.drifts
+        return go_on(self.rows, tracks[:5], speeds, drifts, times, self._limits, owner)
 
     def _hear(self, clock: CameraClock) -> None:
         mine = self.rows
@@ -181,39 +175,11 @@ class Stays:
             added["drift"] = tracks.drifts[fresh]
         self.rows = joined(self.rows, added)
 
-    def _refresh(self, clock: CameraClock, has: Bool, column: AnyArray, tracks: Tracks) -> None:
-        """Subjects (S) whose tracks are there (`has`), in these places (`column`) among them."""
-        rows, _, boxes, meets, observed, speeds, drifts = tracks
-        mine, now = self.rows, clock.run_ns
-        joined = (mine["meets"] & (not clock.lost)) | (now - mine["last_ns"] <= self.gap_ns) | mine["open"]
-        back = np.flatnonzero(has & ~joined & self.alive(now))
-        if len(back):
-            joined[back] = np.diagonal(iou(mine["box"][back], boxes[column[back]])) >= ALIKE
-        if len(rows):
-            mine["row"] = np.where(has, rows[column], -1)
-            mine["observed"] = has & observed[column]
-            mine["denied"] = mine["observed"] & ~meets[column]
-            mine["meets"] = has & meets[column] & (joined | observed[column])
-            seen = mine["observed"] & mine["meets"]
-            mine["box"][seen], mine["box_ns"][seen] = boxes[column[seen]], now
-            mine["lost"] &= ~has
-        else:
-            mine["row"], mine["observed"], mine["denied"], mine["meets"] = -1, False, False, False
-        mine["left"] = (mine["left"] | mine["denied"]) & ~mine["meets"]
-        anew = mine["meets"] & ~joined
-        mine["since_ns"][anew], mine["way"][anew] = now, 0.0
-        mine["last_ns"] = np.where(mine["meets"], now, mine["last_ns"])
-        if speeds is not None and len(rows):
-            mine["way"] += np.where(mine["meets"] & has, speeds[column] * (clock.step_ns / SECOND_NS), 0.0)
-        if drifts is not None and len(rows):
-            here = mine["observed"] & mine["meets"]
-            mine["drift"][here] = drifts[column[here]]
-
-    def _adopt(self, clock: CameraClock, has: Bool, owner: I64, candidates: Bool, tracks: Tracks) -> None:
+    def _adopt(self, clock: CameraClock, owner: I64, candidates: Bool, tracks: Tracks) -> None:
         """Give subjects without a track the candidates at their places, nearest first; marks them in `owner`."""
         mine, (rows, ids, boxes, *_) = self.rows, tracks
-        alive = mine["open"] | self.alive(clock.run_ns)
-        orphan = np.flatnonzero(alive & (~has | (mine["open"] & mine["denied"] & self._swaps)))
+        waits = mine["open"] | self.alive(clock.run_ns)
+        orphan = np.flatnonzero(waits & ((mine["row"] < 0) | (mine["open"] & mine["denied"] & self._swaps)))
         if not len(orphan):
             return
         young = candidates & ((owner < 0) | ~mine["open"][owner])
