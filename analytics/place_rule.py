@@ -68,6 +68,8 @@ class PlaceRule(OneEventRule, ABC):
         super().__init__(spec, shared, open_events, clear_s=clear_s)
         self._for_ns, self._shared = round(for_s * SECOND_NS), shared
         self._lasts = Lasting(round(gap_s * SECOND_NS))
+        self._idle = False
+        """Nothing held at the last frame, and no event is open."""
 
     @abstractmethod
     def _look(self, view: StepView) -> Look:
@@ -89,8 +91,11 @@ class PlaceRule(OneEventRule, ABC):
         """What this frame shows."""
         self._shared.hear(view)
         look = self._look(view)
+        if look is NOTHING_THERE and self._idle:
+            return NOTHING
         self._lasts.update(self._clock, look.holds, look.keeps)
-        if self._lasts.since_ns is not None or len(self._episodes):
+        self._idle = self._lasts.since_ns is None and not len(self._episodes)
+        if not self._idle:
             return self._report(view, look)
         self._calm()
         return NOTHING
