@@ -24,8 +24,8 @@ from core.findings import StepView
 from core.measures import SpeedingMeasures
 from scenes.rules import SpeedingSpec
 
-SURE: Final = 2.0
-"""Standard deviations of its speed by which a vehicle is faster: 2.3 % of equal errors exceed them."""
+SURE: Final = 1.0
+"""Standard deviations of its speed by which a vehicle is faster: the tolerance of the limit stands for errors, too."""
 KNOWN: Final = 3.0
 """Of which a speed is less than so many is not known."""
 
@@ -33,8 +33,8 @@ KNOWN: Final = 3.0
 class SpeedingRule(StayRule):
     """One event for each vehicle that is above the limit over a way, in metres: without a ground nothing is found.
 
-    It is the mean speed over the way that must exceed the limit, by two standard deviations of its own, which are far
-    less than those of a speed at one moment; and of lanes with other limits beside it the highest.
+    It is the mean speed over the way that must exceed the limit, by a standard deviation of its own, which is far less
+    than that of a speed at one moment; and of lanes with other limits beside it the highest.
     """
 
     def __init__(self, spec: SpeedingSpec, shared: Shared, open_events: Sequence[Event]) -> None:

@@ -46,8 +46,8 @@ class SpeedingSpec(Carriageway):
     """A vehicle is faster than allowed.
 
     An indication, not for fines: cameras are not calibrated as instruments. One event for each vehicle whose mean speed
-    over the way is above the limit by two standard deviations of what is known of it; where lanes with other limits are
-    so near that it may be on one of these, above the highest. Needs a ground.
+    over the way is above the limit and its tolerance by a standard deviation of what is known of it; where lanes with
+    other limits are so near that it may be on one of these, above the highest. Needs a ground.
     """
 
     kind: Literal["violation.speeding"] = "violation.speeding"

@@ -75,6 +75,14 @@ def test_a_way_tells_what_no_moment_does() -> None:
     assert found(doubtful, SpeedingSpec()) == []
 
 
+@pytest.mark.parametrize(("place_m", "told"), [(1.0, 1), (3.0, 0)])
+def test_a_standard_deviation_is_enough_beside_the_tolerance(place_m: float, told: int) -> None:
+    """14 % above the limit, 10 % allowed: between places known to a metre the mean speed is known to 2 %, which two
+    deviations would not leave above it."""
+    fast = unsure(film([driver(1, 0, 13.889 * 1.14)], 9, scene=LIMITED), place_m, 1.0)
+    assert len(found(fast, SpeedingSpec())) == told
+
+
 def test_beside_a_faster_lane_its_limit_counts_for_who_may_be_on_it() -> None:
     """Lanes touch at y = 450: who is half a metre from there, known to half a metre, may be on the other one."""
     touching = with_lanes(make_scene(0.1), width=100.0)
