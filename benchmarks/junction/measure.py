@@ -20,12 +20,16 @@ from benchmarks.junction.rules import event_rules
 from benchmarks.junction.traffic import drive, measures, scene
 from benchmarks.machine import machine, one_core, resident_mib
 from core.findings import StepView
+from core.motion import Motion
+from core.tracks import TrackBatch
 from scenes.rules import MeasureSpec
 from trackers.world import World
 
 TRACKS: Final = 100
 WARM: Final = 100
 FRAMES: Final = 1_000
+STANDING: Final = 0.5
+"""Share of the vehicles that stand in a jam."""
 PEER: Final = ("supervision==0.26.1", "numpy>=2")
 T = TypeVar("T")
 R = TypeVar("R")
@@ -95,13 +99,21 @@ def timed(tracks: int, frames: int) -> dict[str, Cost]:
     views = [StepView.of(batch, motion, 0, place) for batch, motion in zip(batches, motions, strict=True)]
     specs = [spec for spec in measures() if isinstance(spec, MeasureSpec)]
     measured, _ = _each(views, MeasureRule(specs, place, "junction").update)
-    engine = RuleEngine()
+    ruled = _ruled(batches, motions)
+    jam = list(islice(drive(tracks, standing=STANDING), WARM + frames))
+    jammed = _ruled(jam, [world.locate(batch) for batch in jam])
+    both = [a + b for a, b in zip(located, measured, strict=True)]
+    parts = {"motion": located, "measurements": measured, "motion and measurements": both, "rules": ruled}
+    parts["rules in a jam"] = jammed
+    return {name: _cost(times[WARM:]) for name, times in parts.items()}
+
+
+def _ruled(batches: Sequence[TrackBatch], motions: Sequence[Motion]) -> list[float]:
+    place, engine = scene(), RuleEngine()
     engine.add_camera("junction", place, event_rules(place))
     ruled, _ = _each(list(zip(batches, motions, strict=True)), lambda pair: engine.update(*pair))
     assert not engine.failed  # noqa: S101
-    both = [a + b for a, b in zip(located, measured, strict=True)]
-    parts = {"motion": located, "measurements": measured, "motion and measurements": both, "rules": ruled}
-    return {name: _cost(times[WARM:]) for name, times in parts.items()}
+    return ruled
 
 
 def beside(environment: Environment, tracks: int, frames: int) -> dict[str, Any]:

@@ -24,6 +24,10 @@ ZONES: Final = (5, 4)
 LINES: Final = 20
 FPS: Final = 25.0
 SPEEDS_MPS: Final = (6.0, 14.0)
+JAMMED: Final = LANES // 2
+"""Lanes in a jam: the first ones."""
+JAM_PX: Final = 120
+"""From one that stands there to the next."""
 CLASSES: Final = (ObjectClass.MOTORCYCLE, ObjectClass.CAR, ObjectClass.BUS)
 SHARES: Final = (0.7, 0.25, 0.05)
 SIZES_PX: Final = {ObjectClass.MOTORCYCLE: (40, 36), ObjectClass.CAR: (90, 60), ObjectClass.BUS: (220, 70)}
@@ -49,13 +53,23 @@ def measures() -> list[AnyRuleSpec]:
     return [*specs, MeasureSpec(lanes="all"), turns]
 
 
-def drive(tracks: int, seed: int = 0) -> Iterator[TrackBatch]:
-    """Frames without end, one camera, so many vehicles in each; who leaves the picture comes again as another."""
+def drive(tracks: int, seed: int = 0, *, standing: float = 0.0) -> Iterator[TrackBatch]:
+    """Frames without end, one camera, so many vehicles in each; who leaves the picture comes again as another.
+
+    With `standing` so large a share of them stands in queues, on lanes of their own.
+    """
     rng = np.random.default_rng(seed)
     lane = rng.integers(0, LANES, tracks)
     kind = rng.choice(len(CLASSES), tracks, p=SHARES)
     speed = rng.uniform(*SPEEDS_MPS, tracks) / METRES_PER_PIXEL / FPS
     way = rng.uniform(0, WIDTH, tracks)
+    if standing:
+        jams = np.arange(tracks) < standing * tracks
+        lane = np.where(jams, lane % JAMMED, JAMMED + lane % (LANES - JAMMED))
+        speed[jams] = 0.0
+        for number in range(JAMMED):
+            mine = np.flatnonzero(jams & (lane == number))
+            way[mine] = WIDTH - JAM_PX * (1 + np.arange(len(mine)) % (WIDTH // JAM_PX - 1))
     aside = rng.uniform(-0.3, 0.3, tracks) * LANE_PX
     sizes = np.array([SIZES_PX[CLASSES[k]] for k in kind], np.float64)
     ids = np.arange(1, tracks + 1)

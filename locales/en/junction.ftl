@@ -13,6 +13,7 @@ bench-junction-motion = motion (places, speeds, lanes)
 bench-junction-measurements = measurements
 bench-junction-motion-and-measurements = both
 bench-junction-rules = rules for events, and summaries of tracks
+bench-junction-rules-in-a-jam = the same in a jam: half of the vehicles stand
 bench-junction-peer = supervision { $version }, zones and lines alone ({ $times } times ours)
 bench-junction-memory = Memory
 bench-junction-updates = track updates

@@ -13,6 +13,7 @@ bench-junction-motion = chuyển động (vị trí, tốc độ, làn)
 bench-junction-measurements = số đo
 bench-junction-motion-and-measurements = cả hai
 bench-junction-rules = luật cho sự kiện, và tóm tắt vết
+bench-junction-rules-in-a-jam = như trên khi ùn tắc: một nửa số xe đứng yên
 bench-junction-peer = supervision { $version }, chỉ vùng và vạch (gấp { $times } lần của ta)
 bench-junction-memory = Bộ nhớ
 bench-junction-updates = lần cập nhật vết
