@@ -17,8 +17,9 @@ from analytics.kernels.on_foot import (
     among_queues,
     follow_people,
 )
-from analytics.kernels.past_lanes import BEYOND_M, go_on
+from analytics.kernels.past_lanes import go_on
 from analytics.kernels.riders import sit
+from analytics.past_lanes import lane_ways
 from analytics.queues import KMH_PER_MPS, LaneQueues
 from analytics.records import joined
 from analytics.sight import Sight
@@ -133,7 +134,7 @@ class OnFoot:
         self._clock, self._queues, self._wanted = clock, queues, wanted
         self._fastest_mps, self._along_mps = max_speed_kmh / KMH_PER_MPS, max_along_kmh / KMH_PER_MPS
         self._still_ns = round(still_s * SECOND_NS)
-        self._group, self._ways = group_numbers(scene), _ways(scene)
+        self._group, self._ways = group_numbers(scene), lane_ways(scene)
         self._machines = class_mask([c.label for c in TWO_WHEELERS])
         self._matrix: F64 = np.zeros((3, 3)) if scene.ground is None else np.array(scene.ground.matrix, np.float64)
         self._table = TrackTable(FIELDS)
@@ -225,27 +226,3 @@ class OnFoot:
         _, top, _, bottom = reference_boxes(view, slice(row, row + 1))[0].tolist()
         pace: float = float(np.hypot(*view.foot_velocity[row])) / max(bottom - top, 1.0) * PERSON_M
         return pace
-
-
-def _ways(scene: Scene) -> F64:
-    """The lanes of a scene, as `kernels.on_foot.go_on` wants them."""
-    found: list[tuple[float, ...]] = []
-    for number, lane in enumerate(scene.lanes.values()):
-        if scene.ground is None or not lane.length_m:
-            continue
-        way, known = scene.ground.to_ground(lane.centreline)
-        border, all_known = scene.ground.to_ground(lane.polygon)
-        if not (known.all() and all_known.all()):
-            continue
-        x, y = border.T
-        half = 0.25 * abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / lane.length_m
-        steps = np.diff(way, axis=0)
-        lengths = np.hypot(*steps.T)
-        before, until = np.zeros(len(lengths)), lengths.copy()
-        before[0] = -BEYOND_M
-        # Beyond a stop line people cross.
-        until[-1] += 0.0 if lane.stop_line else BEYOND_M
-        begins = np.cumsum(lengths) - lengths
-        parts = zip(way[:-1], steps / lengths[:, None], before, until, begins, strict=True)
-        found += [(number, *place, *ahead, first, last, half, along) for place, ahead, first, last, along in parts]
-    return np.array(found, np.float64).reshape(-1, 9)
