@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from analytics.ahead import Ahead
 from analytics.passing import Passing
 from analytics.queues import KMH_PER_MPS, QueueState
 from analytics.shared import Shared
@@ -40,11 +41,13 @@ class Unseen(NamedTuple):
     Attributes:
         held_back: tracks that may wait for it. freed: rows of those near it that certainly do not.
         cut: tracks of large vehicles whose foot the picture's edge cut as they stood, until they drive on.
+        behind: tracks that have somebody ahead whom queues do not count (`analytics.ahead`).
     """
 
     held_back: I64 = NOBODY
     freed: AnyArray = NOBODY
     cut: I64 = NOBODY
+    behind: I64 = NOBODY
 
 
 class Standing:
@@ -62,6 +65,7 @@ class Standing:
         self._clock = shared.clock
         self._waits = Waiting(shared, signals=not self._parks, behind=behind) if lanes else None
         self._passing = Passing(shared.scene, shared.clock) if lanes else None
+        self._ahead = Ahead(shared.scene, shared.clock) if behind and lanes else None
         self._state: QueueState | None = None
         self._frame: FrameMeta | None = None
         self._found: tuple[Bool, Bool] = np.zeros(0, np.bool_), np.zeros(0, np.bool_)
@@ -75,7 +79,7 @@ class Standing:
         return shared.common((cls, type(spec), tuple(spec.classes), *limits), lambda: cls(spec, shared))
 
     def __len__(self) -> int:
-        return len(self._waits or ()) + len(self._passing or ())
+        return len(self._waits or ()) + len(self._passing or ()) + len(self._ahead or ())
 
     def follow(self, view: StepView) -> None:
         """Queues go on at a frame at which nobody asks who stands."""
@@ -109,8 +113,15 @@ class Standing:
             held_back, freed = NOBODY, NOBODY
             if self._passing is not None and np.count_nonzero(stands):
                 held_back, freed = self._held_back(self._passing, sight, rows[stands])
-            self._unseen = Unseen(held_back, freed, cut)
+            behind = self._behind(sight, rows[stands])
+            self._unseen = Unseen(held_back, freed, cut, behind)
         return self._unseen
+
+    def _behind(self, sight: Sight, here: AnyArray) -> I64:
+        """Of those that stand (K rows) the tracks that have somebody ahead whom queues do not count."""
+        if self._ahead is None or not len(here):
+            return NOBODY
+        return sight.view.track_id[here[self._ahead.seen(sight, here)]]
 
     def _cut_off(self, sight: Sight, rows: AnyArray, stands: Bool) -> I64:
         view, before = sight.view, self._unseen.cut

@@ -68,7 +68,8 @@ class StoppedVehicleRule(StandRule):
 
     def _settled(self) -> Bool:
         stays, now_ns = self._stays.rows, self._clock.run_ns
-        alone = (now_ns - stays["since_ns"] >= ALONE_S * SECOND_NS) & ~is_in(stays["track"], self._unseen.held_back)
+        unsure = is_in(stays["track"], self._unseen.held_back) | is_in(stays["track"], self._unseen.behind)
+        alone = (now_ns - stays["since_ns"] >= ALONE_S * SECOND_NS) & ~unsure
         return super()._settled() | (alone & self._stays.alive(now_ns))
 
     def _waited(self, stays: AnyArray) -> Bool:
@@ -78,6 +79,8 @@ class StoppedVehicleRule(StandRule):
         waited = super()._waited(stays)
         if not self._parks and len(self._unseen.held_back):
             waited &= ~is_in(stays["track"], self._unseen.held_back)
+        if len(self._unseen.behind):
+            waited &= ~is_in(stays["track"], self._unseen.behind)
         if len(self._unseen.cut):
             briefly = self._clock.run_ns - stays["since_ns"] < LONGEST_S * SECOND_NS
             waited &= ~(briefly & is_in(stays["track"], self._unseen.cut))
@@ -88,6 +91,8 @@ class StoppedVehicleRule(StandRule):
         opened = stay is not None and bool(stay["open"])
         if self._parks or opened or not all(item.holds for item in said):
             return said
+        if view.track_id[row] in self._unseen.behind:
+            return *said, reason("waits-for-next", False)
         if view.track_id[row] in self._unseen.cut:
             return *said, reason("cut-off", False, longest=Amount(LONGEST_S, "s"))
         if view.track_id[row] not in self._unseen.held_back:

@@ -30,6 +30,10 @@ class StoppedVehicleSpec(Standing):
     90 s. Nor does the foremost of a queue there wait, past which two have gone. So give lanes with a signal of their
     own a group of their own, and draw lanes as far as the camera sees them well.
 
+    Nor does a vehicle start an event while somebody is seen to stand next ahead of it, within these 12 m, though no
+    queue counts him: past the end of a drawn lane, or so hidden that his track is never sure. He is seen there for two
+    fifths of the time since it stands, and not gone for 10 s.
+
     A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box; before
     an event has started, within the time for which it has stood, and 10 s at most. For these 10 s it is not gone while
     a box is seen at its place, whatever its number does. Where a bus or truck stands of which the left, right or lower

@@ -93,6 +93,7 @@ explain-stands = { $holds ->
 explain-waits-in-queue = waits in a queue of { $value } vehicles ({ $limit } or more are no obstacle)
 explain-view-ends = { $value } before the end of the lane as the camera sees it: what it stops for may be out of sight (more than { $limit } needed)
 explain-waits-behind = waits for somebody ahead, who stood before it did
+explain-waits-for-next = waits for who stands next ahead: mostly hidden, or past the end of the lane
 explain-cut-off = the picture's edge hides a part of it, so that its lane is not known: told after { $longest }
 explain-for-the-unseen = may wait for what is ahead, where the camera sees no further: it does not once { $limit } vehicles went past it, or one too fast to stop, or after { $longest }
 explain-crowd = { $holds ->

@@ -93,6 +93,7 @@ explain-stands = { $holds ->
 explain-waits-in-queue = đang chờ trong hàng { $value } xe (từ { $limit } xe trở lên không coi là vật cản)
 explain-view-ends = cách cuối phần làn camera nhìn thấy { $value }: lý do dừng có thể nằm ngoài khung hình (cần hơn { $limit })
 explain-waits-behind = đang chờ xe phía trước đã dừng từ trước
+explain-waits-for-next = đang chờ xe đứng ngay phía trước: bị che gần hết, hoặc ở quá cuối làn
 explain-cut-off = bị mép hình che một phần nên chưa rõ xe ở làn nào: chỉ báo sau { $longest }
 explain-for-the-unseen = có thể đang chờ phía trước, ngoài tầm nhìn của camera: chỉ coi là không chờ khi đã có { $limit } xe vượt qua, hoặc một xe chạy quá nhanh để dừng lại, hoặc sau { $longest }
 explain-crowd = { $holds ->

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from core.events import Phase
+from core.scene import Scene
 from core.taxonomy import ObjectClass
+from core.tracks import TrackState
 from scenes.rules import IllegalParkingSpec, StoppedVehicleSpec
 from tests.support.tracks import Actor, film, make_scene, still, walk, with_lanes
 from tests.support.watched import events, starts
@@ -53,6 +55,43 @@ def test_who_waits_behind_an_obstacle_still_does_when_its_track_breaks() -> None
     comes = Actor(2, walk([(2, 330, 480), (12, 480, 480), (200, 480, 480)]), CAR, (100, 60))
     found = events(film([*broken, comes], 60, scene=scene, fps=5), STOP)
     assert len({e.event_id for e in found}) == 1 and (2,) not in {e.track_ids for e in found}
+
+
+def test_who_is_mostly_hidden_ahead_is_waited_for() -> None:
+    """His track ends before it is sure, and begins again. What is there now and then, far ahead, or behind, is not."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+
+    def told(
+        x: float, y: float, seen_s: float, spec: StoppedVehicleSpec | IllegalParkingSpec = STOP, on: Scene = scene
+    ) -> list[float]:
+        spells = [(2.0 * n, 2.0 * n + seen_s) for n in range(40)]
+        hidden = [
+            Actor(100 + n, still(x, y, *spell), CAR, (100, 60), state=lambda t: TrackState.TENTATIVE)
+            for n, spell in enumerate(spells)
+        ]
+        comes = Actor(2, walk([(2, 350, 480), (12, 500, 480), (200, 500, 480)]), CAR, (100, 60))
+        return starts(film([comes, *hidden], 75, scene=on, fps=5), spec)
+
+    assert told(600, 480, 1.2) == told(600, 560, 1.2) == []
+    assert told(600, 480, 1.2, on=with_lanes(make_scene(), (480, 560))) == [], "without a ground"
+    alone = [pytest.approx(22, abs=0.7)]
+    assert told(600, 480, 0.4) == told(640, 480, 1.2) == told(400, 480, 1.2) == told(600, 700, 1.2) == alone
+    assert told(600, 480, 1.2, PARKING) == [pytest.approx(72, abs=0.7)], "he stands where nobody may, whatever for"
+
+
+def test_who_stands_past_the_end_of_the_lane_is_waited_for() -> None:
+    """Also where others drive past: they go another way. Once he drives on, who stands there still is told."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    passes = [Actor(10 + n, walk([(t, 110, 560), (t + 5, 890, 560)]), CAR, (100, 60)) for n, t in enumerate((16, 20))]
+    comes = Actor(2, walk([(2, 645, 480), (12, 795, 480), (200, 795, 480)]), CAR, (100, 60))
+
+    def told(x: float, y: float, until: float = 1e9) -> list[float]:
+        ahead = Actor(1, still(x, y, end=until), CAR, (100, 60))
+        return starts(film([ahead, comes, *passes], 70, scene=scene, fps=5), STOP)
+
+    alone = [pytest.approx(22, abs=0.7)]
+    assert told(905, 700) == told(940, 480) == alone
+    assert told(908, 480) == [] and told(908, 480, until=30) == [pytest.approx(40, abs=0.7)]
 
 
 def test_who_parks_before_a_queue_comes_to_stand_around_him_is_told() -> None:
