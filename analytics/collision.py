@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from analytics.approaches import BRAKES_MPS2, Approaches
 from analytics.impacts import Impacts
 from analytics.kernels.impacts import loss_of
 from analytics.queues import KMH_PER_MPS
@@ -20,48 +21,77 @@ from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.measures import CollisionMeasures
 from core.scene import Scene
+from core.taxonomy import TWO_WHEELERS
 from scenes.rules import CollisionSpec
 
+TOGETHER_MPS2: Final = 15.0
+"""Two who run into each other lose together more than the two could by braking (7 to 8 m/s² each, dry asphalt)."""
+EACH_MPS2: Final = 6.0
+"""Hardly anybody brakes so for what he sees in time (4 to 5 m/s²)."""
+RIDERS: Final = np.array([int(item) for item in TWO_WHEELERS])
 SAME_M: Final = 10.0
 """Whoever comes to an abrupt stop so near to one whose event is open has to do with the same collision."""
 
 
 class CollisionRule(StandRule):
-    """One event for a vehicle that lost its speed abruptly, has met another, and stands since; not for the other, too.
+    """One event for a vehicle that has run into another, as how it stopped tells, and stands since; not for both.
 
-    Another is met when it stands in reach and lost its speed abruptly, too, and the two have come closer; or, by one
-    that loses its speed harder than anybody brakes, when it was in reach and moved otherwise, or stands there
-    (`analytics.impacts`). Who waits in a queue has not collided, nor has who stops where the camera sees no further:
-    what for is out of sight. In metres: without a ground nothing is found.
+    Either it came to where it stands faster than anybody can brake, and touches another that stands
+    (`analytics.approaches`), also at a queue or at the end of the view. Or it lost its speed abruptly
+    (`analytics.impacts`), touches another, and the two lost more than brakes can take. In metres: without a ground
+    nothing is found.
     """
 
     def __init__(self, spec: CollisionSpec, shared: Shared, open_events: Sequence[Event]) -> None:
         super().__init__(spec, shared, open_events)
         self._least, self._loss, self._reach = spec.min_speed_kmh / KMH_PER_MPS, spec.deceleration_mps2, spec.reach_m
         self._impacts = Impacts(shared.clock, self._least, self._loss, self._reach)
+        self._approaches = Approaches.of(shared, spec.stop_speed_kmh / KMH_PER_MPS)
         self._ends = _lane_ends(shared.scene)
         self._places: dict[int, F64] = {}
         """Where those stand whose events are open."""
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight, open_ = self._shared.look(view), np.zeros(len(rows), np.bool_)
-        at, may = self._impacts.follow(sight, rows)
+        may = self._impacts.follow(sight, rows)
         if len(self._stays):
             open_ = self._is_open(view, rows)
             may |= open_
         may &= view.valid[rows]
-        if not np.count_nonzero(may):
+        self._approaches.follow(sight)
+        ran = self._approaches.ran_into(view, rows) & view.valid[rows]
+        if not np.count_nonzero(may | ran):
             self._standing.follow(view)
             return may
-        may &= super()._meets(view, rows)
-        asked = np.flatnonzero(may & ~open_)
-        may[asked] &= self._left_m(view, rows[asked]) > END_M
-        asked = asked[may[asked]]
+        free = super()._meets(view, rows)
+        rests = self._standing.at_rest(sight)[rows]
+        ran &= rests
+        asked = np.flatnonzero(may & rests & ~open_)
+        may &= free & open_
+        asked = asked[self._left_m(view, rows[asked]) > END_M] if len(asked) else asked
         if len(asked):
-            rests = self._standing.at_rest(sight)[rows]
-            met = self._impacts.met(view, rows, at, asked, rests)
-            may[asked] = met | self._impacts.struck(view, rows, at, asked, rests)
-        return may
+            may[asked] = self._lost_together(view, rows[asked], free[asked])
+        return may | ran
+
+    def _lost_together(self, view: StepView, rows: AnyArray, free: Bool) -> Bool:
+        """Which of these rows (K), which lost their speed abruptly, touch another, and lost together with it more than
+        brakes can take: both of them, apart from all others, or (`free`, K) one that waits for nobody. Riders keep
+        hardly more than that from each other in queues: of them, both.
+        """
+        near = self._approaches.touching(view, rows)
+        if not near.touch.any():
+            return np.zeros(len(rows), np.bool_)
+        losses = np.array([self._loss_of(view, row) for row in (*rows, *near.others)])
+        mine, theirs = losses[: len(rows), None], losses[len(rows) :]
+        hard = near.touch & (mine + theirs > TOGETHER_MPS2)
+        both = (hard & (np.minimum(mine, theirs) > EACH_MPS2)).any(axis=1)
+        riders = is_in(view.class_id, RIDERS)
+        one = (hard & ~(riders[rows][:, None] | riders[near.others])).any(axis=1)
+        return np.asarray((near.apart & both) | (free & one), np.bool_)
+
+    def _loss_of(self, view: StepView, row: int) -> float:
+        hit = self._impacts.find(int(view.track_id[row]))
+        return float(hit["loss"]) if hit is not None and hit["hit"] else 0.0
 
     def _is_open(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) are of an event that is open."""
@@ -94,24 +124,35 @@ class CollisionRule(StandRule):
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not view.valid[row]:
             return (reason("no-metres", False),)
-        hit = self._impacts.find(int(view.track_id[row]))
+        came, hit = self._came(view, row), self._impacts.find(int(view.track_id[row]))
+        if came and came[0].holds:
+            stands = self._standing.explain(self._shared.look(view), row, settled=True)
+            return *came[:1], *stands, *came[1:]
         if hit is None or not hit["hit"]:
-            return *self._braking(view, row, hit), *super()._conditions(view, row)
+            return *came, *self._braking(view, row, hit), *super()._conditions(view, row)
         before, loss = Amount(float(hit["before"]) * KMH_PER_MPS, "km-h"), Amount(float(hit["loss"]), "m-s2")
-        met = reason(
+        lost = reason(
             "hit", True, value=loss, limit=Amount(self._loss, "m-s2"), before=before, others=int(hit["others"])
         )
-        stands = super()._conditions(view, row)
+        stands = self._standing.explain(self._shared.look(view), row, settled=True)
         left_m = float(self._left_m(view, np.array([row]))[0])
         if left_m <= END_M:
-            return met, *stands, reason("view-ends", False, value=Amount(left_m, "m"), limit=Amount(END_M, "m"))
+            return lost, *stands, reason("view-ends", False, value=Amount(left_m, "m"), limit=Amount(END_M, "m"))
         if not all(item.holds for item in stands):
-            return met, *stands
-        sight = self._shared.look(view)
-        rows, at = self._impacts.at(view, sight.believed(self._wanted))
-        asked = view, rows, at, np.flatnonzero(rows == row), self._standing.at_rest(sight)[rows]
-        has_met = self._impacts.met(*asked) | self._impacts.struck(*asked)
-        return met, *stands, reason("has-met", bool(has_met.any()))
+            return lost, *stands
+        waits = super()._conditions(view, row)
+        free = all(item.holds for item in waits)
+        together = bool(self._lost_together(view, np.array([row]), np.array([free]))[0])
+        return lost, *(waits if free or not together else stands), reason("has-met", together)
+
+    def _came(self, view: StepView, row: int) -> Reasons:
+        """How hard it had to brake to stand where it does, and whether it touches another; nothing where not asked."""
+        known = self._approaches.find(int(view.track_id[row]))
+        if known is None or not known["asked"]:
+            return ()
+        needs, limit = Amount(float(known["needs"]), "m-s2"), Amount(BRAKES_MPS2, "m-s2")
+        said = reason("needs-brakes", bool(known["needs"] > BRAKES_MPS2), value=needs, limit=limit)
+        return (said, reason("has-met", bool(known["met"]))) if said.holds else (said,)
 
     def _braking(self, view: StepView, row: int, known: AnyArray | None) -> Reasons:
         """What is missing to a hit."""
@@ -138,12 +179,19 @@ class CollisionRule(StandRule):
         if last is not None and isinstance(last.measures, CollisionMeasures):
             was = last.measures
             return CollisionMeasures(round(seconds, 3), was.speed_mps, was.deceleration_mps2, was.others)
-        hit = None if row is None else self._impacts.find(int(view.track_id[row]))
-        if hit is None:
-            return CollisionMeasures(round(seconds, 3), 0.0, 0.0, 0)
-        return CollisionMeasures(
-            round(seconds, 3), round(float(hit["before"]), 3), round(float(hit["loss"]), 3), int(hit["others"])
-        )
+        before, loss, others = 0.0, 0.0, 0
+        if row is not None:
+            track = int(view.track_id[row])
+            hit, came = self._impacts.find(track), self._approaches.find(track)
+            if hit is not None and hit["hit"]:
+                before, loss, others = float(hit["before"]), float(hit["loss"]), int(hit["others"])
+            if came is not None and came["met"]:
+                before, loss, others = (
+                    max(before, float(came["before"])),
+                    max(loss, float(came["needs"])),
+                    max(others, 1),
+                )
+        return CollisionMeasures(round(seconds, 3), round(before, 3), round(loss, 3), others)
 
 
 def _lane_ends(scene: Scene) -> F64:

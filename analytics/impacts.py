@@ -1,4 +1,4 @@
-"""Who has lost its speed abruptly, and whom it has met."""
+"""Who has lost its speed abruptly."""
 
 from __future__ import annotations
 
@@ -7,26 +7,18 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
-from analytics.kernels.impacts import SHORTEST_S, follow_speeds, meet
+from analytics.kernels.impacts import SHORTEST_S, follow_speeds
 from analytics.records import joined
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import LENGTHS_M
 from analytics.views import CONFIRMED, believed_rows, class_mask
-from core.arrays import F64, I64, AnyArray, Bool
+from core.arrays import F64, AnyArray, Bool
 from core.findings import StepView
 
 ROAD_USERS: Final = ("person", "vehicle")
-IMPACT: Final = 2.0
-"""Times the deceleration asked for: hardly anybody brakes so (dry asphalt gives 9 m/s²), it has hit something."""
-TWICE_M: Final = 1.0
-"""Who stands nearer than this is no other one, but the same, found twice."""
-TOGETHER_NS: Final = 15 * SECOND_NS
-"""The other one has stopped abruptly at most so long before."""
 RIMS_M: Final = 2.0
 """Long ones, whose middles are far from their rims, are in reach when their usual lengths leave at most this."""
-CLOSER_M: Final = 2.0
-"""Two have met who have come closer by this; rider and machine, or two side by side, stop as far apart as they were."""
 VANISHED_NS: Final = 3 * SECOND_NS
 ASIDE_M: Final = 1.5
 OVERSHOOT_S: Final = 0.4
@@ -38,27 +30,18 @@ RESTED_M: Final = 2.0
 FIELDS: Final = [
     ("fast", np.float64),
     ("fast_ns", np.int64),
-    ("fast_at", np.float64, (2,)),
-    ("fast_way", np.float64, (2,)),
     ("last_ns", np.int64),
     ("last_at", np.float64, (2,)),
     ("last_way", np.float64, (2,)),
     ("hit", np.bool_),
     ("abrupt_ns", np.int64),
-    ("hit_ns", np.int64),
-    ("hit_at", np.float64, (2,)),
-    ("hit_way", np.float64, (2,)),
     ("before", np.float64),
     ("loss", np.float64),
     ("others", np.int64),
-    ("met", np.bool_),
-    ("guessed", np.bool_),
 ]
-HIT: Final = ("hit", "abrupt_ns", "hit_ns", "hit_at", "hit_way", "before", "loss", "others", "met", "guessed")
-"""Highest speed of the last second, when, where and with which velocity; when it was last seen, where
-and with which velocity. Of who lost its speed abruptly: when it last did, from when, where and which velocity on; its
-speed before, hardest deceleration, others in reach, whether any of these moved otherwise, and whether it is guessed
-from one that vanished."""
+HIT: Final = ("hit", "abrupt_ns", "before", "loss", "others")
+"""Highest speed of the last second, and when; when it was last seen, where and with which velocity. Of who lost its
+speed abruptly: when it last did, its speed before, hardest deceleration, and others in reach."""
 
 
 class Impacts:
@@ -86,15 +69,9 @@ class Impacts:
         """The record (`FIELDS`) of a track."""
         return self._tracks.find(track)
 
-    def at(self, view: StepView, rows: AnyArray) -> tuple[AnyArray, I64]:
-        """Those of these rows whose tracks are known, and where their records are."""
-        known = [(row, self._tracks.row(int(view.track_id[row]))) for row in rows.tolist()]
-        found = np.array([(row, at) for row, at in known if at is not None], np.int64).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
-
-    def follow(self, sight: Sight, rows: AnyArray) -> tuple[I64, Bool]:
-        """Bring these rows (K) to this frame: where their records are, and which of them were hit (K): have lost their
-        speed abruptly, and not gone on since.
+    def follow(self, sight: Sight, rows: AnyArray) -> Bool:
+        """Bring these rows (K) to this frame: which of them were hit: have lost their speed abruptly, and not gone on
+        since.
         """
         view, clock = sight.view, self._clock
         self._let_go(view)
@@ -108,33 +85,7 @@ class Impacts:
         now, before = follow_speeds(self._tracks.rows, at, fresh, rows, seen, clock.run_ns, limits, (abrupt, loss))
         if now:
             self._note(view, rows[abrupt], at[abrupt], loss[abrupt])
-        return at, self._tracks.rows["hit"][at] if now or before else np.zeros(len(rows), np.bool_)
-
-    def met(self, view: StepView, rows: AnyArray, at: I64, asked: AnyArray, stands: Bool) -> Bool:
-        """Who of these (A numbers of rows), who stand after they lost their speed abruptly, has met another.
-
-        Args:
-            rows: (K) of all that are followed. at: (K) of their records; stands: (K) who stands.
-        """
-        found = np.empty(len(asked), np.bool_)
-        seen = stands, view.valid, view.class_id, view.position
-        limits = self._reach, RIMS_M, CLOSER_M
-        meet(self._tracks.rows, at, rows, asked, seen, LENGTHS_M, limits, (self._clock.run_ns, TOGETHER_NS), found)
-        return found
-
-    def struck(self, view: StepView, rows: AnyArray, at: I64, asked: AnyArray, stands: Bool) -> Bool:
-        """Who of these (A), as in `met`, has hit another by how hard it lost its speed: harder than one brakes.
-
-        One was in reach then and moved otherwise, or stands in reach now.
-        """
-        me = self._tracks.rows[at[asked]]
-        hard = me["loss"] > IMPACT * self._loss
-        if not np.count_nonzero(hard):
-            return np.asarray(hard, np.bool_)
-        others = rows[np.flatnonzero(stands & view.valid[rows])]
-        mine = rows[asked]
-        beside = self._near(view, mine, others) & _far(view.position[mine], view.position[others], TWICE_M)
-        return np.asarray(hard & (me["met"] | beside.any(axis=1)), np.bool_)
+        return self._tracks.rows["hit"][at] if now or before else np.zeros(len(rows), np.bool_)
 
     def _let_go(self, view: StepView) -> None:
         """Tracks that have ended lately are remembered: trackers often give up at an impact."""
@@ -151,21 +102,16 @@ class Impacts:
         return np.asarray(now_ns - tracks["last_ns"] <= np.where(rests, RESTED_NS, VANISHED_NS), np.bool_)
 
     def _note(self, view: StepView, rows: AnyArray, at: AnyArray, loss: F64) -> None:
-        """These (K) lose their speed abruptly: who is in reach, and does any of these move otherwise?"""
+        """These (K) lose their speed abruptly: how many are in reach?"""
         mine = self._tracks.rows
         others = believed_rows(view, self.users)
         others = others[view.valid[others]]
         near = self._near(view, rows, others) & (rows[:, None] != others)
-        unlike = _far(mine["fast_way"][at], view.velocity[others], self._least)
-        unlike &= _far(view.velocity[rows], view.velocity[others], self._least)
-        met = (near & unlike).any(axis=1)
         new = at[~mine["hit"][at]]
-        for field in ("ns", "at", "way"):
-            mine[f"hit_{field}"][new] = mine[f"fast_{field}"][new]
-        for field in ("before", "loss", "others", "met", "guessed"):
+        for field in ("before", "loss", "others"):
             mine[field][new] = 0
         mine["hit"][at], mine["abrupt_ns"][at] = True, self._clock.run_ns
-        for field, value in (("before", mine["fast"][at]), ("loss", loss), ("others", near.sum(axis=1)), ("met", met)):
+        for field, value in (("before", mine["fast"][at]), ("loss", loss), ("others", near.sum(axis=1))):
             mine[field][at] = np.maximum(mine[field][at], value)
 
     def _inherit(self, view: StepView, rows: AnyArray, at: AnyArray) -> None:
@@ -191,16 +137,14 @@ class Impacts:
             fits &= (along >= -OVERSHOOT_S * pace) & (along <= pace**2 / (2 * self._loss))
             if fits.any():
                 chosen = int(np.where(fits, far, np.inf).argmin())
-                self._carry_over(gone[chosen], float(pace[chosen]), float(along[chosen]), int(new))
+                self._carry_over(float(pace[chosen]), float(along[chosen]), int(new))
 
-    def _carry_over(self, gone: AnyArray, before: float, along: float, new: int) -> None:
+    def _carry_over(self, before: float, along: float, new: int) -> None:
         """A track in the record `new` is what vanished with a speed and stopped so far along its way."""
         mine = self._tracks.rows
-        for field in ("ns", "at", "way"):
-            mine[f"hit_{field}"][new] = gone[f"last_{field}"]
         # From where it was last seen it has come so far at most, and lost its speed in SHORTEST_S at least.
         mine["before"][new], mine["loss"][new] = before, before / max(2 * along / before, SHORTEST_S)
-        mine["hit"][new], mine["guessed"][new], mine["abrupt_ns"][new] = True, True, self._clock.run_ns
+        mine["hit"][new], mine["abrupt_ns"][new] = True, self._clock.run_ns
 
     def _near(self, view: StepView, a: AnyArray, b: AnyArray) -> Bool:
         """Which of these rows (K) and those (N) are in reach of each other (K, N)."""

@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 import structlog
 
-from analytics.clock import SECOND_NS, CameraClock
-from analytics.impacts import Impacts
+from analytics.clock import SECOND_NS
 from analytics.paths import TOLERANCE_PX, simplify
 from analytics.table import build_rules
 from analytics.track_log import TrackLogRule
@@ -66,8 +65,6 @@ def compile_rules() -> None:
         for number in range(3, 3 + QUEUES_S):
             rule.update(_view(scene, number, (6.0, 2.0), 0.0))
         rule.close(0)
-    nobody, view = np.zeros(0, np.int64), _view(scene, 0, (6.0, 2.0))
-    Impacts(CameraClock(), 1.0, 1.0, 1.0).met(view, nobody, nobody, nobody, np.zeros(0, np.bool_))
     table = TrackTable([])
     table.locate(np.arange(1, 3), 0)
     for ids in (np.arange(1, 2), frozen(np.arange(2, 3), np.int64, (1,), "ids")):

@@ -115,19 +115,22 @@ class PedestrianSpec(Carriageway):
 class CollisionSpec(Carriageway):
     """Two road users meet, and one of them comes to an abnormal stop.
 
-    One event for the two, also where both stop. It has met another when that one stands in reach and lost its speed
-    abruptly, too, within 15 s before, and the two came closer as they did; or when it lost its speed twice as hard as
-    is asked for, harder than anybody brakes, and another in reach moved otherwise, or stands there. Where its track
-    breaks at the impact, who begins at rest where it vanished is taken for it. Who waits in a queue or at a signal, as
-    in [incident.stopped_vehicle](incident.stopped_vehicle.md), or stands where the camera sees no further, has not
-    collided. Needs a ground.
+    One event for the two, also where both stop. Two have met who stand in touch: their middles are as far apart as half
+    of their usual lengths, and at most 1.25 m, or a sixth of their lengths, more (in queues cars keep 1.5 to 2.5 m).
+    And one of them came faster than anybody can brake: at a speed v with a way d left to where it stands it needed
+    v²/2d, more than 10 m/s² (tyres give 7 to 8 on dry asphalt), by its speeds and by its foot points; that counts in
+    queues, too. Or they lost their speed abruptly, together by more than 15 m/s²: both of them, while nobody else
+    stands within 8 m; or, of cars and longer ones, one that does not wait as in
+    [incident.stopped_vehicle](incident.stopped_vehicle.md); but not where the camera sees no further. Where its track
+    breaks at the impact, who begins at rest where it vanished is taken for it. Needs a ground.
 
-    Limit: one that drives on is not found, nor one whose other party the camera never sees.
+    Limit: one that drives on is not found, nor one whose other party the camera never sees, nor one whose way in the
+    second before it stands is not seen.
     """
 
     kind: Literal["incident.collision"] = "incident.collision"
     classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES + ": who comes to a stop")
-    reach_m: Positive = Field(5.0, description="The other one is no further away, from foot to foot, in metres")
+    reach_m: Positive = Field(5.0, description="Others count in its measures no further away than this, in metres")
     min_speed_kmh: Positive = Field(10.0, description="It was faster than this within the second before, in km/h")
     deceleration_mps2: Positive = Field(4.0, description="It loses speed faster than this, in m/s²")
     stop_speed_kmh: Positive = Field(3.0, description="Slower than this it stands, in km/h")

@@ -205,9 +205,13 @@ explain-others-near = { $holds ->
        *[no] the nearest other is { $value } away, wanted ≤ { $limit }
     }
 explain-alone = nobody else is there
+explain-needs-brakes = { $holds ->
+        [yes] came faster than one can brake: it needed { $value } > { $limit } to stand here
+       *[no] could have braked: it needed { $value } to stand here, wanted > { $limit }
+    }
 explain-has-met = { $holds ->
         [yes] has met another
-       *[no] has not met another: nobody in reach stopped abruptly, too, nor was it hit hard
+       *[no] has not met another: none stands in touch that stopped with it, or both could have braked
     }
 explain-hit = lost its speed beside others ({ $others }): from { $before } at { $value } > { $limit }
 explain-turn-time = { $holds ->

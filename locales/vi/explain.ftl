@@ -205,9 +205,13 @@ explain-others-near = { $holds ->
        *[no] đối tượng khác gần nhất cách { $value }, cần ≤ { $limit }
     }
 explain-alone = không có ai khác ở đó
+explain-needs-brakes = { $holds ->
+        [yes] đến nhanh hơn mức phanh được: cần { $value } > { $limit } để dừng tại đây
+       *[no] có thể đã phanh: cần { $value } để dừng tại đây, ngưỡng > { $limit }
+    }
 explain-has-met = { $holds ->
         [yes] đã va vào đối tượng khác
-       *[no] chưa va vào đối tượng nào: không ai ở gần cũng dừng đột ngột, và không bị đâm mạnh
+       *[no] chưa va vào đối tượng nào: không ai dừng sát nó, hoặc cả hai có thể đã phanh
     }
 explain-hit = đã mất tốc độ cạnh đối tượng khác ({ $others }): từ { $before }, giảm { $value } > { $limit }
 explain-turn-time = { $holds ->

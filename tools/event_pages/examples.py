@@ -85,9 +85,9 @@ def _stops(number: int, start_s: float, at_x: float, y: float = UPPER) -> Actor:
 
 
 def _crash(t: float) -> tuple[float, float]:
-    """At 14 m/s, and from 2 s on with 9 m/s² to a stop."""
-    late = min(max(t - 2.0, 0.0), 14 / 9)
-    return 20 + 140 * min(t, 2.0) + 10 * (14 * late - 4.5 * late**2), UPPER
+    """At 14 m/s, and from 2 s on with 20 m/s² to a stop: into another."""
+    late = min(max(t - 2.0, 0.0), 14 / 20)
+    return 80 + 140 * min(t, 2.0) + 10 * (14 * late - 10 * late**2), UPPER
 
 
 WELL: Final = PictureHealth(0.0, 100.0, 200.0, 1.0, 0.0, 0.0, 0.9, (0.0, 0.0))
@@ -236,7 +236,7 @@ EXAMPLES: Final[Mapping[EventKind, Callable[[], Example]]] = {
     ),
     EventKind.COLLISION: lambda: Example(
         _scene(_lanes(), _rule("kind: incident.collision")),
-        [_who(1, _crash), _who(2, walk([(0, 300, LOWER), (3.4, 436, LOWER), (3.7, 446, 204), (99, 446, 204)]))],
+        [_who(1, _crash), _who(2, walk([(0, 446, 184), (99, 446, 184)]))],
         10,
         fps=10.0,
     ),
