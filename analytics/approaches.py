@@ -131,7 +131,7 @@ class Approaches:
         """Who touches these rows (K) of vehicles, and stands as they do."""
         stood = self._stood()
         others, at = self._rows[stood], self._at[stood]
-        away = np.hypot(*np.moveaxis(view.position[rows][:, None] - view.position[others], -1, 0))
+        away = _away(view, rows, others)
         lengths = LENGTHS_M[view.class_id]
         both = lengths[rows][:, None] + lengths[others]
         gap = away - both / 2
@@ -140,8 +140,9 @@ class Approaches:
         later = rest_ns[at] - rest_ns[self._at[mine]][:, None]
         touch = (gap >= INTO_M) & (gap <= np.maximum(TOUCH * both, TOUCH_M)) & (away > TWICE_M) & (later <= LATER_NS)
         touch &= (self._rows[mine] == rows)[:, None] & (_unsure(view, others) <= OTHERS_M)
-        near = (away <= APART_M) & (away > TWICE_M)
-        return Touching(touch, others, np.asarray(near.sum(axis=1) <= 1, np.bool_))
+        rest = _away(view, rows, self._rows[self._tracks.rows["rests"][self._at]])
+        near = np.count_nonzero((rest <= APART_M) & (rest > TWICE_M), axis=1)
+        return Touching(touch, others, np.asarray(near <= 1, np.bool_))
 
     def _stood(self) -> Bool:
         """Which of the vehicles (K) that are followed stand, and have for so long that their places are known."""
@@ -201,6 +202,11 @@ class Approaches:
         middle, pace = (left + left[first]) / 2, (left[first] - left) / np.maximum(took, SHORT_S)
         by_feet = _hardest(middle[some], pace[some], far)
         return min(smooth[0], by_feet[0]), float(speed[fastest]), by_feet[1]
+
+
+def _away(view: StepView, a: AnyArray, b: AnyArray) -> F64:
+    """How far (K, N) these rows (K) and those (N) are apart, in metres."""
+    return np.asarray(np.hypot(*np.moveaxis(view.position[a][:, None] - view.position[b], -1, 0)), np.float64)
 
 
 def _unsure(view: StepView, rows: AnyArray) -> F64:

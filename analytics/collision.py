@@ -24,8 +24,8 @@ from core.scene import Scene
 from core.taxonomy import TWO_WHEELERS
 from scenes.rules import CollisionSpec
 
-TOGETHER_MPS2: Final = 15.0
-"""Two who run into each other lose together more than the two could by braking (7 to 8 m/s² each, dry asphalt)."""
+TOGETHER_MPS2: Final = 16.0
+"""Two who run into each other lose together more than the two could by braking (8 m/s² each, dry asphalt)."""
 EACH_MPS2: Final = 6.0
 """Hardly anybody brakes so for what he sees in time (4 to 5 m/s²)."""
 RIDERS: Final = np.array([int(item) for item in TWO_WHEELERS])
