@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.clock import SECOND_NS
-from analytics.kernels.approaches import COLUMNS, PAST, follow_approaches
+from analytics.kernels.approaches import COLUMNS, PAST, STOOD_NS, follow_approaches, touch_others
 from analytics.records import joined
 from analytics.shared import Shared
 from analytics.sight import Sight
@@ -18,8 +18,6 @@ from core.arrays import F64, I64, AnyArray, Bool, is_in
 from core.findings import StepView
 from core.frames import FrameMeta
 
-STOOD_NS: Final = round(2.5 * SECOND_NS)
-"""Who has stood for so long has a place that is known: tracks overshoot, and come back within 2 s."""
 BEFORE_NS: Final = round(2.5 * SECOND_NS)
 AFTER_NS: Final = SECOND_NS * 6 // 10
 """So long before another begins to stand, or after that, somebody may vanish who is that one."""
@@ -37,20 +35,8 @@ LEAST_NEED_MPS: Final = 2.0
 LOOKS: Final = 3
 """So many places must tell it, of foot points; tyres give 7 to 8 m/s² on dry asphalt."""
 BRAKES_MPS2: Final = 10.0
-SURE_M, OTHERS_M = 0.8, 1.6
-"""A place that is less sure tells nothing; nor does that of the other one."""
-TOUCH_M: Final = 1.25
-TOUCH: Final = 1 / 6
-"""Two touch whose middles are as far apart as half of their usual lengths, and at most so much more; or this share of
-their lengths, by which those of a class differ: in queues cars keep 1.5 to 2.5 m."""
-INTO_M: Final = -1.6
-"""Nearer than this two stand beside each other: so far a place and two lengths may be wrong."""
-TWICE_M: Final = 1.0
-"""Who stands nearer than this is no other one, but the same, found twice."""
-LATER_NS: Final = SECOND_NS * 3 // 2
-"""The other one has come to rest at most so long after: what is pushed on slides for a second."""
-APART_M: Final = 8.0
-"""Nobody else stands so near to two who stand apart: in queues the next one stands 7.6 m behind."""
+SURE_M: Final = 0.8
+"""A place that is less sure tells nothing."""
 FIELDS: Final = [
     ("last_ns", np.int64),
     ("slow_ns", np.int64),
@@ -70,8 +56,9 @@ it is known to have run into somebody; how hard (m/s²), from which speed (m/s),
 
 
 class Touching(NamedTuple):
-    """Of rows (K) that stand: others that stand in touch (K, N), who these are (N), and whether both stand apart from
-    all others (K)."""
+    """Of rows (K) that stand: which of others (N) stand in touch (K, N), and whether both stand apart from all the rest
+    (K).
+    """
 
     touch: Bool
     others: AnyArray
@@ -127,22 +114,12 @@ class Approaches:
             mine["met"][at[hard]] = near.touch.any(axis=1) & sure & enough
         return is_in(rows, self._rows[mine["met"][at]])
 
-    def touching(self, view: StepView, rows: AnyArray) -> Touching:
-        """Who touches these rows (K) of vehicles, and stands as they do."""
-        stood = self._stood()
-        others, at = self._rows[stood], self._at[stood]
-        away = _away(view, rows, others)
-        lengths = LENGTHS_M[view.class_id]
-        both = lengths[rows][:, None] + lengths[others]
-        gap = away - both / 2
-        rest_ns = self._tracks.rows["rest_ns"]
-        mine = np.searchsorted(self._rows, rows).clip(max=len(self._rows) - 1)
-        later = rest_ns[at] - rest_ns[self._at[mine]][:, None]
-        touch = (gap >= INTO_M) & (gap <= np.maximum(TOUCH * both, TOUCH_M)) & (away > TWICE_M) & (later <= LATER_NS)
-        touch &= (self._rows[mine] == rows)[:, None] & (_unsure(view, others) <= OTHERS_M)
-        rest = _away(view, rows, self._rows[self._tracks.rows["rests"][self._at]])
-        near = np.count_nonzero((rest <= APART_M) & (rest > TWICE_M), axis=1)
-        return Touching(touch, others, np.asarray(near <= 1, np.bool_))
+    def touching(self, view: StepView, asked: AnyArray) -> Touching:
+        """Who of the vehicles that are followed touches these rows (K), and stands as they do."""
+        found = np.empty((len(asked), len(self._rows)), np.bool_), np.empty(len(asked), np.bool_)
+        seen = view.position, view.position_cov, view.class_id
+        touch_others(self._tracks.rows, self._at, self._rows, asked, seen, LENGTHS_M, self._clock.run_ns, found)
+        return Touching(found[0], self._rows, found[1])
 
     def _stood(self) -> Bool:
         """Which of the vehicles (K) that are followed stand, and have for so long that their places are known."""
@@ -202,11 +179,6 @@ class Approaches:
         middle, pace = (left + left[first]) / 2, (left[first] - left) / np.maximum(took, SHORT_S)
         by_feet = _hardest(middle[some], pace[some], far)
         return min(smooth[0], by_feet[0]), float(speed[fastest]), by_feet[1]
-
-
-def _away(view: StepView, a: AnyArray, b: AnyArray) -> F64:
-    """How far (K, N) these rows (K) and those (N) are apart, in metres."""
-    return np.asarray(np.hypot(*np.moveaxis(view.position[a][:, None] - view.position[b], -1, 0)), np.float64)
 
 
 def _unsure(view: StepView, rows: AnyArray) -> F64:

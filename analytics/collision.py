@@ -78,20 +78,18 @@ class CollisionRule(StandRule):
         brakes can take: both of them, apart from all others, or (`free`, K) one that waits for nobody. Riders keep
         hardly more than that from each other in queues: of them, both.
         """
-        near = self._approaches.touching(view, rows)
-        if not near.touch.any():
-            return np.zeros(len(rows), np.bool_)
-        losses = np.array([self._loss_of(view, row) for row in (*rows, *near.others)])
-        mine, theirs = losses[: len(rows), None], losses[len(rows) :]
-        hard = near.touch & (mine + theirs > TOGETHER_MPS2)
-        both = (hard & (np.minimum(mine, theirs) > EACH_MPS2)).any(axis=1)
+        found, mine = np.zeros(len(rows), np.bool_), self._impacts.losses(view.track_id[rows])
+        may = np.flatnonzero(mine + self._impacts.hardest > TOGETHER_MPS2)
+        if not len(may):
+            return found
+        near = self._approaches.touching(view, rows[may])
+        lost, theirs = mine[may, None], self._impacts.losses(view.track_id[near.others])
+        hard = near.touch & (lost + theirs > TOGETHER_MPS2)
+        both = (hard & (np.minimum(lost, theirs) > EACH_MPS2)).any(axis=1)
         riders = is_in(view.class_id, RIDERS)
-        one = (hard & ~(riders[rows][:, None] | riders[near.others])).any(axis=1)
-        return np.asarray((near.apart & both) | (free & one), np.bool_)
-
-    def _loss_of(self, view: StepView, row: int) -> float:
-        hit = self._impacts.find(int(view.track_id[row]))
-        return float(hit["loss"]) if hit is not None and hit["hit"] else 0.0
+        one = (hard & ~(riders[rows[may]][:, None] | riders[near.others])).any(axis=1)
+        found[may] = (near.apart & both) | (free[may] & one)
+        return found
 
     def _is_open(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) are of an event that is open."""

@@ -13,7 +13,7 @@ from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import LENGTHS_M
 from analytics.views import CONFIRMED, believed_rows, class_mask
-from core.arrays import F64, AnyArray, Bool
+from core.arrays import F64, I64, AnyArray, Bool
 from core.findings import StepView
 
 ROAD_USERS: Final = ("person", "vehicle")
@@ -68,6 +68,20 @@ class Impacts:
     def find(self, track: int) -> AnyArray | None:
         """The record (`FIELDS`) of a track."""
         return self._tracks.find(track)
+
+    def losses(self, ids: I64) -> F64:
+        """How hard (K) these tracks lost their speed, m/s²: those that did abruptly, and have not gone on; else 0."""
+        known = self._tracks.rows
+        if not len(known):
+            return np.zeros(len(ids))
+        at = np.minimum(np.searchsorted(known["id"], ids), len(known) - 1)
+        return np.where((known["id"][at] == ids) & known["hit"][at], known["loss"][at], 0.0)
+
+    @property
+    def hardest(self) -> float:
+        """The most that any of these has lost."""
+        known = self._tracks.rows
+        return float(known["loss"][known["hit"]].max(initial=0.0))
 
     def follow(self, sight: Sight, rows: AnyArray) -> Bool:
         """Bring these rows (K) to this frame: which of them were hit: have lost their speed abruptly, and not gone on

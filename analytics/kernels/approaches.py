@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
-from core.arrays import F32, F64, I64, U8, AnyArray, Bool
+from core.arrays import F32, F64, I16, I64, U8, AnyArray, Bool
 from core.compiled import in_place
 from core.tracks import TrackState
 
@@ -18,6 +19,22 @@ STILL_NS: Final = 200_000_000
 """So long after it came to rest its places are kept no more."""
 AGAIN_NS: Final = 1_000_000_000
 """A box trembles: who is faster for less than this stands on."""
+STOOD_NS: Final = 2_500_000_000
+"""Who has stood for so long has a place that is known: tracks overshoot, and come back within 2 s."""
+TOUCH_M: Final = 1.25
+TOUCH: Final = 1 / 6
+"""Two touch whose middles are as far apart as half of their usual lengths, and at most so much more; or this share of
+their lengths, by which those of a class differ: in queues cars keep 1.5 to 2.5 m."""
+INTO_M: Final = -1.6
+"""Nearer than this two stand beside each other: so far a place and two lengths may be wrong."""
+TWICE_M: Final = 1.0
+"""Who stands nearer than this is no other one, but the same, found twice."""
+LATER_NS: Final = 1_500_000_000
+"""The other one has come to rest at most so long after: what is pushed on slides for a second."""
+APART_M: Final = 8.0
+"""Nobody else stands so near to two who stand apart: in queues the next one stands 7.6 m behind."""
+OTHERS_M: Final = 1.6
+"""The place of the other one is no less sure than this: a standard deviation."""
 
 
 @in_place
@@ -62,3 +79,49 @@ def follow_approaches(
             mine.past[COLUMNS * slot + 2 + axis] = position[row, axis]
             mine.past[COLUMNS * slot + 4 + axis] = velocity[row, axis]
         mine.count += 1
+
+
+@in_place
+def touch_others(
+    state: AnyArray,
+    at: I64,
+    rows: I64,
+    asked: I64,
+    view: tuple[F64, F64, I16],
+    lengths: F64,
+    now_ns: int,
+    found: tuple[Bool, Bool],
+) -> None:
+    """Who stands in touch with whom. See `analytics.approaches.Touching`.
+
+    Args:
+        state: records of the tracks, `analytics.approaches.FIELDS`.
+        at: (N) of the rows' tracks.
+        rows: (N) of all that are followed.
+        asked: (K) rows.
+        view: position, its covariance, and class, of all tracks in the view.
+        lengths: of vehicles by class.
+        now_ns: run time.
+        found: to be filled: (K, N) who touches whom; (K) who stands apart from all but one.
+    """
+    position, spread, class_id = view
+    touches, apart = found
+    for a in range(len(asked)):
+        row, me, near = asked[a], -1, 0
+        for k in range(len(rows)):
+            if rows[k] == row:
+                me = k
+        for k in range(len(rows)):
+            touches[a, k] = False
+            other, you = rows[k], state[at[k]]
+            away = math.hypot(position[row, 0] - position[other, 0], position[row, 1] - position[other, 1])
+            if not you.rests or away <= TWICE_M:
+                continue
+            near += away <= APART_M
+            both = lengths[class_id[row]] + lengths[class_id[other]]
+            gap = away - both / 2
+            if me < 0 or now_ns - you.rest_ns < STOOD_NS or gap < INTO_M or gap > max(TOUCH * both, TOUCH_M):
+                continue
+            late = you.rest_ns - state[at[me]].rest_ns > LATER_NS
+            touches[a, k] = not late and math.sqrt(spread[other, 0, 0] + spread[other, 1, 1]) <= OTHERS_M
+        apart[a] = near <= 1
