@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from core.measures import SlowVehicleMeasures
 from core.scene import Scene
 from core.taxonomy import ObjectClass
 from scenes.rules import SlowVehicleSpec
-from tests.support.tracks import Actor, film, walk
-from tests.support.traffic import METRES, driver
-from tests.support.watched import found
+from tests.support.tracks import Actor, film, still, walk
+from tests.support.traffic import METRES, PIXELS, driver
+from tests.support.watched import found, seconds
 
 CAR, SIZE = ObjectClass.CAR, (45, 30)
 SLOW = SlowVehicleSpec()
@@ -64,3 +66,51 @@ def test_who_is_as_slow_beyond_the_end_of_the_lane_holds_up() -> None:
     beyond = [walk([(40, 920, y), (51, 990, y)]) for y in (400, 640)]
     assert told([crawls, Actor(2, beyond[0], CAR, SIZE), *flow(38)], 55) == []
     assert told([crawls, Actor(2, beyond[1], CAR, SIZE), *flow(38)], 55) == [1]
+
+
+def crowd(count: int = 30, mps: float = 14.0) -> list[Actor]:
+    return [driver(n + 10, 4 * n, mps, aside=20) for n in range(count)]
+
+
+@pytest.mark.parametrize("scene", [METRES, PIXELS], ids=["metres", "pixels"])
+def test_who_crawls_among_fast_ones_is_found(scene: object) -> None:
+    place = METRES if scene is METRES else PIXELS
+    slow = driver(1, 40, 3.5)
+    on = found(film([slow, *crowd()], 70, scene=place, fps=5), SLOW)
+    assert [e.track_ids for e in on] == [(1,)]
+    assert seconds(on) == [pytest.approx(40 + 10 / 3.5 + 10, abs=1)]
+    told = on[0].measures
+    assert isinstance(told, SlowVehicleMeasures) and told.share == pytest.approx(3.5 / 14, abs=0.08)
+    assert (told.usual_mps is None) == (place is PIXELS)
+
+
+def test_a_slow_crowd_is_no_slow_vehicle() -> None:
+    assert found(film([driver(1, 40, 2), *crowd(mps=5.0)], 70, scene=METRES, fps=5), SLOW) == []
+
+
+def test_those_behind_a_slow_one_only_follow() -> None:
+    crawling = [driver(n, 40 + 4 * n, 3.5) for n in range(3)]
+    on = found(film([*crawling, *crowd()], 75, scene=METRES, fps=5), SLOW)
+    assert [e.track_ids for e in on] == [(0,)]
+
+
+def test_the_tail_of_a_jam_whose_head_is_out_of_sight_is_no_slow_vehicle() -> None:
+    """After traffic has flowed, one crawls near the end of its lane, another beside it; with some who pass, one is."""
+    crawl = [Actor(n, walk([(60, x, y), (90, x + 290, y)]), CAR, SIZE) for n, x, y in ((1, 600, 400), (2, 590, 500))]
+    before = [driver(10 + n, 2 * n, 14.0, "ab"[n % 2]) for n in range(24)]
+    assert found(film([*before, *crawl], 95, scene=METRES), SLOW) == []
+    passing = [driver(50 + n, 58 + 3 * n, 14.0, "b", aside=25) for n in range(9)]
+    on = found(film([*before, *crawl[:1], *passing], 95, scene=METRES), SLOW)
+    assert [e.track_ids for e in on] == [(1,)]
+
+
+def test_who_stands_is_no_slow_vehicle_and_does_not_make_the_lane_slow() -> None:
+    parked = Actor(1, still(500, 400), CAR, SIZE)
+    assert found(film([parked, *crowd()], 70, scene=METRES, fps=5), SLOW) == []
+    slow = driver(2, 80, 3.5)
+    on = found(film([parked, slow, *crowd()], 110, scene=METRES, fps=5), SLOW)
+    assert [e.track_ids for e in on] == [(2,)]
+
+
+def test_nothing_is_usual_before_enough_have_passed() -> None:
+    assert found(film([driver(1, 0, 3.5), *crowd(3)], 25, scene=METRES, fps=5), SLOW) == []

@@ -1,6 +1,6 @@
 """What looks like an event and is none, or is one where two might be told: each way in which rules could be fooled.
 
-Also: overtaking, pushing, trembling queues (test_wrong_way), crossings of pedestrians (test_incidents), flicker over a
+Also: overtaking, pushing, trembling queues (test_wrong_way), crossings of pedestrians (test_pedestrian), flicker over a
 line (test_line_crossing); frame rates, gaps, restarts of every kind (tests/contracts/test_event_lives).
 """
 
