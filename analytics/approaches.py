@@ -17,6 +17,7 @@ from analytics.views import class_mask
 from core.arrays import F64, I64, AnyArray, Bool, is_in
 from core.findings import StepView
 from core.frames import FrameMeta
+from core.taxonomy import TWO_WHEELERS
 
 BEFORE_NS: Final = round(2.5 * SECOND_NS)
 AFTER_NS: Final = SECOND_NS * 6 // 10
@@ -70,7 +71,7 @@ class Approaches:
 
     def __init__(self, shared: Shared, slow_mps: float) -> None:
         self._clock, self._scene, self._slow = shared.clock, shared.scene, slow_mps
-        self._wanted = class_mask(("vehicle",))
+        self._wanted, self._riders = class_mask(("vehicle",)), class_mask([c.label for c in TWO_WHEELERS])
         self._tracks = TrackTable(list(FIELDS))
         self._gone: AnyArray = self._tracks.rows
         self._frame: FrameMeta | None = None
@@ -99,7 +100,10 @@ class Approaches:
         follow_approaches(self._tracks.rows, self._at, self._rows, seen, now, self._slow)
 
     def ran_into(self, view: StepView, rows: AnyArray) -> Bool:
-        """Which of these rows (K) came to where they stand faster than one can brake, and touch another that stands."""
+        """Which of these rows (K) came to where they stand faster than one can brake, and touch another that stands.
+
+        Of riders only who stands apart from all others: in queues their tracks jump from one to the next.
+        """
         mine, at, stood = self._tracks.rows, self._at, self._stood()
         if not np.count_nonzero(stood):
             return np.zeros(len(rows), np.bool_)
@@ -111,7 +115,8 @@ class Approaches:
             near = self.touching(view, hits)
             sure = _unsure(view, hits) <= SURE_M
             enough = mine["looks"][at[hard]] >= np.where(near.apart, 1, LOOKS)
-            mine["met"][at[hard]] = near.touch.any(axis=1) & sure & enough
+            alone = near.apart | ~self._riders[view.class_id[hits]]
+            mine["met"][at[hard]] = near.touch.any(axis=1) & sure & enough & alone
         return is_in(rows, self._rows[mine["met"][at]])
 
     def touching(self, view: StepView, asked: AnyArray) -> Touching:

@@ -119,8 +119,9 @@ class CollisionSpec(Carriageway):
     of their usual lengths, and at most 1.25 m, or a sixth of their lengths, more (in queues cars keep 1.5 to 2.5 m).
     And one of them came faster than anybody can brake: at a speed v with a way d left to where it stands it needed
     v²/2d, more than 10 m/s² (tyres give 7 to 8 on dry asphalt), by its speeds and by its foot points; that counts in
-    queues, too. Or they lost their speed abruptly, together by more than 16 m/s²: both of them, while nobody else
-    stands within 8 m; or, of cars and longer ones, one that does not wait as in
+    queues, too, but of riders, whose numbers jump from one to the next there, only while nobody else stands within 8 m.
+    Or they lost their speed abruptly, together by more than 16 m/s²: both of them, while nobody else stands within 8 m;
+    or, of cars and longer ones, one that does not wait as in
     [incident.stopped_vehicle](incident.stopped_vehicle.md); but not where the camera sees no further. Where its track
     breaks at the impact, who begins at rest where it vanished is taken for it. Needs a ground.
 

@@ -127,3 +127,11 @@ def test_at_the_end_of_a_queue_hard_braking_is_no_collision(mps2: float, told: i
     last = Actor(1, crash(mps2=mps2, far=885 - 60 * 8 - 50), CAR, SIZE)
     on = found(film([last, *queue], 12, scene=METRES), CollisionSpec())
     assert seconds(on) == [pytest.approx(2 + 15 / mps2 + STOOD_S + 3, abs=0.4)] * told
+
+
+@pytest.mark.parametrize(("beside", "told"), [([], 1), ([360.0, 440.0], 0)], ids=["alone", "in a queue"])
+def test_a_number_that_jumps_between_riders_who_queue_is_no_impact(beside: list[float], told: int) -> None:
+    """One seems to stop at once behind another: whose it is among those who stand 4 m beside, nobody can tell."""
+    queue = [Actor(n, still(472, y), ObjectClass.MOTORCYCLE, (20, 18)) for n, y in enumerate([400.0, *beside], 2)]
+    rider = Actor(1, crash(), ObjectClass.MOTORCYCLE, (20, 18))
+    assert len(found(film([rider, *queue], 12, scene=METRES), CollisionSpec())) == told
