@@ -16,7 +16,7 @@ from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import LENGTHS_M, is_vehicle
 from analytics.views import COASTING, CONFIRMED
-from core.arrays import F64, I16, AnyArray, Bool
+from core.arrays import F64, I16, AnyArray, Bool, fixed
 from core.findings import StepView
 from core.lanes import group_numbers, lane_lengths, lane_starts
 from core.scene import Scene
@@ -84,4 +84,4 @@ class Ahead:
             return lane, along
         lane, along = lane.copy(), along.copy()
         go_on(rows, lane, along, view.lane_speed.copy(), (view.position, view.velocity, view.valid), self._ways)
-        return lane, along
+        return fixed(lane), along

@@ -31,7 +31,8 @@ NEAR_M, FAR_M, FAR_S = 1.5, 6.0, 0.5
 """How hard one must brake is asked so far before its place: nearer the place's own error tells, further away anybody
 can still brake. Who is fast is asked from as far as it comes in half a second."""
 SPAN_S, SHORT_S = 0.45, 0.25
-"""A speed by foot points is taken over so long, and not over less than this."""
+"""A speed by foot points is taken over so long, or as frames come where they come more seldom, and not over less than
+this."""
 LEAST_NEED_MPS: Final = 2.0
 LOOKS: Final = 3
 """So many places must tell it, of foot points; tyres give 7 to 8 m/s² on dry asphalt."""
@@ -42,6 +43,7 @@ FIELDS: Final = [
     ("last_ns", np.int64),
     ("slow_ns", np.int64),
     ("rest_ns", np.int64),
+    ("moved_ns", np.int64),
     ("rests", np.bool_),
     ("asked", np.bool_),
     ("met", np.bool_),
@@ -52,8 +54,9 @@ FIELDS: Final = [
     ("past_ns", np.int64, (PAST,)),
     ("past", np.float32, (PAST * COLUMNS,)),
 ]
-"""When it was last seen and last slow, since when it rests; whether it was asked how hard it had to brake, and whether
-it is known to have run into somebody; how hard (m/s²), from which speed (m/s), by how many places; its last places."""
+"""When it was last seen and last slow, since when it rests, and when it last rested before; whether it was asked how
+hard it had to brake, and whether it is known to have run into somebody; how hard (m/s²), from which speed (m/s), by how
+many places; its last places."""
 
 
 class Touching(NamedTuple):
@@ -126,6 +129,14 @@ class Approaches:
         touch_others(self._tracks.rows, self._at, self._rows, asked, seen, LENGTHS_M, self._clock.run_ns, found)
         return Touching(found[0], self._rows, found[1])
 
+    def rest_ns(self, ids: I64) -> I64:
+        """Since when (K) these tracks rest, run time; now where that is not known."""
+        known, now = self._tracks.rows, self._clock.run_ns
+        if not len(known):
+            return np.full(len(ids), now)
+        at = np.minimum(np.searchsorted(known["id"], ids), len(known) - 1)
+        return np.where((known["id"][at] == ids) & known["rests"][at], known["rest_ns"][at], now)
+
     def _stood(self) -> Bool:
         """Which of the vehicles (K) that are followed stand, and have for so long that their places are known."""
         mine, at = self._tracks.rows, self._at
@@ -143,6 +154,10 @@ class Approaches:
         """How hard a track that stands had to brake; or another that vanished there as it began to stand."""
         mine, here = self._tracks.rows, view.position[row]
         rest_ns = int(mine["rest_ns"][at])
+        if 0 < mine["moved_ns"][at] > rest_ns - BEFORE_NS:
+            # Who rested a moment ago cannot have become so fast: its number has jumped in a queue.
+            mine["asked"][at] = True
+            return
         found = self._needed(mine[at], here, rest_ns + SECOND_NS // 10)
         if found is None:
             gone = joined(self._gone, mine[mine["last_ns"] < self._clock.run_ns])
@@ -178,7 +193,8 @@ class Approaches:
         assert self._scene.ground is not None  # noqa: S101
         feet, _ = self._scene.ground.to_ground(past[:, :2])
         left = (here - feet) @ way
-        first = np.searchsorted(times, times - SPAN_S - 1e-6)
+        span_s = max(SPAN_S, float(np.median(np.diff(times))))
+        first = np.searchsorted(times, times - span_s - 1e-6)
         took = times - times[first]
         some = took >= SHORT_S
         middle, pace = (left + left[first]) / 2, (left[first] - left) / np.maximum(took, SHORT_S)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from analytics.approaches import BRAKES_MPS2, Approaches
+from analytics.clock import SECOND_NS
 from analytics.impacts import Impacts
 from analytics.kernels.impacts import loss_of
 from analytics.queues import KMH_PER_MPS
@@ -15,7 +16,7 @@ from analytics.shared import Shared
 from analytics.stopped_vehicle import StandRule
 from analytics.views import believed_rows
 from analytics.waiting import END_M
-from core.arrays import F64, AnyArray, Bool, is_in
+from core.arrays import F64, I64, AnyArray, Bool, is_in
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -29,6 +30,8 @@ TOGETHER_MPS2: Final = 16.0
 EACH_MPS2: Final = 6.0
 """Hardly anybody brakes so for what he sees in time (4 to 5 m/s²)."""
 RIDERS: Final = np.array([int(item) for item in TWO_WHEELERS])
+RESTED_NS: Final = SECOND_NS * 3 // 2
+"""Speed is abruptly lost within a second, and rest begins in it."""
 SAME_M: Final = 10.0
 """Whoever comes to an abrupt stop so near to one whose event is open has to do with the same collision."""
 
@@ -78,18 +81,25 @@ class CollisionRule(StandRule):
         brakes can take: both of them, apart from all others, or (`free`, K) one that waits for nobody. Riders keep
         hardly more than that from each other in queues: of them, both.
         """
-        found, mine = np.zeros(len(rows), np.bool_), self._impacts.losses(view.track_id[rows])
+        found, mine = np.zeros(len(rows), np.bool_), self._losses(view.track_id[rows])
         may = np.flatnonzero(mine + self._impacts.hardest > TOGETHER_MPS2)
         if not len(may):
             return found
         near = self._approaches.touching(view, rows[may])
-        lost, theirs = mine[may, None], self._impacts.losses(view.track_id[near.others])
+        lost, theirs = mine[may, None], self._losses(view.track_id[near.others])
         hard = near.touch & (lost + theirs > TOGETHER_MPS2)
         both = (hard & (np.minimum(lost, theirs) > EACH_MPS2)).any(axis=1)
         riders = is_in(view.class_id, RIDERS)
         one = (hard & ~(riders[rows[may]][:, None] | riders[near.others])).any(axis=1)
         found[may] = (near.apart & both) | (free[may] & one)
         return found
+
+    def _losses(self, ids: I64) -> F64:
+        """How hard (K) these tracks lost their speed as they came to rest: who rested before has not, its number has
+        jumped from one who queues to the next.
+        """
+        losses, abrupt_ns = self._impacts.losses(ids)
+        return np.where(self._approaches.rest_ns(ids) >= abrupt_ns - RESTED_NS, losses, 0.0)
 
     def _is_open(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) are of an event that is open."""

@@ -69,13 +69,15 @@ class Impacts:
         """The record (`FIELDS`) of a track."""
         return self._tracks.find(track)
 
-    def losses(self, ids: I64) -> F64:
-        """How hard (K) these tracks lost their speed, m/s²: those that did abruptly, and have not gone on; else 0."""
+    def losses(self, ids: I64) -> tuple[F64, I64]:
+        """How hard (K) these tracks lost their speed, m/s², and when they last did: those that did abruptly, and have
+        not gone on; else 0."""
         known = self._tracks.rows
         if not len(known):
-            return np.zeros(len(ids))
+            return np.zeros(len(ids)), np.zeros(len(ids), np.int64)
         at = np.minimum(np.searchsorted(known["id"], ids), len(known) - 1)
-        return np.where((known["id"][at] == ids) & known["hit"][at], known["loss"][at], 0.0)
+        hit = (known["id"][at] == ids) & known["hit"][at]
+        return np.where(hit, known["loss"][at], 0.0), np.where(hit, known["abrupt_ns"][at], 0)
 
     @property
     def hardest(self) -> float:

@@ -9,8 +9,10 @@ from typing import Final
 import numpy as np
 import structlog
 
+from analytics.approaches import Approaches
 from analytics.clock import SECOND_NS
 from analytics.paths import TOLERANCE_PX, simplify
+from analytics.shared import Shared
 from analytics.table import build_rules
 from analytics.track_log import TrackLogRule
 from analytics.track_table import TrackTable
@@ -64,7 +66,12 @@ def compile_rules() -> None:
             rule.update(_view(scene, number, foot))
         for number in range(3, 3 + QUEUES_S):
             rule.update(_view(scene, number, (6.0, 2.0), 0.0))
+        rule.update(_view(scene, 3 + QUEUES_S, (6.0, 2.0), 0.0, lane=-1))
         rule.close(0)
+    shared, view = Shared(scene, ""), _view(scene, 0, (6.0, 2.0), 0.0)
+    approaches = Approaches.of(shared, WALK_MPS)
+    approaches.follow(shared.hear(view))
+    approaches.touching(view, np.zeros(1, np.int64))
     table = TrackTable([])
     table.locate(np.arange(1, 3), 0)
     for ids in (np.arange(1, 2), frozen(np.arange(2, 3), np.int64, (1,), "ids")):
@@ -79,13 +86,13 @@ def _scene() -> Scene:
     name = Label("", "")
     zone = Zone("z", name, np.array([(0.0, 0.0), (9.0, 0.0), (0.0, 9.0)]))
     line = Line("l", name, np.array((0.0, 0.0)), np.array((9.0, 9.0)))
-    lane = Lane("a", name, zone.polygon, np.array([(0.0, 0.0), (9.0, 9.0)]), "a")
+    lane = Lane("a", name, zone.polygon, np.array([(0.0, 0.0), (9.0, 9.0)]), "a", length_m=9 * 2**0.5)
     signal, ground = Signal("s", name, line="l"), Ground(np.eye(3), 1.0)
     return Scene("", 1, (9, 9), {"z": zone}, {"l": line}, ground, lanes={"a": lane}, signals={"s": signal})
 
 
-def _view(scene: Scene, number: int, foot: tuple[float, float], mps: float = WALK_MPS) -> StepView:
-    """A car and somebody on foot at one place of the lane, equally fast, a second after the view before."""
+def _view(scene: Scene, number: int, foot: tuple[float, float], mps: float = WALK_MPS, *, lane: int = 0) -> StepView:
+    """A car and somebody on foot at one place of a lane, or of none (-1), as fast, a second after the view before."""
     frame = FrameMeta("", 0, number, number * SECOND_NS, ClockSource.FILE, 0, number * SECOND_NS, 9, 9)
     both, offsets = np.ones(2), np.array((0, 2), np.int32)
     tracks = TrackBatch(
@@ -101,6 +108,6 @@ def _view(scene: Scene, number: int, foot: tuple[float, float], mps: float = WAL
         np.zeros(0, np.int64),
     )
     place, way = np.array([foot] * 2), np.array([(mps, 0.0)] * 2)
-    lane = np.zeros(2, np.int16)
-    motion = Motion(place.astype(np.float32), way.astype(np.float32), place, way, np.ones(2, np.bool_), lane)
+    lanes = np.full(2, lane, np.int16)
+    motion = Motion(place.astype(np.float32), way.astype(np.float32), place, way, np.ones(2, np.bool_), lanes)
     return StepView.of(tracks, motion, 0, scene)

@@ -134,8 +134,8 @@ class Waiting:
         return found
 
     def _gap(self, length: AnyArray) -> F64:
-        gap: F64 = np.full(len(length), QUEUE.gap_m) if self._metric else QUEUE.gap_m / CAR_BOX_M * length
-        return gap
+        given = np.full(len(length), QUEUE.gap_m) if self._metric else QUEUE.gap_m / CAR_BOX_M * length
+        return np.asarray(given, np.float64)
 
     def _nearness(self, view: StepView, rows: AnyArray, gap: F64) -> F64:
         """How near (K) to the end of its lane each row stands that waits for what is there, or past it."""
