@@ -43,7 +43,6 @@ FIELDS: Final = [
     ("last_ns", np.int64),
     ("slow_ns", np.int64),
     ("rest_ns", np.int64),
-    ("moved_ns", np.int64),
     ("rests", np.bool_),
     ("asked", np.bool_),
     ("met", np.bool_),
@@ -54,7 +53,7 @@ FIELDS: Final = [
     ("past_ns", np.int64, (PAST,)),
     ("past", np.float32, (PAST * COLUMNS,)),
 ]
-"""When it was last seen and last slow, since when it rests, and when it last rested before; whether it was asked how
+"""When it was last seen and last slow, since when it rests; whether it was asked how
 hard it had to brake, and whether it is known to have run into somebody; how hard (m/s²), from which speed (m/s), by how
 many places; its last places."""
 
@@ -154,10 +153,6 @@ class Approaches:
         """How hard a track that stands had to brake; or another that vanished there as it began to stand."""
         mine, here = self._tracks.rows, view.position[row]
         rest_ns = int(mine["rest_ns"][at])
-        if 0 < mine["moved_ns"][at] > rest_ns - BEFORE_NS:
-            # Who rested a moment ago cannot have become so fast: its number has jumped in a queue.
-            mine["asked"][at] = True
-            return
         found = self._needed(mine[at], here, rest_ns + SECOND_NS // 10)
         if found is None:
             gone = joined(self._gone, mine[mine["last_ns"] < self._clock.run_ns])

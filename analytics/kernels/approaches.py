@@ -68,7 +68,6 @@ def follow_approaches(
                 mine.rests, mine.rest_ns = True, now_ns
         elif mine.rests and now_ns - mine.slow_ns > AGAIN_NS:
             mine.rests, mine.asked, mine.met, mine.needs = False, False, False, 0.0
-            mine.moved_ns = mine.slow_ns
         if mine.rests and now_ns - mine.rest_ns > STILL_NS:
             continue
         if mine.count and now_ns - mine.past_ns[(mine.count - 1) % PAST] < EVERY_NS:
