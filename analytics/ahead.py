@@ -16,12 +16,12 @@ from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import LENGTHS_M, is_vehicle
 from analytics.views import COASTING, CONFIRMED
+from analytics.waiting import LONGER_M, QUEUE, UNSEEN_M
 from core.arrays import F64, I16, AnyArray, Bool, fixed
 from core.findings import StepView
 from core.lanes import group_numbers, lane_lengths, lane_starts
 from core.scene import Scene
 from core.tracks import TrackState
-from scenes.rules import QueueSpec
 
 FIELDS: Final = [
     ("stood_ns", np.int64),
@@ -32,10 +32,8 @@ FIELDS: Final = [
 """Of a track that stands: when it last did; when somebody was last seen ahead; for how long somebody was, and for how
 long it was looked for."""
 TENTATIVE: Final = int(TrackState.TENTATIVE)
-QUEUE: Final = QueueSpec(lane="any")
-NEXT_M: Final = 12.0
-"""So near ahead of a car in a queue the next one stands, or half its own length beyond a car's further from who is
-longer: 7.6 m (HCM: 25 ft), behind a bus 11 m."""
+NEXT_M: Final[F64] = UNSEEN_M + LONGER_M
+"""By class, so near ahead of it in a queue the next one stands."""
 SLOW_LENGTHS: Final = 0.3
 """As `begin_kmh` of a queue, in lengths of its box a second."""
 

@@ -12,12 +12,10 @@ from analytics.records import joined
 from analytics.shared import Shared
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
-from analytics.vehicles import LENGTHS_M
-from analytics.views import class_mask
+from analytics.vehicles import LENGTHS_M, RIDDEN, is_vehicle
 from core.arrays import F64, I64, AnyArray, Bool, is_in
 from core.findings import StepView
 from core.frames import FrameMeta
-from core.taxonomy import TWO_WHEELERS
 
 BEFORE_NS: Final = round(2.5 * SECOND_NS)
 AFTER_NS: Final = SECOND_NS * 6 // 10
@@ -53,9 +51,8 @@ FIELDS: Final = [
     ("past_ns", np.int64, (PAST,)),
     ("past", np.float32, (PAST * COLUMNS,)),
 ]
-"""When it was last seen and last slow, since when it rests; whether it was asked how
-hard it had to brake, and whether it is known to have run into somebody; how hard (m/s²), from which speed (m/s), by how
-many places; its last places."""
+"""When it was last seen and last slow, since when it rests; whether it was asked how hard it had to brake, and whether
+it is known to have run into somebody; how hard (m/s²), from which speed (m/s), by how many places; its last places."""
 
 
 class Touching(NamedTuple):
@@ -73,7 +70,7 @@ class Approaches:
 
     def __init__(self, shared: Shared, slow_mps: float) -> None:
         self._clock, self._scene, self._slow = shared.clock, shared.scene, slow_mps
-        self._wanted, self._riders = class_mask(("vehicle",)), class_mask([c.label for c in TWO_WHEELERS])
+        self._wanted = is_vehicle()
         self._tracks = TrackTable(list(FIELDS))
         self._gone: AnyArray = self._tracks.rows
         self._frame: FrameMeta | None = None
@@ -117,7 +114,7 @@ class Approaches:
             near = self.touching(view, hits)
             sure = _unsure(view, hits) <= SURE_M
             enough = mine["looks"][at[hard]] >= np.where(near.apart, 1, LOOKS)
-            alone = near.apart | ~self._riders[view.class_id[hits]]
+            alone = near.apart | ~RIDDEN[view.class_id[hits]]
             mine["met"][at[hard]] = near.touch.any(axis=1) & sure & enough & alone
         return is_in(rows, self._rows[mine["met"][at]])
 
@@ -133,8 +130,8 @@ class Approaches:
         known, now = self._tracks.rows, self._clock.run_ns
         if not len(known):
             return np.full(len(ids), now)
-        at = np.minimum(np.searchsorted(known["id"], ids), len(known) - 1)
-        return np.where((known["id"][at] == ids) & known["rests"][at], known["rest_ns"][at], now)
+        at, there = self._tracks.where(ids)
+        return np.where(there & known["rests"][at], known["rest_ns"][at], now)
 
     def _stood(self) -> Bool:
         """Which of the vehicles (K) that are followed stand, and have for so long that their places are known."""

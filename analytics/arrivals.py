@@ -58,13 +58,13 @@ class Arrivals:
 
     def since_ns(self, tracks: AnyArray) -> AnyArray:
         """Run time (K) since when each of these tracks has been on the lane; now where that is not known."""
-        mine, now = self._table.rows, self._clock.run_ns
-        if not len(mine):
+        now = self._clock.run_ns
+        if not len(self._table):
             return np.full(len(tracks), now)
-        at = np.minimum(np.searchsorted(mine["id"], tracks), len(mine) - 1)
-        mine = mine[at]
+        at, there = self._table.where(tracks)
+        mine = self._table.rows[at]
         way_ns = np.maximum(mine["along"], 0.0) / np.maximum(mine["speed"], 1e-9) * SECOND_NS
         # Nobody's time beside the lane counts: only of those who were on it as soon as they were seen.
         came = (mine["since_ns"] == mine["first_ns"]) & (mine["speed"] > 0)
         before = np.where(came, np.minimum(way_ns, now - mine["first_ns"]), 0.0).astype(np.int64)
-        return np.where((mine["id"] == tracks) & mine["on"], mine["since_ns"] - before, now)
+        return np.where(there & mine["on"], mine["since_ns"] - before, now)

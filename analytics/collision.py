@@ -14,6 +14,7 @@ from analytics.kernels.impacts import loss_of
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
 from analytics.stopped_vehicle import StandRule
+from analytics.vehicles import RIDDEN
 from analytics.views import believed_rows
 from analytics.waiting import END_M
 from core.arrays import F64, I64, AnyArray, Bool, is_in
@@ -22,16 +23,14 @@ from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.measures import CollisionMeasures
 from core.scene import Scene
-from core.taxonomy import TWO_WHEELERS
 from scenes.rules import CollisionSpec
 
 TOGETHER_MPS2: Final = 16.0
 """Two who run into each other lose together more than the two could by braking (8 m/s² each, dry asphalt)."""
 EACH_MPS2: Final = 6.0
 """Hardly anybody brakes so for what he sees in time (4 to 5 m/s²)."""
-RIDERS: Final = np.array([int(item) for item in TWO_WHEELERS])
-RESTED_NS: Final = SECOND_NS * 3 // 2
-"""Speed is abruptly lost within a second, and rest begins in it."""
+JUMPED_NS: Final = SECOND_NS * 3 // 2
+"""Speed is abruptly lost within a second, and rest begins in it: who has rested for longer has jumped."""
 SAME_M: Final = 10.0
 """Whoever comes to an abrupt stop so near to one whose event is open has to do with the same collision."""
 
@@ -89,7 +88,7 @@ class CollisionRule(StandRule):
         lost, theirs = mine[may, None], self._losses(view.track_id[near.others])
         hard = near.touch & (lost + theirs > TOGETHER_MPS2)
         both = (hard & (np.minimum(lost, theirs) > EACH_MPS2)).any(axis=1)
-        riders = is_in(view.class_id, RIDERS)
+        riders = RIDDEN[view.class_id]
         one = (hard & ~(riders[rows[may]][:, None] | riders[near.others])).any(axis=1)
         found[may] = (near.apart & both) | (free[may] & one)
         return found
@@ -99,7 +98,7 @@ class CollisionRule(StandRule):
         jumped from one who queues to the next.
         """
         losses, abrupt_ns = self._impacts.losses(ids)
-        return np.where(self._approaches.rest_ns(ids) >= abrupt_ns - RESTED_NS, losses, 0.0)
+        return np.where(self._approaches.rest_ns(ids) >= abrupt_ns - JUMPED_NS, losses, 0.0)
 
     def _is_open(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) are of an event that is open."""

@@ -71,12 +71,13 @@ class Impacts:
 
     def losses(self, ids: I64) -> tuple[F64, I64]:
         """How hard (K) these tracks lost their speed, m/s², and when they last did: those that did abruptly, and have
-        not gone on; else 0."""
+        not gone on; else 0.
+        """
         known = self._tracks.rows
         if not len(known):
             return np.zeros(len(ids)), np.zeros(len(ids), np.int64)
-        at = np.minimum(np.searchsorted(known["id"], ids), len(known) - 1)
-        hit = (known["id"][at] == ids) & known["hit"][at]
+        at, there = self._tracks.where(ids)
+        hit = there & known["hit"][at]
         return np.where(hit, known["loss"][at], 0.0), np.where(hit, known["abrupt_ns"][at], 0)
 
     @property

@@ -24,14 +24,14 @@ from analytics.queues import KMH_PER_MPS, LaneQueues
 from analytics.records import joined
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
-from analytics.views import class_mask, reference_boxes
+from analytics.vehicles import RIDDEN
+from analytics.views import reference_boxes
 from core.arrays import F64, AnyArray, Bool
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.frames import FrameMeta
 from core.lanes import group_numbers
 from core.scene import Scene
-from core.taxonomy import TWO_WHEELERS
 from scenes.rules import QueueSpec
 
 FIELDS: Final = [
@@ -135,7 +135,6 @@ class OnFoot:
         self._fastest_mps, self._along_mps = max_speed_kmh / KMH_PER_MPS, max_along_kmh / KMH_PER_MPS
         self._still_ns = round(still_s * SECOND_NS)
         self._group, self._ways = group_numbers(scene), lane_ways(scene)
-        self._machines = class_mask([c.label for c in TWO_WHEELERS])
         self._matrix: F64 = np.zeros((3, 3)) if scene.ground is None else np.array(scene.ground.matrix, np.float64)
         self._table = TrackTable(FIELDS)
         self._gone: AnyArray = self._table.rows
@@ -166,7 +165,7 @@ class OnFoot:
         ground = view.position, view.velocity, view.velocity_cov, view.valid, lane, lane_speed
         now = clock.run_ns, clock.step_ns, clock.frames
         limits = self._fastest_mps, self._along_mps, self._still_ns
-        who = at, fresh, rows, *sit(rows, sight.believed(self._machines), sight.boxes, view.foot_velocity)
+        who = at, fresh, rows, *sit(rows, sight.believed(RIDDEN), sight.boxes, view.foot_velocity)
         real, walks, crossed, over = follow_people(
             table.rows, self._gone, who, picture, ground, self._matrix, now, limits
         )

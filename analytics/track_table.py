@@ -59,6 +59,14 @@ class TrackTable:
         at = int(np.searchsorted(self.rows["id"], track))
         return at if at < self._count and self.rows["id"][at] == track else None
 
+    def where(self, tracks: I64) -> tuple[I64, Bool]:
+        """The row number of each of these tracks (K), and which of them are there (K): of others it is any row. The
+        table is not empty.
+        """
+        ids = self.rows["id"]
+        at = np.minimum(np.searchsorted(ids, tracks), self._count - 1)
+        return at, np.asarray(ids[at] == tracks, np.bool_)
+
     def find(self, track: int) -> AnyArray | None:
         """The record of a track."""
         at = self.row(track)

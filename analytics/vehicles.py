@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from core.arrays import F64, Bool, frozen
-from core.taxonomy import VEHICLES, ObjectClass, class_of
+from core.taxonomy import TWO_WHEELERS, VEHICLES, ObjectClass, class_of
 from core.traffic import PCU, SIZES_M
 
 CAR_BOXES: Final[Mapping[ObjectClass, float]] = {
@@ -49,6 +49,10 @@ def pcu_table(changed: Mapping[str, float] | None = None) -> F64:
 
 
 _VEHICLES = frozen(np.array([item in VEHICLES for item in ObjectClass]), np.bool_, (len(ObjectClass),), "vehicles")
+RIDDEN: Final[Bool] = frozen(
+    np.array([item in TWO_WHEELERS for item in ObjectClass]), np.bool_, (len(ObjectClass),), "ridden"
+)
+"""For each class of the taxonomy, whether one sits on it: two-wheelers."""
 
 
 def is_vehicle() -> Bool:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from analytics.kernels.passing import GAP_NS, SECOND_NS
 from core.arrays import F64, I16, I64, AnyArray, Bool
 from core.compiled import compiled
-from core.taxonomy import ObjectClass
 
-SECOND_NS = 1_000_000_000
-CAR = int(ObjectClass.CAR)
-GAP_NS = SECOND_NS
-"""Who does not stand for longer begins anew; the speed of who stands trembles."""
 SHARE = 0.4
 """Of the time. Ahead of 64 breakdowns something seemed to stand for up to 36 % of it: boxes of those who drive past,
 whose speed is not known yet, and false ones. Ahead of who waits for somebody hidden it was mostly 44 to 99 %."""
@@ -29,7 +25,7 @@ def count_ahead(
     place: tuple[I16, F64, I64],
     class_id: I16,
     lengths: F64,
-    limits: tuple[F64, float],
+    limits: tuple[F64, F64],
     times: tuple[int, int],
 ) -> Bool:
     """Bring those who stand to a frame: for whom (K) somebody has stood ahead for `SHARE` of the time.
@@ -43,7 +39,7 @@ def count_ahead(
         place: lane of all M tracks in the view, and way along it, as it counts in its group; of each lane its group.
         class_id: of all.
         lengths: of vehicles by class, in metres.
-        limits: a metre in the unit of ways (K); how far ahead in metres the one before a car is, at most.
+        limits: a metre in the unit of ways (K); how far ahead of each class the next one is, at most, in metres.
         times: run time, and since the frame before.
     """
     lane, way, group = place
@@ -56,7 +52,7 @@ def count_ahead(
             mine.behind_ns, mine.all_ns, mine.ahead_ns = 0, 0, now_ns
         mine.stood_ns = now_ns
         half = 0.5 * lengths[class_id[row]]
-        most = reach + max(half - 0.5 * lengths[CAR], 0.0)
+        most = reach[class_id[row]]
         mine.all_ns += step_ns
         for n in range(len(others)):
             other = others[n]
