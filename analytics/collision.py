@@ -7,98 +7,50 @@ from typing import Final
 
 import numpy as np
 
-from analytics.approaches import BRAKES_MPS2, Approaches
+from analytics.approaches import BRAKES_MPS2, TOGETHER_MPS2, Approaches
 from analytics.clock import SECOND_NS
-from analytics.impacts import Impacts
-from analytics.kernels.impacts import loss_of
+from analytics.kernels.approaches import STOOD_NS
+from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
-from analytics.stopped_vehicle import StandRule
-from analytics.vehicles import RIDDEN
-from analytics.views import believed_rows
-from analytics.waiting import END_M
-from core.arrays import F64, I64, AnyArray, Bool, is_in
+from analytics.standing import stands_reason
+from analytics.stay_rule import HIDDEN_S, StayRule
+from analytics.views import believed_rows, class_mask
+from core.arrays import F64, AnyArray, Bool, is_in
 from core.events import Event
-from core.explanation import Amount, Reasons, reason
+from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.measures import CollisionMeasures
-from core.scene import Scene
 from scenes.rules import CollisionSpec
 
-TOGETHER_MPS2: Final = 16.0
-"""Two who run into each other lose together more than the two could by braking (8 m/s² each, dry asphalt)."""
-EACH_MPS2: Final = 6.0
-"""Hardly anybody brakes so for what he sees in time (4 to 5 m/s²)."""
-JUMPED_NS: Final = SECOND_NS * 3 // 2
-"""Speed is abruptly lost within a second, and rest begins in it: who has rested for longer has jumped."""
+ROAD_USERS: Final = ("person", "vehicle")
 SAME_M: Final = 10.0
-"""Whoever comes to an abrupt stop so near to one whose event is open has to do with the same collision."""
+"""Whoever comes to an abnormal stop so near to one whose event is open has to do with the same collision."""
 
 
-class CollisionRule(StandRule):
-    """One event for a vehicle that has run into another, as how it stopped tells, and stands since; not for both.
-
-    Either it came to where it stands faster than anybody can brake, and touches another that stands
-    (`analytics.approaches`), also at a queue or at the end of the view. Or it lost its speed abruptly
-    (`analytics.impacts`), touches another, and the two lost more than brakes can take. In metres: without a ground
-    nothing is found.
+class CollisionRule(StayRule):
+    """One event for a vehicle that stands where it has met another, as how fast they came tells; not for both
+    (`analytics.approaches`). In metres: without a ground nothing is found.
     """
 
     def __init__(self, spec: CollisionSpec, shared: Shared, open_events: Sequence[Event]) -> None:
-        super().__init__(spec, shared, open_events)
-        self._least, self._loss, self._reach = spec.min_speed_kmh / KMH_PER_MPS, spec.deceleration_mps2, spec.reach_m
-        self._impacts = Impacts(shared.clock, self._least, self._loss, self._reach)
-        self._approaches = Approaches.of(shared, spec.stop_speed_kmh / KMH_PER_MPS)
-        self._ends = _lane_ends(shared.scene)
+        place = Place.of(spec, shared)
+        super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=0.5, swaps=True, hidden_s=HIDDEN_S)
+        self._slow, self._reach = spec.stop_speed_kmh / KMH_PER_MPS, spec.reach_m
+        least = spec.min_speed_kmh / KMH_PER_MPS
+        self._approaches = Approaches.of(shared, self._slow, least, spec.deceleration_mps2)
+        self._users = class_mask(ROAD_USERS)
         self._places: dict[int, F64] = {}
         """Where those stand whose events are open."""
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
-        sight, open_ = self._shared.look(view), np.zeros(len(rows), np.bool_)
-        may = self._impacts.follow(sight, rows)
+        sight = self._shared.look(view)
+        met = self._approaches.met(sight, rows)
         if len(self._stays):
-            open_ = self._is_open(view, rows)
-            may |= open_
-        may &= view.valid[rows]
-        self._approaches.follow(sight)
-        ran = self._approaches.ran_into(view, rows) & view.valid[rows]
-        if not np.count_nonzero(may | ran):
-            self._standing.follow(view)
-            return may
-        free = super()._meets(view, rows)
-        rests = self._standing.at_rest(sight)[rows]
-        ran &= rests
-        asked = np.flatnonzero(may & rests & ~open_)
-        may &= free & open_
-        asked = asked[self._left_m(view, rows[asked]) > END_M] if len(asked) else asked
-        if len(asked):
-            may[asked] = self._lost_together(view, rows[asked], free[asked])
-        return may | ran
-
-    def _lost_together(self, view: StepView, rows: AnyArray, free: Bool) -> Bool:
-        """Which of these rows (K), which lost their speed abruptly, touch another, and lost together with it more than
-        brakes can take: both of them, apart from all others, or (`free`, K) one that waits for nobody. Riders keep
-        hardly more than that from each other in queues: of them, both.
-        """
-        found, mine = np.zeros(len(rows), np.bool_), self._losses(view.track_id[rows])
-        may = np.flatnonzero(mine + self._impacts.hardest > TOGETHER_MPS2)
-        if not len(may):
-            return found
-        near = self._approaches.touching(view, rows[may])
-        lost, theirs = mine[may, None], self._losses(view.track_id[near.others])
-        hard = near.touch & (lost + theirs > TOGETHER_MPS2)
-        both = (hard & (np.minimum(lost, theirs) > EACH_MPS2)).any(axis=1)
-        riders = RIDDEN[view.class_id]
-        one = (hard & ~(riders[rows[may]][:, None] | riders[near.others])).any(axis=1)
-        found[may] = (near.apart & both) | (free[may] & one)
-        return found
-
-    def _losses(self, ids: I64) -> F64:
-        """How hard (K) these tracks lost their speed as they came to rest: who rested before has not, its number has
-        jumped from one who queues to the next.
-        """
-        losses, abrupt_ns = self._impacts.losses(ids)
-        return np.where(self._approaches.rest_ns(ids) >= abrupt_ns - JUMPED_NS, losses, 0.0)
+            met |= self._is_open(view, rows)
+        if not np.count_nonzero(met):
+            return met
+        return np.asarray(met & view.valid[rows] & sight.slower_than(self._slow, 0.0)[rows], np.bool_)
 
     def _is_open(self, view: StepView, rows: AnyArray) -> Bool:
         """Which of these rows (K) are of an event that is open."""
@@ -113,9 +65,12 @@ class CollisionRule(StandRule):
         due = super()._waited(stays) & stays["meets"] & stays["observed"]
         alive = set(stays["subject"].tolist())
         places = {subject: place for subject, place in self._places.items() if subject in alive}
-        for index in np.flatnonzero(due & ~stays["open"]).tolist():
-            known, subject = self._impacts.find(int(stays["track"][index])), int(stays["subject"][index])
-            place = np.full(2, np.nan) if known is None else known["last_at"]
+        fresh = np.flatnonzero(due & ~stays["open"]).tolist()
+        known = {index: self._approaches.find(int(stays["track"][index])) for index in fresh}
+        # Of the two the one that came too fast.
+        for index in sorted(fresh, key=lambda index: -_needs(known[index])):
+            record, subject = known[index], int(stays["subject"][index])
+            place = np.full(2, np.nan) if record is None else record["place"]
             if any(np.hypot(*(place - other)) <= SAME_M for who, other in places.items() if who != subject):
                 due[index] = False
             else:
@@ -123,88 +78,45 @@ class CollisionRule(StandRule):
         self._places = places
         return np.asarray(due, np.bool_)
 
-    def _left_m(self, view: StepView, rows: AnyArray) -> F64:
-        """How far (K) from the nearest place where the camera sees no further along a lane; infinite without lanes."""
-        away = view.position[rows][:, None] - self._ends
-        return np.asarray(np.hypot(away[..., 0], away[..., 1]).min(axis=1, initial=np.inf), np.float64)
-
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not view.valid[row]:
             return (reason("no-metres", False),)
-        came, hit = self._came(view, row), self._impacts.find(int(view.track_id[row]))
-        if came and came[0].holds:
-            stands = self._standing.explain(self._shared.look(view), row, settled=True)
-            return *came[:1], *stands, *came[1:]
-        if hit is None or not hit["hit"]:
-            return *came, *self._braking(view, row, hit), *super()._conditions(view, row)
-        before, loss = Amount(float(hit["before"]) * KMH_PER_MPS, "km-h"), Amount(float(hit["loss"]), "m-s2")
-        lost = reason(
-            "hit", True, value=loss, limit=Amount(self._loss, "m-s2"), before=before, others=int(hit["others"])
-        )
-        stands = self._standing.explain(self._shared.look(view), row, settled=True)
-        left_m = float(self._left_m(view, np.array([row]))[0])
-        if left_m <= END_M:
-            return lost, *stands, reason("view-ends", False, value=Amount(left_m, "m"), limit=Amount(END_M, "m"))
-        if not all(item.holds for item in stands):
-            return lost, *stands
-        waits = super()._conditions(view, row)
-        free = all(item.holds for item in waits)
-        together = bool(self._lost_together(view, np.array([row]), np.array([free]))[0])
-        return lost, *(waits if free or not together else stands), reason("has-met", together)
-
-    def _came(self, view: StepView, row: int) -> Reasons:
-        """How hard it had to brake to stand where it does, and whether it touches another; nothing where not asked."""
+        said = stands_reason(self._shared.look(view), row, self._slow)
         known = self._approaches.find(int(view.track_id[row]))
+        if not said.holds:
+            return (said,)
         if known is None or not known["asked"]:
-            return ()
-        needs, limit = Amount(float(known["needs"]), "m-s2"), Amount(BRAKES_MPS2, "m-s2")
-        said = reason("needs-brakes", bool(known["needs"] > BRAKES_MPS2), value=needs, limit=limit)
-        return (said, reason("has-met", bool(known["met"]))) if said.holds else (said,)
+            stood_s = 0.0 if known is None else (self._clock.run_ns - known["rest_ns"]) / SECOND_NS
+            limit = Amount(STOOD_NS / SECOND_NS, "s")
+            return said, reason("settles", False, value=Amount(float(stood_s), "s"), limit=limit)
+        came = self._came(known)
+        return (came, said, reason("has-met", bool(known["met"]))) if came.holds else (came, said)
 
-    def _braking(self, view: StepView, row: int, known: AnyArray | None) -> Reasons:
-        """What is missing to a hit."""
-        users = believed_rows(view, self._impacts.users)
-        others = users[view.valid[users] & (users != row)]
-        fast, loss = 0.0, 0.0
-        if known is not None:
-            fast, since_ns = float(known["fast"]), self._clock.run_ns - int(known["fast_ns"])
-            loss = loss_of(fast - float(np.hypot(*view.velocity[row])), since_ns)
-        away = np.hypot(*(view.position[others] - view.position[row]).T).min() if len(others) else np.inf
-        speeds = (Amount(v * KMH_PER_MPS, "km-h") for v in (fast, self._least))
-        losses = Amount(loss, "m-s2"), Amount(self._loss, "m-s2")
-        said = (
-            reason("was-fast", fast >= self._least, **dict(zip(("value", "limit"), speeds, strict=True))),
-            reason("brakes", loss > self._loss, value=losses[0], limit=losses[1]),
-        )
-        if not len(others):
-            return *said, reason("alone", False)
-        return *said, reason(
-            "others-near", away <= self._reach, value=Amount(away, "m"), limit=Amount(self._reach, "m")
-        )
+    def _came(self, known: AnyArray) -> Reason:
+        """Whether it, or the one it has met, or both of them, came faster than one can brake."""
+        needs, theirs = float(known["needs"]), float(known["theirs"])
+        if not known["met"] or needs > BRAKES_MPS2:
+            name, value, limit = "needs-brakes", needs, BRAKES_MPS2
+        elif theirs > BRAKES_MPS2:
+            name, value, limit = "other-needs-brakes", theirs, BRAKES_MPS2
+        else:
+            name, value, limit = "both-need-brakes", needs + theirs, TOGETHER_MPS2
+        return reason(name, value > limit, value=Amount(value, "m-s2"), limit=Amount(limit, "m-s2"))
 
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> CollisionMeasures:
         if last is not None and isinstance(last.measures, CollisionMeasures):
             was = last.measures
             return CollisionMeasures(round(seconds, 3), was.speed_mps, was.deceleration_mps2, was.others)
-        before, loss, others = 0.0, 0.0, 0
-        if row is not None:
-            track = int(view.track_id[row])
-            hit, came = self._impacts.find(track), self._approaches.find(track)
-            if hit is not None and hit["hit"]:
-                before, loss, others = float(hit["before"]), float(hit["loss"]), int(hit["others"])
-            if came is not None and came["met"]:
-                before, loss, others = (
-                    max(before, float(came["before"])),
-                    max(loss, float(came["needs"])),
-                    max(others, 1),
-                )
-        return CollisionMeasures(round(seconds, 3), round(before, 3), round(loss, 3), others)
+        known = None if row is None else self._approaches.find(int(view.track_id[row]))
+        if row is None or known is None:
+            return CollisionMeasures(round(seconds, 3), 0.0, 0.0, 0)
+        users = believed_rows(view, self._users)
+        away = view.position[users[view.valid[users]]] - view.position[row]
+        others = max(int(np.count_nonzero(np.hypot(*away.T) <= self._reach)) - 1, 1)
+        hardest = max(float(known["needs"]), float(known["theirs"]))
+        return CollisionMeasures(round(seconds, 3), round(float(known["before"]), 3), round(hardest, 3), others)
 
 
-def _lane_ends(scene: Scene) -> F64:
-    """Where each lane (L, 2) ends, in metres; none where nothing is in metres."""
-    ends = [lane.centreline[-1] for lane in scene.lanes.values()]
-    if scene.ground is None or not ends:
-        return np.zeros((0, 2))
-    metres, valid = scene.ground.to_ground(np.array(ends))
-    return np.asarray(metres[valid], np.float64)
+def _needs(record: AnyArray | None) -> float:
+    """How hard one had to brake (`analytics.approaches.FIELDS`), m/s²; 0 where nothing is known."""
+    return 0.0 if record is None else float(record["needs"])

@@ -17,7 +17,7 @@ from core.arrays import I64, AnyArray, Bool, is_in
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.frames import FrameMeta
-from scenes.rules import CollisionSpec, IllegalParkingSpec, StoppedVehicleSpec
+from scenes.rules import IllegalParkingSpec, StoppedVehicleSpec
 
 PASSED: Final = 2.0
 """So many vehicles (`analytics.passing.WEIGHTS`) go past who stands by himself, and not past a queue that stands."""
@@ -32,7 +32,7 @@ CREEPS: Final = 3.0
 """Times the speed below which one stands: boxes at the picture's edge tremble so much."""
 NOBODY: Final = np.zeros(0, np.int64)
 
-StandSpec = StoppedVehicleSpec | IllegalParkingSpec | CollisionSpec
+StandSpec = StoppedVehicleSpec | IllegalParkingSpec
 
 
 class Unseen(NamedTuple):
@@ -59,7 +59,7 @@ class Standing:
 
     def __init__(self, spec: StandSpec, shared: Shared) -> None:
         self._slow_mps = spec.stop_speed_kmh / KMH_PER_MPS
-        self._slow_lengths = 0.0 if isinstance(spec, CollisionSpec) else spec.stop_speed_lengths_per_s
+        self._slow_lengths = spec.stop_speed_lengths_per_s
         self._parks = isinstance(spec, IllegalParkingSpec)
         behind, lanes = isinstance(spec, StoppedVehicleSpec), bool(shared.scene.lanes)
         self._clock = shared.clock
@@ -75,16 +75,11 @@ class Standing:
     @classmethod
     def of(cls, spec: StandSpec, shared: Shared) -> Standing:
         """One for all rules that look at the same vehicles in the same way."""
-        limits = spec.stop_speed_kmh, getattr(spec, "stop_speed_lengths_per_s", 0.0)
+        limits = spec.stop_speed_kmh, spec.stop_speed_lengths_per_s
         return shared.common((cls, type(spec), tuple(spec.classes), *limits), lambda: cls(spec, shared))
 
     def __len__(self) -> int:
         return len(self._waits or ()) + len(self._passing or ()) + len(self._ahead or ())
-
-    def follow(self, view: StepView) -> None:
-        """Queues go on at a frame at which nobody asks who stands."""
-        if self._waits is not None:
-            self._state = self._waits.queues.update(view, self._clock)
 
     def at(self, sight: Sight, rows: AnyArray) -> tuple[Bool, Bool]:
         """Which of the rows (K) of these classes stand, and which of them wait for nobody."""
@@ -95,14 +90,11 @@ class Standing:
 
     def _look(self, sight: Sight, rows: AnyArray) -> tuple[Bool, Bool]:
         stands = sight.stands(self._slow_mps, self._slow_lengths)[rows]
-        self.follow(sight.view)
+        if self._waits is not None:
+            self._state = self._waits.queues.update(sight.view, self._clock)
         if self._waits is None or self._state is None or not np.count_nonzero(stands):
             return stands, stands
         return stands, stands & ~self._waits.among(self._state, sight, rows)
-
-    def at_rest(self, sight: Sight) -> Bool:
-        """(M) who may stand: also one whose box the picture's edge cuts."""
-        return sight.slower_than(self._slow_mps, self._slow_lengths)
 
     def unseen(self, sight: Sight, rows: AnyArray) -> Unseen:
         """Who of the rows (K) may stand for what the camera does not see; `at` was asked first."""
@@ -163,20 +155,24 @@ class Standing:
     def explain(self, sight: Sight, row: int, *, settled: bool) -> Reasons:
         """Whether a row stands, and what it waits for; who is `settled` waits for nobody."""
         length = longer_sides(reference_boxes(sight.view, np.array([row])))
-        stands = self._stands(sight, row, float(length[0]))
+        said = stands_reason(sight, row, self._slow_mps, self._slow_lengths, float(length[0]))
         if settled or self._waits is None or self._state is None:
-            return (stands,)
-        return stands, *self._waits.explain(self._state, sight.view, row, length)
+            return (said,)
+        return said, *self._waits.explain(self._state, sight.view, row, length)
 
-    def _stands(self, sight: Sight, row: int, length: float) -> Reason:
-        view, share = sight.view, CUT if sight.cut[row] else 1.0
-        if view.valid[row]:
-            limit, unit = self._slow_mps * KMH_PER_MPS * share, "km-h"
-            speed = float(np.hypot(*view.velocity[row])) * KMH_PER_MPS
-        else:
-            limit, unit = self._slow_lengths * share, "box-lengths-s"
-            speed = float(np.hypot(*view.foot_velocity[row])) / length
-        return reason("stands", speed < limit, value=Amount(speed, unit), limit=Amount(limit, unit))
+
+def stands_reason(sight: Sight, row: int, slow_mps: float, slow_lengths: float = 0.0, length: float = 1.0) -> Reason:
+    """Whether a row stands: slower than a speed in metres or, where it is not in metres, in lengths of its box (of
+    `length` pixels).
+    """
+    view, share = sight.view, CUT if sight.cut[row] else 1.0
+    if view.valid[row]:
+        limit, unit = slow_mps * KMH_PER_MPS * share, "km-h"
+        speed = float(np.hypot(*view.velocity[row])) * KMH_PER_MPS
+    else:
+        limit, unit = slow_lengths * share, "box-lengths-s"
+        speed = float(np.hypot(*view.foot_velocity[row])) / length
+    return reason("stands", speed < limit, value=Amount(speed, unit), limit=Amount(limit, unit))
 
 
 def _foot_cut(view: StepView, rows: AnyArray) -> Bool:

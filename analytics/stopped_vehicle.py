@@ -17,7 +17,7 @@ from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.measures import StoppedVehicleMeasures
-from scenes.rules import IllegalParkingSpec, StoppedVehicleSpec
+from scenes.rules import IllegalParkingSpec
 
 METRES, LENGTHS = "m/s", "box lengths/s"
 ALONE_S: Final = 10.0
@@ -25,52 +25,34 @@ ALONE_S: Final = 10.0
 queues grow from their head backwards."""
 
 
-class StandRule(StayRule):
-    """One event for each vehicle at rest that does not wait in a queue."""
+class StoppedVehicleRule(StayRule):
+    """Both kinds: one event for each vehicle at rest for longer than the definition asks, that waits neither in a queue
+    nor for what the camera does not see.
+    """
 
     def __init__(self, spec: StandSpec, shared: Shared, open_events: Sequence[Event]) -> None:
         place = Place.of(spec, shared)
         super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=0.5, swaps=True, hidden_s=HIDDEN_S)
-        self._standing = Standing.of(spec, shared)
+        self._standing, self._parks = Standing.of(spec, shared), isinstance(spec, IllegalParkingSpec)
+        self._unseen = Unseen()
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight = self._shared.look(view)
         stands, free = self._standing.at(sight, rows)
-        if not len(self._stays) or free is stands:
-            return free.copy()
-        return free | (stands & self._stays.of(self._settled(), view.track_id[rows], sight.boxes[rows]))
-
-    def _settled(self) -> Bool:
-        """Which subjects (S) do not begin to wait because others come to stand around them."""
-        return np.asarray(self._stays.rows["open"], np.bool_)
-
-    def _conditions(self, view: StepView, row: int) -> Reasons:
-        settled = view.track_id[row] in self._stays.rows["track"][self._settled()]
-        return self._standing.explain(self._shared.look(view), row, settled=bool(settled))
-
-
-class StoppedVehicleRule(StandRule):
-    """Both kinds: who stands for longer than the definition asks, and not for what the camera does not see."""
-
-    def __init__(
-        self, spec: StoppedVehicleSpec | IllegalParkingSpec, shared: Shared, open_events: Sequence[Event]
-    ) -> None:
-        super().__init__(spec, shared, open_events)
-        self._parks = isinstance(spec, IllegalParkingSpec)
-        self._unseen = Unseen()
-
-    def _meets(self, view: StepView, rows: AnyArray) -> Bool:
-        meets = super()._meets(view, rows)
-        self._unseen = self._standing.unseen(self._shared.look(view), rows)
+        meets = free.copy()
+        if len(self._stays) and free is not stands:
+            meets |= stands & self._stays.of(self._settled(), view.track_id[rows], sight.boxes[rows])
+        self._unseen = self._standing.unseen(sight, rows)
         if len(self._unseen.freed):
             meets |= is_in(rows, self._unseen.freed)
         return meets
 
     def _settled(self) -> Bool:
+        """Which subjects (S) do not begin to wait because others come to stand around them."""
         stays, now_ns = self._stays.rows, self._clock.run_ns
         unsure = is_in(stays["track"], self._unseen.held_back) | is_in(stays["track"], self._unseen.behind)
         alone = (now_ns - stays["since_ns"] >= ALONE_S * SECOND_NS) & ~unsure
-        return super()._settled() | (alone & self._stays.alive(now_ns))
+        return np.asarray(stays["open"] | (alone & self._stays.alive(now_ns)), np.bool_)
 
     def _waited(self, stays: AnyArray) -> Bool:
         """Who may wait for what nobody sees starts no event, nor for long who may stand elsewhere; but who parks stands
@@ -87,7 +69,9 @@ class StoppedVehicleRule(StandRule):
         return waited
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
-        said, stay = super()._conditions(view, row), self._stays.of_track(int(view.track_id[row]))
+        settled = view.track_id[row] in self._stays.rows["track"][self._settled()]
+        said = self._standing.explain(self._shared.look(view), row, settled=bool(settled))
+        stay = self._stays.of_track(int(view.track_id[row]))
         opened = stay is not None and bool(stay["open"])
         if self._parks or opened or not all(item.holds for item in said):
             return said

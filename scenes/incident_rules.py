@@ -117,23 +117,25 @@ class CollisionSpec(Carriageway):
 
     One event for the two, also where both stop. Two have met who stand in touch: their middles are as far apart as half
     of their usual lengths, and at most 1.25 m, or a sixth of their lengths, more (in queues cars keep 1.5 to 2.5 m).
-    And one of them came faster than anybody can brake: at a speed v with a way d left to where it stands it needed
-    v²/2d, more than 10 m/s² (tyres give 7 to 8 on dry asphalt), by its speeds and by its foot points; that counts in
-    queues, too, but of riders, whose numbers jump from one to the next there, only while nobody else stands within 8 m.
-    Or they lost their speed abruptly, together by more than 16 m/s²: both of them, while nobody else stands within 8 m;
-    or, of cars and longer ones, one that does not wait as in
-    [incident.stopped_vehicle](incident.stopped_vehicle.md); but not where the camera sees no further. Where its track
-    breaks at the impact, who begins at rest where it vanished is taken for it. Needs a ground.
+    And they came faster than anybody can brake. At a speed v with a way d left to where it stands one needs v²/2d, the
+    same at each place if it brakes evenly, and more and more if it runs into something; it is asked half a metre
+    further on, by speeds and by foot points, and what three or four places say counts. One of the two needed more than
+    8 m/s² (tyres give 7 to 8 on dry asphalt): that counts in queues, too, but of riders, whose numbers jump from one to
+    the next there, only where nobody else stood within 8 m. Or both together, with nobody else within 8 m, needed more
+    than 12.5 m/s². Where its track breaks at the impact, who is first seen where it vanished is taken for it. Needs a
+    ground.
 
-    Limit: one that drives on is not found, nor one whose other party the camera never sees, nor one whose way in the
-    second before it stands is not seen.
+    Limit: one that drives on is not found, nor one whose other party the camera never sees to stand, nor where no track
+    shows how fast somebody came, nor at walking pace.
     """
 
     kind: Literal["incident.collision"] = "incident.collision"
     classes: list[ClassName] = Field(["vehicle"], min_length=1, description=CLASSES + ": who comes to a stop")
     reach_m: Positive = Field(5.0, description="Others count in its measures no further away than this, in metres")
-    min_speed_kmh: Positive = Field(10.0, description="It was faster than this within the second before, in km/h")
-    deceleration_mps2: Positive = Field(4.0, description="It loses speed faster than this, in m/s²")
+    min_speed_kmh: Positive = Field(10.0, description="One of them came faster than this, in km/h")
+    deceleration_mps2: Positive = Field(
+        4.0, description="Of two who came too fast together each had to brake harder than this, in m/s²"
+    )
     stop_speed_kmh: Positive = Field(3.0, description="Slower than this it stands, in km/h")
     for_s: Seconds = Field(3.0, description="Seconds for which it stands before the event starts")
     gap_s: Seconds = Field(1.0, description=GAP_S)

@@ -10,9 +10,10 @@ from core.compiled import in_place
 from core.tracks import TrackState
 
 CONFIRMED: Final = int(TrackState.CONFIRMED)
-PAST: Final = 26
+PAST: Final = 60
 EVERY_NS: Final = 90_000_000
-"""So many places of each are kept, one each tenth of a second: 2.5 s, and how frames come."""
+"""So many places of each are kept, one each tenth of a second: from 2.5 s before it came to where it stands until its
+track, which goes on at an impact, has come back, up to 3 s later."""
 COLUMNS: Final = 6
 """Of a place: the foot point (2), position (2), velocity (2)."""
 STILL_NS: Final = 200_000_000
@@ -25,14 +26,21 @@ TOUCH_M: Final = 1.25
 TOUCH: Final = 1 / 6
 """Two touch whose middles are as far apart as half of their usual lengths, and at most so much more; or this share of
 their lengths, by which those of a class differ: in queues cars keep 1.5 to 2.5 m."""
-INTO_M: Final = -1.6
-"""Nearer than this two stand beside each other: so far a place and two lengths may be wrong."""
-TWICE_M: Final = 1.0
+INTO_M: Final = 1.6
+INTO: Final = 1 / 4
+"""Nearer than this, or this share of their lengths, two stand beside each other: so far a place and two lengths may be
+wrong."""
+ASIDE: Final = 1 / 4
+"""Further aside of its way than this share of their lengths, or more, nobody stood whom one has run into."""
+TWICE_M: Final = 1.2
 """Who stands nearer than this is no other one, but the same, found twice."""
-LATER_NS: Final = 1_500_000_000
-"""The other one has come to rest at most so long after: what is pushed on slides for a second."""
+LATER_NS: Final = 3_000_000_000
+"""Whoever has come to rest later than this was not there: what is pushed on slides for a second, and its track comes
+back within two more."""
 APART_M: Final = 8.0
-"""Nobody else stands so near to two who stand apart: in queues the next one stands 7.6 m behind."""
+SOON_NS: Final = 1_000_000_000
+"""Nobody else stood so near to two who stand apart, or came to rest so soon after: in queues the next one stands 7.6 m
+behind. Who comes later queues up behind them."""
 OTHERS_M: Final = 1.6
 """The place of the other one is no less sure than this: a standard deviation."""
 
@@ -61,13 +69,16 @@ def follow_approaches(
         row, mine = rows[k], state[at[k]]
         if not (valid[row] and seen[row] == CONFIRMED):
             continue
+        if mine.first_ns == 0:
+            mine.first_ns = now_ns
         mine.last_ns = now_ns
         if speed[row] < slow_mps:
             mine.slow_ns = now_ns
             if not mine.rests:
                 mine.rests, mine.rest_ns = True, now_ns
         elif mine.rests and now_ns - mine.slow_ns > AGAIN_NS:
-            mine.rests, mine.asked, mine.met, mine.needs = False, False, False, 0.0
+            mine.rests, mine.asked, mine.met, mine.crowded = False, False, False, False
+            mine.needs, mine.theirs = 0.0, 0.0
         if mine.rests and now_ns - mine.rest_ns > STILL_NS:
             continue
         if mine.count and now_ns - mine.past_ns[(mine.count - 1) % PAST] < EVERY_NS:
@@ -111,17 +122,18 @@ def touch_others(
         for k in range(len(rows)):
             if rows[k] == row:
                 me = k
+        mine = state[at[me]]
         for k in range(len(rows)):
             touches[a, k] = False
             other, you = rows[k], state[at[k]]
-            away = math.hypot(position[row, 0] - position[other, 0], position[row, 1] - position[other, 1])
+            east, north = position[other, 0] - position[row, 0], position[other, 1] - position[row, 1]
+            away = math.hypot(east, north)
             if not you.rests or away <= TWICE_M:
                 continue
-            near += away <= APART_M
-            both = lengths[class_id[row]] + lengths[class_id[other]]
-            gap = away - both / 2
-            if me < 0 or now_ns - you.rest_ns < STOOD_NS or gap < INTO_M or gap > max(TOUCH * both, TOUCH_M):
-                continue
-            late = you.rest_ns - state[at[me]].rest_ns > LATER_NS
-            touches[a, k] = not late and math.sqrt(spread[other, 0, 0] + spread[other, 1, 1]) <= OTHERS_M
+            both, later = lengths[class_id[row]] + lengths[class_id[other]], you.rest_ns - mine.rest_ns
+            gap, aside = away - both / 2, abs(east * mine.way[1] - north * mine.way[0])
+            if later <= LATER_NS and now_ns - you.rest_ns >= STOOD_NS and aside <= ASIDE * both:
+                reached = -max(INTO * both, INTO_M) <= gap <= max(TOUCH * both, TOUCH_M)
+                touches[a, k] = reached and math.sqrt(spread[other, 0, 0] + spread[other, 1, 1]) <= OTHERS_M
+            near += away <= APART_M and (touches[a, k] or later <= SOON_NS)
         apart[a] = near <= 1

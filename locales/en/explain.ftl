@@ -91,7 +91,6 @@ explain-stands = { $holds ->
        *[no] does not stand: { $value }, wanted < { $limit }
     }
 explain-waits-in-queue = waits in a queue of { $value } vehicles ({ $limit } or more are no obstacle)
-explain-view-ends = { $value } before the end of the lane as the camera sees it: what it stops for may be out of sight (more than { $limit } needed)
 explain-waits-behind = waits for somebody ahead, who stood before it did
 explain-waits-for-next = waits for who stands next ahead: mostly hidden, or past the end of the lane
 explain-cut-off = the picture's edge hides a part of it, so that its lane is not known: told after { $longest }
@@ -192,28 +191,17 @@ explain-speeds = { $holds ->
         [yes] surely above the limit: { $value } > { $limit }; { $doubt } are taken off for doubt
        *[no] not surely above the limit: { $value }, wanted > { $limit }; { $doubt } are taken off for doubt
     }
-explain-was-fast = { $holds ->
-        [yes] was fast in the last second: { $value } ≥ { $limit }
-       *[no] was not fast in the last second: { $value }, wanted ≥ { $limit }
-    }
-explain-brakes = { $holds ->
-        [yes] loses speed abruptly: { $value } > { $limit }
-       *[no] does not lose speed abruptly: { $value }, wanted > { $limit }
-    }
-explain-others-near = { $holds ->
-        [yes] the nearest other is { $value } away ≤ { $limit }
-       *[no] the nearest other is { $value } away, wanted ≤ { $limit }
-    }
-explain-alone = nobody else is there
 explain-needs-brakes = { $holds ->
         [yes] came faster than one can brake: it needed { $value } > { $limit } to stand here
        *[no] could have braked: it needed { $value } to stand here, wanted > { $limit }
     }
+explain-other-needs-brakes = the other came faster than one can brake: it needed { $value } > { $limit } to stand there
+explain-both-need-brakes = they came faster than two can brake: together they needed { $value } > { $limit } to stand here
+explain-settles = stands for { $value }: its place is known after { $limit }
 explain-has-met = { $holds ->
         [yes] has met another
-       *[no] has not met another: none stands in touch that stopped with it, or both could have braked
+       *[no] has not met another: none that stood by then stands in touch, or others stand around
     }
-explain-hit = lost its speed beside others ({ $others }): from { $before } at { $value } > { $limit }
 explain-turn-time = { $holds ->
         [yes] came in { $value } ago ≤ { $limit }
        *[no] came in { $value } ago, wanted ≤ { $limit }

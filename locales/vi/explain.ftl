@@ -91,7 +91,6 @@ explain-stands = { $holds ->
        *[no] chưa đứng yên: { $value }, cần < { $limit }
     }
 explain-waits-in-queue = đang chờ trong hàng { $value } xe (từ { $limit } xe trở lên không coi là vật cản)
-explain-view-ends = cách cuối phần làn camera nhìn thấy { $value }: lý do dừng có thể nằm ngoài khung hình (cần hơn { $limit })
 explain-waits-behind = đang chờ xe phía trước đã dừng từ trước
 explain-waits-for-next = đang chờ xe đứng ngay phía trước: bị che gần hết, hoặc ở quá cuối làn
 explain-cut-off = bị mép hình che một phần nên chưa rõ xe ở làn nào: chỉ báo sau { $longest }
@@ -192,28 +191,17 @@ explain-speeds = { $holds ->
         [yes] chắc chắn vượt giới hạn: { $value } > { $limit }; đã trừ { $doubt } vì sai số
        *[no] chưa chắc vượt giới hạn: { $value }, cần > { $limit }; đã trừ { $doubt } vì sai số
     }
-explain-was-fast = { $holds ->
-        [yes] trong giây vừa qua đã chạy nhanh: { $value } ≥ { $limit }
-       *[no] trong giây vừa qua không chạy nhanh: { $value }, cần ≥ { $limit }
-    }
-explain-brakes = { $holds ->
-        [yes] giảm tốc đột ngột: { $value } > { $limit }
-       *[no] không giảm tốc đột ngột: { $value }, cần > { $limit }
-    }
-explain-others-near = { $holds ->
-        [yes] đối tượng khác gần nhất cách { $value } ≤ { $limit }
-       *[no] đối tượng khác gần nhất cách { $value }, cần ≤ { $limit }
-    }
-explain-alone = không có ai khác ở đó
 explain-needs-brakes = { $holds ->
         [yes] đến nhanh hơn mức phanh được: cần { $value } > { $limit } để dừng tại đây
        *[no] có thể đã phanh: cần { $value } để dừng tại đây, ngưỡng > { $limit }
     }
+explain-other-needs-brakes = đối tượng kia đến nhanh hơn mức phanh được: cần { $value } > { $limit } để dừng tại đó
+explain-both-need-brakes = cả hai đến nhanh hơn mức hai xe phanh được: tổng cộng cần { $value } > { $limit } để dừng tại đây
+explain-settles = đã đứng { $value }: vị trí được xác định sau { $limit }
 explain-has-met = { $holds ->
         [yes] đã va vào đối tượng khác
-       *[no] chưa va vào đối tượng nào: không ai dừng sát nó, hoặc cả hai có thể đã phanh
+       *[no] chưa va vào đối tượng nào: không ai đã đứng sát nó lúc đó, hoặc có các xe khác đứng quanh
     }
-explain-hit = đã mất tốc độ cạnh đối tượng khác ({ $others }): từ { $before }, giảm { $value } > { $limit }
 explain-turn-time = { $holds ->
         [yes] đã đi vào { $value } trước ≤ { $limit }
        *[no] đã đi vào { $value } trước, cần ≤ { $limit }

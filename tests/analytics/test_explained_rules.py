@@ -267,10 +267,10 @@ def test_who_walks_does_not_run() -> None:
 def test_what_keeps_a_stop_from_being_a_collision() -> None:
     drives = [Actor(1, walk([(-1, 100, 500), (7, 900, 500)]), *CAR)]
     item = missed(CollisionSpec(zone="z"), drives, 7, METRES).missing[0]
-    assert item.message == "explain-brakes"
-    assert number(item) == pytest.approx(0, abs=0.1)
-    stands = missed(CollisionSpec(zone="z"), [Actor(1, still(500, 500), *CAR)], 3, METRES).missing[0]
-    assert stands.message == "explain-was-fast"
+    assert item.message == "explain-stands"
+    assert number(item) == pytest.approx(36, abs=0.5)
+    stands = story(CollisionSpec(zone="z"), [Actor(1, still(500, 500), *CAR)], 4, METRES)
+    assert [p.last.message for p in stands.periods if not p.last.holds] == ["explain-settles", "explain-needs-brakes"]
 
 
 def test_a_turn_that_is_not_finished() -> None:
