@@ -18,11 +18,10 @@ from core.arrays import I64, AnyArray, Bool, is_in
 from core.findings import StepView
 from core.frames import FrameMeta
 
-BRAKES_MPS2: Final = 8.0
-"""Nobody brakes harder: tyres give 7 to 8 m/s² on dry asphalt."""
-TOGETHER_MPS2: Final = 12.5
-"""Nor two who stop one close behind the other, together: 5 m/s² is hard for what one sees in time, and one of both may
-have braked as hard as tyres allow."""
+BRAKES_MPS2: Final = 9.0
+"""Nobody brakes harder: tyres give 7 to 8 m/s² on dry asphalt, and tracks make it up to 8.5 of ordinary stops."""
+TOGETHER_MPS2: Final = 14.0
+"""Nor do two who stop one close behind the other, each as hard as tyres allow."""
 GONE_NS: Final = 4 * SECOND_NS
 AFTER_NS: Final = SECOND_NS * 6 // 10
 VANISHED_M: Final = 6.0

@@ -114,4 +114,4 @@ def _hardest(left: F64, speed: F64, far: float) -> tuple[float, int]:
     """How hard one must brake (m/s²) with such ways left (N) at such speeds (N), of how many places."""
     told = (left >= NEAR_M) & (left <= far) & (speed > MOVES_MPS)
     needs = np.sort(speed[told] ** 2 / (2 * (left[told] + WRONG_M)))[::-1]
-    return (float(needs[min(HARDEST - 1, len(needs) // 2)]), len(needs)) if len(needs) else (0.0, 0)
+    return (float(needs[min(HARDEST, (len(needs) + 1) // 2) - 1]), len(needs)) if len(needs) else (0.0, 0)

@@ -120,9 +120,9 @@ class CollisionSpec(Carriageway):
     And they came faster than anybody can brake. At a speed v with a way d left to where it stands one needs v²/2d, the
     same at each place if it brakes evenly, and more and more if it runs into something; it is asked half a metre
     further on, by speeds and by foot points, and what three or four places say counts. One of the two needed more than
-    8 m/s² (tyres give 7 to 8 on dry asphalt): that counts in queues, too, but of riders, whose numbers jump from one to
+    9 m/s² (tyres give 7 to 8 on dry asphalt): that counts in queues, too, but of riders, whose numbers jump from one to
     the next there, only where nobody else stood within 8 m. Or both together, with nobody else within 8 m, needed more
-    than 12.5 m/s². Where its track breaks at the impact, who is first seen where it vanished is taken for it. Needs a
+    than 14 m/s². Where its track breaks at the impact, who is first seen where it vanished is taken for it. Needs a
     ground.
 
     Limit: one that drives on is not found, nor one whose other party the camera never sees to stand, nor where no track
