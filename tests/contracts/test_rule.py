@@ -122,7 +122,7 @@ def abrupt(t: float) -> tuple[float, float] | None:
     if not 9 <= t < 25:
         return None
     stopping = min(max(t - 10, 0.0), 1.0)
-    return 100 + 300 * (min(t, 10) - 9) + 300 * stopping - 150 * stopping**2, 500.0
+    return 100 + 300 * (min(t, 10) - 9) + 300 * stopping - 150 * stopping**2, 490.0
 
 
 @cache
