@@ -59,6 +59,12 @@ ACROSS: Final = np.dtype(
 """A line on the ground: its start, the unit vectors over it and along it, its length; metres."""
 
 
+def across(line: GroundLine) -> tuple[float, ...]:
+    """The record (`ACROSS`) of a line."""
+    along, length_m = line.end - line.start, float(np.hypot(*(line.end - line.start)))
+    return (*line.start, *line.ahead, *(along / length_m), length_m)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LateCrossing:
     """A track that has come from before a line: when (run time) its middle was over it, where, and how fast.
@@ -102,13 +108,9 @@ class LateCrossings:
     def watch(self, line: GroundLine) -> int:
         """Watch a line from the first frame on; the number to ask by."""
         self._lines.append(line)
-        rows = []
-        for one in self._lines:
-            along, length_m = one.end - one.start, float(np.hypot(*(one.end - one.start)))
-            rows.append((*one.start, *one.ahead, *(along / length_m), length_m))
-        self._across = np.array(rows, ACROSS)
-        self._ways = TrackTable(WAY, wide=AT_LINE, width=len(rows))
-        return len(rows) - 1
+        self._across = np.array([across(one) for one in self._lines], ACROSS)
+        self._ways = TrackTable(WAY, wide=AT_LINE, width=len(self._lines))
+        return len(self._lines) - 1
 
     def at(self, number: int) -> list[LateCrossing]:
         """Who, as is known at this frame, has come over a line; of each way once."""

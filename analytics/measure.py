@@ -95,7 +95,7 @@ class MeasureRule:
         self._turns = Movements(turns, scene, len(lines)) if turns else None
         watched = [(scene.lines[str(spec.line)], spec.hysteresis_px) for _, spec in lines]
         watched += self._turns.lines if self._turns else []
-        self._watch = LineWatch(watched) if watched else None
+        self._watch = LineWatch(watched, scene.ground) if watched else None
         self._slots: I64 = np.zeros(0, np.int64)
         self._gauges: list[Gauge] = [g for g in (self._lines, self._zones, self._lanes, self._turns) if g is not None]
         lengths = dict.fromkeys(spec.interval_s for spec in specs)

@@ -39,6 +39,8 @@ class TrackerParams:
         moved_seen: and in this share of the frames since it began: what flickers is not there.
         part_share: but not while so much of the smaller box is shared with a confirmed track: a detector may see one
             object twice.
+        part_s, inside_share: from so long after it began, seen beside it, on only where so much is shared: what a
+            detector sees twice lies within the whole, or is gone sooner (0.3 s in the mean, benchmarks' noise levels).
         tentative_s: a track not confirmed ends when unseen for so long and for more than a frame.
         expected_s: the same of one seen more than once where it is known how one goes on from there.
         live_s: a track unseen for less is as good as seen; `lost_s`: one unseen for more ends.
@@ -66,8 +68,10 @@ class TrackerParams:
     evidence: float = 1.9
     moved_hits: float = 5.0
     moved_sides: float = 1.0
-    moved_seen: float = 0.7
+    moved_seen: float = 0.5
     part_share: float = 0.3
+    inside_share: float = 0.8
+    part_s: float = 1.0
     tentative_s: float = 0.3
     expected_s: float = 0.7
     live_s: float = 0.3

@@ -144,7 +144,7 @@ def _has_come_over(
     if now_ns - mine.from_ns > known_ns:
         place_x, place_y = mark.over_at[0] - line.x, mark.over_at[1] - line.y
         beside_m = place_x * line.along_x + place_y * line.along_y
-        over = mark.over_ns > now_ns - back_ns and 0 <= beside_m <= line.length_m
+        over = mark.over_ns > max(now_ns - back_ns, 0) and 0 <= beside_m <= line.length_m
         return 1 if over else -1
     if first_m + forward_m <= 0 or first_m >= reach_m or abs(along_m) > aside * forward_m:
         return -1

@@ -47,7 +47,7 @@ def cross_lines(
             distance = (dx * (chain.y - line.y0) - dy * (chain.x - line.x0)) / line.length
             mine.crossed = 0
             if fresh[row]:
-                mine.side, mine.place = 0, np.nan
+                mine.side, mine.place, mine.over = (1 if distance > 0 else -1), np.nan, 0
             elif (mine.distance < 0) != (distance < 0):
                 share = mine.distance / (mine.distance - distance)
                 x = chain.px + share * (chain.x - chain.px) - line.x0
@@ -63,7 +63,8 @@ def cross_lines(
                 mine.side = mine.side if mine.side != 0 else side
                 continue
             if mine.side != 0 and side != mine.side and 0 <= mine.place <= 1:
-                mine.crossed = side
+                mine.crossed = mine.over = side
+                mine.over_ns = mine.cut_ns
                 found = crossings[count]
                 found.row, found.line, found.forward, found.cut_ns = row, number, side > 0, mine.cut_ns
                 count += 1

@@ -10,6 +10,7 @@ import numpy as np
 from analytics.kernels.gauges import cross_lines, tally_lines
 from analytics.reasons import at_line
 from analytics.traffic.chains import Frame, resized
+from analytics.traffic.late_lines import LateLines
 from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, Spot, by_label, counted, flows
 from analytics.vehicles import pcu_table
 from analytics.views import class_mask
@@ -17,28 +18,39 @@ from core.arrays import AnyArray
 from core.explanation import Reasons
 from core.findings import StepView
 from core.records import Measurement
-from core.scene import Line, Scene
+from core.scene import Ground, Line, Scene
 from scenes.rules import MeasureSpec
 
 LINE: Final = np.dtype([(name, np.float64) for name in ("x0", "y0", "x1", "y1", "length", "hysteresis")])
 SIDE: Final = np.dtype(
-    [("distance", np.float64), ("place", np.float64), ("cut_ns", np.int64), ("side", np.int8), ("crossed", np.int8)]
+    [
+        ("distance", np.float64),
+        ("place", np.float64),
+        ("cut_ns", np.int64),
+        ("over_ns", np.int64),
+        ("side", np.int8),
+        ("crossed", np.int8),
+        ("over", np.int8),
+    ]
 )
 """Of a chain: its distance from the line; where its way last cut the straight line through the ends (0 at the start, 1
-at the end) and when; its side; 1 forward or -1 backward if it crosses at this frame."""
+at the end) and when; its side; 1 forward or -1 backward
+if it crosses at this frame, or (`over`, at `over_ns`) did lately."""
 CROSSING: Final = np.dtype([("row", np.int64), ("line", np.int64), ("cut_ns", np.int64), ("forward", np.bool_)])
 """Row of the frame, number of the line, run time at which the way cut the line, direction."""
 
 
 class LineWatch:
-    """Finds the crossings of lines by chains, frame by frame.
+    """Finds the crossings of lines by chains, frame by frame, also of those who were not seen as they crossed.
 
     Args:
         lines: each with its hysteresis in reference pixels.
+        ground: where it is known, chains that begin past a line may have crossed it (`LateLines`).
     """
 
-    def __init__(self, lines: Sequence[tuple[Line, float]]) -> None:
+    def __init__(self, lines: Sequence[tuple[Line, float]], ground: Ground | None) -> None:
         self._known = list(lines)
+        self._late = LateLines([line for line, _ in lines], ground)
         self._lines = np.zeros(len(lines), LINE)
         for number, (line, hysteresis_px) in enumerate(lines):
             length = float(np.hypot(*(line.end - line.start))) or 1.0
@@ -49,13 +61,14 @@ class LineWatch:
     def resize(self, room: int) -> None:
         """There are now so many slots for chains."""
         self._state = resized(self._state, room)
-        self._found = np.zeros(room * len(self._lines), CROSSING)
+        self._late.resize(room)
+        self._found = np.zeros(2 * room * len(self._lines), CROSSING)
 
     def update(self, frame: Frame) -> AnyArray:
         """Records (K) of `CROSSING`."""
         rows = frame.slots, frame.fresh, frame.sure
         count = cross_lines(self._lines, self._state, frame.chains, rows, frame.now_ns, self._found)
-        return self._found[:count]
+        return self._found[: self._late.add(frame, self._state, self._found, count)]
 
     def explain(self, view: StepView, row: int, slot: int, line: int) -> tuple[Reasons, int]:
         """Where a track is beside a line; the direction in which it crossed it at this frame, 0 if it did not."""

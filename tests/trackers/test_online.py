@@ -156,6 +156,26 @@ def test_poor_detections_that_go_their_way_are_a_track() -> None:
     assert set(states[sure:]) == {TrackState.CONFIRMED}
 
 
+@pytest.mark.parametrize(
+    ("below", "seconds", "sure"),
+    [(40.0, 3.0, True), (8.0, 3.0, False), (40.0, 0.9, False)],
+    ids=["half beside another", "within another", "half beside another, for a moment"],
+)
+def test_who_goes_with_another_is_sure_once_he_has_for_long(below: float, seconds: float, sure: bool) -> None:
+    """In dense traffic boxes overlap for long; what a detector sees twice lies within the whole, or is soon gone."""
+    tracker = OnlineTracker()
+    for k in range(100):
+        first = feed(tracker, k * 0.04, car(100), score=0.9)
+    states = []
+    for k in range(100, 100 + round(seconds / 0.04)):
+        x = 100 + 10 * (k - 100)
+        found = feed(tracker, k * 0.04, np.concatenate((car(x), car(x, 300 + below))), score=np.array([0.9, 0.45]))
+        states += found.state[found.track_id != first.track_id[0]].tolist()
+    assert len(states) > 0.9 * seconds / 0.04
+    assert (TrackState.CONFIRMED in states) == sure
+    assert TrackState.CONFIRMED not in states[: round(1.0 / 0.04)]
+
+
 def test_the_class_is_what_most_frames_said() -> None:
     tracker = OnlineTracker()
     said = [CAR, CAR, CAR, TRUCK, CAR, TRUCK, TRUCK, CAR]

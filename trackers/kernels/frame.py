@@ -163,7 +163,8 @@ def _confirm_by_way(tracks: Tracks, count: int, now_ns: int, t: float, p: Tracke
         track = tracks[i]
         if track.det < 0 or track.confirmed or not _has_moved(track, now_ns, t, p):
             continue
-        if _is_part(tracks, count, i, now_ns - int(p.live_s * 1e9), p):
+        share = p.part_share if now_ns - track.born_ns < p.part_s * 1e9 else p.inside_share
+        if _is_part(tracks, count, i, now_ns - int(p.live_s * 1e9), share):
             track.begun[0], track.begun[1] = track.value[0], track.value[1]
         else:
             track.confirmed = True
@@ -180,8 +181,8 @@ def _has_moved(track: Track, now_ns: int, t: float, p: TrackerParams) -> bool:
 
 
 @in_place
-def _is_part(tracks: Tracks, count: int, i: int, recent_ns: int, p: TrackerParams) -> bool:
-    """Whether a box lies on that of a confirmed track, which a detector may see twice.
+def _is_part(tracks: Tracks, count: int, i: int, recent_ns: int, share: float) -> bool:
+    """Whether so much of a box lies on that of a confirmed track, which a detector may see twice.
 
     Riders and their machines lie on one another, and people walk before vehicles.
     """
@@ -196,7 +197,7 @@ def _is_part(tracks: Tracks, count: int, i: int, recent_ns: int, p: TrackerParam
             if track.kind == PERSON or track.kind == TWO_WHEELER:
                 continue
             least = own
-        if in_common(track, other) > p.part_share * least:
+        if in_common(track, other) > share * least:
             return True
     return False
 
