@@ -21,6 +21,10 @@ ASIDE_MPS: Final = 0.3
 BRAKES_MPS2: Final = 3.0
 """And as much further, of who is no longer seen, as he may have turned aside and braked since."""
 LEAST_MPS: Final = 0.1
+MARGIN_M: Final = 0.5
+MARGIN: Final = 0.1
+"""So far from the ends of a line one must have come over it, who was not seen there: by how wide boxes tremble, and more
+the further past it he was first seen."""
 
 
 @in_place
@@ -103,7 +107,8 @@ def _over(
         return 0, 0
     beside_m = first_x * line.along_x + first_y * line.along_y - along_m * past_m / forward_m
     mps = forward_m / ((now_ns - mine.ns) / SECOND_NS)
-    if not 0 <= beside_m <= line.length_m or mps * mps <= 2 * starts * (past_m + forward_m / 2):
+    sure_m = MARGIN_M + MARGIN * past_m
+    if not sure_m <= beside_m <= line.length_m - sure_m or mps * mps <= 2 * starts * (past_m + forward_m / 2):
         return 0, 0
     return side, mine.ns - np.int64(past_m / mps * SECOND_NS)
 
