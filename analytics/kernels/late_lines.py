@@ -23,8 +23,9 @@ BRAKES_MPS2: Final = 3.0
 LEAST_MPS: Final = 0.1
 MARGIN_M: Final = 0.5
 MARGIN: Final = 0.1
-"""So far from the ends of a line one must have come over it, who was not seen there: by how wide boxes tremble, and more
-the further past it he was first seen."""
+"""So far within the ends of a line, in metres, one must have come over it who was not seen there, as boxes tremble; and
+so much further for each metre past it at which he was first seen.
+"""
 
 
 @in_place

@@ -29,9 +29,8 @@ def driver(
 def counted(actors: list[Actor], scene: Scene = GROUND) -> tuple[int, int]:
     """Forward and backward."""
     found = measured(film(actors, 8, scene=scene), LINE)
-    return tuple(
-        sum(n for m in found if m.direction == way for n in m.counts.values()) for way in ("forward", "backward")
-    )
+    ways = {way: sum(sum(m.counts.values()) for m in found if m.direction == way) for way in ("forward", "backward")}
+    return ways["forward"], ways["backward"]
 
 
 @pytest.mark.parametrize(("first", "last", "expected"), [(525, 800, (1, 0)), (475, 200, (0, 1))])
