@@ -7,6 +7,7 @@ import { at, dayText, language, sameDay, t, timeText } from "./words.js";
 
 const AGAIN_MS = 5000;
 let trouble = () => {};
+let shown = "";
 
 /** Follow the mutes; `tell` shows what goes wrong. */
 export function start(tell) {
@@ -22,6 +23,10 @@ export async function reload() {
   } catch {
     return; // the stream tells of a store that is away
   }
+  // Lines that are as they were stay, so that a button is not taken away below a finger, nor from who reached it by keys.
+  const said = JSON.stringify([language(), Boolean(token.get()), found]);
+  if (said === shown) return;
+  shown = said;
   $("mutes").replaceChildren(...found.map(line));
   $("mutes").hidden = found.length === 0;
 }

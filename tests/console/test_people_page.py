@@ -103,7 +103,9 @@ def test_a_breakdown_and_what_follows_is_one_row_with_its_story_and_a_person_jud
     assert (mute.camera_id, mute.by) == ("hk01", "Lan")
     if os.environ.get("MATPHO_SCREENSHOTS"):
         browser.save_screenshot(str(Path(os.environ["MATPHO_SCREENSHOTS"]) / "incidents.png"))
-    browser.find_element(By.CSS_SELECTOR, "#mutes button").click()
+    ends = browser.find_element(By.CSS_SELECTOR, "#mutes button")
+    time.sleep(5.5)  # the page has asked again what is muted
+    ends.click()
     wait(browser, lambda: not texts(browser, "#mutes li"))
     wrong = [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]  # type: ignore[no-untyped-call]
     assert wrong == []
