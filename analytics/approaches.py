@@ -55,12 +55,11 @@ stands; its last places."""
 
 
 class Touching(NamedTuple):
-    """Of rows (K) that stand: which of others (N) stand in touch (K, N), and whether both stand apart from all the rest
-    (K).
+    """Of some (K) that stand: which of all that are followed (N) stand in touch (K, N), and whether both stand apart
+    from all the rest (K).
     """
 
     touch: Bool
-    others: AnyArray
     apart: Bool
 
 
@@ -101,12 +100,12 @@ class Approaches:
             self._follow(sight)
         return is_in(rows, self._rows[self._tracks.rows["met"][self._at]])
 
-    def touching(self, view: StepView, asked: AnyArray) -> Touching:
-        """Who of the vehicles that are followed touches these rows (K), and stands as they do."""
+    def touching(self, view: StepView, asked: I64) -> Touching:
+        """Who of the vehicles that are followed touches these of them (K), and stands as they do."""
         found = np.empty((len(asked), len(self._rows)), np.bool_), np.empty(len(asked), np.bool_)
         seen = view.position, view.position_cov, view.class_id
         touch_others(self._tracks.rows, self._at, self._rows, asked, seen, LENGTHS_M, self._clock.run_ns, found)
-        return Touching(found[0], self._rows, found[1])
+        return Touching(*found)
 
     def _follow(self, sight: Sight) -> None:
         view, now = sight.view, self._clock.run_ns
@@ -132,7 +131,7 @@ class Approaches:
         """
         mine, at, rows = self._tracks.rows, self._at, self._rows[hard]
         known, theirs = mine[at[hard]], mine["needs"][at]
-        near = self.touching(view, rows)
+        near = self.touching(view, hard)
         mine["crowded"][at[hard]] |= ~near.apart
         apart = ~mine["crowded"][at[hard]]
         sure = np.sqrt(np.trace(view.position_cov[rows], axis1=1, axis2=2)) <= SURE_M

@@ -109,7 +109,7 @@ def touch_others(
         state: records of the tracks, `analytics.approaches.FIELDS`.
         at: (N) of the rows' tracks.
         rows: (N) of all that are followed.
-        asked: (K) rows.
+        asked: (K) of these rows, counted among them.
         view: position, its covariance, and class, of all tracks in the view.
         lengths: of vehicles by class.
         now_ns: run time.
@@ -118,11 +118,7 @@ def touch_others(
     position, spread, class_id = view
     touches, apart = found
     for a in range(len(asked)):
-        row, me, near = asked[a], -1, 0
-        for k in range(len(rows)):
-            if rows[k] == row:
-                me = k
-        mine = state[at[me]]
+        row, mine, near = rows[asked[a]], state[at[asked[a]]], 0
         for k in range(len(rows)):
             touches[a, k] = False
             other, you = rows[k], state[at[k]]

@@ -106,10 +106,16 @@ def go_on(
 
 
 @in_place
+def turned(line: Any, x: float, y: float) -> tuple[float, float]:
+    """A way on the ground as a line (`analytics.late_crossings.ACROSS`) sees it: over it, and along it."""
+    return x * line.ahead_x + y * line.ahead_y, x * line.along_x + y * line.along_y
+
+
+@in_place
 def _pass_line(mark: Any, line: Any, mine: Any, at: tuple[float, float], begins: bool, now_ns: int) -> None:
     """Take note of how far past a line a track is, and of when and where it came over it before it was confirmed."""
     x, y = at
-    past_m = (x - line.x) * line.ahead_x + (y - line.y) * line.ahead_y
+    past_m, _ = turned(line, x - line.x, y - line.y)
     if begins:
         mark.told, mark.over_ns = False, 0
     elif past_m >= 0 and mark.past_m < 0 and not mine.confirmed:
@@ -134,19 +140,15 @@ def _has_come_over(
     """1: a track was seen to come over a line; 0: by its way it must have, as it begins near it; -1: neither."""
     now_ns, known_ns, back_ns = now
     _, least_m, aside, reach_m = limits
-    first_x, first_y = mine.from_at[0] - line.x, mine.from_at[1] - line.y
-    way_x, way_y = at[0] - mine.from_at[0], at[1] - mine.from_at[1]
-    first_m = first_x * line.ahead_x + first_y * line.ahead_y
-    forward_m = way_x * line.ahead_x + way_y * line.ahead_y
-    along_m = way_x * line.along_x + way_y * line.along_y
+    first_m, beside_m = turned(line, mine.from_at[0] - line.x, mine.from_at[1] - line.y)
+    forward_m, along_m = turned(line, at[0] - mine.from_at[0], at[1] - mine.from_at[1])
     if forward_m < least_m:
         return -1
     if now_ns - mine.from_ns > known_ns:
-        place_x, place_y = mark.over_at[0] - line.x, mark.over_at[1] - line.y
-        beside_m = place_x * line.along_x + place_y * line.along_y
+        _, beside_m = turned(line, mark.over_at[0] - line.x, mark.over_at[1] - line.y)
         over = mark.over_ns > max(now_ns - back_ns, 0) and 0 <= beside_m <= line.length_m
         return 1 if over else -1
     if first_m + forward_m <= 0 or first_m >= reach_m or abs(along_m) > aside * forward_m:
         return -1
-    beside_m = first_x * line.along_x + first_y * line.along_y - along_m * first_m / forward_m
+    beside_m -= along_m * first_m / forward_m
     return 0 if 0 <= beside_m <= line.length_m else -1

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from analytics.kernels.fronts import turned
 from core.arrays import F64, I16, I64, AnyArray, Bool
 from core.compiled import in_place
 
@@ -65,13 +66,13 @@ def come_late(
             continue
         mine = starts[slot]
         if fresh[row]:
-            mine.ns, mine.looks, mine.asked = now[0], 0, not valid[row] or chains[slot].born_ns != now[0]
+            # Who has jumped did not begin here.
+            mine.ns, mine.looks, mine.asked = now[0], 0, chains[slot].born_ns != now[0] or not valid[row]
             mine.at[0], mine.at[1] = position[row, 0], position[row, 1]
         mine.looks += 1
         if valid[row]:
-            mine.last_ns, mine.small = now[0], small[class_id[row]]
-            for axis in range(2):
-                mine.last[axis], mine.velocity[axis] = position[row, axis], velocity[row, axis]
+            mine.small = small[class_id[row]]
+            _see(mine, position[row], velocity[row], now[0])
         if mine.asked or not valid[row] or not sure[row] or mine.looks < limits[0]:
             continue
         way_x, way_y = position[row, 0] - mine.at[0], position[row, 1] - mine.at[1]
@@ -94,19 +95,25 @@ def come_late(
 
 
 @in_place
+def _see(mine: Any, place: F64, velocity: F64, now_ns: int) -> None:
+    mine.last_ns = now_ns
+    for axis in range(2):
+        mine.last[axis], mine.velocity[axis] = place[axis], velocity[axis]
+
+
+@in_place
 def _over(
     line: Any, mine: Any, way: tuple[float, float], now_ns: int, limits: tuple[int, float, int, float, float, float]
 ) -> tuple[int, int]:
     """In which direction, and when, somebody who began past a line and went this way came over it; 0: it did not."""
     aside, reach_m, starts = limits[3], limits[4], limits[5]
-    first_x, first_y = mine.at[0] - line.x, mine.at[1] - line.y
-    past_m = first_x * line.ahead_x + first_y * line.ahead_y
+    past_m, beside_m = turned(line, mine.at[0] - line.x, mine.at[1] - line.y)
+    forward_m, along_m = turned(line, way[0], way[1])
     side = 1 if past_m > 0 else -1
-    past_m, forward_m = abs(past_m), side * (way[0] * line.ahead_x + way[1] * line.ahead_y)
-    along_m = way[0] * line.along_x + way[1] * line.along_y
+    past_m, forward_m = abs(past_m), side * forward_m
     if not past_m < reach_m or forward_m <= 0 or abs(along_m) > aside * forward_m:
         return 0, 0
-    beside_m = first_x * line.along_x + first_y * line.along_y - along_m * past_m / forward_m
+    beside_m -= along_m * past_m / forward_m
     mps = forward_m / ((now_ns - mine.ns) / SECOND_NS)
     sure_m = MARGIN_M + MARGIN * past_m
     if not sure_m <= beside_m <= line.length_m - sure_m or mps * mps <= 2 * starts * (past_m + forward_m / 2):
