@@ -67,7 +67,7 @@ class TrackerParams:
     weak_score: float = 0.6
     evidence: float = 1.9
     moved_hits: float = 5.0
-    moved_sides: float = 1.0
+    moved_sides: float = 0.5
     moved_seen: float = 0.7
     part_share: float = 0.3
     inside_share: float = 0.8

@@ -138,7 +138,7 @@ def test_a_low_scored_detection_continues_a_track_but_starts_none() -> None:
 
 
 def test_poor_detections_that_go_their_way_are_a_track() -> None:
-    """A car at half the typical score: sure when it has come its own length."""
+    """A car at half the typical score: sure when it has come half its own length."""
     tracker = OnlineTracker()
     for k in range(250):
         first = feed(tracker, k * 0.04, car(100), score=0.9)
@@ -152,7 +152,7 @@ def test_poor_detections_that_go_their_way_are_a_track() -> None:
     assert len(set(seen)) == 1
     sure = states.index(TrackState.CONFIRMED)
     width = float(np.ptp(car(100)[0, [0, 2]]))
-    assert 10 * (sure - 1) <= 1.2 * width and 10 * (sure + 3) >= width
+    assert 10 * (sure - 2) <= 0.5 * width <= 10 * (sure + 2)
     assert set(states[sure:]) == {TrackState.CONFIRMED}
 
 
