@@ -47,7 +47,7 @@ def cross_lines(
             distance = (dx * (chain.y - line.y0) - dy * (chain.x - line.x0)) / line.length
             mine.crossed = 0
             if fresh[row]:
-                mine.side, mine.place, mine.over = (1 if distance > 0 else -1), np.nan, 0
+                mine.side, mine.place, mine.over, mine.counted = (1 if distance > 0 else -1), np.nan, 0, False
             elif (mine.distance < 0) != (distance < 0):
                 share = mine.distance / (mine.distance - distance)
                 x = chain.px + share * (chain.x - chain.px) - line.x0
@@ -64,7 +64,7 @@ def cross_lines(
                 continue
             if mine.side != 0 and side != mine.side and 0 <= mine.place <= 1:
                 mine.crossed = mine.over = side
-                mine.over_ns = mine.cut_ns
+                mine.over_ns, mine.counted = mine.cut_ns, False
                 found = crossings[count]
                 found.row, found.line, found.forward, found.cut_ns = row, number, side > 0, mine.cut_ns
                 count += 1
@@ -104,7 +104,7 @@ def tally_lines(
         found = crossings[i]
         row = found.row
         kind = class_id[row]
-        if found.line >= len(wanted) or not wanted[found.line, kind]:
+        if not found.counts or found.line >= len(wanted) or not wanted[found.line, kind]:
             continue
         speed = np.hypot(velocity[row, 0], velocity[row, 1]) if valid[row] else -1.0
         way = 0 if found.forward else 1

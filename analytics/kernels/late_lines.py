@@ -87,7 +87,7 @@ def come_late(
             if _has_crossed(state, chains, starts, slot, number, side, over_ns):
                 continue
             state[slot, number].over, state[slot, number].over_ns = side, over_ns
-            state[slot, number].crossed = side
+            state[slot, number].crossed, state[slot, number].counted = side, False
             found = crossings[count]
             found.row, found.line, found.forward, found.cut_ns = row, number, side > 0, over_ns
             count += 1

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from analytics.kernels.late_lines import come_late
+from analytics.kernels.once import count_once
 from analytics.late_crossings import ACROSS, AHEAD, KNOWN_NS, LEAST_WAY_M, LOOKS, STARTS_MPS2, across
 from analytics.stop_lines import StopLine
 from analytics.traffic.chains import Frame, resized
@@ -57,9 +58,9 @@ class LateLines:
         self._starts = resized(self._starts, room)
 
     def add(self, frame: Frame, state: AnyArray, crossings: AnyArray, count: int) -> int:
-        """Add them to the crossings of a frame; how many there are with them."""
+        """Add them to the crossings of a frame, and see which of all these count; how many there are."""
         view = frame.view
-        return come_late(
+        count = come_late(
             self._lines,
             state,
             frame.chains,
@@ -72,3 +73,7 @@ class LateLines:
             crossings,
             count,
         )
+        rows = frame.slots, view.class_id
+        lengths = self._lines["length_m"]
+        count_once(lengths, state, frame.chains, self._starts, rows, RIDDEN, crossings, count)
+        return count

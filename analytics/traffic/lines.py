@@ -15,7 +15,7 @@ from analytics.traffic.tallies import DIRECTIONS, VEHICLE, Crossed, Interval, Sp
 from analytics.vehicles import pcu_table
 from analytics.views import class_mask
 from core.arrays import AnyArray
-from core.explanation import Reasons
+from core.explanation import Reasons, reason
 from core.findings import StepView
 from core.records import Measurement
 from core.scene import Ground, Line, Scene
@@ -31,17 +31,23 @@ SIDE: Final = np.dtype(
         ("side", np.int8),
         ("crossed", np.int8),
         ("over", np.int8),
+        ("counted", np.bool_),
     ]
 )
 """Of a chain: its distance from the line; where its way last cut the straight line through the ends (0 at the start, 1
-at the end) and when; its side; 1 forward or -1 backward
-if it crosses at this frame, or (`over`, at `over_ns`) did lately."""
-CROSSING: Final = np.dtype([("row", np.int64), ("line", np.int64), ("cut_ns", np.int64), ("forward", np.bool_)])
-"""Row of the frame, number of the line, run time at which the way cut the line, direction."""
+at the end) and when; its side; 1 forward or -1 backward if it crosses at this frame, or (`over`, at `over_ns`) did
+lately; whether that was counted."""
+CROSSING: Final = np.dtype(
+    [("row", np.int64), ("line", np.int64), ("cut_ns", np.int64), ("forward", np.bool_), ("counts", np.bool_)]
+)
+"""Row of the frame, number of the line, run time at which the way cut the line, direction; whether it counts, as no
+other chain of the same vehicle has."""
 
 
 class LineWatch:
     """Finds the crossings of lines by chains, frame by frame, also of those who were not seen as they crossed.
+
+    A vehicle that two chains show crosses twice, and counts once, where the ground is known.
 
     Args:
         lines: each with its hysteresis in reference pixels.
@@ -72,8 +78,11 @@ class LineWatch:
 
     def explain(self, view: StepView, row: int, slot: int, line: int) -> tuple[Reasons, int]:
         """Where a track is beside a line; the direction in which it crossed it at this frame, 0 if it did not."""
-        mine = self._state[slot, line]
-        return at_line(self._known[line][0], mine, self._known[line][1]), int(mine["crossed"])
+        mine, (known, hysteresis_px) = self._state[slot, line], self._known[line]
+        said = at_line(known, mine, hysteresis_px)
+        if mine["crossed"] and not mine["counted"]:
+            said += (reason("line-twice", False, line=known.label),)
+        return said, int(mine["crossed"])
 
 
 class Lines:
@@ -109,7 +118,7 @@ class Lines:
         if spec not in self._specs:
             return ()
         said, crossed = spot.beside(self._specs[spec][0])
-        return (*said, counted(spot)) if crossed else said
+        return (*said, counted(spot)) if crossed and all(item.holds for item in said) else said
 
     def _measurement(self, place: int, way: int, spec: MeasureSpec, interval: Interval) -> Measurement:
         counts, speed = self._crossed.counts[place, way], self._crossed.speed(place, way)

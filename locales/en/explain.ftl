@@ -76,6 +76,7 @@ explain-line-other = { $side ->
         [left] has come to the left of { $line }, { $value } from it
        *[right] has come to the right of { $line }, { $value } from it
     }
+explain-line-twice = the same vehicle has been counted over { $line } just now, as another track
 explain-line-beside = around the end of { $line }, { $value } beyond it, not through it
 explain-line-side = { $side ->
         [left] to the left of { $line }, { $value } from it

@@ -76,6 +76,7 @@ explain-line-other = { $side ->
         [left] đã sang bên trái { $line }, cách { $value }
        *[right] đã sang bên phải { $line }, cách { $value }
     }
+explain-line-twice = chính xe này vừa được đếm qua { $line } bằng một vết khác
 explain-line-beside = vòng qua đầu { $line }, lệch ra ngoài { $value }, chứ không cắt qua
 explain-line-side = { $side ->
         [left] ở bên trái { $line }, cách { $value }
