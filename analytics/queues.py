@@ -26,6 +26,7 @@ KMH_PER_MPS: Final = 3.6
 FIELDS: Final = [("queued", np.bool_), ("drove", np.bool_), ("first_ns", np.int64), ("since_ns", np.int64)]
 """Of a track: whether it queues, whether it was ever faster than one does, since when it is known, and since when it
 queues."""
+LATEST_NS: Final = int(np.iinfo(np.int64).max)
 KNOWN_NS: Final = SECOND_NS // 2
 """The speed of a newer track is not known yet: it begins at 0."""
 
@@ -117,6 +118,16 @@ class LaneQueues:
         self._frame = view.frame
         self._state = self._at(view, clock)
         return self._state
+
+    def came_ns(self, tracks: I64) -> I64:
+        """Run time since when each of these tracks (K) is known, of those that were seen to drive; `LATEST_NS` of
+        others.
+        """
+        if not len(self._table):
+            return np.full(len(tracks), LATEST_NS)
+        at, there = self._table.where(tracks)
+        known = self._table.rows
+        return np.where(there & known["drove"][at], known["first_ns"][at], LATEST_NS)
 
     def _at(self, view: StepView, clock: CameraClock) -> QueueState:
         table = self._table

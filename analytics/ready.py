@@ -27,6 +27,7 @@ from scenes.rules import (
     AnyRuleSpec,
     CollisionSpec,
     CongestionSpec,
+    IllegalParkingSpec,
     IntrusionSpec,
     LaneViolationSpec,
     LineCrossingSpec,
@@ -59,6 +60,7 @@ def compile_rules() -> None:
     measured = [MeasureSpec.model_validate(place | {"hysteresis_px": 1}) for place in places]
     specs: list[AnyRuleSpec] = [LineCrossingSpec(line="l"), IntrusionSpec(zone="z"), LoiteringSpec(zone="z"), *measured]
     specs += [CongestionSpec(group="a"), QueueSpec(group="a"), StoppedVehicleSpec(zone="z")]
+    specs += [IllegalParkingSpec(zone="z")]
     specs += [RedLightSpec(signal="s", hysteresis_px=1), WrongWaySpec(), SpeedingSpec(limit_kmh=1)]
     specs += [CollisionSpec(zone="z"), LaneViolationSpec(lane="a")]
     for rule in (TrackLogRule(""), *build_rules(specs, scene, "", {}).values()):

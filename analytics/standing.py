@@ -7,10 +7,13 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.ahead import Ahead
+from analytics.kernels.passing import GAP_NS
+from analytics.kernels.subjects import stand_on
 from analytics.passing import Passing
-from analytics.queues import KMH_PER_MPS, QueueState
+from analytics.queues import KMH_PER_MPS, LATEST_NS, QueueState
 from analytics.shared import Shared
 from analytics.sight import CUT, EDGE_PX, Sight
+from analytics.track_table import TrackTable
 from analytics.views import class_mask, longer_sides, reference_boxes
 from analytics.waiting import Waiting
 from core.arrays import I64, AnyArray, Bool, is_in
@@ -30,6 +33,8 @@ LARGE: Final = class_mask(["bus", "truck"])
 at their stop, or in a queue, on another."""
 CREEPS: Final = 3.0
 """Times the speed below which one stands: boxes at the picture's edge tremble so much."""
+FIELDS: Final = [("since_ns", np.int64), ("stood_ns", np.int64), ("box", np.float32, (4,))]
+"""Of a track: since when it stands, when it last did, and its box as it came to stand."""
 NOBODY: Final = np.zeros(0, np.int64)
 
 StandSpec = StoppedVehicleSpec | IllegalParkingSpec
@@ -66,6 +71,7 @@ class Standing:
         self._waits = Waiting(shared, signals=not self._parks, behind=behind) if lanes else None
         self._passing = Passing(shared.scene, shared.clock) if lanes else None
         self._ahead = Ahead(shared.scene, shared.clock) if behind and lanes else None
+        self._stood = TrackTable(FIELDS)
         self._state: QueueState | None = None
         self._frame: FrameMeta | None = None
         self._found: tuple[Bool, Bool] = np.zeros(0, np.bool_), np.zeros(0, np.bool_)
@@ -79,7 +85,7 @@ class Standing:
         return shared.common((cls, type(spec), tuple(spec.classes), *limits), lambda: cls(spec, shared))
 
     def __len__(self) -> int:
-        return len(self._waits or ()) + len(self._passing or ()) + len(self._ahead or ())
+        return len(self._stood) + len(self._waits or ()) + len(self._passing or ()) + len(self._ahead or ())
 
     def at(self, sight: Sight, rows: AnyArray) -> tuple[Bool, Bool]:
         """Which of the rows (K) of these classes stand, and which of them wait for nobody."""
@@ -90,11 +96,34 @@ class Standing:
 
     def _look(self, sight: Sight, rows: AnyArray) -> tuple[Bool, Bool]:
         stands = sight.stands(self._slow_mps, self._slow_lengths)[rows]
+        if self._parks:
+            self._stand_on(sight, rows[stands])
         if self._waits is not None:
             self._state = self._waits.queues.update(sight.view, self._clock)
         if self._waits is None or self._state is None or not np.count_nonzero(stands):
             return stands, stands
         return stands, stands & ~self._waits.among(self._state, sight, rows)
+
+    def _stand_on(self, sight: Sight, here: AnyArray) -> None:
+        now_ns = self._clock.run_ns
+        self._stood.let_go(sight.view, self._clock)
+        at, fresh = self._stood.locate(sight.view.track_id[here], now_ns)
+        stand_on(self._stood.rows, at, fresh, here, sight.boxes, (now_ns, GAP_NS))
+
+    def since(self, tracks: I64, least_ns: I64) -> I64:
+        """Run time since when each of these tracks (K) stands, whether or not it waits; at most `least_ns` (K)."""
+        if not len(self._stood):
+            return least_ns
+        at, there = self._stood.where(tracks)
+        return np.where(there, np.minimum(self._stood.rows["since_ns"][at], least_ns), least_ns)
+
+    def came_ns(self, tracks: I64) -> I64:
+        """Run time since when each of these tracks (K) is known, of those that were seen to drive on lanes; of others
+        `LATEST_NS`.
+        """
+        if self._waits is None:
+            return np.full(len(tracks), LATEST_NS)
+        return self._waits.queues.came_ns(tracks)
 
     def unseen(self, sight: Sight, rows: AnyArray) -> Unseen:
         """Who of the rows (K) may stand for what the camera does not see; `at` was asked first."""

@@ -15,7 +15,7 @@ from analytics.places import Place
 from analytics.reasons import of_class, seen, waited
 from analytics.revisions import Cue
 from analytics.shared import Shared
-from analytics.stays import Stays, Tracks
+from analytics.stays import Rest, Stays, Tracks
 from analytics.views import COASTING, CONFIRMED, class_mask, cue_again, cue_of
 from core.arrays import F64, AnyArray, Bool
 from core.events import Event
@@ -100,6 +100,10 @@ class StayRule(EpisodeRule, ABC):
         """Speeds (K) that make up the way of subjects (`Stays`); None: their way does not matter."""
         return None
 
+    def _rest(self, view: StepView, rows: AnyArray) -> Rest | None:
+        """Who of these rows (K) is at rest (`Stays`); None: the condition is not one of things at rest."""
+        return None
+
     def _waited(self, stays: AnyArray) -> Bool:
         """Which subjects (S, records of `stays.FIELDS`) have met the condition for long enough."""
         return np.asarray(self._clock.run_ns - stays["since_ns"] >= self._for_ns, np.bool_)
@@ -115,7 +119,8 @@ class StayRule(EpisodeRule, ABC):
         if len(self._stays) or np.count_nonzero(meets):
             seen, speeds = view.state[rows] == CONFIRMED, self._speeds(view, rows)
             drifts = view.foot_velocity[rows] if self._moves else None
-            tracks = Tracks(rows, view.track_id[rows], sight.boxes[rows], meets, seen, speeds, drifts)
+            given = meets, seen, speeds, drifts, self._rest(view, rows)
+            tracks = Tracks(rows, view.track_id[rows], sight.boxes[rows], *given)
             self._stays.update(clock, tracks)
         return self._report(view)
 

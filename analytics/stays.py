@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
-from analytics.kernels.subjects import ALIKE, alive, go_on, stand_for
+from analytics.kernels.subjects import ALIKE, SAME, alive, go_on, stand_for
 from analytics.records import joined
-from core.arrays import F32, F64, I64, AnyArray, Bool
+from core.arrays import F32, F64, I64, U8, AnyArray, Bool
 from core.geometry import iou
 
 FIELDS: Final = [
@@ -29,6 +30,7 @@ FIELDS: Final = [
     ("observed", np.bool_),
     ("denied", np.bool_),
     ("left", np.bool_),
+    ("astray", np.bool_),
 ]
 HANDOVER_NS: Final = 3 * SECOND_NS
 """A track that began at most this long before another was last seen may be the same thing."""
@@ -36,6 +38,28 @@ STANDS_NS: Final = SECOND_NS
 """Who has met the condition for less long may be passing: the speed of a new track begins at 0."""
 NO_SPEEDS: Final = np.zeros(0)
 NO_DRIFTS: Final = np.zeros((0, 2), np.float32)
+
+
+class Rest(NamedTuple):
+    """Who is at rest. Numbers of who is go off with those who pass, and a box that jumps seems to move: a subject that
+    has stayed for as long as hidden ones are waited for is hidden while its track is not at rest, or not at its place.
+    It is for longer while boxes like its own are seen there, though they are of no track that is sure.
+
+    Attributes:
+        rests: (K) whether each of the tracks is, whether or not it meets the condition.
+        came_ns: answers for tracks (N) since when each is known that was seen to drive up: known for longer than the
+            one before is gone, it is no new number of who stands there.
+        boxes: (M, 4) of all in the view, in reference pixels.
+        state: (M) of their tracks.
+    """
+
+    rests: Bool
+    came_ns: Callable[[I64], I64]
+    boxes: F32
+    state: U8
+
+
+NO_REST: Final = Rest(np.zeros(0, np.bool_), np.zeros_like, np.zeros((0, 4), np.float32), np.zeros(0, np.uint8))
 
 
 class Tracks(NamedTuple):
@@ -46,6 +70,7 @@ class Tracks(NamedTuple):
         meets: (K) whether they meet the condition. observed: (K) whether they are seen in this frame.
         speeds: (K) with which the `way` of a subject grows while it meets the condition; None: it does not.
         drifts: (K, 2) velocities of their feet in reference pixels a second; None: of things that do not move.
+        rest: of things that meet the condition only while they are at rest; None: of others.
     """
 
     rows: AnyArray
@@ -55,6 +80,7 @@ class Tracks(NamedTuple):
     observed: Bool
     speeds: F64 | None = None
     drifts: F32 | None = None
+    rest: Rest | None = None
 
 
 class Stays:
@@ -106,8 +132,11 @@ class Stays:
         return np.asarray(near.any(axis=0), np.bool_)
 
     def keep_open(self, subjects: list[int]) -> None:
-        """The subjects with open events: these wait to be found again until their event ends."""
-        self.rows["open"] = np.isin(self.rows["subject"], subjects)
+        """The subjects with open events: these wait to be found again until their event ends, and not after it."""
+        mine, opened = self.rows, np.isin(self.rows["subject"], subjects)
+        ended = mine["open"] & ~opened & ~mine["meets"]
+        mine["since_ns"][ended] = mine["last_ns"][ended]
+        mine["open"] = opened
 
     def find(self, subject: int) -> AnyArray | None:
         """The record of a subject."""
@@ -143,7 +172,7 @@ class Stays:
         there = self._go_on(clock, tracks, owner) if len(mine) else 0
         candidates = tracks.meets & tracks.observed
         if candidates.any():
-            if there < len(mine) or (self._swaps and (mine["open"] & mine["denied"]).any()):
+            if there < len(mine) or (self._swaps and ((mine["open"] & mine["denied"]) | mine["astray"]).any()):
                 self._adopt(clock, owner, candidates, tracks)
             self._add(clock, candidates & (owner < 0), tracks)
         self._drop_stale(clock)
@@ -153,7 +182,9 @@ class Stays:
         times = clock.run_ns, clock.step_ns, clock.lost
         speeds = NO_SPEEDS if tracks.speeds is None else tracks.speeds
         drifts = NO_DRIFTS if tracks.drifts is None else tracks.drifts
-        return go_on(self.rows, tracks[:5], speeds, drifts, times, self._limits, owner)
+        rest = NO_REST if tracks.rest is None else tracks.rest
+        resting = rest.rests, rest.boxes, rest.state
+        return go_on(self.rows, tracks[:5], speeds, drifts, resting, times, self._limits, owner)
 
     def _hear(self, clock: CameraClock) -> None:
         mine = self.rows
@@ -179,7 +210,8 @@ class Stays:
         """Give subjects without a track the candidates at their places, nearest first; marks them in `owner`."""
         mine, (rows, ids, boxes, *_) = self.rows, tracks
         waits = mine["open"] | self.alive(clock.run_ns)
-        orphan = np.flatnonzero(waits & ((mine["row"] < 0) | (mine["open"] & mine["denied"] & self._swaps)))
+        switched = mine["astray"] | (mine["open"] & mine["denied"] & self._swaps)
+        orphan = np.flatnonzero(waits & ((mine["row"] < 0) | switched))
         if not len(orphan):
             return
         young = candidates & ((owner < 0) | ~mine["open"][owner])
@@ -190,11 +222,15 @@ class Stays:
         away = _foot_distance(mine["box"][orphan] + np.tile(mine["drift"][orphan] * passed, 2), boxes[columns])
         own = owner[columns]
         began = np.where(own < 0, clock.run_ns, mine["since_ns"][own])
-        opened = (mine["open"] | (clock.run_ns - mine["last_ns"] > self.gap_ns))[orphan][:, None]
+        opened = (mine["open"] | mine["astray"] | (clock.run_ns - mine["last_ns"] > self.gap_ns))[orphan][:, None]
         takes = (own[None, :] < 0) | (opened & (began[None, :] >= mine["last_ns"][orphan][:, None] - HANDOVER_NS))
         if self._swaps:
-            alike = iou(mine["box"][orphan], boxes[columns]) >= ALIKE
-            takes &= ~opened | (alike & (clock.run_ns - began[None, :] >= STANDS_NS))
+            astray = (mine["astray"] & ~mine["open"])[orphan][:, None]
+            if tracks.rest is not None and astray.any():
+                came_ns = tracks.rest.came_ns(ids[columns])[None, :]
+                takes &= ~(astray & (came_ns < mine["last_ns"][orphan][:, None] - HANDOVER_NS))
+            alike = iou(mine["box"][orphan], boxes[columns]) >= np.where(astray, SAME, ALIKE)
+            takes &= alike & (~opened | (clock.run_ns - began[None, :] >= STANDS_NS))
         height = (mine["box"][:, 3] - mine["box"][:, 1])[orphan]
         gone_on = mine["lost"][orphan] * self._pace * (clock.run_ns - mine["box_ns"][orphan]) / SECOND_NS
         away[~takes | ~(away <= ((self._reach + gone_on) * height)[:, None])] = np.inf
@@ -216,7 +252,7 @@ class Stays:
     def _hold(mine: AnyArray, at: int | slice, clock: CameraClock, row: AnyArray, track: AnyArray, box: F32) -> None:
         mine["row"][at], mine["track"][at], mine["box"][at], mine["last_ns"][at] = row, track, box, clock.run_ns
         mine["meets"][at], mine["observed"][at], mine["denied"][at], mine["left"][at] = True, True, False, False
-        mine["box_ns"][at], mine["lost"][at] = clock.run_ns, False
+        mine["box_ns"][at], mine["lost"][at], mine["astray"][at] = clock.run_ns, False, False
 
     def _drop_stale(self, clock: CameraClock) -> None:
         mine = self.rows

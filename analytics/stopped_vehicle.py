@@ -12,6 +12,7 @@ from analytics.places import Place
 from analytics.shared import Shared
 from analytics.standing import LONGEST_S, PASSED, Standing, StandSpec, Unseen
 from analytics.stay_rule import HIDDEN_S, StayRule
+from analytics.stays import Rest
 from core.arrays import AnyArray, Bool, is_in
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
@@ -47,6 +48,11 @@ class StoppedVehicleRule(StayRule):
             meets |= is_in(rows, self._unseen.freed)
         return meets
 
+    def _rest(self, view: StepView, rows: AnyArray) -> Rest:
+        sight = self._shared.look(view)
+        stands, _ = self._standing.at(sight, rows)
+        return Rest(stands, self._standing.came_ns, sight.boxes, view.state)
+
     def _settled(self) -> Bool:
         """Which subjects (S) do not begin to wait because others come to stand around them."""
         stays, now_ns = self._stays.rows, self._clock.run_ns
@@ -58,6 +64,8 @@ class StoppedVehicleRule(StayRule):
         """Who may wait for what nobody sees starts no event, nor for long who may stand elsewhere; but who parks stands
         for longer than a queue does.
         """
+        if self._parks:
+            self._stood_before(stays)
         waited = super()._waited(stays)
         if not self._parks and len(self._unseen.held_back):
             waited &= ~is_in(stays["track"], self._unseen.held_back)
@@ -67,6 +75,14 @@ class StoppedVehicleRule(StayRule):
             briefly = self._clock.run_ns - stays["since_ns"] < LONGEST_S * SECOND_NS
             waited &= ~(briefly & is_in(stays["track"], self._unseen.cut))
         return waited
+
+    def _stood_before(self, stays: AnyArray) -> None:
+        """Who waits for nobody any more, and stands on all the same (`ALONE_S`), did not wait before either."""
+        now_ns, mine = self._clock.run_ns, stays["meets"] & ~stays["open"]
+        mine &= (now_ns - stays["since_ns"] >= ALONE_S * SECOND_NS) & (now_ns - stays["since_ns"] < self._for_ns)
+        if mine.any():
+            alone = np.flatnonzero(mine & self._settled())
+            stays["since_ns"][alone] = self._standing.since(stays["track"][alone], stays["since_ns"][alone])
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         settled = view.track_id[row] in self._stays.rows["track"][self._settled()]

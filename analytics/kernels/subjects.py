@@ -6,12 +6,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.arrays import F32, F64, I64, AnyArray, Bool
+from core.arrays import F32, F64, I64, U8, AnyArray, Bool
 from core.compiled import in_place
+from core.tracks import TrackState
 
 SECOND_NS: Final = 1_000_000_000
 ALIKE: Final = np.float32(0.25)
 """Intersection over union: what stands still has the same box, but for what hides a part of it."""
+SAME: Final = np.float32(0.5)
+"""The same of who comes back to his place, or has not left it: seen as a whole. A little further on, it is less."""
+TENTATIVE: Final = int(TrackState.TENTATIVE)
+SETTLE_NS: Final = 3 * SECOND_NS
+"""So slowly the place of who rests follows his box: whose number goes off with one who passes seems to rest for a
+moment more."""
 
 
 @in_place
@@ -20,6 +27,7 @@ def go_on(
     tracks: tuple[I64, I64, F32, Bool, Bool],
     speeds: F64,
     drifts: F32,
+    rest: tuple[Bool, F32, U8],
     times: tuple[int, int, bool],
     limits: tuple[int, int, bool],
     owner: I64,
@@ -30,12 +38,14 @@ def go_on(
         stays: (S) records of `analytics.stays.FIELDS`.
         tracks: (K) row in the view, number, box, whether each meets the condition, whether it is seen.
         speeds: (K), or none; drifts: (K, 2), or none.
+        rest: as `analytics.stays.Rest`, or nothing of it.
         times: run time, since the frame before, whether the camera was lost.
         limits: for `is_alive`.
         owner: (K) to be filled where a subject has the track: with its number.
     """
     rows, ids, boxes, meets, observed = tracks
     now_ns, step_ns, lost = times
+    rests, seen, state = rest
     there = 0
     for s in range(len(stays)):
         mine = stays[s]
@@ -45,13 +55,17 @@ def go_on(
         joined = (mine.meets and not lost) or now_ns - mine.last_ns <= limits[0] or mine.open
         if k == len(ids):
             mine.row, mine.observed, mine.denied, mine.meets = -1, False, False, False
+            if not mine.open and is_seen(mine.box, seen, state):
+                mine.taken_ns = now_ns
             continue
         owner[k] = s
         there += 1
+        alike = overlap(mine.box, boxes[k])
         if not joined and is_alive(mine, now_ns, limits):
-            joined = overlap(mine.box, boxes[k]) >= ALIKE
+            joined = alike >= (SAME if mine.astray else ALIKE)
         mine.row, mine.observed, mine.lost = rows[k], observed[k], False
         mine.denied = observed[k] and not meets[k]
+        mine.astray = len(rests) > 0 and not meets[k] and not (rests[k] and alike >= SAME)
         mine.meets = meets[k] and (joined or observed[k])
         mine.left = (mine.left or mine.denied) and not mine.meets
         if not mine.meets:
@@ -63,11 +77,31 @@ def go_on(
             mine.way += speeds[k] * (step_ns / SECOND_NS)
         if observed[k]:
             mine.box_ns = now_ns
+            share = min(step_ns / SETTLE_NS, 1.0) if len(rests) and joined else 1.0
             for side in range(4):
-                mine.box[side] = boxes[k, side]
+                mine.box[side] += (boxes[k, side] - mine.box[side]) * np.float32(share)
             if len(drifts):
                 mine.drift[0], mine.drift[1] = drifts[k, 0], drifts[k, 1]
     return there
+
+
+@in_place
+def stand_on(known: AnyArray, at: I64, fresh: Bool, rows: I64, boxes: F32, times: tuple[int, int]) -> None:
+    """Bring those who stand to a frame: since when they do, each at one place, whatever for.
+
+    Args:
+        known: records of the tracks, `analytics.standing.FIELDS`.
+        at: (K) of the rows' tracks; fresh: (K) whether they are new; rows: (K) in the view.
+        boxes: of all in the view.
+        times: run time, and for how long one who stands may seem to move, in ns.
+    """
+    for k in range(len(rows)):
+        mine, box = known[at[k]], boxes[rows[k]]
+        if fresh[k] or times[0] - mine.stood_ns > times[1] or overlap(mine.box, box) < ALIKE:
+            mine.since_ns = times[0]
+            for side in range(4):
+                mine.box[side] = box[side]
+        mine.stood_ns = times[0]
 
 
 @in_place
@@ -85,12 +119,23 @@ def is_alive(mine: Any, now_ns: int, limits: tuple[int, int, bool]) -> bool:
         limits: for how long it may fail, for how long one is hidden at most, in ns; whether only who has left is not.
     """
     gap_ns, hidden_ns, leaves = limits
-    away_ns = now_ns - mine.last_ns
+    away_ns, stayed_ns = now_ns - mine.last_ns, mine.last_ns - mine.since_ns
+    unseen_ns = now_ns - max(mine.last_ns, mine.taken_ns)
     if away_ns <= gap_ns:
         return True
     gone = mine.left if leaves else mine.denied
-    hidden = mine.track >= 0 and mine.row < 0 and not gone
-    return bool(hidden and away_ns <= hidden_ns and away_ns <= mine.last_ns - mine.since_ns)
+    hidden = mine.row < 0 and not gone
+    astray = mine.astray and stayed_ns >= hidden_ns
+    return bool(mine.track >= 0 and (hidden or astray) and unseen_ns <= hidden_ns and away_ns <= stayed_ns)
+
+
+@in_place
+def is_seen(mine: F32, boxes: F32, state: U8) -> bool:
+    """Whether one of the boxes (N) is that of who stood at a place: found now and then, his track is never sure."""
+    for n in range(len(boxes)):
+        if state[n] == TENTATIVE and overlap(mine, boxes[n]) >= SAME:
+            return True
+    return False
 
 
 @in_place

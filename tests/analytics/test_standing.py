@@ -132,3 +132,50 @@ def test_a_bus_whose_foot_the_pictures_edge_cuts_may_stand_at_its_stop(
     scene = replace(make_scene(0.1), zones={"z": replace(make_scene().zones["z"], polygon=wide)})
     stands = Actor(1, still(x, y), cls, (120, 60))
     assert starts(film([stands], 120, scene=scene, fps=5), STOP) == [pytest.approx(when, abs=0.5)]
+
+
+def test_whose_number_goes_off_with_one_who_passes_parks_on() -> None:
+    """At 30 s track 1 goes on with who passes, and who parks is track 2, or track 1 again; who comes to stop there, and
+    is another, is not he.
+    """
+    scene = with_lanes(make_scene(0.1), (500,))
+    off = [(0, 500, 500), (30, 500, 500), (32, 900, 500)]
+
+    def told(*actors: Actor) -> list[float]:
+        return starts(film([*actors], 110, scene=scene, fps=5), PARKING)
+
+    assert told(Actor(1, walk(off), CAR, (100, 60)), parked(2, start=30.5)) == [pytest.approx(60, abs=1)]
+    back = walk([(0, 500, 500), (30, 500, 500), (30.2, 620, 520), (34, 640, 520), (34.2, 500, 500), (200, 500, 500)])
+    assert told(Actor(1, back, CAR, (100, 60))) == [pytest.approx(60, abs=1)]
+    comes = Actor(2, walk([(25, 210, 500), (33, 230, 500), (37, 500, 500), (200, 500, 500)]), CAR, (100, 60))
+    assert told(Actor(1, walk(off), CAR, (100, 60)), comes) == [pytest.approx(97, abs=1)]
+
+
+def test_who_parks_and_is_found_now_and_then_is_still_he() -> None:
+    """For 20 s no track of his is sure; where nothing is seen of him for as long, he may be another."""
+
+    def told(*between: Actor) -> list[float]:
+        film_ = film([parked(1, end=30), *between, parked(9, start=50)], 130, fps=5)
+        return starts(film_, PARKING)
+
+    def glimpse(number: int, start: float) -> Actor:
+        return Actor(number, still(500, 500, start, start + 0.6), CAR, (100, 60), lambda t: TrackState.TENTATIVE)
+
+    assert told(glimpse(2, 37), glimpse(3, 44)) == [pytest.approx(60, abs=2)]
+    assert told() == [pytest.approx(110, abs=2)]
+
+
+def test_who_stands_on_when_the_queue_around_him_has_gone_did_not_wait_for_it() -> None:
+    """He stands from 5 s on amid a queue that leaves at 40 s; who goes on ten seconds later has waited."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    spots = [(500, 560), (600, 560), (700, 560), (550, 480), (650, 480), (620, 560)]
+    queue = [
+        Actor(10 + n, walk([(0, x, y), (40, x, y), (46, x + 600, y)]), CAR, (40, 40)) for n, (x, y) in enumerate(spots)
+    ]
+
+    def told(until: float) -> list[float]:
+        mine = walk([(0, 300, 480), (5, 450, 480), (until, 450, 480), (until + 4, 900, 480)])
+        return starts(film([Actor(1, mine, CAR, (100, 60)), *queue], 90, scene=scene, fps=5), PARKING)
+
+    assert told(200) == [pytest.approx(65, abs=1)]
+    assert told(50) == []
