@@ -20,7 +20,9 @@ from scenes.rules import CrowdingSpec
 class CrowdingRule(PlaceRule):
     """One event for a zone while it is crowded, by number or, where its area is known, by density.
 
-    Those count who are seen, and those who were a moment ago and are hidden since (`analytics.headcount`).
+    Those count who are seen, and those who were a moment ago and are hidden since (`analytics.headcount`). Where enough
+    were counted, it stays crowded while so many are known: who is found where one of them was may be another, who
+    stands behind or before him, and nobody was seen to leave.
     """
 
     def __init__(self, spec: CrowdingSpec, shared: Shared, open_events: Sequence[Event]) -> None:
@@ -51,7 +53,7 @@ class CrowdingRule(PlaceRule):
         self._peak = max(self._peak, self._count)
         if not len(within):
             return NOTHING_THERE
-        crowd, believed = self._is_crowd(self._count), self._is_crowd(len(within))
+        crowd, believed = self._is_crowd(self._count), self._is_crowd(max(len(within), len(self._people)))
         return Look(crowd, crowd or believed, lambda: there, severity=self._severity(self._count))
 
     def _conditions(self, view: StepView, row: int) -> Reasons:

@@ -8,14 +8,14 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
-from analytics.kernels.on_foot import KNOWN_NS, PERSON_M, WALKED_M
+from analytics.kernels.on_foot import KNOWN_NS, WALKED_M
 from analytics.places import Place
 from analytics.reasons import waited
 from analytics.shared import Shared
 from analytics.statures import no_person, too_tall
 from analytics.stay_rule import HIDDEN_S, WALKING, StayRule
 from analytics.track_table import TrackTable
-from core.arrays import F64, AnyArray, Bool
+from core.arrays import AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import Findings, StepView
@@ -82,20 +82,13 @@ class LoiteringRule(StayRule):
     def _moved(self, mine: AnyArray, stays: AnyArray, view: StepView) -> AnyArray:
         """The records of subjects (S) that are seen, at this frame."""
         now, rows = self._clock.run_ns, stays["row"]
-        place, unit = self._place_of(view, rows)
+        place, unit = self._shared.look(view).people_at(rows)
         fresh = ~mine["came"] & (mine["track"] != stays["track"])
         mine["track"][fresh], mine["began_ns"][fresh], mine["place"][fresh] = stays["track"][fresh], now, place[fresh]
         away = np.hypot(*(place - mine["place"]).T) * unit >= WALKED_M
         mine["away_ns"] = np.where(away, mine["away_ns"] + self._clock.step_ns, 0)
         mine["came"] |= mine["away_ns"] >= KNOWN_NS
         return mine
-
-    def _place_of(self, view: StepView, rows: AnyArray) -> tuple[F64, F64]:
-        """Where rows (K) are (K, 2), in metres or in pixels, and how many metres one of these is (K)."""
-        boxes = self._shared.look(view).boxes[rows]
-        valid = view.valid[rows]
-        place = np.where(valid[:, None], view.position[rows], view.foot[rows])
-        return place, np.where(valid, 1.0, PERSON_M / np.maximum(boxes[:, 3] - boxes[:, 1], 1.0))
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         return no_person(view, row, self._shared)

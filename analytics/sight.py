@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from analytics.kernels.on_foot import PERSON_M
 from analytics.kernels.rows import wanted_rows
 from analytics.kernels.sights import among, inside_zones, measured, slower
 from analytics.vehicles import CAR_BOXES, by_class
@@ -116,6 +117,12 @@ class Sight:
         found = *picture, np.empty(count), np.empty(count, f32), np.empty(count, np.bool_)
         measured(view.xyxy, view.class_id, view.velocity, view.foot_velocity, self.scale, CARS, inner, found)
         return found
+
+    def people_at(self, rows: AnyArray) -> tuple[F64, F64]:
+        """Where people in rows (K) are (K, 2), in metres or in reference pixels, and the metres to one of these (K)."""
+        view, boxes, metric = self.view, self.boxes[rows], self.view.valid[rows]
+        place = np.where(metric[:, None], view.position[rows], view.foot[rows])
+        return place, np.where(metric, 1.0, PERSON_M / np.maximum(boxes[:, 3] - boxes[:, 1], 1.0))
 
     @property
     def boxes(self) -> F32:

@@ -264,6 +264,14 @@ def test_who_walks_does_not_run() -> None:
     assert number(item) == pytest.approx(5.4, abs=0.1)
 
 
+def test_who_goes_to_and_fro_does_not_run() -> None:
+    fro = walk([(-1, 500, 500), *((n / 2, 500 + 20 * (n % 2), 500) for n in range(20))])
+    items = missed(RunningSpec(zone="z", for_s=1), [Actor(1, fro)], 9, METRES).missing
+    assert [item.message for item in items] == ["explain-gone"]
+    assert 1 < number(items[0]) < 2.1
+    assert number(items[0], "limit") == pytest.approx(10 / 3, abs=0.01)
+
+
 def test_what_keeps_a_stop_from_being_a_collision() -> None:
     drives = [Actor(1, walk([(-1, 100, 500), (7, 900, 500)]), *CAR)]
     item = missed(CollisionSpec(zone="z"), drives, 7, METRES).missing[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -210,6 +211,18 @@ def test_who_is_hidden_for_eight_seconds_is_still_in_the_crowd() -> None:
         for n in range(7)
     ]
     assert events(film(crowd(5, 0, 40) + behind, 40), CrowdingSpec(zone="z"))
+
+
+@pytest.mark.parametrize(("again", "crowded"), [(True, True), (False, False)], ids=["by turns", "once"])
+def test_who_stands_behind_another_is_still_in_the_crowd(again: bool, crowded: bool) -> None:
+    """The tenth stands so near behind the first that he may be the same: he is seen for a second in six, or once."""
+
+    def behind(t: float) -> tuple[float, float] | None:
+        return (256.0, 500.0) if (t % 6 if again else t) < 1 else None
+
+    nine = [replace(actor, size=(10, 30)) for actor in crowd(9, 0, 30)]
+    found = events(film([*nine, Actor(50, behind, size=(10, 30))], 30), CrowdingSpec(zone="z"))
+    assert bool(found) == crowded
 
 
 def test_who_is_seen_to_leave_is_not_in_the_crowd() -> None:

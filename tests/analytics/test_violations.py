@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -188,6 +189,20 @@ def test_who_runs_is_found_and_who_walks_is_not(scene: object) -> None:
     walker = Actor(2, walk([(0, 210, 600), (10, 360, 600)]), size=(10, 18))
     on = found(film([runner, walker], 11, scene=place), RunningSpec(zone="z"))
     assert [e.track_ids for e in on] == [(1,)] and seconds(on) == [pytest.approx(1.6, abs=0.2)]
+
+
+@pytest.mark.parametrize("scene", [METRES, PIXELS], ids=["metres", "pixels"])
+@pytest.mark.parametrize(("radius_px", "runs"), [(15, False), (60, True)], ids=["1.5 m", "6 m"])
+def test_who_runs_comes_away_from_where_he_was(scene: object, radius_px: float, runs: bool) -> None:
+    """At 5 m/s in circles: in a small one as a box does that goes over from one to the next in a crowd, and back."""
+    place = METRES if scene is METRES else PIXELS
+
+    def round_about(t: float) -> tuple[float, float]:
+        angle = 50 * t / radius_px
+        return 500 + radius_px * math.cos(angle), 500 + radius_px * math.sin(angle)
+
+    on = found(film([Actor(1, round_about, size=(10, 18))], 11, scene=place), RunningSpec(zone="z"))
+    assert [e.track_ids for e in on] == [(1,)] * runs
 
 
 # Closed hours
