@@ -125,9 +125,10 @@ class CrowdingSpec(RulePart):
     """Too many people in a zone, or too close together.
 
     The limit by square metre holds where the scene knows the zone's area. Those count who are seen, and those who were
-    in the last ten seconds, at places where nobody has been seen since: people hide one another. A detector sees fewer
-    than there are in a dense crowd all the same: the true density is higher. Once enough were counted, it stays
-    crowded while so many are known, though two of them may be one.
+    in the last ten seconds, at places where nobody has been seen since: people hide one another. Who is first
+    seen amid the zone, within 1.5 m of one who is hidden, is that one. A detector sees fewer than there are in a dense
+    crowd all the same: the true density is higher. Once enough were counted, it stays crowded while so many are known,
+    though two of them may be one.
     """
 
     kind: Literal["security.crowding"] = "security.crowding"

@@ -225,6 +225,15 @@ def test_who_stands_behind_another_is_still_in_the_crowd(again: bool, crowded: b
     assert bool(found) == crowded
 
 
+def test_who_goes_on_amid_the_place_under_another_number_is_one() -> None:
+    """A ninth strolls along: every three seconds he is hidden, and found 1.1 m further under a new number."""
+    eight = [replace(actor, size=(10, 30)) for actor in crowd(8, 0, 30)]
+    ninth = [Actor(50 + n, still(400 + 20 * n, 700, 3 * n, 3 * n + 2), size=(10, 30)) for n in range(10)]
+    assert events(film([*eight, *ninth], 30), CrowdingSpec(zone="z")) == []
+    tenth = Actor(80, still(300, 700, 0, 30), size=(10, 30))
+    assert events(film([*eight, *ninth, tenth], 30), CrowdingSpec(zone="z"))
+
+
 def test_who_is_seen_to_leave_is_not_in_the_crowd() -> None:
     spec = CrowdingSpec(zone="z")
     pass_by = [Actor(n + 1, walk([(2 * n, 500, 500), (2 * n + 1, 500, 990), (90, 500, 995)])) for n in range(14)]
