@@ -25,7 +25,6 @@ def count_once(
     rows: tuple[I64, I16],
     small: Bool,
     crossings: AnyArray,
-    count: int,
 ) -> None:
     """Set `counts` of a frame's crossings: not of those whose vehicle has crossed there and then as another chain.
 
@@ -39,10 +38,10 @@ def count_once(
         starts: (room) records of `analytics.traffic.late_lines.START`, by slot.
         rows: slots (M) of the frame's rows, and classes of all tracks in the view.
         small: (C) classes that are two-wheelers.
-        crossings: records of `analytics.traffic.lines.CROSSING`, of which there are `count`.
+        crossings: records of `analytics.traffic.lines.CROSSING`.
     """
     slots, class_id = rows
-    for k in range(count):
+    for k in range(len(crossings)):
         found = crossings[k]
         own, rides = slots[found.row], small[class_id[found.row]]
         mine = state[own, found.line]

@@ -58,9 +58,9 @@ class LateLines:
         self._starts = resized(self._starts, room)
 
     def add(self, frame: Frame, state: AnyArray, crossings: AnyArray, count: int) -> int:
-        """Add them to the crossings of a frame, and see which of all these count; how many there are."""
+        """Add them to the crossings of a frame; how many there are with them."""
         view = frame.view
-        count = come_late(
+        return come_late(
             self._lines,
             state,
             frame.chains,
@@ -73,7 +73,9 @@ class LateLines:
             crossings,
             count,
         )
-        rows = frame.slots, view.class_id
-        lengths = self._lines["length_m"]
-        count_once(lengths, state, frame.chains, self._starts, rows, RIDDEN, crossings, count)
-        return count
+
+    def count_once(self, frame: Frame, state: AnyArray, crossings: AnyArray) -> None:
+        """See which of a frame's crossings count: each vehicle's once, as far as metres tell."""
+        rows = frame.slots, frame.view.class_id
+        lengths_m = self._lines["length_m"]
+        count_once(lengths_m, state, frame.chains, self._starts, rows, RIDDEN, crossings)

@@ -74,7 +74,9 @@ class LineWatch:
         """Records (K) of `CROSSING`."""
         rows = frame.slots, frame.fresh, frame.sure
         count = cross_lines(self._lines, self._state, frame.chains, rows, frame.now_ns, self._found)
-        return self._found[: self._late.add(frame, self._state, self._found, count)]
+        found = self._found[: self._late.add(frame, self._state, self._found, count)]
+        self._late.count_once(frame, self._state, found)
+        return found
 
     def explain(self, view: StepView, row: int, slot: int, line: int) -> tuple[Reasons, int]:
         """Where a track is beside a line; the direction in which it crossed it at this frame, 0 if it did not."""
