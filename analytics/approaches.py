@@ -80,7 +80,6 @@ class Approaches:
         self._tracks = TrackTable(list(FIELDS))
         self._gone: AnyArray = self._tracks.rows
         self._frame: FrameMeta | None = None
-        self._lost_ns = 0
         self._rows: AnyArray = np.zeros(0, np.int64)
         self._at: I64 = np.zeros(0, np.int64)
 
@@ -93,10 +92,6 @@ class Approaches:
     def find(self, track: int) -> AnyArray | None:
         """The record (`FIELDS`) of a track."""
         return self._tracks.find(track)
-
-    def rested_ns(self, record: AnyArray) -> int:
-        """Since when (run time) the track of a record is seen to rest: not before frames were lost."""
-        return max(int(record["rest_ns"]), self._lost_ns)
 
     def met(self, sight: Sight, rows: AnyArray) -> Bool:
         """Which of these rows (K) stand where they have met another; all vehicles are brought to this frame."""
@@ -114,8 +109,6 @@ class Approaches:
 
     def _follow(self, sight: Sight) -> None:
         view, now = sight.view, self._clock.run_ns
-        if self._clock.lost:
-            self._lost_ns = now
         self._let_go(view)
         self._rows = sight.believed(self._wanted)
         self._at, _ = self._tracks.locate(view.track_id[self._rows], now)

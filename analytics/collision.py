@@ -62,7 +62,6 @@ class CollisionRule(StayRule):
 
     def _waited(self, stays: AnyArray) -> Bool:
         """Two who have met are one collision: whose event is open, or due first."""
-        self._count_from_rest(stays)
         due = super()._waited(stays) & stays["meets"] & stays["observed"]
         alive = set(stays["subject"].tolist())
         places = {subject: place for subject, place in self._places.items() if subject in alive}
@@ -78,13 +77,6 @@ class CollisionRule(StayRule):
                 places[subject] = place.copy()
         self._places = places
         return np.asarray(due, np.bool_)
-
-    def _count_from_rest(self, stays: AnyArray) -> None:
-        """Who came faster than the one it has met has stood since it came to rest, though that is known later."""
-        for index in np.flatnonzero(stays["meets"] & ~stays["open"]).tolist():
-            known = self._approaches.find(int(stays["track"][index]))
-            if known is not None and known["met"] and known["needs"] >= known["theirs"]:
-                stays["since_ns"][index] = min(stays["since_ns"][index], self._approaches.rested_ns(known))
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         if not view.valid[row]:

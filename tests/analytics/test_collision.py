@@ -14,6 +14,10 @@ from tests.support.watched import found, seconds
 CAR, SIZE = ObjectClass.CAR, (45, 30)
 
 
+STOOD_S = 2.5
+"""So long somebody stands until his place is known."""
+
+
 def crash(at_s: float = 2.0, mps2: float = 25.0, y: float = 400.0, far: float = 450.0) -> Way:
     """At 15 m/s, then hard to a stop at x = `far`, where it stays."""
     lasts = 15.0 / mps2
@@ -32,7 +36,7 @@ def test_who_came_too_fast_to_have_braked_and_touches_another_has_hit_it() -> No
     other = Actor(2, still(480, 400), CAR, SIZE)
     on = found(film([Actor(1, crash(), CAR, SIZE), other], 12, scene=METRES), CollisionSpec())
     assert [e.track_ids for e in on] == [(1,)]
-    assert seconds(on) == [pytest.approx(2 + 15 / 25 + 3, abs=0.4)]
+    assert seconds(on) == [pytest.approx(2 + 15 / 25 + STOOD_S + 3, abs=0.4)]
     told = on[0].measures
     assert isinstance(told, CollisionMeasures) and told.others == 1
     assert told.speed_mps == pytest.approx(15, rel=0.1) and told.deceleration_mps2 > 15
@@ -44,7 +48,7 @@ def test_two_who_stop_abruptly_together_are_one_collision() -> None:
     behind = Actor(2, crash(5.0, 30.0, far=435), CAR, SIZE)
     on = found(film([front, behind], 16, scene=METRES), CollisionSpec())
     assert [e.track_ids for e in on] == [(2,)]
-    assert seconds(on) == [pytest.approx(5 + 15 / 30 + 3, abs=0.3)]
+    assert seconds(on) == [pytest.approx(5 + 15 / 30 + STOOD_S + 3, abs=0.3)]
 
 
 @pytest.mark.parametrize("cls", [ObjectClass.CAR, ObjectClass.MOTORCYCLE])
@@ -62,7 +66,7 @@ def test_a_track_that_breaks_at_the_impact_is_found_in_who_begins_at_rest_there(
     lies = Actor(3, lambda t: (452.0, 400.0) if t >= 5.6 else None, ObjectClass.MOTORCYCLE, (20, 18))
     shots = film([front, hits, lies], 16, scene=METRES)
     on = found(shots, CollisionSpec())
-    assert len(on) == 1 and seconds(on) == [pytest.approx(5.6 + 3, abs=0.3)]
+    assert len(on) == 1 and seconds(on) == [pytest.approx(5.6 + STOOD_S + 3, abs=0.3)]
     apart = Actor(1, crash(2.0, 7.0, far=560), CAR, SIZE)
     assert found(film([apart, hits, lies], 16, scene=METRES), CollisionSpec()) == [], "it touches nobody"
 
@@ -113,7 +117,7 @@ def test_at_the_end_of_a_queue_hard_braking_is_no_collision(mps2: float, told: i
     queue = [Actor(n, still(885 - 60 * n, 400), CAR, SIZE) for n in range(2, 9)]
     last = Actor(1, crash(mps2=mps2, far=885 - 60 * 8 - 50), CAR, SIZE)
     on = found(film([last, *queue], 12, scene=METRES), CollisionSpec())
-    assert seconds(on) == [pytest.approx(2 + 15 / mps2 + 3, abs=0.4)] * told
+    assert seconds(on) == [pytest.approx(2 + 15 / mps2 + STOOD_S + 3, abs=0.4)] * told
 
 
 @pytest.mark.parametrize(("beside", "told"), [([], 1), ([360.0, 440.0], 0)], ids=["alone", "in a queue"])

@@ -85,10 +85,14 @@ def test_an_open_event_goes_on_as_one(kind: EventKind, how: How) -> None:
     assert ended_s(events) >= ended_s(undisturbed) - 1.5 / EXAMPLES[kind]().fps - 0.5
 
 
+LATER_S = {EventKind.COLLISION: 2.5}
+"""So seldom seen, a speed is not lost abruptly: that one came too fast to brake is told once its place is known."""
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_camera_at_two_frames_a_second_raises_each_kind_once(kind: EventKind) -> None:
     one, usual_s = play(kind, replace(EXAMPLES[kind](), fps=2.0)), begun(kind)[0].at_s
-    assert usual_s - 1.1 <= one.at_s <= usual_s + 1.1
+    assert usual_s - 1.1 <= one.at_s <= usual_s + 1.1 + LATER_S.get(kind, 0.0)
 
 
 @pytest.mark.parametrize("kind", KINDS)
