@@ -51,6 +51,7 @@ class LateLines:
             on_ground = StopLine.of(line, ground).ground
             if on_ground is not None:
                 self._lines[number] = across(on_ground)
+        self._lengths_m = self._lines["length_m"].copy()
         self._starts = np.zeros(0, START)
 
     def resize(self, room: int) -> None:
@@ -77,5 +78,4 @@ class LateLines:
     def count_once(self, frame: Frame, state: AnyArray, crossings: AnyArray) -> None:
         """See which of a frame's crossings count: each vehicle's once, as far as metres tell."""
         rows = frame.slots, frame.view.class_id
-        lengths_m = self._lines["length_m"]
-        count_once(lengths_m, state, frame.chains, self._starts, rows, RIDDEN, crossings)
+        count_once(self._lengths_m, state, frame.chains, self._starts, rows, RIDDEN, crossings)
