@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
+from analytics.pairing import nearest_first
 from analytics.sight import Sight
 from analytics.stay_rule import HIDDEN_S
 from analytics.track_table import TrackTable
@@ -84,10 +85,8 @@ class Headcount:
         away = np.hypot(*(mine["place"][young][:, None] - mine["place"][hidden]).T).T * mine["unit"][young][:, None]
         later = mine["began_ns"][young][:, None] >= mine["seen_ns"][hidden] - AGAIN_NS
         away[~later | (away > AGAIN_M)] = np.inf
-        while np.isfinite(away).any():
-            i, k = np.unravel_index(int(np.argmin(away)), away.shape)
+        for i, k in nearest_first(away):
             mine["begins"][young[i]], mine["another"][hidden[k]] = False, True
-            away[i, :], away[:, k] = np.inf, np.inf
 
     def unseen(self) -> int:
         """How many are remembered at places where nobody has been seen since."""

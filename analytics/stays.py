@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
 from analytics.kernels.subjects import ALIKE, SAME, alive, go_on, stand_for
+from analytics.pairing import nearest_first
 from analytics.records import joined
 from core.arrays import F32, F64, I64, U8, AnyArray, Bool
 from core.geometry import iou
@@ -235,8 +236,7 @@ class Stays:
         gone_on = mine["lost"][orphan] * self._pace * (clock.run_ns - mine["box_ns"][orphan]) / SECOND_NS
         away[~takes | ~(away <= ((self._reach + gone_on) * height)[:, None])] = np.inf
         gone = np.zeros(len(mine), np.bool_)
-        while len(orphan) and np.isfinite(away).any():
-            i, k = np.unravel_index(int(np.argmin(away)), away.shape)
+        for i, k in nearest_first(away):
             subject, at = int(orphan[i]), int(columns[k])
             if owner[at] >= 0:
                 gone[owner[at]] = True
@@ -244,7 +244,6 @@ class Stays:
             self._hold(mine, subject, clock, rows[at], ids[at], boxes[at])
             if tracks.drifts is not None:
                 mine["drift"][subject] = tracks.drifts[at]
-            away[i, :], away[:, k] = np.inf, np.inf
         if gone.any():
             mine["last_ns"][gone], mine["track"][gone], mine["meets"][gone] = np.iinfo(np.int64).min // 2, -1, False
 
