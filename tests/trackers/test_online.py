@@ -56,6 +56,22 @@ def test_a_track_is_tentative_until_seen_twice() -> None:
     assert feed(tracker, 0.04, car(4)).state.tolist() == [TrackState.CONFIRMED]
 
 
+def test_traffic_that_braked_together_is_no_pan_that_hides_who_walks() -> None:
+    """Eight cars slow down as one, from 240 to 40 pixels a second; then somebody of 26 × 80 pixels walks past them."""
+    tracker, x, speed = OnlineTracker(), np.arange(4) * 260.0, 24.0
+    found = set[int]()
+    for k in range(60):
+        speed -= 2.5 if 20 <= k < 28 else 0.0
+        x += speed
+        boxes, kinds = [car(at, y)[0] for at in x for y in (100.0, 700.0)], [CAR] * 8
+        if k >= 40:
+            walks = 300.0 + 6 * (k - 40)
+            boxes, kinds = [*boxes, np.array([walks, 450, walks + 26, 530])], [*kinds, PERSON]
+        tracks = feed(tracker, k / 10, np.array(boxes), kind=np.array(kinds))
+        found |= set(tracks.track_id[tracks.class_id == PERSON].tolist())
+    assert len(found) == 1
+
+
 def test_one_flicker_of_the_detector_is_never_confirmed() -> None:
     tracker = OnlineTracker()
     once = feed(tracker, 0.0, car(0))

@@ -15,6 +15,10 @@ STEADY_HITS = 3
 """A track's velocity means something from here on."""
 FORGET_S = 1.0
 LEAST_SHARE = 0.1
+PASSED_S = 2.0
+"""Over about so long a shift that goes on becomes the tracks' own velocity. A camera that pans in one direction and
+tracks that all go in the other look the same: traffic that braked together once would be followed as a pan for as long
+as there are vehicles, and who goes another way would be sought at the wrong place. A camera sways within less."""
 
 
 @compiled
@@ -23,7 +27,8 @@ def move_with_camera(tracks: Tracks, count: int, box: AnyArray, camera: Camera, 
 
     The shift is the median of detection less prediction over well-known tracks. How much of it is believed is its
     share above chance (James and Stein 1961): 1 - variance of the median / mean square of recent shifts. So a camera
-    that stands still is left alone, and one that pans or shakes is followed.
+    that stands still is left alone, and one that pans or shakes is followed. Part of it is theirs from now on
+    (`PASSED_S`).
     """
     x, y = np.empty(count), np.empty(count)
     used, spread = 0, 0.0
@@ -42,9 +47,13 @@ def move_with_camera(tracks: Tracks, count: int, box: AnyArray, camera: Camera, 
     dy, camera.shift_y = _believed(y[:used], spread, camera.shift_y, keep)
     if abs(dx) < 0.1 * spread and abs(dy) < 0.1 * spread:
         return False
+    passed = 1.0 / max(PASSED_S, t)
     for i in range(count):
-        tracks[i].value[0] += dx
-        tracks[i].value[1] += dy
+        track = tracks[i]
+        track.value[0] += dx
+        track.value[1] += dy
+        track.rate[0] += passed * dx
+        track.rate[1] += passed * dy
     return True
 
 
