@@ -39,8 +39,8 @@ class Motion:
         velocity_cov: (M, 2, 2) float64, covariance of `velocity`, m²/s².
         heading: (M) float32, direction of `velocity` in radians, 0 = east, counter-clockwise; NaN where the speed does
             not tell, or where metres do not hold.
-        rides: (M) bool, whether it is a person who has been faster than anybody on foot: on a two-wheeler that the
-            detector misses.
+        rides: (M) bool, whether it is a person who has been faster than anybody on foot, for a second or within the
+            last one: on a two-wheeler that the detector misses.
     """
 
     foot: F32

@@ -56,8 +56,11 @@ HOLD_S: Final = 0.12
 """Time constant with which a young velocity is held to zero: 0.2 of it is told after 0.06 s, 0.98 after 0.24 s."""
 CLEAR: Final = 9.21
 """Chi² of two degrees of freedom that 1 % exceed."""
-RIDDEN: Final = (20 / 3.6, 0.2)
-"""m/s and s: a person who was so fast for so long rides something that the detector misses. Sprinters are as fast."""
+RIDDEN: Final = (20 / 3.6, 0.2, 1.0)
+"""m/s and s: a person who was so fast for so long rides something that the detector misses. Sprinters are as fast.
+
+For less than the longer time he may seem so who comes in over the picture's edge, shows his feet, or takes a number
+over: he is taken to ride for that time on, and for good only if it lasts."""
 COARSEST_M_PER_PX: Final = 5.0
 """Near the horizon a pixel spans more ground than a position there is worth: beyond this it does not hold."""
 LEAST_ROOM: Final = 16
@@ -90,6 +93,7 @@ def _filters(room: int) -> Filters:
         whole.copy(),
         np.zeros(room, np.bool_),
         np.zeros((room, 1)),
+        np.full(room, np.nan),
         np.full(room, np.nan),
         np.full(room, np.nan),
         np.zeros((room, 2, 6)),

@@ -369,3 +369,12 @@ def test_without_metres_a_rider_is_told_by_the_height_of_his_box() -> None:
     slow = [world.locate(frame_of(2 + t / 10, [(20 + 5 * t, 300)], [2])).rides[0] for t in range(20)]
     assert fast[-1]
     assert not any(slow)
+
+
+def test_who_seemed_to_ride_for_a_moment_and_runs_on_is_on_foot_again() -> None:
+    """His feet were hidden and show, further on each time: 12 m/s for a moment, and 5 m/s from there on."""
+    world = World({"a": scene()})
+    places = 20 + np.cumsum([8.0] * 3 + [24.0] * 5 + [10.0] * 30)
+    rides = [bool(world.locate(frame_of(t / 10, [(x, 300)], [1])).rides[0]) for t, x in enumerate(places)]
+    assert any(rides)
+    assert not any(rides[-10:])

@@ -17,8 +17,8 @@ from trackers.kernels.riders import PERSON
 
 CUT_S = 2.0
 """Who is cut by the picture's edge for longer does not leave it: he stands there, and nobody knows where."""
-SURE = 2.0
-"""Standard deviations by which a speed is surely as large."""
+SURE = 3.0
+"""Standard deviations by which a speed is surely as large: it is asked often, and a foot that shows moves by more."""
 
 
 class Filters(NamedTuple):
@@ -33,8 +33,8 @@ class Filters(NamedTuple):
         metric: (K) whether their plane is the ground, in metres; else the picture, in pixels.
         share: (K, 1) how likely the steady filter is the right one.
         heading: (K) the last that a speed told, radians; NaN: none did.
-        fast_s: (K) `watched_s` at which a person became faster than anybody on foot; NaN: is not; -inf: was for so long
-            that it is known to ride.
+        fast_s: (K) `watched_s` at which a person became faster than anybody on foot; NaN: is not.
+        rides_s: (K) `watched_s` until which a person is taken to ride; inf: for good.
         mean, cov: (K, 2, 6) and (K, 2, 6, 6); see `kernels.kalman`.
     """
 
@@ -47,6 +47,7 @@ class Filters(NamedTuple):
     share: F64
     heading: F64
     fast_s: F64
+    rides_s: F64
     mean: F64
     cov: F64
 
@@ -64,7 +65,7 @@ class Noise(NamedTuple):
         gate, far: squared standard deviations.
         hold_s: time constant with which a young velocity is held to zero.
         clear: squared standard deviations from which a speed tells its heading.
-        ridden: m/s, and for how many s, from which a person is on wheels.
+        ridden: m/s, and for how many s, from which a person is on wheels for the next second; for how many for good.
         steps: (G, STEP + 1) room for prepared steps.
         room: (2, 6, 6) room for sums.
     """
@@ -80,7 +81,7 @@ class Noise(NamedTuple):
     far: float
     hold_s: float
     clear: float
-    ridden: tuple[float, float]
+    ridden: tuple[float, float, float]
     steps: F64
     room: F64
 
@@ -154,12 +155,14 @@ def _start(
 ) -> None:
     begin(filters.mean[at], filters.cov[at], filters.share[at], place, error, kind[5] * unit, 0.0)
     filters.at_ns[at], filters.watched_s[at], filters.odd[at], filters.metric[at] = now_ns, 0.0, 0, metric
-    filters.heading[at] = filters.fast_s[at] = np.nan
+    filters.heading[at] = filters.fast_s[at] = filters.rides_s[at] = np.nan
 
 
 @in_place
 def _rides(filters: Filters, at: int, noise: Noise, moved: Moved, row: int, side: float) -> bool:
-    """Whether a person is on wheels: has once surely been so fast for so long."""
+    """Whether a person is on wheels: has once surely been so fast for so long, or just now for a shorter time."""
+    if filters.rides_s[at] == math.inf:
+        return True
     if filters.metric[at]:
         u, v, cov = moved.velocity[row, 0], moved.velocity[row, 1], moved.velocity_cov[row]
         speed = math.hypot(u, v)
@@ -168,15 +171,17 @@ def _rides(filters: Filters, at: int, noise: Noise, moved: Moved, row: int, side
     else:
         tall = noise.kinds[noise.kind_of_class[PERSON], 6]
         speed = math.hypot(moved.foot_velocity[row, 0], moved.foot_velocity[row, 1]) / side * tall
-    if filters.fast_s[at] == -math.inf:
-        return True
-    if speed < noise.ridden[0]:
+    least, some_s, long_s = noise.ridden
+    watched_s = filters.watched_s[at]
+    if speed < least:
         filters.fast_s[at] = np.nan
     elif math.isnan(filters.fast_s[at]):
-        filters.fast_s[at] = filters.watched_s[at]
-    elif filters.watched_s[at] - filters.fast_s[at] >= noise.ridden[1]:
-        filters.fast_s[at] = -math.inf
-    return bool(filters.fast_s[at] == -math.inf)
+        filters.fast_s[at] = watched_s
+    elif watched_s - filters.fast_s[at] >= long_s:
+        filters.rides_s[at] = math.inf
+    elif watched_s - filters.fast_s[at] >= some_s:
+        filters.rides_s[at] = watched_s + long_s
+    return bool(watched_s <= filters.rides_s[at])
 
 
 @in_place
@@ -280,14 +285,11 @@ def _insert(filters: Filters, count: int, at: int, track_id: int) -> int:
 
 @in_place
 def _copy(filters: Filters, one: int, other: int) -> None:
-    filters.ids[other], filters.at_ns[other], filters.watched_s[other] = (
-        filters.ids[one],
-        filters.at_ns[one],
-        filters.watched_s[one],
-    )
+    filters.ids[other], filters.at_ns[other] = filters.ids[one], filters.at_ns[one]
+    filters.watched_s[other] = filters.watched_s[one]
     filters.odd[other], filters.metric[other] = filters.odd[one], filters.metric[one]
     filters.share[other, 0], filters.heading[other] = filters.share[one, 0], filters.heading[one]
-    filters.fast_s[other] = filters.fast_s[one]
+    filters.fast_s[other], filters.rides_s[other] = filters.fast_s[one], filters.rides_s[one]
     filters.cut_s[other] = filters.cut_s[one]
     for m in range(2):
         for i in range(6):
