@@ -125,7 +125,7 @@ def _spillback(ways: Ways, slow: Bool, group: str, lanes: list[LaneView], mark_m
 
 
 def holding(kind: str, place: str, strict: Bool, near: Bool, times: tuple[float, float, float]) -> Iterator[TrueEvent]:
-    """Events of a place where a definition holds (`strict`, once each `STEP_S`), and where it nearly does.
+    """Events of a place where a definition holds (`strict`, once each `STEP_S`), and where it nearly does, also before.
 
     `times`: for so long it must hold, with such gaps, and be gone for so long, in seconds.
     """
@@ -134,8 +134,9 @@ def holding(kind: str, place: str, strict: Bool, near: Bool, times: tuple[float,
     for began, holds, end in true:
         yield TrueEvent(kind, "incident", -1, began, holds, end, place, 0.0, ())
     for began, holds, end in _spans(near, for_s / 2, gap_s + STEP_S, clear_s):
-        if not any(b <= end and e >= began for b, _, e in true):
-            yield TrueEvent(kind, "alone", -1, began, holds, end, place, 0.0, ())
+        until = min((b for b, _, e in true if b <= end and e >= began), default=end)
+        if holds <= until:
+            yield TrueEvent(kind, "alone", -1, began, holds, until, place, 0.0, ())
 
 
 def _spans(holds: Bool, for_s: float, gap_s: float, clear_s: float) -> list[tuple[float, float, float]]:

@@ -129,24 +129,25 @@ def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera
     delays: dict[int, float] = {}
     excused: set[int] = set()
     verdicts: Counter[Verdict] = Counter()
-    right: list[Alert] = []
+    told: list[Alert] = []
     for alert in sorted(alerts, key=lambda a: a.at_s):
         near = [item for item in truth if _fits(alert, item, how)]
         fresh = [item for item in near if item.cause == "incident" and id(item) not in delays]
         if fresh:
             first = min(fresh, key=lambda item: item.holds_s)
             delays[id(first)] = alert.at_s - first.holds_s
-            verdicts["right"] += 1
-            right.append(alert)
+            verdict: Verdict = "right"
         elif others := [i for i in near if i.cause in neither and id(i) not in excused and _is_near(alert, i)]:
             excused.add(id(others[0]))
-            verdicts["neutral"] += 1
-            right.append(alert)
+            verdict = "neutral"
         else:
-            verdicts[_verdict(near)] += 1
+            verdict = _verdict(near)
+        verdicts[verdict] += 1
+        if verdict not in FALSE:
+            told.append(alert)
     for item in mine if how.by_place else ():
         if id(item) not in delays:
-            open_then = [a for a in right if a.zone == item.zone and a.at_s <= item.end_s]
+            open_then = [a for a in told if a.zone == item.zone and a.at_s <= item.end_s]
             open_then = [a for a in open_then if a.until_s >= item.holds_s]
             if open_then:
                 delays[id(item)] = max(0.0, min(a.at_s for a in open_then) - item.holds_s)

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.events.kernels.queueing import lasting
 from benchmarks.events.lane_truth import Ways, lane_minutes
-from benchmarks.events.place_truth import paces, queued, queues
+from benchmarks.events.place_truth import holding, paces, queued, queues
 from benchmarks.events.views import LaneView
 from tests.support.recordings import driving, road, standing
 
@@ -85,6 +85,22 @@ def test_a_condition_holds_after_its_time_and_ends_after_its_own(holds: str, fou
     out = np.zeros((10, 3), np.int64)
     count = lasting(np.array([c == "1" for c in holds]), 1.0, 3.0, 1.0, 3.0, out)
     assert [tuple(row) for row in out[:count].tolist()] == found
+
+
+@pytest.mark.parametrize(
+    ("nearly", "before"),
+    [
+        ("1111111111", [(0, 2, 5)]),  # after half its time, until it truly holds
+        ("0000111111", []),  # not for long enough before
+    ],
+)
+def test_where_it_nearly_holds_before_it_does_an_alert_counts_neither_way(
+    nearly: str, before: list[tuple[int, ...]]
+) -> None:
+    strict, near = (np.array([c == "1" for c in text]) for text in ("0000011111", nearly))
+    found = list(holding("traffic.queue", "main", strict, near, (4.0, 0.0, 5.0)))
+    assert [(e.cause, e.began_s) for e in found if e.cause == "incident"] == [("incident", 5.0)]
+    assert [(e.began_s, e.holds_s, e.end_s) for e in found if e.cause == "alone"] == before
 
 
 def test_density_and_speed_of_a_minute_are_those_of_edie() -> None:

@@ -81,6 +81,16 @@ def test_an_alert_on_a_zone_that_somebody_at_its_edge_began_detects_who_comes_in
     assert (found.delays_s, found.verdicts) == ((0.0,), {"neutral": 1})
 
 
+def test_what_was_told_of_a_place_while_it_nearly_held_is_told_when_it_holds() -> None:
+    place = "traffic.spillback"
+    nearly = _truth(cause="alone", kind=place, user=-1)
+    holds = _truth(150.0, kind=place, user=-1)
+    open_then, over = _alert(112.0, kind=place), _alert(112.0, kind=place, until=140.0)
+    found = score(place, [open_then], [nearly, holds], 3600.0, "r")
+    assert (found.delays_s, found.verdicts) == ((0.0,), {"neutral": 1})
+    assert not score(place, [over], [nearly, holds], 3600.0, "r").delays_s
+
+
 def test_who_drives_fast_is_between_the_places_that_are_kept_of_him() -> None:
     fast = TrueEvent(STOP, "incident", 1, 100, 102, 104, "z", 4.0, tuple((100.0 + t, 22.0 * t, 0.0) for t in range(5)))
     assert fast.away_m(102.5, 55.0, 0.0) == pytest.approx(0.0)
