@@ -9,16 +9,14 @@ import numpy as np
 from analytics.clock import CameraClock
 from analytics.free_flow import CAR_BOX_M
 from analytics.kernels.ahead import count_ahead
-from analytics.kernels.past_lanes import go_on
-from analytics.past_lanes import lane_ways
+from analytics.past_lanes import PastLanes
 from analytics.queues import KMH_PER_MPS
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import LENGTHS_M, is_vehicle
 from analytics.views import COASTING, CONFIRMED
 from analytics.waiting import LONGER_M, QUEUE, UNSEEN_M
-from core.arrays import F64, I16, AnyArray, Bool, fixed
-from core.findings import StepView
+from core.arrays import F64, AnyArray, Bool
 from core.lanes import group_numbers, lane_lengths, lane_starts
 from core.scene import Scene
 from core.tracks import TrackState
@@ -52,7 +50,7 @@ class Ahead:
         self._clock, self._metric = clock, scene.ground is not None
         self._group = group_numbers(scene) if self._metric else np.arange(len(scene.lanes))
         self._starts, self._ends = np.append(lane_starts(scene), 0.0), np.append(lane_lengths(scene), np.inf)
-        self._ways, self._wanted = lane_ways(scene), is_vehicle()
+        self._past, self._wanted = PastLanes(scene), is_vehicle()
         self._table = TrackTable(FIELDS)
 
     def __len__(self) -> int:
@@ -66,20 +64,10 @@ class Ahead:
         slow = sight.slower_than(QUEUE.begin_kmh / KMH_PER_MPS, SLOW_LENGTHS)
         others = np.flatnonzero(slow & self._wanted[view.class_id] & (view.state <= COASTING))
         others = others[(view.state[others] == TENTATIVE) | (view.lane[others] < 0)]
-        lane, along = self._gone_on(view, np.append(others, rows))
+        lane, along = self._past.on(view, np.append(others, rows))
         sure = view.state[others] >= CONFIRMED
         others = others[~sure | (along[others] > self._ends[lane[others]])]
         place = lane, along + self._starts[lane], self._group
         metre = np.ones(len(rows)) if self._metric else sight.side[rows].astype(np.float64) / CAR_BOX_M
         given = view.class_id, LENGTHS_M, (metre, NEXT_M), (clock.run_ns, clock.step_ns)
         return count_ahead(self._table.rows, at, fresh, rows, others, place, *given)
-
-    def _gone_on(self, view: StepView, rows: AnyArray) -> tuple[I16, F64]:
-        """Lane of each track (M) and way along it; of these rows (K) also where lanes go on."""
-        lane, along = view.lane, view.along
-        rows = rows[lane[rows] < 0]
-        if not len(self._ways) or not len(rows):
-            return lane, along
-        lane, along = lane.copy(), along.copy()
-        go_on(rows, lane, along, view.lane_speed.copy(), (view.position, view.velocity, view.valid), self._ways)
-        return fixed(lane), along

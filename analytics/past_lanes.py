@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.kernels.past_lanes import BEYOND_M
-from core.arrays import F64
+from analytics.kernels.past_lanes import BEYOND_M, go_on
+from core.arrays import F64, I16, AnyArray, fixed
+from core.findings import StepView
 from core.scene import Scene
+
+
+class PastLanes:
+    """Where vehicles are along the lanes of a scene, also past where these are drawn; without a ground, on them."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._ways = lane_ways(scene)
+
+    def on(self, view: StepView, rows: AnyArray) -> tuple[I16, F64]:
+        """Lane of each track (M) and way along it; of these rows (K) also where lanes go on."""
+        lane, along = view.lane, view.along
+        rows = rows[lane[rows] < 0]
+        if not len(self._ways) or not len(rows):
+            return lane, along
+        lane, along = lane.copy(), along.copy()
+        go_on(rows, lane, along, view.lane_speed.copy(), (view.position, view.velocity, view.valid), self._ways)
+        return fixed(lane), along
 
 
 def lane_ways(scene: Scene) -> F64:

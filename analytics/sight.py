@@ -61,7 +61,6 @@ class Sight:
 
     Attributes:
         there: what `analytics.places.Place.there` has found.
-        waits: what `analytics.waiting.Waiting.among` has found.
     """
 
     def __init__(self, view: StepView, zones: Zones) -> None:
@@ -72,7 +71,6 @@ class Sight:
         self._slow: dict[tuple[float, float], Bool] = {}
         self._stand: dict[tuple[float, float], Bool] = {}
         self.there: dict[tuple[object, int], There] = {}
-        self.waits: dict[tuple[bool, bool, int], Bool] = {}
 
     def observed(self, wanted: Bool) -> AnyArray:
         """The rows (K) of the wanted classes (a mask by `views.class_mask`) that are seen in this frame."""

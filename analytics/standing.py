@@ -7,13 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.ahead import Ahead
-from analytics.kernels.passing import GAP_NS
-from analytics.kernels.subjects import stand_on
 from analytics.passing import Passing
 from analytics.queues import KMH_PER_MPS, LATEST_NS, QueueState
 from analytics.shared import Shared
 from analytics.sight import CUT, EDGE_PX, Sight
-from analytics.track_table import TrackTable
 from analytics.views import class_mask, longer_sides, reference_boxes
 from analytics.waiting import Waiting
 from core.arrays import I64, AnyArray, Bool, is_in
@@ -33,8 +30,6 @@ LARGE: Final = class_mask(["bus", "truck"])
 at their stop, or in a queue, on another."""
 CREEPS: Final = 3.0
 """Times the speed below which one stands: boxes at the picture's edge tremble so much."""
-FIELDS: Final = [("since_ns", np.int64), ("stood_ns", np.int64), ("box", np.float32, (4,))]
-"""Of a track: since when it stands, when it last did, and its box as it came to stand."""
 NOBODY: Final = np.zeros(0, np.int64)
 
 StandSpec = StoppedVehicleSpec | IllegalParkingSpec
@@ -44,12 +39,14 @@ class Unseen(NamedTuple):
     """Who may stand for what the camera does not see.
 
     Attributes:
-        held_back: tracks that may wait for it. freed: rows of those near it that certainly do not.
+        held_back: tracks that may wait for it. sure: of those near it that do not.
+        freed: rows of these that are foremost.
         cut: tracks of large vehicles whose foot the picture's edge cut as they stood, until they drive on.
         behind: tracks that have somebody ahead whom queues do not count (`analytics.ahead`).
     """
 
     held_back: I64 = NOBODY
+    sure: I64 = NOBODY
     freed: AnyArray = NOBODY
     cut: I64 = NOBODY
     behind: I64 = NOBODY
@@ -69,9 +66,10 @@ class Standing:
         behind, lanes = isinstance(spec, StoppedVehicleSpec), bool(shared.scene.lanes)
         self._clock = shared.clock
         self._waits = Waiting(shared, signals=not self._parks, behind=behind) if lanes else None
-        self._passing = Passing(shared.scene, shared.clock) if lanes else None
+        key = Passing, tuple(spec.classes), self._slow_mps, self._slow_lengths
+        self._passing = shared.common(key, lambda: Passing(shared.scene, shared.clock)) if lanes else None
         self._ahead = Ahead(shared.scene, shared.clock) if behind and lanes else None
-        self._stood = TrackTable(FIELDS)
+        self._passed = np.zeros(0), np.zeros(0), np.zeros(0)
         self._state: QueueState | None = None
         self._frame: FrameMeta | None = None
         self._found: tuple[Bool, Bool] = np.zeros(0, np.bool_), np.zeros(0, np.bool_)
@@ -85,7 +83,7 @@ class Standing:
         return shared.common((cls, type(spec), tuple(spec.classes), *limits), lambda: cls(spec, shared))
 
     def __len__(self) -> int:
-        return len(self._stood) + len(self._waits or ()) + len(self._passing or ()) + len(self._ahead or ())
+        return len(self._waits or ()) + len(self._passing or ()) + len(self._ahead or ())
 
     def at(self, sight: Sight, rows: AnyArray) -> tuple[Bool, Bool]:
         """Which of the rows (K) of these classes stand, and which of them wait for nobody."""
@@ -96,26 +94,17 @@ class Standing:
 
     def _look(self, sight: Sight, rows: AnyArray) -> tuple[Bool, Bool]:
         stands = sight.stands(self._slow_mps, self._slow_lengths)[rows]
-        if self._parks:
-            self._stand_on(sight, rows[stands])
-        if self._waits is not None:
-            self._state = self._waits.queues.update(sight.view, self._clock)
-        if self._waits is None or self._state is None or not np.count_nonzero(stands):
+        if self._waits is None or self._passing is None:
             return stands, stands
-        return stands, stands & ~self._waits.among(self._state, sight, rows)
-
-    def _stand_on(self, sight: Sight, here: AnyArray) -> None:
-        now_ns = self._clock.run_ns
-        self._stood.let_go(sight.view, self._clock)
-        at, fresh = self._stood.locate(sight.view.track_id[here], now_ns)
-        stand_on(self._stood.rows, at, fresh, here, sight.boxes, (now_ns, GAP_NS))
+        self._state = self._waits.queues.update(sight.view, self._clock)
+        if not np.count_nonzero(stands):
+            return stands, stands
+        self._passed = self._passing.update(sight, rows[stands])
+        return stands, stands & ~self._waits.among(self._state, sight, rows, self._passing.place)
 
     def since(self, tracks: I64, least_ns: I64) -> I64:
         """Run time since when each of these tracks (K) stands, whether or not it waits; at most `least_ns` (K)."""
-        if not len(self._stood):
-            return least_ns
-        at, there = self._stood.where(tracks)
-        return np.where(there, np.minimum(self._stood.rows["since_ns"][at], least_ns), least_ns)
+        return least_ns if self._passing is None else self._passing.since(tracks, least_ns)
 
     def came_ns(self, tracks: I64) -> I64:
         """Run time since when each of these tracks (K) is known, of those that were seen to drive on lanes; of others
@@ -131,11 +120,10 @@ class Standing:
             self._told = sight.view.frame
             stands, _ = self._found
             cut = NOBODY if self._parks else self._cut_off(sight, rows, stands)
-            held_back, freed = NOBODY, NOBODY
-            if self._passing is not None and np.count_nonzero(stands):
-                held_back, freed = self._held_back(self._passing, sight, rows[stands])
-            behind = self._behind(sight, rows[stands])
-            self._unseen = Unseen(held_back, freed, cut, behind)
+            near = NOBODY, NOBODY, NOBODY
+            if self._waits is not None and np.count_nonzero(stands):
+                near = self._held_back(sight, rows[stands])
+            self._unseen = Unseen(*near, cut, self._behind(sight, rows[stands]))
         return self._unseen
 
     def _behind(self, sight: Sight, here: AnyArray) -> I64:
@@ -157,9 +145,9 @@ class Standing:
             cut |= creeps & is_in(view.track_id[rows], before)
         return view.track_id[rows[cut]]
 
-    def _held_back(self, passing: Passing, sight: Sight, here: AnyArray) -> tuple[I64, AnyArray]:
-        """Of those that stand (K rows) the tracks that may wait for what the camera does not see, and the rows of those
-        that certainly do not.
+    def _held_back(self, sight: Sight, here: AnyArray) -> tuple[I64, I64, AnyArray]:
+        """Of those that stand (K rows) the tracks that may wait for what the camera does not see, those near to it that
+        do not, and the rows of the foremost of these that the traffic goes past.
 
         They stand near to where it sees no further along their lane, and nothing tells that they do not wait: neither
         does the traffic go past them (`PASSED`, `FREELY`), nor have they stood longer than one waits (`LONGEST_S`). The
@@ -167,19 +155,16 @@ class Standing:
         """
         assert self._waits is not None and self._state is not None  # noqa: S101
         view = sight.view
-        at_end, off = self._waits.at_end_of_view(view, here, sight.side[here]), view.lane[here] < 0
-        if len(passing) and np.count_nonzero(off):
-            # Right at the end of its lane a vehicle trembles off it.
-            at_end |= off & passing.knows(view.track_id[here])
+        at_end = self._waits.at_end_of_view(view, here, sight.side[here])
         here = here[at_end]
         if not len(here):
-            return NOBODY, NOBODY
-        passed, freely, seconds = passing.update(sight, here)
+            return NOBODY, NOBODY, NOBODY
+        passed, freely, seconds = (what[at_end] for what in self._passed)
         freed = here[passed >= PASSED]
         if len(freed):
             freed = freed[self._waits.foremost(self._state, view, freed, sight.side[freed])]
         unknown = (passed < PASSED) & (freely < FREELY) & (self._parks | (seconds < LONGEST_S))
-        return view.track_id[here[unknown]], freed
+        return view.track_id[here[unknown]], view.track_id[here[~unknown]], freed
 
     def explain(self, sight: Sight, row: int, *, settled: bool) -> Reasons:
         """Whether a row stands, and what it waits for; who is `settled` waits for nobody."""

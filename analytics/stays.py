@@ -25,6 +25,7 @@ FIELDS: Final = [
     ("drift", np.float32, (2,)),
     ("box_ns", np.int64),
     ("taken_ns", np.int64),
+    ("unsure_ns", np.int64),
     ("open", np.bool_),
     ("lost", np.bool_),
     ("meets", np.bool_),

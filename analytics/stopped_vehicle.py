@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from analytics.clock import SECOND_NS
+from analytics.kernels.passing import GAP_NS
 from analytics.places import Place
 from analytics.shared import Shared
 from analytics.standing import LONGEST_S, PASSED, Standing, StandSpec, Unseen
@@ -36,6 +37,8 @@ class StoppedVehicleRule(StayRule):
         super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=0.5, swaps=True, hidden_s=HIDDEN_S)
         self._standing, self._parks = Standing.of(spec, shared), isinstance(spec, IllegalParkingSpec)
         self._unseen = Unseen()
+        # Who parks stands for so long that a frame in which nothing makes him wait counts.
+        self._doubts_ns = 0 if self._parks else round(ALONE_S * SECOND_NS)
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight = self._shared.look(view)
@@ -56,25 +59,32 @@ class StoppedVehicleRule(StayRule):
     def _settled(self) -> Bool:
         """Which subjects (S) do not begin to wait because others come to stand around them."""
         stays, now_ns = self._stays.rows, self._clock.run_ns
-        unsure = is_in(stays["track"], self._unseen.held_back) | is_in(stays["track"], self._unseen.behind)
-        alone = (now_ns - stays["since_ns"] >= ALONE_S * SECOND_NS) & ~unsure
+        alone = now_ns - stays["since_ns"] >= ALONE_S * SECOND_NS
+        alone &= (stays["unsure_ns"] == 0) | (now_ns - stays["unsure_ns"] > self._doubts_ns + self._clock.step_ns)
         return np.asarray(stays["open"] | (alone & self._stays.alive(now_ns)), np.bool_)
 
     def _waited(self, stays: AnyArray) -> Bool:
         """Who may wait for what nobody sees starts no event, nor for long who may stand elsewhere; but who parks stands
         for longer than a queue does.
         """
+        self._doubt(stays)
         if self._parks:
             self._stood_before(stays)
         waited = super()._waited(stays)
-        if not self._parks and len(self._unseen.held_back):
-            waited &= ~is_in(stays["track"], self._unseen.held_back)
-        if len(self._unseen.behind):
-            waited &= ~is_in(stays["track"], self._unseen.behind)
+        if not self._parks:
+            doubted = stays["unsure_ns"] > 0
+            waited &= ~(doubted & (self._clock.run_ns - stays["unsure_ns"] <= GAP_NS))
         if len(self._unseen.cut):
             briefly = self._clock.run_ns - stays["since_ns"] < LONGEST_S * SECOND_NS
             waited &= ~(briefly & is_in(stays["track"], self._unseen.cut))
         return waited
+
+    def _doubt(self, stays: AnyArray) -> None:
+        """Note who may wait for what nobody sees: right at the end of his lane he trembles off it, or to the next."""
+        unseen, now_ns = self._unseen, self._clock.run_ns
+        for tracks, since_ns in (unseen.sure, 0), (unseen.held_back, now_ns), (unseen.behind, now_ns):
+            if len(tracks):
+                stays["unsure_ns"][is_in(stays["track"], tracks)] = since_ns
 
     def _stood_before(self, stays: AnyArray) -> None:
         """Who waits for nobody any more, and stands on all the same (`ALONE_S`), did not wait before either."""

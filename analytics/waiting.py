@@ -9,13 +9,14 @@ import numpy as np
 from analytics.clock import NEVER_NS, SECOND_NS
 from analytics.free_flow import CAR_BOX_M
 from analytics.kernels.waiting import neighbours
+from analytics.past_lanes import PastLanes
 from analytics.queues import LaneQueues, QueueState
 from analytics.shared import Shared
 from analytics.sight import Sight
 from analytics.signals import LaneSignals
 from analytics.track_table import TrackTable
-from analytics.vehicles import LENGTHS_M
-from core.arrays import F64, I64, AnyArray, Bool
+from analytics.vehicles import LENGTHS_M, RIDDEN
+from core.arrays import F64, I16, I64, AnyArray, Bool
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
 from core.lanes import group_numbers, lane_lengths, lane_starts
@@ -57,14 +58,15 @@ class Neighbours(NamedTuple):
 class Waiting:
     """Who waits in a queue: for a signal, or for what is ahead of it.
 
-    On the scene's lanes, a vehicle in a queue (`analytics.queues`) waits when three or more stand in it, or within a
-    gap of the vehicle on all lanes of its group: a detector sees few of those who hide each other. With `behind` it
-    waits for any one who stood within a gap ahead of it, on a lane of its group, before it did. The foremost of a
-    queue, with nobody who queues ahead of it on the group's other lanes either, does so only within a gap of a stop
-    line, or near (`UNSEEN_M`) to where the camera sees no further: elsewhere it is what the others wait for. With
-    `signals` two are enough right at the end, and within a gap of a stop line (`core.scene.Lane.stop_line`) a vehicle
-    waits by itself. Where the lane's signal is known, that decides: nobody waits at a stop line that has long been
-    green (`LaneSignals.released`), and whoever stands there at red does.
+    On the scene's lanes, and where these go on (`analytics.past_lanes`), a vehicle in a queue (`analytics.queues`)
+    waits when three or more stand in it, or within a gap of the vehicle on all lanes of its group: a detector sees few
+    of those who hide each other, and at a lane's edge a box trembles off it. With `behind` it waits for any one who
+    stood within a gap ahead of it, on a lane of its group, before it did. The foremost of a queue, with nobody who
+    queues ahead of it on the group's other lanes either, does so only within a gap of a stop line, or near (`UNSEEN_M`)
+    to where the camera sees no further: elsewhere it is what the others wait for, but with `behind` a two-wheeler: one
+    goes round it. With `signals` two are enough right at the end, and within a gap of a stop line
+    (`core.scene.Lane.stop_line`) a vehicle waits by itself. Where the lane's signal is known, that decides: nobody
+    waits at a stop line that has long been green (`LaneSignals.released`), and whoever stands there at red does.
     """
 
     def __init__(self, shared: Shared, *, signals: bool, behind: bool) -> None:
@@ -73,6 +75,9 @@ class Waiting:
         self._clock, self._followers = shared.clock, TrackTable([("behind_ns", np.int64)])
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
         self._group, self._starts = group_numbers(scene), lane_starts(scene)
+        self._past = PastLanes(scene)
+        self._place: tuple[I16, F64] = np.zeros(0, np.int16), np.zeros(0)
+        """As `analytics.passing.Passing` knows it, of the last frame."""
         self._at_end_of = QUEUE_OF_AT_END if signals else QUEUE_OF
         self._stop_lines = np.array([signals and lane.stop_line for lane in scene.lanes.values()])
         # The last one is for rows on no lane, which are numbered -1.
@@ -87,50 +92,49 @@ class Waiting:
     def __len__(self) -> int:
         return max(len(self._queues), len(self._followers))
 
-    def among(self, state: QueueState, sight: Sight, rows: AnyArray) -> Bool:
-        """Which of the rows (K) that rules share wait; found once for all of these."""
-        key = self._signals, self._follow, id(rows)
-        if key not in sight.waits:
-            sight.waits[key] = self.holds(state, sight.view, rows, sight.side[rows])
-        return sight.waits[key]
+    def among(self, state: QueueState, sight: Sight, rows: AnyArray, place: tuple[I16, F64]) -> Bool:
+        """Which of the rows (K) that rules share wait; `place`: as `analytics.passing.Passing` knows it."""
+        self._place = place
+        return self.holds(state, sight.view, rows, sight.side[rows])
 
     def holds(self, state: QueueState, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
         """Which of these rows (K) wait; `length` (K) of the longer sides of their boxes, in reference pixels."""
-        chain = state.chain[rows]
-        queued = chain >= 0
+        lane = self._place[0][rows]
+        queued = (state.chain[rows] >= 0) | ((view.lane[rows] < 0) & (lane >= 0))
         if not np.count_nonzero(queued):
             return queued
-        gap = self._gap(length)
-        near = self._neighbours(state, view, rows, gap)
-        foremost = (rows == state.lead[chain]) & ~near.behind
-        lane, waiting = view.lane[rows], self._stop_lines
-        at_end = self._at_end(view, rows, self._nearness(view, rows, gap))
+        gap, waiting = self._gap(length), self._stop_lines
+        near = self._neighbours(state, rows, gap)
+        vehicles, lead = self._queue_of(state, rows)
+        foremost = (rows == lead) & ~near.behind
+        if self._follow:
+            foremost &= ~RIDDEN[view.class_id[rows]]
+        at_end = self._at_end(rows, self._nearness(view, rows, gap))
         if self._shown is not None:
             at_end = at_end & ~self._shown.released()[lane]
             waiting = waiting | self._shown.stopped()
-        many = np.maximum(near.around, state.vehicles[chain]) >= self._enough(state, view, rows, gap)
+        many = np.maximum(near.around, vehicles) >= self._enough(lead, gap)
         alone = at_end & waiting[lane]
         follows = self._follows_lately(queued, near.later, view, rows) if self._follow else False
         return np.asarray(queued & (alone | follows | (many & (~foremost | at_end))), np.bool_)
 
     def foremost(self, state: QueueState, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
         """Which of these rows (K) stand first in their queue, with nobody ahead on the group's other lanes either."""
-        chain = state.chain[rows]
-        first = chain >= 0
+        first = np.asarray((rows == self._queue_of(state, rows)[1]) & (self._place[0][rows] >= 0), np.bool_)
         if not np.count_nonzero(first):
             return first
-        first &= rows == state.lead[chain]
-        return np.asarray(first & ~self._neighbours(state, view, rows, self._gap(length)).behind, np.bool_)
+        return np.asarray(first & ~self._neighbours(state, rows, self._gap(length)).behind, np.bool_)
 
     def at_end_of_view(self, view: StepView, rows: AnyArray, length: AnyArray) -> Bool:
         """Which of these rows (K) are on a lane, near (`UNSEEN_M`) to where the camera sees no further along it.
 
         What they stand for may be out of sight, unless a known signal has let them go.
         """
+        lane, along = self._place
         near = self._nearness(view, rows, self._gap(length))
-        found = np.asarray(self._view_ends[view.lane[rows]] - view.along[rows] <= near, np.bool_)
+        found = np.asarray(self._view_ends[lane[rows]] - along[rows] <= near, np.bool_)
         if self._shown is not None:
-            found &= ~np.append(self._shown.released(), False)[view.lane[rows]]
+            found &= ~np.append(self._shown.released(), False)[lane[rows]]
         return found
 
     def _gap(self, length: AnyArray) -> F64:
@@ -139,23 +143,29 @@ class Waiting:
 
     def _nearness(self, view: StepView, rows: AnyArray, gap: F64) -> F64:
         """How near (K) to the end of its lane each row stands that waits for what is there, or past it."""
-        near: F64 = self._near[view.lane[rows], view.class_id[rows]]
+        near: F64 = self._near[self._place[0][rows], view.class_id[rows]]
         return near if self._metric else near * gap
 
-    def _at_end(self, view: StepView, rows: AnyArray, gap: F64) -> Bool:
-        return np.asarray(self._ends[view.lane[rows]] - view.along[rows] <= gap, np.bool_)
+    def _at_end(self, rows: AnyArray, gap: F64) -> Bool:
+        lane, along = self._place
+        return np.asarray(self._ends[lane[rows]] - along[rows] <= gap, np.bool_)
 
-    def _enough(self, state: QueueState, view: StepView, rows: AnyArray, gap: F64) -> AnyArray:
-        """How many (K) make the queue of each row one that waits."""
-        lead = state.lead[state.chain[rows]]
-        last = self._at_end(view, lead, gap * (END_M / QUEUE.gap_m))
-        return np.where(last & (state.chain[rows] >= 0), self._at_end_of, QUEUE_OF)
+    @staticmethod
+    def _queue_of(state: QueueState, rows: AnyArray) -> tuple[I64, I64]:
+        """How many stand in the queue of each row (K), and the foremost; who is in none is in one of his own."""
+        chain = state.chain[rows]
+        many, lead = np.append(state.vehicles, 0)[chain], np.append(state.lead, -1)[chain]
+        return many, np.where(lead < 0, rows, lead)
 
-    def _neighbours(self, state: QueueState, view: StepView, rows: AnyArray, gap: F64) -> Neighbours:
+    def _enough(self, lead: AnyArray, gap: F64) -> AnyArray:
+        """How many (K) make a queue one that waits, by who is foremost in it."""
+        return np.where(self._at_end(lead, gap * (END_M / QUEUE.gap_m)), self._at_end_of, QUEUE_OF)
+
+    def _neighbours(self, state: QueueState, rows: AnyArray, gap: F64) -> Neighbours:
         many = len(rows)
         found = Neighbours(np.empty(many, np.bool_), np.empty(many, np.bool_), np.empty(many, np.int64))
         queues, lanes = (state.chain, state.since_ns), (self._group, self._starts, self._ends)
-        neighbours(rows, gap, (view.lane, view.along), queues, lanes, AHEAD, not self._metric, found)
+        neighbours(rows, gap, self._place, queues, lanes, AHEAD, not self._metric, found)
         return found
 
     def _follows_lately(self, queued: Bool, later: Bool, view: StepView, rows: AnyArray) -> Bool:
@@ -169,12 +179,13 @@ class Waiting:
 
     def explain(self, state: QueueState, view: StepView, row: int, length: AnyArray) -> Reasons:
         """Nothing, or that a row waits in a queue."""
-        if not self.holds(state, view, np.array([row]), length)[0]:
-            return ()
         at, gap = np.array([row]), self._gap(length)
-        around = self._neighbours(state, view, at, gap).around
-        vehicles = int(max(around[0], state.vehicles[state.chain[row]]))
-        enough = int(self._enough(state, view, at, gap)[0])
+        self._place = self._past.on(view, at)
+        if not self.holds(state, view, at, length)[0]:
+            return ()
+        many, lead = self._queue_of(state, at)
+        vehicles = int(max(self._neighbours(state, at, gap).around[0], many[0]))
+        enough = int(self._enough(lead, gap)[0])
         if vehicles < enough and self._follow:
             return (reason("waits-behind", False),)
         return (reason("waits-in-queue", False, value=Amount(vehicles), limit=Amount(enough)),)

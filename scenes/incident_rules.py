@@ -21,14 +21,17 @@ class StoppedVehicleSpec(Standing):
     lorries 14 m, of buses 15 m) of where the camera sees no further: elsewhere it is what the others wait for. Within
     these 20 m of the `stop_line` of a lane a vehicle waits by itself, too: for a signal. So a breakdown there is not
     found, unless the lane's signal is known (`signals` of the scene): who stands at a stop line that has been green for
-    10 s does not wait for it. Off the lanes, draw the zone where nobody queues or waits at a signal.
+    10 s does not wait for it. Nobody queues behind a two-wheeler that is in the way: it waits as the others do. Lanes
+    go on, where the ground is known, for 1.5 m beside where they are drawn, and 20 m past it, but for a stop line: who
+    stands there waits as on the lane. Further off, draw the zone where nobody queues or waits at a signal.
     Who comes to stand within 20 m behind somebody who stood already, on lanes of the group, waits for that one.
 
     Within these 12 m of where the camera sees no further, too few to be a queue may wait for what is out of sight. They
     start an event when one vehicle has gone past them meanwhile on lanes of their group so fast (9 m/s) that it does
     not stop for a queue there, or two faster than 20 km/h (two-wheelers, which go past queues, count a tenth), or after
-    90 s. Nor does the foremost of a queue there wait, past which two have gone. So give lanes with a signal of their
-    own a group of their own, and draw lanes as far as the camera sees them well.
+    90 s. Nor does the foremost of a queue there wait, past which two have gone. Who may wait so does not stand alone:
+    until 10 s later a queue that forms around him, or a stop line that he comes to, excuses him. So give lanes with a
+    signal of their own a group of their own, and draw lanes as far as the camera sees them well.
 
     Nor does a vehicle start an event while somebody is seen to stand next ahead of it, within these 12 m, though no
     queue counts him: past the end of a drawn lane, or so hidden that his track is never sure. He is seen there for two

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.arrays import F64, I16, I64, AnyArray, Bool
+from analytics.kernels.subjects import ALIKE, overlap
+from core.arrays import F32, F64, I16, I64, AnyArray, Bool
 from core.compiled import compiled
 
 SECOND_NS = 1_000_000_000
@@ -19,6 +20,7 @@ def count_passes(
     fresh: Bool,
     rows: I64,
     others: I64,
+    boxes: F32,
     tracks: tuple[I64, I16, I16, I64],
     motion: tuple[F64, F64, F64],
     weights: F64,
@@ -34,7 +36,8 @@ def count_passes(
         fresh: (K) whether they are new.
         rows: (K) who stands.
         others: (N) rows of vehicles that are seen, and fast.
-        tracks: track, class and lane of all M tracks in the view; of each lane its group.
+        boxes: of all M tracks in the view.
+        tracks: track, class and lane of all; of each lane its group.
         motion: places and velocities (M, 2), and the length of a unit (M) in which limits are given.
         weights: by class, what one that goes past counts.
         limits: one goes past who is so far behind and aside, in units, and freely at such a speed.
@@ -47,8 +50,10 @@ def count_passes(
     passed, freely, seconds = np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows))
     for k in range(len(rows)):
         row, mine = rows[k], state[at[k]]
-        if fresh[k] or now_ns - mine.stood_ns > GAP_NS:
+        if fresh[k] or now_ns - mine.stood_ns > GAP_NS or overlap(mine.box, boxes[row]) < ALIKE:
             mine.since_ns, mine.passed, mine.freely, mine.last, mine.group = now_ns, 0.0, 0.0, -1, -1
+            for side in range(4):
+                mine.box[side] = boxes[row, side]
         mine.stood_ns = now_ns
         if lane[row] >= 0:
             mine.group = group[lane[row]]

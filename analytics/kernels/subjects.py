@@ -86,25 +86,6 @@ def go_on(
 
 
 @in_place
-def stand_on(known: AnyArray, at: I64, fresh: Bool, rows: I64, boxes: F32, times: tuple[int, int]) -> None:
-    """Bring those who stand to a frame: since when they do, each at one place, whatever for.
-
-    Args:
-        known: records of the tracks, `analytics.standing.FIELDS`.
-        at: (K) of the rows' tracks; fresh: (K) whether they are new; rows: (K) in the view.
-        boxes: of all in the view.
-        times: run time, and for how long one who stands may seem to move, in ns.
-    """
-    for k in range(len(rows)):
-        mine, box = known[at[k]], boxes[rows[k]]
-        if fresh[k] or times[0] - mine.stood_ns > times[1] or overlap(mine.box, box) < ALIKE:
-            mine.since_ns = times[0]
-            for side in range(4):
-                mine.box[side] = box[side]
-        mine.stood_ns = times[0]
-
-
-@in_place
 def alive(stays: AnyArray, now_ns: int, limits: tuple[int, int, bool], found: Bool) -> None:
     """Fill in which subjects (S) are alive."""
     for s in range(len(stays)):

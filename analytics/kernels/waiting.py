@@ -37,7 +37,7 @@ def neighbours(
     behind, later, around = found
     for k in range(len(rows)):
         row = rows[k]
-        mine, behind[k], later[k], around[k] = lane[row], False, False, 0
+        mine, behind[k], later[k], around[k] = lane[row], False, False, int(chain[row] < 0)
         if mine < 0:
             continue
         way, least = along[row] + starts[mine], share * gap[k]

@@ -94,6 +94,38 @@ def test_who_stands_past_the_end_of_the_lane_is_waited_for() -> None:
     assert told(908, 480) == [] and told(908, 480, until=30) == [pytest.approx(40, abs=0.7)]
 
 
+def test_who_stands_at_the_lanes_edge_waits_in_its_queue() -> None:
+    """His foot is seen a metre beside the lane, as that of a box that trembles; three metres beside it he parks."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    queue = [Actor(10 + n, still(x, 480), CAR, (40, 40)) for n, x in enumerate((560, 640, 720, 800))]
+
+    def told(y: float) -> bool:
+        comes = Actor(1, walk([(2, 350, y), (12, 500, y), (200, 500, y)]), CAR, (40, 40))
+        return (1,) in {e.track_ids for e in events(film([comes, *queue], 90, scene=scene, fps=5), PARKING)}
+
+    assert told(410) and not told(430) and not told(450)
+
+
+@pytest.mark.parametrize(("cls", "found"), [(CAR, True), (ObjectClass.MOTORCYCLE, False)], ids=["car", "rider"])
+def test_nobody_queues_behind_a_rider(cls: ObjectClass, found: bool) -> None:
+    """Where he is first in a queue far from the lane's end, he waits for whom the camera does not see."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    cars = [(500, 480), (440, 480), (470, 560)]
+    queue = [
+        Actor(n, walk([(0, x - 300, y), (10, x, y), (200, x, y)]), kind, (40, 40))
+        for n, (x, y, kind) in enumerate([(560, 480, cls), *((x, y, CAR) for x, y in cars)], start=1)
+    ]
+    assert bool(starts(film(queue, 60, scene=scene, fps=5), STOP)) is found
+
+
+def test_who_may_wait_for_the_unseen_does_not_stand_alone_when_he_comes_to_a_stop_line() -> None:
+    """He creeps from the end of one lane to the stop line of the next, slower than the speed at which one stands."""
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    stop = replace(scene, lanes={**scene.lanes, "b": replace(scene.lanes["b"], stop_line=True)})
+    creeps = Actor(1, walk([(0, 790, 500), (20, 790, 500), (32, 790, 560), (200, 790, 560)]), CAR, (100, 60))
+    assert starts(film([creeps], 80, scene=stop, fps=5), STOP) == []
+
+
 def test_who_parks_before_a_queue_comes_to_stand_around_him_is_told() -> None:
     """Beside him and before him they stop from 15 s on; who stops among them is one of them."""
     scene = with_lanes(make_scene(0.1), (480, 560))
