@@ -31,8 +31,8 @@ class IllegalParkingSpec(Standing):
     no reason to stand there; a signal that is known to be red is, and so is a queue, but for who stood for 10 s before
     it came to stand around him, or stands on for 10 s when it has gone (then all the time counts for which he stood):
     near to where the camera sees no further only if traffic has gone past him meanwhile, as there. Nor does anybody
-    who stands ahead excuse him, short of a queue, nor the picture's edge that hides a part of him, nor a two-wheeler of
-    his own where he is first in a queue.
+    who stands ahead excuse him, short of a queue, or the picture's edge that hides a part of him. A two-wheeler that
+    stands first in a queue parks like others.
 
     Who has stood for 10 s parks on though his number goes off with one who passes, or his box jumps, if within 10 s
     his box is seen at his place again, as a whole, and not of one who was seen to drive up. Boxes like his at his
