@@ -64,7 +64,7 @@ class Ahead:
         slow = sight.slower_than(QUEUE.begin_kmh / KMH_PER_MPS, SLOW_LENGTHS)
         others = np.flatnonzero(slow & self._wanted[view.class_id] & (view.state <= COASTING))
         others = others[(view.state[others] == TENTATIVE) | (view.lane[others] < 0)]
-        lane, along = self._past.on(view, np.append(others, rows))
+        lane, along, _ = self._past.on(view, np.append(others, rows))
         sure = view.state[others] >= CONFIRMED
         others = others[~sure | (along[others] > self._ends[lane[others]])]
         place = lane, along + self._starts[lane], self._group

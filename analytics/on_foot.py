@@ -17,9 +17,8 @@ from analytics.kernels.on_foot import (
     among_queues,
     follow_people,
 )
-from analytics.kernels.past_lanes import go_on
 from analytics.kernels.riders import sit
-from analytics.past_lanes import lane_ways
+from analytics.past_lanes import PastLanes
 from analytics.queues import KMH_PER_MPS, LaneQueues
 from analytics.records import joined
 from analytics.sight import Sight
@@ -134,7 +133,7 @@ class OnFoot:
         self._clock, self._queues, self._wanted = clock, queues, wanted
         self._fastest_mps, self._along_mps = max_speed_kmh / KMH_PER_MPS, max_along_kmh / KMH_PER_MPS
         self._still_ns = round(still_s * SECOND_NS)
-        self._group, self._ways = group_numbers(scene), lane_ways(scene)
+        self._group, self._past = group_numbers(scene), PastLanes(scene)
         self._matrix: F64 = np.zeros((3, 3)) if scene.ground is None else np.array(scene.ground.matrix, np.float64)
         self._table = TrackTable(FIELDS)
         self._gone: AnyArray = self._table.rows
@@ -158,10 +157,7 @@ class OnFoot:
             return NOBODY
         at, fresh = table.locate(view.track_id[rows], clock.run_ns)
         picture = sight.boxes, view.foot, view.foot_velocity, view.state, view.heading
-        lane, along, lane_speed = view.lane, view.along, view.lane_speed
-        if len(self._ways) and np.count_nonzero(lane[rows] < 0):
-            lane, along, lane_speed = lane.copy(), along.copy(), lane_speed.copy()
-            go_on(rows, lane, along, lane_speed, (view.position, view.velocity, view.valid), self._ways)
+        lane, along, lane_speed = self._past.on(view, rows)
         ground = view.position, view.velocity, view.velocity_cov, view.valid, lane, lane_speed
         now = clock.run_ns, clock.step_ns, clock.frames
         limits = self._fastest_mps, self._along_mps, self._still_ns

@@ -71,7 +71,7 @@ class Passing:
         """
         if self._frame is not sight.view.frame:
             self._frame = sight.view.frame
-            self.place = self._past.on(sight.view, rows)
+            self.place = self._past.on(sight.view, rows)[:2]
             self._found = self._count(sight, rows)
         return self._found
 

@@ -14,20 +14,20 @@ class PastLanes:
     """Where vehicles are along the lanes of a scene, also past where these are drawn; without a ground, on them."""
 
     def __init__(self, scene: Scene) -> None:
-        self._ways = lane_ways(scene)
+        self._ways = _lane_ways(scene)
 
-    def on(self, view: StepView, rows: AnyArray) -> tuple[I16, F64]:
-        """Lane of each track (M) and way along it; of these rows (K) also where lanes go on."""
-        lane, along = view.lane, view.along
+    def on(self, view: StepView, rows: AnyArray) -> tuple[I16, F64, F64]:
+        """Lane of each track (M), way and speed along it; of these rows (K) also where lanes go on."""
+        lane, along, speed = view.lane, view.along, view.lane_speed
         rows = rows[lane[rows] < 0]
         if not len(self._ways) or not len(rows):
-            return lane, along
-        lane, along = lane.copy(), along.copy()
-        go_on(rows, lane, along, view.lane_speed.copy(), (view.position, view.velocity, view.valid), self._ways)
-        return fixed(lane), along
+            return lane, along, speed
+        lane, along, speed = lane.copy(), along.copy(), speed.copy()
+        go_on(rows, lane, along, speed, (view.position, view.velocity, view.valid), self._ways)
+        return fixed(lane), fixed(along), fixed(speed)
 
 
-def lane_ways(scene: Scene) -> F64:
+def _lane_ways(scene: Scene) -> F64:
     """The lanes of a scene (W, 9), as `kernels.past_lanes.go_on` wants them; none without a ground."""
     found: list[tuple[float, ...]] = []
     for number, lane in enumerate(scene.lanes.values()):

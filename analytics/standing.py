@@ -69,7 +69,6 @@ class Standing:
         key = Passing, tuple(spec.classes), self._slow_mps, self._slow_lengths
         self._passing = shared.common(key, lambda: Passing(shared.scene, shared.clock)) if lanes else None
         self._ahead = Ahead(shared.scene, shared.clock) if behind and lanes else None
-        self._passed = np.zeros(0), np.zeros(0), np.zeros(0)
         self._state: QueueState | None = None
         self._frame: FrameMeta | None = None
         self._found: tuple[Bool, Bool] = np.zeros(0, np.bool_), np.zeros(0, np.bool_)
@@ -99,7 +98,7 @@ class Standing:
         self._state = self._waits.queues.update(sight.view, self._clock)
         if not np.count_nonzero(stands):
             return stands, stands
-        self._passed = self._passing.update(sight, rows[stands])
+        self._passing.update(sight, rows[stands])
         return stands, stands & ~self._waits.among(self._state, sight, rows, self._passing.place)
 
     def since(self, tracks: I64, least_ns: I64) -> I64:
@@ -153,13 +152,13 @@ class Standing:
         does the traffic go past them (`PASSED`, `FREELY`), nor have they stood longer than one waits (`LONGEST_S`). The
         foremost of a queue past which the traffic goes is what the others wait for.
         """
-        assert self._waits is not None and self._state is not None  # noqa: S101
+        assert self._waits is not None and self._passing is not None and self._state is not None  # noqa: S101
         view = sight.view
         at_end = self._waits.at_end_of_view(view, here, sight.side[here])
+        passed, freely, seconds = (what[at_end] for what in self._passing.update(sight, here))
         here = here[at_end]
         if not len(here):
             return NOBODY, NOBODY, NOBODY
-        passed, freely, seconds = (what[at_end] for what in self._passed)
         freed = here[passed >= PASSED]
         if len(freed):
             freed = freed[self._waits.foremost(self._state, view, freed, sight.side[freed])]

@@ -71,8 +71,8 @@ class Waiting:
 
     def __init__(self, shared: Shared, *, signals: bool, behind: bool) -> None:
         scene, self._follow = shared.scene, behind
-        self._queues, self._signals = shared.queues(QUEUE), signals
-        self._clock, self._followers = shared.clock, TrackTable([("behind_ns", np.int64)])
+        self._queues, self._clock = shared.queues(QUEUE), shared.clock
+        self._followers = TrackTable([("behind_ns", np.int64)])
         self._ends, self._metric = lane_lengths(scene), scene.ground is not None
         self._group, self._starts = group_numbers(scene), lane_starts(scene)
         self._past = PastLanes(scene)
@@ -180,7 +180,7 @@ class Waiting:
     def explain(self, state: QueueState, view: StepView, row: int, length: AnyArray) -> Reasons:
         """Nothing, or that a row waits in a queue."""
         at, gap = np.array([row]), self._gap(length)
-        self._place = self._past.on(view, at)
+        self._place = self._past.on(view, at)[:2]
         if not self.holds(state, view, at, length)[0]:
             return ()
         many, lead = self._queue_of(state, at)
