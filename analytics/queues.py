@@ -143,8 +143,9 @@ class LaneQueues:
         queued = np.empty(most, np.int64), np.ones(every), since_ns
         found = chain, numbers, ways, longest
         chains = join_queues(table.rows, at, fresh, rows, way, boxes, *given, queued, found)
-        lane, vehicles, lead = numbers[:chains].T
-        length, head, tail = ways[:chains].T
+        # One after another, as loops over them are compiled for no other kind.
+        lane, vehicles, lead = np.ascontiguousarray(numbers[:chains].T)
+        length, head, tail = np.ascontiguousarray(ways[:chains].T)
         return QueueState(self._metric, chain, lane, vehicles, lead, length, head, tail, longest, since_ns)
 
     def explain(self, view: StepView, row: int, state: QueueState, clock: CameraClock) -> Reason:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.arrays import F32, F64, I16, I64, U8, Bool
+from core.arrays import F32, F64, I16, I64, U8, Bool, fixed
 from core.events import Event
 from core.frames import FrameMeta
 from core.immutable import immutable
@@ -62,7 +62,7 @@ class StepView:
         rows = tracks.rows(frame)
         class_id, rides = tracks.class_id[rows], motion.rides[rows]
         if np.count_nonzero(rides):
-            class_id = np.where(rides, np.int16(ObjectClass.MOTORCYCLE), class_id)
+            class_id = fixed(np.where(rides, np.int16(ObjectClass.MOTORCYCLE), class_id))
         return cls(
             tracks.frames[frame],
             scene,

@@ -79,6 +79,14 @@ def test_the_longest_chain_is_the_queue_of_a_lane() -> None:
     assert state.vehicles.tolist() == [1, 4] and state.lane_vehicles[0] == 4
 
 
+def test_columns_of_several_queues_lie_in_memory_as_those_of_one() -> None:
+    """Else loops over them are compiled once more, for seconds, while the camera waits."""
+    one, two = last([car(1, 890)]), last([car(1, 890), car(2, 300)])
+    assert (len(one.lane), len(two.lane)) == (1, 2)
+    for name in ("lane", "vehicles", "lead", "length", "head", "tail"):
+        assert getattr(one, name).flags.c_contiguous and getattr(two, name).flags.c_contiguous
+
+
 @pytest.mark.parametrize(("kmh", "queued"), [(4.9, True), (5.1, False)])
 def test_the_speed_at_which_a_vehicle_joins(kmh: float, queued: bool) -> None:
     assert (last([moving(1, kmh)]).chain[0] >= 0) == queued
