@@ -17,6 +17,7 @@ from benchmarks.events.aiming import SQUARES, STAGED, aim_cameras, square_camera
 from benchmarks.events.cameras import Camera, place_cameras
 from benchmarks.events.crowd_truth import crowd_events
 from benchmarks.events.event_truth import TrueEvent, Witness, true_events
+from benchmarks.events.kept_tracks import kept_tracks
 from benchmarks.events.kinds import KINDS, places_of, road_of
 from benchmarks.events.lane_truth import Ways
 from benchmarks.events.line_truth import line_events
@@ -29,7 +30,7 @@ from benchmarks.events.traffic.bystanders import with_bystanders
 from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.turning import Turn, turns
 from benchmarks.events.views import PICKED_PX, View, build_view
-from benchmarks.events.watching import START_NS, Watched, noise_seed, watch
+from benchmarks.events.watching import START_NS, Following, Watched, noise_seed, watch
 from core.cache import cache_folder, file_hash, write_whole
 from core.errors import ConfigError
 from core.events import Event
@@ -38,7 +39,11 @@ from scenes.model_specs import InputWidth
 ROOT: Final = Path(__file__).resolve().parents[2]
 CODE: Final = ("core", "scenes", "trackers", "analytics", "benchmarks/events", "models/input_choice.py")
 """What a result depends on besides its recording: kept ones of other code are not taken."""
-AFTERWARDS: Final = frozenset({"measure.py", "plans.py", "report.py", "scoring.py", "sweep.py", "counting.py"})
+TRACKING: Final = tuple(folder for folder in CODE if folder != "analytics")
+"""What tracks depend on."""
+AFTERWARDS: Final = frozenset(
+    {"cases.py", "counting.py", "measure.py", "plans.py", "report.py", "scoring.py", "sweep.py"}
+)
 """Modules of the benchmark that only look at results."""
 MADE_UP: Final = "made-up"
 """In the place of a recording's folder: `benchmarks.events.made_up`."""
@@ -55,6 +60,7 @@ class Block:
         inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
         incident: its number, where the cameras are those that look at it, for as long (`aiming`).
         squares: the cameras are those that look at squares.
+        kinds: of the rules that run; empty: all that such cameras have.
     """
 
     recording: str
@@ -68,12 +74,17 @@ class Block:
     inputs: InputWidth = "auto"
     incident: int | None = None
     squares: bool = False
+    kinds: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """Names it with everything that it depends on."""
-        said = json.dumps({**asdict(self), "recording": _digest(self.recording)}, sort_keys=True) + code_digest()
-        return hashlib.sha256(said.encode()).hexdigest()[:24]
+        return _named(self, CODE)
+
+    @property
+    def tracks_key(self) -> str:
+        """Names its tracks, which depend on no rule."""
+        return _named(replace(self, kinds=(), sweep=False), TRACKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +109,13 @@ class CameraResult:
     boxes: int
 
 
-def run_block(block: Block, progress: Callable[[float], None] = lambda _share: None) -> list[CameraResult]:
+def run_block(
+    block: Block, progress: Callable[[float], None] = lambda _share: None, *, keep_tracks: bool = False
+) -> list[CameraResult]:
     """The results of a block, from the cache where they are kept.
+
+    Args:
+        keep_tracks: keep the cameras' tracks, too, or take kept ones: what changes in rules then costs rules alone.
 
     Raises:
         ConfigError: the recording cannot be read.
@@ -107,12 +123,12 @@ def run_block(block: Block, progress: Callable[[float], None] = lambda _share: N
     kept = cache_folder("bench-events") / f"{block.key}.json"
     if kept.is_file():
         return [_read(item) for item in json.loads(kept.read_text(encoding="utf-8"))]
-    results = _run(block, progress)
+    results = _run(block, progress, keep_tracks=keep_tracks)
     write_whole(kept, json.dumps([asdict(result) for result in results]).encode())
     return results
 
 
-def _run(block: Block, progress: Callable[[float], None]) -> list[CameraResult]:
+def _run(block: Block, progress: Callable[[float], None], *, keep_tracks: bool) -> list[CameraResult]:
     recording = load(block.recording)
     cameras, part, kinds, truth = _asked(recording, block)
     if not cameras:
@@ -120,11 +136,10 @@ def _run(block: Block, progress: Callable[[float], None]) -> list[CameraResult]:
     seeds = [noise_seed(recording, camera.camera_id) for camera in cameras]
     picked = 0.0 if block.perfect_tracks else PICKED_PX * block.levels.calibration
     views = [
-        build_view(recording, camera, picked_px=picked, seed=seed, sweep=block.sweep, kinds=kinds)
+        build_view(recording, camera, picked_px=picked, seed=seed, sweep=block.sweep, kinds=block.kinds or kinds)
         for camera, seed in zip(cameras, seeds, strict=True)
     ]
-    witnesses = [Witness() for _ in views]
-    found = watch(
+    following = Following(
         part,
         views,
         block.levels,
@@ -132,15 +147,18 @@ def _run(block: Block, progress: Callable[[float], None]) -> list[CameraResult]:
         fps=block.fps,
         perfect_tracks=block.perfect_tracks,
         inputs=block.inputs,
-        follow=lambda number, times, seen: witnesses[number].follow(times, seen),
         progress=progress,
     )
+    tracks = kept_tracks(following, block.tracks_key) if keep_tracks else following
+    found = watch(views, tracks, float(part.time_s[-1]) if part.steps else 0.0)
     looks_s = max(1, round(recording.fps / block.fps)) / recording.fps
     beside = truth()
-    return [
-        _result(_name(recording), part, view, one, beside(view, witness, one, looks_s))
-        for view, witness, one in zip(views, witnesses, found, strict=True)
-    ]
+    results = []
+    for number, (view, one) in enumerate(zip(views, found, strict=True)):
+        known = beside(view, following.witnesses[number], one, looks_s)
+        came = following.frames[number], following.boxes[number]
+        results.append(_result(_name(recording), part, view, one, known, came))
+    return results
 
 
 @lru_cache(maxsize=1)
@@ -159,11 +177,16 @@ def load(recording: str) -> Recording:
         raise ConfigError("error-bench-events-recording", path=recording, reason=str(error)) from error
 
 
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """Of all code that results depend on."""
+def _named(block: Block, code: tuple[str, ...]) -> str:
+    said = json.dumps({**asdict(block), "recording": _digest(block.recording)}, sort_keys=True) + code_digest(code)
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
+
+
+@lru_cache(maxsize=2)
+def code_digest(code: tuple[str, ...] = CODE) -> str:
+    """Of all code in these folders that results depend on."""
     digest = hashlib.sha256(TABLE.read_bytes())
-    for folder in CODE:
+    for folder in code:
         for path in sorted((ROOT / folder).rglob("*.py")) or [ROOT / folder]:
             if path.name not in AFTERWARDS or not folder.endswith("events"):
                 digest.update(path.read_bytes())
@@ -255,7 +278,9 @@ def _name(recording: Recording) -> str:
     return f"{recording.name}/{recording.about.get('seed', 0)}"
 
 
-def _result(key: str, part: Recording, view: View, found: Watched, beside: _Beside) -> CameraResult:
+def _result(
+    key: str, part: Recording, view: View, found: Watched, beside: _Beside, came: tuple[int, int]
+) -> CameraResult:
     until_s = float(part.time_s[-1]) + 1 / part.fps if part.steps else 0.0
     return CameraResult(
         key,
@@ -266,8 +291,7 @@ def _result(key: str, part: Recording, view: View, found: Watched, beside: _Besi
         tuple(beside.minutes),
         tuple(beside.turns),
         part.steps / part.fps,
-        found.frames,
-        found.boxes,
+        *came,
     )
 
 

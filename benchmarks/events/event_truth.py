@@ -37,6 +37,8 @@ QUEUE_M: Final = 20.0
 """Somebody who stands so near makes it a queue (the largest gap in a queue, docs/events.md)."""
 SIGNAL_M: Final = 20.0
 """So near to a stop line one waits at a signal."""
+NOBODY: Final = np.zeros(0, np.int32)
+NEVER: Final = np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,11 @@ class TrueEvent:
 
 
 class Witness:
-    """Remembers of one camera when each road user was visible; hears what `watch` lets follow."""
+    """Remembers of one camera when each road user was visible; or has it from another one (`seen`)."""
 
-    def __init__(self) -> None:
-        self._parts: list[AnyArray] = []
-        self._times: list[AnyArray] = []
+    def __init__(self, users: AnyArray = NOBODY, times: AnyArray = NEVER) -> None:
+        self._parts: list[AnyArray] = [users]
+        self._times: list[AnyArray] = [times]
 
     def follow(self, time_s: F64, seen: Seen) -> None:
         """Take note of the next steps."""
@@ -85,7 +87,7 @@ class Witness:
 
     def visible_s(self, step_s: float, wanted: list[tuple[int, float, float]]) -> list[float]:
         """For each (user, from, to), the seconds for which it was visible, at one look each `step_s`."""
-        users, times = self._all()
+        users, times = self.seen()
         order = np.lexsort((times, users))
         users, times = users[order], times[order]
         found = []
@@ -97,11 +99,11 @@ class Witness:
 
     def sees(self, users: AnyArray, times: AnyArray) -> Bool:
         """Which of these users (K) are visible at these times (K), to the tenth of a second."""
-        return np.asarray(np.isin(_moments(users, times), _moments(*self._all())), np.bool_)
+        return np.asarray(np.isin(_moments(users, times), _moments(*self.seen())), np.bool_)
 
-    def _all(self) -> tuple[AnyArray, AnyArray]:
-        users = np.concatenate([*self._parts, np.zeros(0, np.int32)])
-        return users, np.concatenate([*self._times, np.zeros(0, np.float32)])
+    def seen(self) -> tuple[AnyArray, AnyArray]:
+        """Users and times (K, seconds) at which each was visible."""
+        return np.concatenate(self._parts), np.concatenate(self._times)
 
 
 def _moments(users: AnyArray, times: AnyArray) -> AnyArray:

@@ -110,8 +110,31 @@ class Score:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One kind at one camera, alert by alert.
+
+    Attributes:
+        verdicts: of each alert, by time.
+        delays_s: of each true incident, from when the definition held to the alert; None: it was missed.
+    """
+
+    verdicts: list[tuple[Alert, Verdict]]
+    delays_s: list[tuple[TrueEvent, float | None]]
+
+
 def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera_s: float, key: str) -> Score:
-    """One kind at one camera.
+    """One kind at one camera; see `judge`. `key` names the recording, so that incidents seen by several cameras are
+    told apart.
+    """
+    found = judge(kind, alerts, truth)
+    distinct = frozenset(f"{key}/{_name(item)}" for item, _ in found.delays_s)
+    delays = tuple(delay for _, delay in found.delays_s if delay is not None)
+    return Score(len(found.delays_s), distinct, delays, Counter(verdict for _, verdict in found.verdicts), camera_s)
+
+
+def judge(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent]) -> Judged:
+    """Alerts of one kind at one camera beside what was truly there.
 
     An alert belongs to the true event that holds at its time (less `Kind.early_s`, plus `Kind.late_s`) and place: near
     its user, or, for rules that report a place as a whole, in the same place; what was made to happen is taken first.
@@ -120,7 +143,6 @@ def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera
     Args:
         alerts: of the rule's kind, of one threshold.
         truth: of this kind.
-        key: names the recording, so that incidents seen by several cameras are told apart.
     """
     how = KINDS[kind]
     # Each excuses one alert, also beside an incident that was told: after a collision both may stand for minutes.
@@ -128,8 +150,7 @@ def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera
     mine = [item for item in truth if item.cause == "incident"]
     delays: dict[int, float] = {}
     excused: set[int] = set()
-    verdicts: Counter[Verdict] = Counter()
-    told: list[Alert] = []
+    verdicts: list[tuple[Alert, Verdict]] = []
     for alert in sorted(alerts, key=lambda a: a.at_s):
         near = [item for item in truth if _fits(alert, item, how)]
         fresh = [item for item in near if item.cause == "incident" and id(item) not in delays]
@@ -142,17 +163,15 @@ def score(kind: str, alerts: Iterable[Alert], truth: Sequence[TrueEvent], camera
             verdict = "neutral"
         else:
             verdict = _verdict(near)
-        verdicts[verdict] += 1
-        if verdict not in FALSE:
-            told.append(alert)
+        verdicts.append((alert, verdict))
+    told = [alert for alert, verdict in verdicts if verdict not in FALSE]
     for item in mine if how.by_place else ():
         if id(item) not in delays:
             open_then = [a for a in told if a.zone == item.zone and a.at_s <= item.end_s]
             open_then = [a for a in open_then if a.until_s >= item.holds_s]
             if open_then:
                 delays[id(item)] = max(0.0, min(a.at_s for a in open_then) - item.holds_s)
-    distinct = frozenset(f"{key}/{_name(item)}" for item in mine)
-    return Score(len(mine), distinct, tuple(delays.values()), verdicts, camera_s)
+    return Judged(verdicts, [(item, delays.get(id(item))) for item in mine])
 
 
 def _name(item: TrueEvent) -> str:

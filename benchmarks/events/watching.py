@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from analytics.engine import RuleEngine
 from benchmarks.events.boxes import Seen, see, solids
+from benchmarks.events.event_truth import Witness
 from benchmarks.events.noise import Detected, Levels, Noise, NoiseTable
 from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.views import View
@@ -19,8 +20,8 @@ from core.detections import DetectionBatch
 from core.events import Event, Phase
 from core.findings import Findings
 from core.frames import ClockSource, FrameMeta, InputSpec
-from core.motion import Motion
 from core.records import Measurement
+from core.scene import Scene
 from core.tracks import TrackBatch, TrackState
 from models.input_choice import choose_input
 from models.registry import exported_input
@@ -38,25 +39,14 @@ FRAMES: Final = 48
 SECOND_NS: Final = 1_000_000_000
 LOST_S: Final = TrackerParams().lost_s
 
-Follow = Callable[[int, F64, Seen], None]
-"""Hears, for each camera by number, the times and the perfect boxes of the next steps."""
-Watch = Callable[[TrackBatch, Motion], None]
-"""Hears all tracks with their motion."""
-
 
 @dataclass(slots=True)
 class Watched:
-    """What one camera's rules found. `alerts`: events as they started; `ended_ns` by event id.
-
-    Attributes:
-        frames: that came; boxes: detections in them, false ones included.
-    """
+    """What one camera's rules found. `alerts`: events as they started; `ended_ns` by event id."""
 
     alerts: list[Event] = field(default_factory=list)
     ended_ns: dict[str, int] = field(default_factory=dict)
     measurements: list[Measurement] = field(default_factory=list)
-    frames: int = 0
-    boxes: int = 0
 
     def take(self, findings: Findings) -> None:
         """Keep what is scored."""
@@ -68,67 +58,81 @@ class Watched:
         self.measurements += findings.measurements
 
 
-def watch(
-    recording: Recording,
-    views: Sequence[View],
-    levels: Levels,
-    seeds: Sequence[int],
-    *,
-    fps: float = 10.0,
-    perfect_tracks: bool = False,
-    inputs: InputWidth = "auto",
-    follow: Follow = lambda _number, _times, _seen: None,
-    tracks: Watch = lambda _tracks, _motion: None,
-    progress: Callable[[float], None] = lambda _share: None,
-) -> list[Watched]:
-    """The findings of each view's camera.
+@dataclass(slots=True)
+class Following:
+    """Tracks of each view's camera over a recording, batch by batch.
 
-    Args:
+    Attributes:
         seeds: of each camera's noise.
         fps: frames a second, at most those of the recording.
         perfect_tracks: true boxes and identities in the place of noise and tracker.
         inputs: widths of the detector's input: chosen for each camera, as exported, or one for all, in pixels.
+        frames: that came of each camera so far; boxes: detections in them, false ones included; witnesses: of what each
+            could see.
     """
-    stride = max(1, round(recording.fps / fps))
-    parts = 2 * (int(recording.user.max(initial=0)) + 1)
-    table, exported = NoiseTable.load(), exported_input()
-    noises = [
-        Noise(view.camera, levels, parts, (seed,), view.free, table.for_input(input_px(view, inputs, exported)))
-        for view, seed in zip(views, seeds, strict=True)
-    ]
+
+    recording: Recording
+    views: Sequence[View]
+    levels: Levels
+    seeds: Sequence[int]
+    fps: float = 10.0
+    perfect_tracks: bool = False
+    inputs: InputWidth = "auto"
+    progress: Callable[[float], None] = lambda _share: None
+    frames: list[int] = field(default_factory=list)
+    boxes: list[int] = field(default_factory=list)
+    witnesses: list[Witness] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[TrackBatch]:
+        """All of them, from the start."""
+        recording, views = self.recording, self.views
+        stride = max(1, round(recording.fps / self.fps))
+        parts = 2 * (int(recording.user.max(initial=0)) + 1)
+        table, exported = NoiseTable.load(), exported_input()
+        noises = [
+            Noise(v.camera, self.levels, parts, (seed,), v.free, table.for_input(input_px(v, self.inputs, exported)))
+            for v, seed in zip(views, self.seeds, strict=True)
+        ]
+        tracker, truth = OnlineTracker(scenes=scenes_of(views)), _TrueTracks(len(views))
+        self.frames, self.boxes = [0] * len(views), [0] * len(views)
+        self.witnesses = [Witness() for _ in views]
+        for start in range(0, recording.steps, CHUNK * stride):
+            stop = min(start + CHUNK * stride, recording.steps)
+            things, times = solids(recording, start, stop, stride), recording.time_s[start:stop:stride]
+            seen = [see(view.camera, things) for view in views]
+            for witness, one in zip(self.witnesses, seen, strict=True):
+                witness.follow(times, one)
+            if self.perfect_tracks:
+                yield from truth.batches(views, times, seen)
+            else:
+                found = [noise.detect(times, one) for noise, one in zip(noises, seen, strict=True)]
+                for number, result in enumerate(found):
+                    self.frames[number] += int(result.wanted.sum())
+                    self.boxes[number] += len(result.row)
+                yield from map(tracker.update, detections(views, times, found))
+            self.progress(stop / recording.steps)
+
+
+def watch(views: Sequence[View], tracks: Iterable[TrackBatch], last_s: float) -> list[Watched]:
+    """What the rules of each view's camera find in these tracks; `last_s`: time of the recording at which they end."""
     ids = {view.camera.camera_id: number for number, view in enumerate(views)}
-    scenes = {view.camera.camera_id: view.scene for view in views}
-    world, tracker = World(scenes), OnlineTracker(scenes=scenes)
-    engine, truth = RuleEngine(), _TrueTracks(len(views))
+    world, engine = World(scenes_of(views)), RuleEngine()
     for view in views:
         engine.add_camera(view.camera.camera_id, view.scene, view.rules, live=False)
     watched = [Watched() for _ in views]
-    for start in range(0, recording.steps, CHUNK * stride):
-        stop = min(start + CHUNK * stride, recording.steps)
-        things, times = solids(recording, start, stop, stride), recording.time_s[start:stop:stride]
-        seen = [see(view.camera, things) for view in views]
-        for number, one in enumerate(seen):
-            follow(number, times, one)
-        if perfect_tracks:
-            batches = truth.batches(views, times, seen)
-        else:
-            found = [noise.detect(times, one) for noise, one in zip(noises, seen, strict=True)]
-            for result, kept in zip(found, watched, strict=True):
-                kept.frames += int(result.wanted.sum())
-                kept.boxes += len(result.row)
-            batches = (tracker.update(batch) for batch in detections(views, times, found))
-        for batch in batches:
-            motion = world.locate(batch)
-            tracks(batch, motion)
-            for camera, findings in _by_camera(engine.update(batch, motion)).items():
-                watched[ids[camera]].take(findings)
-        progress(stop / recording.steps)
-    last = round(float(recording.time_s[-1]) * SECOND_NS) + START_NS if recording.steps else START_NS
-    for camera, findings in _by_camera(engine.close(last)).items():
+    for batch in tracks:
+        for camera, findings in _by_camera(engine.update(batch, world.locate(batch))).items():
+            watched[ids[camera]].take(findings)
+    for camera, findings in _by_camera(engine.close(round(last_s * SECOND_NS) + START_NS)).items():
         watched[ids[camera]].take(findings)
     if engine.failed:
         raise RuntimeError(f"rules failed: {dict(engine.failed)}")
     return watched
+
+
+def scenes_of(views: Sequence[View]) -> dict[str, Scene]:
+    """By camera."""
+    return {view.camera.camera_id: view.scene for view in views}
 
 
 def detections(views: Sequence[View], time_s: F64, found: Sequence[Detected]) -> Iterator[DetectionBatch]:

@@ -17,7 +17,7 @@ from benchmarks.events.noise import Levels
 from benchmarks.events.pairing import as_many
 from benchmarks.events.traffic.recording import Recording
 from benchmarks.events.views import View, build_view
-from benchmarks.events.watching import START_NS, noise_seed, watch
+from benchmarks.events.watching import START_NS, Following, noise_seed, scenes_of
 from benchmarks.pixels.crossings import GRACE_S, Crossing, Shown, crossings, shows
 from core.events import Event, Phase
 from core.motion import Motion
@@ -25,6 +25,7 @@ from core.scene import Signal
 from core.tracks import TrackBatch
 from scenes.model_specs import InputWidth
 from scenes.rules import RedLightSpec
+from trackers.world import World
 
 EARLY_S: Final[dict[str, float]] = {"as they are": 0.0, "red 4 s early": 4.0, "red 20 s early": 20.0}
 """So much earlier than in truth signals turn red, and amber before that: who drove on at the end of green runs a red
@@ -119,19 +120,10 @@ def _seen(
     recording: Recording, views: Sequence[View], levels: Levels, inputs: InputWidth, *, perfect: bool
 ) -> tuple[list[tuple[TrackBatch, Motion]], list[Witness]]:
     """All tracks with their motion, and of each camera who was visible when."""
-    found: list[tuple[TrackBatch, Motion]] = []
-    witnesses = [Witness() for _ in views]
-    watch(
-        recording,
-        [replace(view, rules=()) for view in views],
-        levels,
-        [noise_seed(recording, view.camera.camera_id) for view in views],
-        perfect_tracks=perfect,
-        inputs=inputs,
-        follow=lambda number, times, boxes: witnesses[number].follow(times, boxes),
-        tracks=lambda tracks, motion: found.append((tracks, motion)),
-    )
-    return found, witnesses
+    seeds = [noise_seed(recording, view.camera.camera_id) for view in views]
+    following = Following(recording, views, levels, seeds, perfect_tracks=perfect, inputs=inputs)
+    world = World(scenes_of(views))
+    return [(tracks, world.locate(tracks)) for tracks in following], following.witnesses
 
 
 def _alerts(views: Sequence[View], seen: Sequence[tuple[TrackBatch, Motion]], shown: Shown) -> list[Event]:
