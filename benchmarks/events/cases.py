@@ -1,4 +1,4 @@
-"""Each missed and each false case of some kinds, one by one, for whoever works on their rules.
+"""Each missed, late and false case of some kinds, one by one, for whoever works on their rules.
 
 `python -m benchmarks.events.cases incident.collision --seeds 2-5`: at the cameras that look at what is staged, or with
 `--anywhere N` at so many put up anywhere, or with `--squares N` at those that look at squares. Tracks are kept: a
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
+from typing import Final
 
 from benchmarks.events.aiming import staged
 from benchmarks.events.block import Block, CameraResult, load, run_block
@@ -23,6 +24,9 @@ from benchmarks.events.plans import plan
 from benchmarks.events.scoring import FALSE, default, judge
 from benchmarks.events.sweep import together
 from benchmarks.events.traffic.seeds import is_held
+
+LATE_S: Final = 5.0
+"""What is told later than this is named, too: no kind may take longer in the mean."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -97,10 +101,11 @@ def _cases(kind: str, result: CameraResult) -> Iterator[str]:
         return
     found = judge(kind, default(result.alerts, kind), [item for item in result.truth if item.kind == kind])
     for item, delay_s in found.delays_s:
-        if delay_s is None:
+        if delay_s is None or delay_s > LATE_S:
             _, x, y = item.track[0]
+            how = "missed" if delay_s is None else f"{delay_s:.1f} s late"
             times = f"{item.began_s:.1f} s, holds {item.holds_s:.1f} s, ends {item.end_s:.1f} s"
-            yield f"{kind} missed: {result.camera} user {item.user} from {times} at ({x:.1f}, {y:.1f}) {item.zone}"
+            yield f"{kind} {how}: {result.camera} user {item.user} from {times} at ({x:.1f}, {y:.1f}) {item.zone}"
     for alert, verdict in found.verdicts:
         if verdict in FALSE:
             where = f"{alert.at_s:.1f} s, until {alert.until_s:.1f} s at ({alert.x:.1f}, {alert.y:.1f}) {alert.zone}"

@@ -12,6 +12,7 @@ from analytics.table import build_rule
 from core.explanation import Amount, Reason
 from core.scene import Label, Line, Scene
 from core.taxonomy import ObjectClass
+from core.tracks import TrackState
 from scenes.rules import (
     AnyRuleSpec,
     CollisionSpec,
@@ -31,7 +32,7 @@ from scenes.rules import (
     StoppedVehicleSpec,
     WrongWaySpec,
 )
-from tests.support.tracks import SECOND, T0, Actor, film, make_scene, still, walk
+from tests.support.tracks import SECOND, T0, Actor, film, make_scene, still, walk, with_lanes
 from tests.support.traffic import METRES
 
 CAR = ObjectClass.CAR, (90, 60)
@@ -132,6 +133,17 @@ def test_a_vehicle_that_waits_in_a_queue_is_no_obstacle() -> None:
     found = story(StoppedVehicleSpec(zone="z", for_s=3), actors, 6, METRES, track=3)
     assert found.nearest is not None and found.nearest.missing[0].message == "explain-waits-in-queue"
     assert number(found.nearest.missing[0]) == 5
+
+
+def test_who_stands_where_the_rule_had_nobody_to_look_at() -> None:
+    """A queue has gone, and a vehicle that is not sure yet stands there: what it waits for is not known."""
+    gone = [Actor(10 + n, still(450 + 40 * n, 500, end=4), *CAR) for n in range(4)]
+    unsure = Actor(1, still(500, 500, 16), *CAR, state=lambda t: TrackState.TENTATIVE)
+    elsewhere = [Actor(30 + n, still(850, 100 + 40 * n, 5), *CAR) for n in range(8)]
+    scene = with_lanes(make_scene(0.1), (480, 560))
+    found = story(StoppedVehicleSpec(zone="z"), [*elsewhere, *gone, unsure], 18, scene)
+    assert found.nearest is not None
+    assert [said.message for said in found.nearest.missing][:1] == ["explain-seen"]
 
 
 def test_a_queue_that_is_too_short() -> None:
