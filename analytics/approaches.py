@@ -8,7 +8,14 @@ import numpy as np
 
 from analytics.braking import LOOKS, Braking, braking
 from analytics.clock import SECOND_NS
-from analytics.kernels.approaches import COLUMNS, PAST, STOOD_NS, follow_approaches, touch_others
+from analytics.kernels.approaches import (
+    COLUMNS,
+    PAST,
+    STOOD_NS,
+    follow_approaches,
+    pair_up,
+    touch_others,
+)
 from analytics.records import joined
 from analytics.shared import Shared
 from analytics.sight import Sight
@@ -22,6 +29,8 @@ BRAKES_MPS2: Final = 9.0
 """Nobody brakes harder: tyres give 7 to 8 m/s² on dry asphalt, and tracks make it up to 8.5 of ordinary stops."""
 TOGETHER_MPS2: Final = 14.0
 """Nor do two who stop one close behind the other, each as hard as tyres allow."""
+LASTING_MPS2: Final = TOGETHER_MPS2 / 2
+"""Of two who stand on in touch, with nobody near them, one braked harder than this, which nobody does to queue up."""
 GONE_NS: Final = 4 * SECOND_NS
 AFTER_NS: Final = SECOND_NS * 6 // 10
 VANISHED_M: Final = 6.0
@@ -37,6 +46,7 @@ FIELDS: Final = [
     ("rests", np.bool_),
     ("asked", np.bool_),
     ("met", np.bool_),
+    ("lasts", np.bool_),
     ("needs", np.float64),
     ("before", np.float64),
     ("looks", np.int64),
@@ -50,8 +60,8 @@ FIELDS: Final = [
     ("past", np.float32, (PAST * COLUMNS,)),
 ]
 """When it was first and last seen, and last slow; since when it rests; whether it was asked how it came there, is known
-to have met another, and had others around it; how hard it had to brake (`Braking`), and whom it has met; where it
-stands; its last places."""
+to have met another, is by having stood on in touch with it, and had others around it; how hard it had to brake
+(`Braking`), and whom it has met; where it stands; its last places."""
 
 
 class Touching(NamedTuple):
@@ -107,6 +117,23 @@ class Approaches:
         touch_others(self._tracks.rows, self._at, self._rows, asked, seen, LENGTHS_M, self._clock.run_ns, found)
         return Touching(*found)
 
+    def partners(self, view: StepView, asked: I64) -> I64:
+        """With whom of those followed each of these (K) has stood in touch for long, nobody else near; -1: nobody."""
+        found = np.empty(len(asked), np.int64)
+        seen = view.position, view.class_id
+        pair_up(self._tracks.rows, self._at, self._rows, asked, seen, LENGTHS_M, self._clock.run_ns, found)
+        return found
+
+    def stood_on(self, tracks: I64, since_ns: I64) -> I64:
+        """Run time since when each of these tracks (K) rests, of those that have met another by standing on in touch
+        with it; of others `since_ns` (K).
+        """
+        if not len(self._tracks):
+            return since_ns
+        at, there = self._tracks.where(tracks)
+        known = self._tracks.rows[at]
+        return np.where(there & known["lasts"], np.minimum(known["rest_ns"], since_ns), since_ns)
+
     def _follow(self, sight: Sight) -> None:
         view, now = sight.view, self._clock.run_ns
         self._let_go(view)
@@ -119,9 +146,10 @@ class Approaches:
         if np.count_nonzero(stood):
             for k in np.flatnonzero(stood & ~mine["asked"][at]).tolist():
                 self._ask(view, int(self._rows[k]), int(at[k]))
-            hard = np.flatnonzero(stood & (mine["needs"][at] > TOGETHER_MPS2 / 2) & ~mine["met"][at])
+            hard = np.flatnonzero(stood & (mine["needs"][at] > LASTING_MPS2) & ~mine["met"][at])
             if len(hard):
                 self._judge(view, hard)
+                self._stand_on(view, hard)
 
     def _judge(self, view: StepView, hard: I64) -> None:
         """Whom of those that are followed these (K) have met: they touch, and one came faster than one can brake, or
@@ -140,9 +168,22 @@ class Approaches:
         both = (known["needs"][:, None] + theirs > TOGETHER_MPS2) & (theirs > self._each) & apart[:, None]
         both &= known["by"][:, None] != mine["by"][at]
         for k, other in np.argwhere(near.touch & sure[:, None] & (one[:, None] | both)).tolist():
-            for a, b in ((hard[k], other), (other, hard[k])):
-                mine["met"][at[a]], mine["theirs"][at[a]] = True, mine["needs"][at[b]]
-                mine["before"][at[a]] = max(mine["before"][at[a]], mine["before"][at[b]])
+            self._meet(int(at[hard[k]]), int(at[other]))
+
+    def _stand_on(self, view: StepView, hard: I64) -> None:
+        """Of two who stand on in touch one of these (K) braked harder than anybody does to queue up: they have met."""
+        mine, at = self._tracks.rows, self._at
+        hard = hard[~mine["met"][at[hard]]]
+        partner = self.partners(view, hard)
+        for one, other in zip(at[hard[partner >= 0]].tolist(), at[partner[partner >= 0]].tolist(), strict=True):
+            self._meet(one, other)
+            mine["lasts"][one] = mine["lasts"][other] = True
+
+    def _meet(self, one: int, other: int) -> None:
+        mine = self._tracks.rows
+        for a, b in ((one, other), (other, one)):
+            mine["met"][a], mine["theirs"][a] = True, mine["needs"][b]
+            mine["before"][a] = max(mine["before"][a], mine["before"][b])
 
     def _ask(self, view: StepView, row: int, at: int) -> None:
         """How hard a track that stands had to brake; or one that vanished where it was first seen."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.approaches import BRAKES_MPS2, TOGETHER_MPS2, Approaches
+from analytics.approaches import BRAKES_MPS2, LASTING_MPS2, TOGETHER_MPS2, Approaches
 from analytics.clock import SECOND_NS
 from analytics.kernels.approaches import STOOD_NS
 from analytics.places import Place
@@ -62,6 +62,7 @@ class CollisionRule(StayRule):
 
     def _waited(self, stays: AnyArray) -> Bool:
         """Two who have met are one collision: whose event is open, or due first."""
+        stays["since_ns"] = self._approaches.stood_on(stays["track"], stays["since_ns"])
         due = super()._waited(stays) & stays["meets"] & stays["observed"]
         alive = set(stays["subject"].tolist())
         places = {subject: place for subject, place in self._places.items() if subject in alive}
@@ -93,9 +94,13 @@ class CollisionRule(StayRule):
         return (came, said, reason("has-met", bool(known["met"]))) if came.holds else (came, said)
 
     def _came(self, known: AnyArray) -> Reason:
-        """Whether it, or the one it has met, or both of them, came faster than one can brake."""
+        """Whether it, or the one it has met, or both of them, came faster than one can brake; or stand on in touch, one
+        having braked hard.
+        """
         needs, theirs = float(known["needs"]), float(known["theirs"])
-        if not known["met"] or needs > BRAKES_MPS2:
+        if known["lasts"]:
+            name, value, limit = "stood-on", max(needs, theirs), LASTING_MPS2
+        elif not known["met"] or needs > BRAKES_MPS2:
             name, value, limit = "needs-brakes", needs, BRAKES_MPS2
         elif theirs > BRAKES_MPS2:
             name, value, limit = "other-needs-brakes", theirs, BRAKES_MPS2

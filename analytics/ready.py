@@ -74,6 +74,7 @@ def compile_rules() -> None:
     approaches = Approaches.of(shared, WALK_MPS, WALK_MPS, WALK_MPS)
     approaches.met(shared.hear(view), np.zeros(1, np.int64))
     approaches.touching(view, np.zeros(1, np.int64))
+    approaches.partners(view, np.zeros(1, np.int64))
     table = TrackTable([])
     table.locate(np.arange(1, 3), 0)
     for ids in (np.arange(1, 2), frozen(np.arange(2, 3), np.int64, (1,), "ids")):

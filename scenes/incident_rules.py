@@ -127,8 +127,9 @@ class CollisionSpec(Carriageway):
     further on, by speeds and by foot points, and what three or four places say counts. One of the two needed more than
     9 m/s² (tyres give 7 to 8 on dry asphalt): that counts in queues, too, but of riders, whose numbers jump from one to
     the next there, only where nobody else stood within 8 m. Or both together, with nobody else within 8 m, needed more
-    than 14 m/s². Where its track breaks at the impact, who is first seen where it vanished is taken for it. Needs a
-    ground.
+    than 14 m/s². And two have met who stand on together for 6.5 s, no further apart than 0.9 m and with nobody else
+    within 8 m, came to rest within 6 s of one another, and one of them needed more than 7 m/s². Where its track breaks
+    at the impact, who is first seen where it vanished is taken for it. Needs a ground.
 
     Limit: one that drives on is not found, nor one whose other party the camera never sees to stand, nor where no track
     shows how fast somebody came, nor at walking pace.

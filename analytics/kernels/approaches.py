@@ -41,6 +41,12 @@ APART_M: Final = 8.0
 SOON_NS: Final = 1_000_000_000
 """Nobody else stood so near to two who stand apart, or came to rest so soon after: in queues the next one stands 7.6 m
 behind. Who comes later queues up behind them."""
+LASTING_NS: Final = 6_500_000_000
+"""Two who stand in touch for so long, and nobody else near them, do not only wait for one another to drive on."""
+CLOSE_M: Final = 0.9
+"""Two who stand so close do not keep the distance that cars keep in queues."""
+TOGETHER_NS: Final = 6_000_000_000
+"""Who came to rest so much later came up to one who stood."""
 OTHERS_M: Final = 1.6
 """The place of the other one is no less sure than this: a standard deviation."""
 
@@ -77,7 +83,7 @@ def follow_approaches(
             if not mine.rests:
                 mine.rests, mine.rest_ns = True, now_ns
         elif mine.rests and now_ns - mine.slow_ns > AGAIN_NS:
-            mine.rests, mine.asked, mine.met, mine.crowded = False, False, False, False
+            mine.rests, mine.asked, mine.met, mine.lasts, mine.crowded = False, False, False, False, False
             mine.needs, mine.theirs = 0.0, 0.0
         if mine.rests and now_ns - mine.rest_ns > STILL_NS:
             continue
@@ -133,3 +139,53 @@ def touch_others(
                 touches[a, k] = reached and math.sqrt(spread[other, 0, 0] + spread[other, 1, 1]) <= OTHERS_M
             near += away <= APART_M and (touches[a, k] or later <= SOON_NS)
         apart[a] = near <= 1
+
+
+@in_place
+def pair_up(
+    state: AnyArray,
+    at: I64,
+    rows: I64,
+    asked: I64,
+    view: tuple[F64, I16],
+    lengths: F64,
+    now_ns: int,
+    partner: I64,
+) -> None:
+    """Who has stood in touch with whom for `LASTING_NS`, with nobody else within `APART_M`.
+
+    Args:
+        state: records of the tracks, `analytics.approaches.FIELDS`.
+        at: (N) of the rows' tracks.
+        rows: (N) of all that are followed.
+        asked: (K) of these rows, counted among them.
+        view: position and class, of all tracks in the view.
+        lengths: of vehicles by class.
+        now_ns: run time.
+        partner: (K) to be filled: with whom of the rows, counted among them, -1 for nobody.
+    """
+    position, class_id = view
+    for a in range(len(asked)):
+        row, mine = rows[asked[a]], state[at[asked[a]]]
+        partner[a] = -1
+        if now_ns - mine.rest_ns < LASTING_NS:
+            continue
+        for n in range(len(rows)):
+            other, you = rows[n], state[at[n]]
+            east, north = position[other, 0] - position[row, 0], position[other, 1] - position[row, 1]
+            away = math.hypot(east, north)
+            if not you.rests or now_ns - you.rest_ns < LASTING_NS or away <= TWICE_M:
+                continue
+            both = lengths[class_id[row]] + lengths[class_id[other]]
+            gap, aside = away - both / 2, abs(east * mine.way[1] - north * mine.way[0])
+            together = abs(you.rest_ns - mine.rest_ns) <= TOGETHER_NS and aside <= ASIDE * both
+            if together and -max(INTO * both, INTO_M) <= gap <= CLOSE_M:
+                partner[a] = n
+        for n in range(len(rows)):
+            if partner[a] < 0 or n in (asked[a], partner[a]) or not state[at[n]].rests:
+                continue
+            for party in (row, rows[partner[a]]):
+                east, north = position[rows[n], 0] - position[party, 0], position[rows[n], 1] - position[party, 1]
+                if math.hypot(east, north) <= APART_M:
+                    partner[a] = -1
+                    break

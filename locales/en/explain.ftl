@@ -198,6 +198,7 @@ explain-needs-brakes = { $holds ->
     }
 explain-other-needs-brakes = the other came faster than one can brake: it needed { $value } > { $limit } to stand there
 explain-both-need-brakes = they came faster than two can brake: together they needed { $value } > { $limit } to stand here
+explain-stood-on = stands on in touch with another, with nobody near them, and one of them had to brake with { $value } > { $limit }
 explain-settles = stands for { $value }: its place is known after { $limit }
 explain-has-met = { $holds ->
         [yes] has met another

@@ -198,6 +198,7 @@ explain-needs-brakes = { $holds ->
     }
 explain-other-needs-brakes = đối tượng kia đến nhanh hơn mức phanh được: cần { $value } > { $limit } để dừng tại đó
 explain-both-need-brakes = cả hai đến nhanh hơn mức hai xe phanh được: tổng cộng cần { $value } > { $limit } để dừng tại đây
+explain-stood-on = vẫn đứng sát một xe khác, xung quanh không có ai, và một trong hai xe đã phải phanh { $value } > { $limit }
 explain-settles = đã đứng { $value }: vị trí được xác định sau { $limit }
 explain-has-met = { $holds ->
         [yes] đã va vào đối tượng khác

@@ -163,5 +163,21 @@ def test_two_who_both_came_harder_than_two_can_brake_have_met() -> None:
     """Each of them could have: not both, one in touch with the other."""
     front, behind = Actor(1, crash(2.0, 7.5, far=495), CAR, SIZE), Actor(2, crash(2.2, 7.5), CAR, SIZE)
     assert len(found(film([front, behind], 16, scene=METRES), CollisionSpec())) == 1
-    soft = Actor(1, crash(2.0, 3.5, far=495), CAR, SIZE)
-    assert found(film([soft, behind], 16, scene=METRES), CollisionSpec(deceleration_mps2=4)) == []
+    soft, late = Actor(1, crash(2.0, 3.5, far=495), CAR, SIZE), Actor(2, crash(2.2, 6.5), CAR, SIZE)
+    assert found(film([soft, late], 16, scene=METRES), CollisionSpec(deceleration_mps2=4)) == []
+
+
+def test_two_who_stand_on_in_touch_where_one_braked_hard_have_met() -> None:
+    """With nobody near them, when they came to stand together; soon it would be one who stops behind another."""
+
+    def told(*others: Actor, far: float = 450, hits_s: float = 2.2, until_s: float = 16) -> list[float]:
+        front = Actor(1, crash(2.0, 4.0, far=495), CAR, SIZE)
+        hits = Actor(2, crash(hits_s, 8.0, far=far), CAR, SIZE)
+        return seconds(found(film([front, hits, *others], until_s, scene=METRES), CollisionSpec()))
+
+    # The one in front has come to rest last.
+    assert told() == [pytest.approx(2 + 15 / 4 + 6.5, abs=0.5)]
+    assert told(far=436) == [], "1.4 m apart"
+    assert told(until_s=11) == []
+    assert told(hits_s=11.0, until_s=24) == [], "it came up to one who stood"
+    assert told(Actor(3, still(560, 400), CAR, SIZE)) == told(Actor(3, still(400, 440), CAR, SIZE)) == [], "a queue"
