@@ -14,8 +14,8 @@ GAP_NS = SECOND_NS
 ALONE_NS, ALONE_PASSED = 10 * SECOND_NS, 1
 FIRST_NS, FIRST_PASSED = 15 * SECOND_NS, 2
 """While nobody else stands on these lanes for so long, or nobody ahead or beside, and so many come past, fast, nothing
-stands where the camera sees no further: they, too, would stop for it. Of 118 who stood there by themselves on tuning
-recordings 58 were known by this, after 17 s, and two who waited."""
+stands where the camera sees no further: they, too, would stop for it. Of 116 breakdowns there on tuning recordings 58
+are known by this, after 17 s, and of 580 who wait with nobody ahead, or stand at a bus stop, four."""
 LEVEL_M = 1.0
 """Who is less than this behind stands beside."""
 
