@@ -8,14 +8,14 @@ import numpy as np
 
 from analytics.clock import CameraClock
 from analytics.free_flow import CAR_BOX_M
-from analytics.kernels.passing import LEVEL_M, count_passes
+from analytics.kernels.passing import count_passes
 from analytics.past_lanes import PastLanes
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import by_class, is_vehicle
 from core.arrays import F64, I16, I64, AnyArray, Bool, fixed, is_in
 from core.frames import FrameMeta
-from core.lanes import group_numbers, lane_starts
+from core.lanes import group_numbers
 from core.scene import Scene
 from core.taxonomy import TWO_WHEELERS, VEHICLES
 
@@ -27,14 +27,12 @@ FIELDS: Final = [
     ("freely", np.float64),
     ("last", np.int64),
     ("alone_ns", np.int64),
-    ("first_ns", np.int64),
-    ("went", np.int64),
-    ("went_first", np.int64),
+    ("went", np.bool_),
     ("box", np.float32, (4,)),
 ]
 """Of a track: the group of its last lane; when it last stood, since when it does, at one place; what has gone past it
-meanwhile, how much of that freely, and who did last; since when nobody else stands on lanes of its group, and nobody
-ahead or beside; how many have gone past since it stands, and since then; its box as it came to stand."""
+meanwhile, how much of that freely, and who did last; since when nobody else stands on lanes of its group, and
+whether anybody has gone past; its box as it came to stand."""
 FAST_MPS: Final = 20 / 3.6
 """A queue that starts, and who comes up to one beside, is slower as it goes past."""
 FREE_MPS: Final = 9.0
@@ -74,15 +72,12 @@ class Passing:
         self._past = PastLanes(scene)
         self._frame: FrameMeta | None = None
         self._found = NOTHING
-        self._starts = np.append(lane_starts(scene), 0.0)
         self.place: tuple[I16, F64] = np.zeros(0, np.int16), np.zeros(0)
         """Of the last frame: lane of each track and way along it; of those that stand also where lanes go on."""
         self._fast = np.zeros(0, np.int64)
         """Who was fast enough at the last frame."""
         scale = 1.0 if self._metric else 1.0 / CAR_BOX_M
-        # Without a ground ways along two lanes do not compare: whoever stands may be ahead.
-        level = LEVEL_M if self._metric else np.inf
-        self._fast_mps, self._limits = FAST_MPS * scale, (BEHIND_M * scale, BESIDE_M * scale, FREE_MPS * scale, level)
+        self._fast_mps, self._limits = FAST_MPS * scale, (BEHIND_M * scale, BESIDE_M * scale, FREE_MPS * scale)
 
     def __len__(self) -> int:
         return len(self._table)
@@ -109,9 +104,8 @@ class Passing:
         # A number that jumps from one to another in a queue is fast for a frame.
         steady = others[is_in(view.track_id[others], self._fast)]
         self._fast = view.track_id[others]
-        lane, along = self.place
-        tracks, way = (view.track_id, view.class_id, lane, self._group), self._starts[lane] + along
-        given = way, motion, WEIGHTS, self._limits, (clock.run_ns, clock.step_ns)
+        tracks = view.track_id, view.class_id, self.place[0], self._group
+        given = motion, WEIGHTS, self._limits, (clock.run_ns, clock.step_ns)
         return Passed(*count_passes(self._table.rows, at, fresh, rows, steady, sight.boxes, tracks, *given))
 
     def since(self, tracks: I64, least_ns: I64) -> I64:
