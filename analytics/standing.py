@@ -149,21 +149,20 @@ class Standing:
         do not, and the rows of the foremost of these that the traffic goes past.
 
         They stand near to where it sees no further along their lane, and nothing tells that they do not wait: neither
-        does the traffic go past them (`PASSED`, `FREELY`, `Passed.alone`), nor have they stood longer than one waits
-        (`LONGEST_S`). The foremost of a queue past which the traffic goes is what the others wait for.
+        does the traffic go past them (`PASSED`, `FREELY`), nor have they stood longer than one waits (`LONGEST_S`). The
+        foremost of a queue past which the traffic goes is what the others wait for.
         """
         assert self._waits is not None and self._passing is not None and self._state is not None  # noqa: S101
         view = sight.view
         at_end = self._waits.at_end_of_view(view, here, sight.side[here])
-        found = self._passing.update(sight, here)
-        here, passed = here[at_end], found.passed[at_end]
+        passed, freely, seconds = (what[at_end] for what in self._passing.update(sight, here))
+        here = here[at_end]
         if not len(here):
             return NOBODY, NOBODY, NOBODY
         freed = here[passed >= PASSED]
         if len(freed):
             freed = freed[self._waits.foremost(self._state, view, freed, sight.side[freed])]
-        unknown = (passed < PASSED) & (found.freely[at_end] < FREELY) & ~found.alone[at_end]
-        unknown &= self._parks | (found.seconds[at_end] < LONGEST_S)
+        unknown = (passed < PASSED) & (freely < FREELY) & (self._parks | (seconds < LONGEST_S))
         return view.track_id[here[unknown]], view.track_id[here[~unknown]], freed
 
     def explain(self, sight: Sight, row: int, *, settled: bool) -> Reasons:

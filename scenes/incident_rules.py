@@ -29,11 +29,9 @@ class StoppedVehicleSpec(Standing):
     Within these 12 m of where the camera sees no further, too few to be a queue may wait for what is out of sight. They
     start an event when one vehicle has gone past them meanwhile on lanes of their group so fast (9 m/s) that it does
     not stop for a queue there, or two faster than 20 km/h (two-wheelers, which go past queues, count a tenth), or after
-    90 s; or when anybody, a two-wheeler, too, has gone past faster than 20 km/h and nobody else has stood on these
-    lanes for 15 s: they would stop there as well. Nor does the foremost of a queue there wait, past which two have
-    gone. Who may wait so does not stand alone: until 10 s later a queue that forms around him, or a stop line that he
-    comes to, excuses him. So give lanes with a signal of their own a group of their own, and draw lanes as far as the
-    camera sees them well.
+    90 s. Nor does the foremost of a queue there wait, past which two have gone. Who may wait so does not stand alone:
+    until 10 s later a queue that forms around him, or a stop line that he comes to, excuses him. So give lanes with a
+    signal of their own a group of their own, and draw lanes as far as the camera sees them well.
 
     Nor does a vehicle start an event while somebody is seen to stand next ahead of it, within these 12 m, though no
     queue counts him: past the end of a drawn lane, or so hidden that his track is never sure. He is seen there for two

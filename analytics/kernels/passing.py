@@ -11,10 +11,6 @@ from core.compiled import compiled
 SECOND_NS = 1_000_000_000
 GAP_NS = SECOND_NS
 """Who does not stand for longer begins anew; the speed of who stands trembles."""
-ALONE_NS = 15 * SECOND_NS
-"""While nobody else stands on these lanes for so long, and somebody has come past, fast, nothing stands where the
-camera sees no further: he, too, would stop for it. Of 116 breakdowns there on tuning recordings 36 are known by this,
-after 20 s, and of 580 who wait with nobody ahead none, but two buses at their stops."""
 
 
 @compiled
@@ -30,9 +26,9 @@ def count_passes(
     weights: F64,
     limits: tuple[float, float, float],
     times: tuple[int, int],
-) -> tuple[F64, F64, F64, Bool]:
-    """Bring those who stand to a frame: what has gone past each (K), what of that freely (K), for how many seconds it
-    has stood (K), and whether it is known to do so by itself (K).
+) -> tuple[F64, F64, F64]:
+    """Bring those who stand to a frame: what has gone past each (K), what of that freely (K), and for how many seconds
+    it has stood (K).
 
     Args:
         state: records of the tracks, `analytics.passing.FIELDS`.
@@ -52,12 +48,10 @@ def count_passes(
     behind, beside, free = limits
     now_ns, step_ns = times
     passed, freely, seconds = np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows))
-    alone = np.empty(len(rows), np.bool_)
     for k in range(len(rows)):
         row, mine = rows[k], state[at[k]]
         if fresh[k] or now_ns - mine.stood_ns > GAP_NS or overlap(mine.box, boxes[row]) < ALIKE:
             mine.since_ns, mine.passed, mine.freely, mine.last, mine.group = now_ns, 0.0, 0.0, -1, -1
-            mine.alone_ns, mine.went = now_ns, False
             for side in range(4):
                 mine.box[side] = boxes[row, side]
         mine.stood_ns = now_ns
@@ -76,15 +70,6 @@ def count_passes(
                 mine.passed += weights[class_id[other]]
                 if speed >= free * unit[row]:
                     mine.freely += weights[class_id[other]]
-                mine.last, mine.went = track[other], True
+                mine.last = track[other]
         passed[k], freely[k], seconds[k] = mine.passed, mine.freely, (now_ns - mine.since_ns) / SECOND_NS
-    for k in range(len(rows)):
-        mine = state[at[k]]
-        for n in range(len(rows)):
-            other = state[at[n]]
-            # The speed of who is new begins at 0.
-            if n != k and other.group == mine.group and now_ns - other.since_ns >= GAP_NS:
-                mine.alone_ns = now_ns
-                break
-        alone[k] = mine.went and now_ns - mine.alone_ns >= ALONE_NS
-    return passed, freely, seconds, alone
+    return passed, freely, seconds

@@ -95,7 +95,7 @@ explain-waits-in-queue = waits in a queue of { $value } vehicles ({ $limit } or 
 explain-waits-behind = waits for somebody ahead, who stood before it did
 explain-waits-for-next = waits for who stands next ahead: mostly hidden, or past the end of the lane
 explain-cut-off = the picture's edge hides a part of it, so that its lane is not known: told after { $longest }
-explain-for-the-unseen = may wait for what is ahead, where the camera sees no further: it does not once { $limit } vehicles went past it, or one too fast to stop, or anybody while it stands there by itself, or after { $longest }
+explain-for-the-unseen = may wait for what is ahead, where the camera sees no further: it does not once { $limit } vehicles went past it, or one too fast to stop, or after { $longest }
 explain-crowd = { $holds ->
         [yes] { $value } people in { $place } ≥ { $limit }
        *[no] { $value } people in { $place } < { $limit }

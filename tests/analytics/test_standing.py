@@ -13,7 +13,7 @@ from core.taxonomy import ObjectClass
 from core.tracks import TrackState
 from scenes.rules import IllegalParkingSpec, StoppedVehicleSpec
 from tests.support.tracks import Actor, film, make_scene, still, walk, with_lanes
-from tests.support.watched import events, seconds, starts
+from tests.support.watched import events, starts
 
 STOP, PARKING = StoppedVehicleSpec(zone="z"), IllegalParkingSpec(zone="z")
 CAR, BUS = ObjectClass.CAR, ObjectClass.BUS
@@ -124,25 +124,6 @@ def test_who_may_wait_for_the_unseen_does_not_stand_alone_when_he_comes_to_a_sto
     stop = replace(scene, lanes={**scene.lanes, "b": replace(scene.lanes["b"], stop_line=True)})
     creeps = Actor(1, walk([(0, 790, 500), (20, 790, 500), (32, 790, 560), (200, 790, 560)]), CAR, (100, 60))
     assert starts(film([creeps], 80, scene=stop, fps=5), STOP) == []
-
-
-def test_who_stands_by_himself_where_the_picture_ends_while_riders_go_past_is_told() -> None:
-    """Who comes past would stop, too, for what nobody sees; with another who stands on these lanes both may wait."""
-    scene = with_lanes(make_scene(0.1), (480, 560))
-
-    def told(riders: int, *others: tuple[float, float], mps: float = 7) -> list[float]:
-        took_s = 780 / (mps * 10)
-        past = [
-            Actor(10 + n, walk([(t, 110, 560), (t + took_s, 890, 560)]), ObjectClass.MOTORCYCLE, (20, 40))
-            for n, t in enumerate((10, 20, 30)[:riders])
-        ]
-        stand = [Actor(40 + n, still(x, y), CAR, (100, 60)) for n, (x, y) in enumerate(others)]
-        found = events(film([Actor(1, still(792, 480), CAR, (100, 60)), *past, *stand], 70, scene=scene, fps=5), STOP)
-        return seconds([e for e in found if e.phase is Phase.STARTED and e.track_ids == (1,)])
-
-    assert told(0) == told(3, mps=5) == []
-    assert told(1) == [pytest.approx(20, abs=0.7)]
-    assert told(3, (300, 480)) == told(3, (787, 560)) == told(3, (880, 560)) == []
 
 
 def test_who_parks_before_a_queue_comes_to_stand_around_him_is_told() -> None:
