@@ -8,14 +8,7 @@ import numpy as np
 
 from analytics.braking import LOOKS, Braking, braking
 from analytics.clock import SECOND_NS
-from analytics.kernels.approaches import (
-    COLUMNS,
-    PAST,
-    STOOD_NS,
-    follow_approaches,
-    pair_up,
-    touch_others,
-)
+from analytics.kernels.approaches import COLUMNS, PAST, STOOD_NS, follow_approaches, pair_up, touch_others
 from analytics.records import joined
 from analytics.shared import Shared
 from analytics.sight import Sight

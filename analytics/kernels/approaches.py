@@ -99,6 +99,14 @@ def follow_approaches(
 
 
 @in_place
+def reaches(away: float, aside: float, both: float, most: float) -> bool:
+    """Whether two whose middles are so far apart (m), and so far aside of the way of one, stand in touch: with `both`
+    lengths together, and at most so far from the end of one to the other.
+    """
+    return -max(INTO * both, INTO_M) <= away - both / 2 <= most and aside <= ASIDE * both
+
+
+@in_place
 def touch_others(
     state: AnyArray,
     at: I64,
@@ -133,9 +141,9 @@ def touch_others(
             if not you.rests or away <= TWICE_M:
                 continue
             both, later = lengths[class_id[row]] + lengths[class_id[other]], you.rest_ns - mine.rest_ns
-            gap, aside = away - both / 2, abs(east * mine.way[1] - north * mine.way[0])
-            if later <= LATER_NS and now_ns - you.rest_ns >= STOOD_NS and aside <= ASIDE * both:
-                reached = -max(INTO * both, INTO_M) <= gap <= max(TOUCH * both, TOUCH_M)
+            aside = abs(east * mine.way[1] - north * mine.way[0])
+            if later <= LATER_NS and now_ns - you.rest_ns >= STOOD_NS:
+                reached = reaches(away, aside, both, max(TOUCH * both, TOUCH_M))
                 touches[a, k] = reached and math.sqrt(spread[other, 0, 0] + spread[other, 1, 1]) <= OTHERS_M
             near += away <= APART_M and (touches[a, k] or later <= SOON_NS)
         apart[a] = near <= 1
@@ -177,15 +185,13 @@ def pair_up(
             if not you.rests or now_ns - you.rest_ns < LASTING_NS or away <= TWICE_M:
                 continue
             both = lengths[class_id[row]] + lengths[class_id[other]]
-            gap, aside = away - both / 2, abs(east * mine.way[1] - north * mine.way[0])
-            together = abs(you.rest_ns - mine.rest_ns) <= TOGETHER_NS and aside <= ASIDE * both
-            if together and -max(INTO * both, INTO_M) <= gap <= CLOSE_M:
+            aside = abs(east * mine.way[1] - north * mine.way[0])
+            if abs(you.rest_ns - mine.rest_ns) <= TOGETHER_NS and reaches(away, aside, both, CLOSE_M):
                 partner[a] = n
+        mate = partner[a]
         for n in range(len(rows)):
-            if partner[a] < 0 or n in (asked[a], partner[a]) or not state[at[n]].rests:
-                continue
-            for party in (row, rows[partner[a]]):
-                east, north = position[rows[n], 0] - position[party, 0], position[rows[n], 1] - position[party, 1]
-                if math.hypot(east, north) <= APART_M:
+            if mate >= 0 and n != asked[a] and n != mate and state[at[n]].rests:
+                here, there = position[rows[n]], position[rows[mate]]
+                near = math.hypot(here[0] - position[row, 0], here[1] - position[row, 1])
+                if min(near, math.hypot(here[0] - there[0], here[1] - there[1])) <= APART_M:
                     partner[a] = -1
-                    break

@@ -10,17 +10,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
+from dataclasses import replace
 from typing import Final
 
-from benchmarks.events.aiming import staged
-from benchmarks.events.block import Block, CameraResult, load, run_block
+from benchmarks.events.block import CameraResult
 from benchmarks.events.kinds import KINDS
-from benchmarks.events.measure import traffic
-from benchmarks.events.noise import Levels
-from benchmarks.events.plans import plan
+from benchmarks.events.measure import aimed, anywhere, run, traffic
+from benchmarks.events.plans import EventsPlan, plan
 from benchmarks.events.scoring import FALSE, default, judge
 from benchmarks.events.sweep import together
 from benchmarks.events.traffic.seeds import is_held
@@ -42,39 +38,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     where.add_argument("--squares", type=int, default=0, metavar="N")
     parser.add_argument("--staged", type=int, default=2, metavar="N", help="cameras at each incident")
     parser.add_argument("--noise", type=float, default=1.0)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, help="processes; by default one for each core")
     asked = parser.parse_args(arguments)
-    blocks = list(_blocks(asked))
-    found: list[CameraResult] = []
-    lines: dict[str, list[str]] = {kind: [] for kind in asked.kinds}
-    for number, (block, results) in enumerate(zip(blocks, _run(blocks, asked.workers), strict=True)):
-        print(f"\r{number + 1} of {len(blocks)}", end="", file=sys.stderr, flush=True)
-        found += results
-        if not is_held(block.seed):
-            for kind, said in lines.items():
-                said += [line for result in results for line in _cases(kind, result)]
-    print(file=sys.stderr)
-    for said in lines.values():
-        print(*said, sep="\n", end="\n" * bool(said))
-    for kind in asked.kinds:
-        print(_sum(kind, found))
+    planned = _plan(asked)
+    recordings = list(traffic(planned, _progress))
+    kinds = tuple(asked.kinds)
+    blocks = [replace(b, kinds=kinds) for b in (*anywhere(planned, recordings), *aimed(planned, recordings))]
+    done = run(blocks, planned.workers, _progress, keep_tracks=True)
+    for kind in kinds:
+        for block in blocks:
+            for line in _cases(kind, done[block]) if not is_held(block.seed) else ():
+                print(line)
+    for kind in kinds:
+        print(_sum(kind, [result for block in blocks for result in done[block]]))
 
 
-def _run(blocks: Sequence[Block], workers: int) -> Iterator[list[CameraResult]]:
-    one = partial(run_block, keep_tracks=True)
-    if workers == 1:
-        yield from map(one, blocks)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(one, blocks)
-
-
-def _blocks(asked: argparse.Namespace) -> Iterator[Block]:
-    planned = plan(
+def _plan(asked: argparse.Namespace) -> EventsPlan:
+    looks = asked.anywhere or asked.squares
+    return plan(
         quick=asked.quick,
         scenes=asked.scenes,
         seeds=asked.seeds,
-        cameras=None,
+        cameras=asked.anywhere,
+        staged=0 if looks else asked.staged,
+        squares=asked.squares,
         hours=asked.hours,
         fps=10.0,
         level=asked.noise,
@@ -82,23 +69,21 @@ def _blocks(asked: argparse.Namespace) -> Iterator[Block]:
         sweep=False,
         traffic=(),
         videos=None,
-        workers=None,
+        workers=asked.workers,
     )
-    levels = Levels.all(asked.noise)
-    for folder, seed in traffic(planned, lambda _line: None):
-        one = partial(Block, folder, seed, levels=levels, kinds=tuple(asked.kinds))
-        if asked.anywhere:
-            yield one(0, asked.anywhere)
-        elif asked.squares:
-            yield one(0, asked.squares, squares=True)
-        else:
-            for incident in staged(load(folder)):
-                yield one(0, asked.staged, incident=incident)
 
 
-def _cases(kind: str, result: CameraResult) -> Iterator[str]:
-    if kind not in result.watched:
-        return
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _cases(kind: str, results: Sequence[CameraResult]) -> Iterator[str]:
+    for result in results:
+        if kind in result.watched:
+            yield from _cases_at(kind, result)
+
+
+def _cases_at(kind: str, result: CameraResult) -> Iterator[str]:
     found = judge(kind, default(result.alerts, kind), [item for item in result.truth if item.kind == kind])
     for item, delay_s in found.delays_s:
         if delay_s is None or delay_s > LATE_S:

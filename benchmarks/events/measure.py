@@ -99,17 +99,16 @@ def measure(plan: EventsPlan, progress: Progress = lambda _line: None) -> Events
         ConfigError: a recording cannot be read.
     """
     recordings = list(traffic(plan, progress))
-    first = [*_blocks(plan, recordings, Levels.all(plan.level), sweep=plan.sweep)]
-    aimed = [*_aimed(plan, recordings)]
+    first, looking = anywhere(plan, recordings), aimed(plan, recordings)
     variants = _variants(plan, recordings) if plan.ablate else {}
-    done = _run([*first, *aimed, *(b for blocks in variants.values() for b in blocks)], plan.workers, progress)
+    done = run([*first, *looking, *(b for blocks in variants.values() for b in blocks)], plan.workers, progress)
     results = _of(done, first)
     return EventsResult(
         plan,
         figures_of(results),
-        _staged({block: done[block] for block in aimed}),
+        _staged({block: done[block] for block in looking}),
         {name: figures_of(_of(done, blocks)) for name, blocks in variants.items()},
-        curves(results, _of(done, aimed)) if plan.sweep else {},
+        curves(results, _of(done, looking)) if plan.sweep else {},
         count(Path(plan.videos), (DEFAULT_MODEL,), progress) if plan.videos else [],
         len(results),
         sum(r.seconds for r in results),
@@ -158,13 +157,21 @@ def _blocks(
             yield Block(folder, seed, first, last, levels, plan.fps, tracks, sweep, plan.inputs, squares=squares)
 
 
-def _aimed(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> Iterator[Block]:
+def anywhere(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> list[Block]:
+    """Cameras put up anywhere, at the plan's level of noise."""
+    return [*_blocks(plan, recordings, Levels.all(plan.level), sweep=plan.sweep)]
+
+
+def aimed(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> list[Block]:
     """At the plan's level of noise, a block for each incident, and those of the cameras at squares."""
+    return [block for recording in recordings for block in _aimed(plan, *recording)]
+
+
+def _aimed(plan: EventsPlan, folder: str, seed: int) -> Iterator[Block]:
     levels = Levels.all(plan.level)
-    for folder, seed in recordings:
-        for incident in staged(load(folder)) if plan.staged else ():
-            yield Block(folder, seed, 0, plan.staged, levels, plan.fps, False, plan.sweep, plan.inputs, incident)
-        yield from _blocks(plan, [(folder, seed)], levels, sweep=plan.sweep, squares=True)
+    for incident in staged(load(folder)) if plan.staged else ():
+        yield Block(folder, seed, 0, plan.staged, levels, plan.fps, False, plan.sweep, plan.inputs, incident)
+    yield from _blocks(plan, [(folder, seed)], levels, sweep=plan.sweep, squares=True)
 
 
 def _staged(done: dict[Block, list[CameraResult]]) -> Staged:
@@ -195,17 +202,20 @@ def _variants(plan: EventsPlan, recordings: Sequence[tuple[str, int]]) -> dict[s
     return found
 
 
-def _run(blocks: Sequence[Block], workers: int, progress: Progress) -> dict[Block, list[CameraResult]]:
+def run(
+    blocks: Sequence[Block], workers: int, progress: Progress, *, keep_tracks: bool = False
+) -> dict[Block, list[CameraResult]]:
+    """The results of each block, by so many processes; `keep_tracks`: see `run_block`."""
     wanted = list(dict.fromkeys(blocks))
     done: dict[Block, list[CameraResult]] = {}
     if workers <= 1 or len(wanted) == 1:
         for block in wanted:
-            done[block] = run_block(block)
+            done[block] = run_block(block, keep_tracks=keep_tracks)
             progress(_said(block, len(done), len(wanted)))
         return done
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(wanted)), mp_context=context) as pool:
-        running = {pool.submit(run_block, block): block for block in wanted}
+        running = {pool.submit(run_block, block, keep_tracks=keep_tracks): block for block in wanted}
         for future in as_completed(running):
             done[running[future]] = future.result()
             progress(_said(running[future], len(done), len(wanted)))
