@@ -20,6 +20,7 @@ from benchmarks.events.plans import EventsPlan, plan
 from benchmarks.events.scoring import FALSE, default, judge
 from benchmarks.events.sweep import together
 from benchmarks.events.traffic.seeds import is_held
+from core.errors import ConfigError
 
 LATE_S: Final = 5.0
 """What is told later than this is named, too: no kind may take longer in the mean."""
@@ -40,8 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--noise", type=float, default=1.0)
     parser.add_argument("--workers", type=int, help="processes; by default one for each core")
     asked = parser.parse_args(arguments)
-    planned = _plan(asked)
-    recordings = list(traffic(planned, _progress))
+    try:
+        planned = _plan(asked)
+        recordings = list(traffic(planned, _progress))
+    except ConfigError as error:
+        parser.error(str(error))
     kinds = tuple(asked.kinds)
     blocks = [replace(b, kinds=kinds) for b in (*anywhere(planned, recordings), *aimed(planned, recordings))]
     done = run(blocks, planned.workers, _progress, keep_tracks=True)

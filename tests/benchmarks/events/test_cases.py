@@ -44,3 +44,9 @@ def test_no_case_of_a_held_seed_is_told(capsys: pytest.CaptureFixture[str], monk
     monkeypatch.setattr(cases, "FALSE", ("right",))
     monkeypatch.setattr(cases, "is_held", lambda _seed: True)
     assert [line.partition(":")[0] for line in run(capsys)] == ["incident.stopped_vehicle", "traffic.spillback"]
+
+
+def test_what_cannot_be_asked_is_told_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cases.main(["incident.collision", "--seeds", "x"])
+    assert "x: not a list of seeds. Write 1000-1004" in capsys.readouterr().err
