@@ -16,8 +16,8 @@ from typing import Final
 
 from core.events import Event, Phase, Says
 from core.incidents import Incident, Member, Role
-from incidents.places import near
-from incidents.relations import AFTER_NS, JAM_M, RANK, SAME, SECOND_NS, effects_of
+from incidents.places import Place, near, same_thing
+from incidents.relations import AFTER_NS, JAM_KINDS, JAM_M, RANK, SAME, SECOND_NS, effects_of
 from incidents.sites import VIEW_M, Point, Site
 
 KEEP_NS: Final = 7_200 * SECOND_NS
@@ -49,10 +49,11 @@ class Counts:
 
 @dataclass(slots=True)
 class _Known:
-    """An event by the lowest and the highest revision that came."""
+    """An event by the lowest and the highest revision that came, and where the lowest lies."""
 
     first: Event
     last: Event
+    place: Place
 
 
 class Linker:
@@ -104,10 +105,10 @@ class Linker:
             return ()
         self.counts.taken += 1
         if known is None:
-            known = self._known[event.event_id] = _Known(event, event)
+            known = self._known[event.event_id] = _Known(event, event, Place.of(event, self._sites))
         elif event.revision < known.first.revision:
             self._index(known.first, remember=False)
-            known.first = event
+            known.first, known.place = event, Place.of(event, self._sites)
         else:
             known.last = event
         self._index(known.first, remember=True)
@@ -143,17 +144,22 @@ class Linker:
         began = effect.first.started_ns
         if not cause.first.started_ns - reach.lead_s * SECOND_NS <= began <= cause.last.at_ns + AFTER_NS:
             return False
-        return near(cause.first, effect.first, reach, self._sites)
+        return near(cause.place, effect.place, reach)
 
-    def _is(self, one: _Known, other: _Known) -> bool:
-        """Whether they are one thing before two cameras."""
-        if one.first.kind is not other.first.kind or one.first.camera_id == other.first.camera_id:
+    @staticmethod
+    def _is(one: _Known, other: _Known) -> bool:
+        """Whether they are one thing, before two cameras or by two rules or places of one."""
+        a, b = one.first, other.first
+        if a.kind is not b.kind:
             return False
-        if one.first.started_ns > other.last.at_ns + AFTER_NS or other.first.started_ns > one.last.at_ns + AFTER_NS:
+        if a.started_ns > other.last.at_ns + AFTER_NS or b.started_ns > one.last.at_ns + AFTER_NS:
             return False
-        reach = SAME[one.first.kind]
+        if a.camera_id == b.camera_id:
+            twice = (a.rule_id, a.zone, a.view) != (b.rule_id, b.zone, b.view)
+            return twice and a.kind not in JAM_KINDS and same_thing(one.place, other.place)
+        reach = SAME[a.kind]
         # Either may be the one that is seen further upstream.
-        return near(one.first, other.first, reach, self._sites) or near(other.first, one.first, reach, self._sites)
+        return near(one.place, other.place, reach) or near(other.place, one.place, reach)
 
     def _describe(self, name: str, members: set[str]) -> Incident:
         """An incident as a function of its events alone."""
@@ -162,7 +168,8 @@ class Linker:
         others = sorted((k for k in found if k is not cause), key=lambda k: (k.first.started_ns, k.first.event_id))
         told = [_member(cause, Role.CAUSE)]
         for one in others[: MOST_MEMBERS - 1]:
-            same = one.first.kind is cause.first.kind and one.first.camera_id != cause.first.camera_id
+            elsewhere = one.first.camera_id != cause.first.camera_id
+            same = one.first.kind is cause.first.kind and (elsewhere or self._is(one, cause))
             told.append(_member(one, Role.SAME if same else Role.EFFECT))
         ended = all(one.last.phase is Phase.ENDED for one in found)
         begins = len(found) == 1 and cause.last.phase is Phase.STARTED

@@ -9,10 +9,15 @@ from typing import Final
 
 import numpy as np
 
+from core.arrays import F64
+from core.events import Event
+from core.geometry import border_distance, inside
 from core.scene import METRES_PER_DEGREE, Scene
 
 VIEW_M: Final = 60.0
 """A camera's own position stands for a thing in its picture that has none: things are about so far away."""
+BESIDE_LANE: Final = 1.0
+"""Longer sides of its box: so far off a lane something is still of that lane's carriageway, on its shoulder."""
 Point = tuple[float, float]
 
 
@@ -25,6 +30,7 @@ class Site:
         neighbours: cameras that see the same road, or the road before or behind.
         groups: the group of lanes that a place belongs to, by view and place.
         headings: where traffic of a group goes, as a unit vector east and north, by view and group.
+        scenes: what the camera sees, by view.
     """
 
     camera_id: str
@@ -32,22 +38,47 @@ class Site:
     neighbours: frozenset[str] = frozenset()
     groups: Mapping[tuple[str, str], str] = field(default_factory=dict)
     headings: Mapping[tuple[str, str], Point] = field(default_factory=dict)
+    scenes: Mapping[str, Scene] = field(default_factory=dict)
 
     @classmethod
     def of(cls, camera_id: str, scene: Scene, position: Point | None = None, neighbours: Iterable[str] = ()) -> Site:
         """What a camera's scene says."""
         groups: dict[tuple[str, str], str] = {}
         headings: dict[tuple[str, str], Point] = {}
-        for view, seen in {"": scene, **{name: preset.scene for name, preset in scene.presets.items()}}.items():
+        scenes = {"": scene, **{name: preset.scene for name, preset in scene.presets.items()}}
+        for view, seen in scenes.items():
             groups |= {(view, place): group for place, group in _groups(seen).items()}
             headings |= {(view, group): heading for group, heading in _headings(seen).items()}
-        return cls(camera_id, position, frozenset(neighbours) - {camera_id}, groups, headings)
+        return cls(camera_id, position, frozenset(neighbours) - {camera_id}, groups, headings, scenes)
+
+    def group_of(self, event: Event) -> str:
+        """The group of lanes that an event lies on: of its place, else of the lane where it began; empty: unknown."""
+        named, scene = self.groups.get((event.view, event.zone)), self.scenes.get(event.view)
+        if named is not None or scene is None or not scene.lanes or event.box is None:
+            return named or ""
+        foot, size = _foot(event, event.box, scene), max(event.box[2] - event.box[0], event.box[3] - event.box[1])
+        away, group = min((_from_lane(foot, lane.polygon), lane.group) for lane in scene.lanes.values())
+        return group if away <= BESIDE_LANE * size else ""
 
 
 def metres_between(one: Point, other: Point) -> Point:
     """The way from one longitude, latitude to another, in metres east and north (plane; right to 1 % within 50 km)."""
     shrink = math.cos(math.radians((one[1] + other[1]) / 2))
     return METRES_PER_DEGREE * shrink * (other[0] - one[0]), METRES_PER_DEGREE * (other[1] - one[1])
+
+
+def _foot(event: Event, box: tuple[float, float, float, float], scene: Scene) -> F64:
+    """Where an event stands in reference pixels (2): by its coordinates, else the middle of its box's lower edge."""
+    if event.position is not None and scene.origin is not None and scene.ground is not None:
+        pixels, before = scene.ground.to_picture(np.array([metres_between(scene.origin, event.position)]))
+        if before[0]:
+            return np.asarray(pixels[0], np.float64)
+    return np.array([(box[0] + box[2]) / 2, box[3]])
+
+
+def _from_lane(point: F64, polygon: F64) -> float:
+    """Distance of a point (2) from a lane (K, 2) in pixels, 0 on it."""
+    return 0.0 if inside(point[None], polygon)[0] else border_distance(point, polygon)
 
 
 def _groups(scene: Scene) -> dict[str, str]:

@@ -6,12 +6,14 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.events import Event, EventKind, Phase, Says, Severity, Verdict
 from core.incidents import Incident, Role
+from core.scene import Ground, Label, Lane, Scene
 from incidents.linker import KEEP_NS, MOST_MEMBERS, STALE_NS, Linker
 from incidents.relations import KINDS
 from incidents.sites import Site
@@ -114,6 +116,47 @@ def test_a_queue_of_the_other_carriageway_or_downstream_of_the_breakdown_is_not_
     ahead = an_event_of(EventKind.QUEUE, 30, zone="north", position=east_of(HANOI, 0, north=120))
     assert len(linked([breakdown, other_way])) == 2
     assert len(linked([breakdown, ahead])) == 2
+
+
+def test_whoever_broke_down_by_a_rule_for_all_lanes_has_the_carriageway_that_he_stands_on() -> None:
+    def lane(group: str, left: float) -> Lane:
+        polygon = np.array([[left, 0.0], [left + 40, 0.0], [left + 40, 300.0], [left, 300.0]])
+        centre = np.array([[left + 20, 300.0], [left + 20, 0.0]])
+        return Lane(group, Label("lane", "làn"), polygon, centre, group)
+
+    tenth = Ground(np.diag([0.1, -0.1, 1.0]), 0.0)
+    scene = Scene("x", 1, (640, 480), lanes={"north": lane("north", 100), "south": lane("south", 140)})
+    breakdown = an_event_of(EventKind.STOPPED_VEHICLE, 0, box=(105, 100, 135, 130))
+    queues = [an_event_of(EventKind.QUEUE, 30, zone=zone) for zone in ("north", "south")]
+    assert [len(linked([breakdown, queue], [Site.of("a", scene)])) for queue in queues] == [1, 2]
+    shoulder = replace(breakdown, box=(190, 100, 220, 130))
+    assert [len(linked([shoulder, queue], [Site.of("a", scene)])) for queue in queues] == [2, 1]
+    beyond = replace(breakdown, box=(400, 100, 430, 130))
+    assert [len(linked([beyond, queue], [Site.of("a", scene)])) for queue in queues] == [1, 1]
+
+    placed = Site.of("a", replace(scene, ground=tenth, origin=HANOI))
+    aslant = replace(breakdown, box=(120, 100, 150, 130), position=east_of(HANOI, 15.5, north=-11.5))
+    behind, ahead = (
+        an_event_of(EventKind.QUEUE, 30, zone="south", position=east_of(HANOI, 15.5, north=y)) for y in (-60, 40)
+    )
+    assert placed.group_of(aslant) == "south", "by its coordinates, not by the corner nearest to the camera"
+    assert len(linked([aslant, behind], [placed])) == 1
+    assert len(linked([aslant, ahead], [placed])) == 2
+
+
+def test_a_vehicle_in_two_zones_or_by_two_rules_is_one_row() -> None:
+    first = an_event_of(EventKind.STOPPED_VEHICLE, 0, zone="bus lane", track_ids=(7,), box=(0, 0, 10, 10))
+    again = an_event_of(EventKind.STOPPED_VEHICLE, 1, zone="school", track_ids=(7,), box=(0, 0, 10, 10))
+    assert roles(only(linked([first, again], sites=())))[1] == ("incident.stopped_vehicle", Role.SAME)
+    renumbered = replace(again, track_ids=(9,), box=(1, 0, 11, 10))
+    assert len(linked([first, renumbered], sites=())) == 1
+    beside = replace(again, track_ids=(9,), box=(8, 0, 18, 10))
+    assert len(linked([first, beside], sites=())) == 2, "another vehicle"
+    later = replace(first, event_id="later", started_ns=first.started_ns + KEEP_NS // 2, track_ids=(7,))
+    assert len(linked([first, replace(later, zone="school", at_ns=later.started_ns)], sites=())) == 2
+    near, far = (replace(again, view="left", track_ids=(), position=east_of(HANOI, x)) for x in (6.0, 40.0))
+    placed = replace(first, position=HANOI)
+    assert (len(linked([placed, near], sites=())), len(linked([placed, far], sites=()))) == (1, 2)
 
 
 def test_a_queue_long_after_the_road_was_cleared_is_another_incident() -> None:

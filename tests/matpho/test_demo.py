@@ -7,8 +7,11 @@ from collections import Counter
 from core.detections import DetectionBatch
 from core.events import Event, EventKind, Phase
 from core.frames import FrameBatch, InputSpec
+from core.incidents import Incident
 from core.protocols import Ticket
 from core.records import Measurement, Record
+from incidents.linker import Linker
+from incidents.sites import Site
 from matpho.camera_plan import camera_plan
 from matpho.defaults import JUNCTION, JUNCTION_SCENE
 from pipeline.runner import Pipeline
@@ -68,6 +71,14 @@ def test_the_junction_jams_and_clears_with_events_and_measurements_that_show_it(
     (stopped,) = [event for event in ended.values() if event.kind is EventKind.STOPPED_VEHICLE]
     behind = [event for event in began.values() if event.zone in ("e_in", "petrol_station")]
     assert any(stopped.started_ns < event.started_ns < stopped.at_ns for event in behind), "a queue behind it"
+
+    linker, rows = Linker({camera.camera_id: Site.of(camera.camera_id, camera.scene)}), dict[str, Incident]()
+    for event in events:
+        rows |= {incident.incident_id: incident for incident in linker.add(event)}
+    stories = {row.kind: row for row in rows.values() if row.kind in INCIDENTS and not row.merged_into}
+    assert stories.keys() == INCIDENTS.keys(), "one row each"
+    places = {member.zone for member in stories[EventKind.STOPPED_VEHICLE].members}
+    assert places == {"", "e_in", "petrol_station"}, "not what comes from the other streets"
 
     lanes = [
         record

@@ -58,6 +58,7 @@ def an_event_of(
     severity: Severity = Severity.MEDIUM,
     rule_id: str = "",
     track_ids: tuple[int, ...] = (),
+    box: tuple[float, float, float, float] | None = None,
 ) -> Event:
     """The first revision of an event, told as it begins; seconds after `T0`."""
     at_ns = T0 + round(start_s * SECOND)
@@ -75,6 +76,7 @@ def an_event_of(
         zone=zone,
         measures=_MEASURES[kind],
         track_ids=track_ids,
+        box=box,
         position=position,
     )
 
