@@ -11,7 +11,7 @@ from console.pictures import is_there, picture_url
 from console.scenes import Scenes
 from core.codec.events import event_to_dict
 from core.events import Event, Picture, Verdict
-from core.sentences import class_names, sentence
+from core.sentences import class_names, sentence, verdict_reason
 from core.times import time_text
 from locales import Language, text
 from store.event_store import EventStore
@@ -78,6 +78,7 @@ class Views:
             "by": verdict.by.removeprefix("person:"),
             "at": time_text(verdict.at_ns),
             "reason": verdict.reason,
+            "reason_name": verdict_reason(verdict, self.language),
         }
 
     def sentence(self, event: Event) -> str:

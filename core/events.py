@@ -85,7 +85,7 @@ class Says(StrEnum):
     REJECTED = "rejected"
     UNSURE = "unsure"
     UNVERIFIED = "unverified"
-    """A second look was to be taken, and gave no answer in time."""
+    """A second look was to be taken, and was not: `Verdict.reason` is `slow`, `full`, `failed` or `unseen`."""
 
 
 class Severity(StrEnum):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from core.events import Event
+from core.events import Event, Says, Verdict
 from core.measures import (
     AbandonedObjectMeasures,
     CameraBlurredMeasures,
@@ -37,6 +38,9 @@ from core.measures import (
 )
 from core.taxonomy import LABELS
 from locales import Language, text
+
+_UNVERIFIED: Final = frozenset(("slow", "full", "failed", "unseen"))
+"""Why nobody looked a second time: `Verdict.reason` of `Says.UNVERIFIED`."""
 
 
 def sentence(event: Event, zone_label: str, language: Language | None = None) -> str:
@@ -145,3 +149,10 @@ def duration(seconds: float, language: Language | None = None) -> str:
     if not hours:
         return text("duration-minutes", language, minutes=minutes, seconds=rest)
     return text("duration-hours", language, hours=hours, minutes=minutes_rest)
+
+
+def verdict_reason(verdict: Verdict, language: Language | None = None) -> str:
+    """Why, in their words; in the given language, or the one in force, where nobody looked and a code says why."""
+    if verdict.says is Says.UNVERIFIED and verdict.reason in _UNVERIFIED:
+        return text(f"unverified-{verdict.reason}", language)
+    return verdict.reason

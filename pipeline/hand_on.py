@@ -65,7 +65,7 @@ class HandOn:
         surfaces = {} if batch is None else dict(zip(batch.frames, batch.surfaces, strict=True))
         if self._alerts is not None:
             for request in findings.evidence:
-                surface, scene = surfaces.get(request.frame), self._scenes.get(request.frame.camera_id)
+                surface, scene = surfaces.get(request.frame), self._scene(request)
                 seen = None if surface is None or scene is None else partial(crop_of, request, surface, scene)
                 self._alerts.ask(request.event, seen)
         if findings.records:
@@ -75,9 +75,8 @@ class HandOn:
         for request in findings.evidence:
             surface = surfaces.get(request.frame)
             if surface is not None:
-                scene = self._scenes.get(request.frame.camera_id)
                 picture = partial(placed_picture, request.frame, surface)
-                self._evidence.offer(request, picture, scene and scene.at(request.frame.view))
+                self._evidence.offer(request, picture, self._scene(request))
 
     def references(self, batch: FrameBatch) -> None:
         """Keep the first picture of each camera and view."""
@@ -92,3 +91,8 @@ class HandOn:
     def forget(self, camera_id: str) -> None:
         """Free what is kept of a camera that is gone."""
         self._pictured = {key for key in self._pictured if key[0] != camera_id}
+
+    def _scene(self, request: EvidenceRequest) -> Scene | None:
+        """What the camera sees in the view of the request's frame."""
+        scene = self._scenes.get(request.frame.camera_id)
+        return scene and scene.at(request.frame.view)

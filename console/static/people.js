@@ -11,7 +11,7 @@ const spans = () => [["1800", t("mute-30m")], ["3600", t("mute-1h")], ["28800", 
 /** The part of the details in which a person judges or mutes an event. */
 export function people(event) {
   const said = event.verdict
-    ? el("p", { class: "verdict" }, el("b", {}, event.verdict.says_name), ` · ${event.verdict.by}${event.verdict.reason ? `: ${event.verdict.reason}` : ""}`)
+    ? el("p", { class: "verdict" }, el("b", {}, event.verdict.says_name), ` · ${event.verdict.by}${event.verdict.reason_name ? `: ${event.verdict.reason_name}` : ""}`)
     : null;
   if (!token.get()) return el("section", { class: "people" }, el("h3", {}, t("verdict")), said, el("p", { class: "detail-none" }, t("look-only")));
   const problem = el("p", { class: "problem", role: "alert", hidden: true });

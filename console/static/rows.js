@@ -135,7 +135,7 @@ const many = (event) => {
 
 /** What a second look or a person said of an event. */
 export const verdict = (event) =>
-  event.verdict ? el("span", { class: `badge says-${event.verdict.says}`, title: `${event.verdict.by}: ${event.verdict.reason}` }, event.verdict.says_name) : null;
+  event.verdict ? el("span", { class: `badge says-${event.verdict.says}`, title: `${event.verdict.by}: ${event.verdict.reason_name}` }, event.verdict.says_name) : null;
 
 /** Cut the picture around the event's box, so that a small picture shows who or what. */
 function closeUp(event, image) {

@@ -6,7 +6,11 @@ role-effect = effect
 says-confirmed = confirmed
 says-rejected = rejected
 says-unsure = unsure
-says-unverified = not verified in time
+says-unverified = not verified
+unverified-slow = no answer in time
+unverified-full = too many alerts were waiting
+unverified-failed = the second look failed
+unverified-unseen = there was no picture
 
 cli-help-incidents = List incidents (events of one cause), tell one, or link a city's incidents over Kafka.
 cli-help-incidents-link = Link the events of an area into incidents: read them from Kafka, send incidents to Kafka, and go on where it stopped.

@@ -6,7 +6,11 @@ role-effect = hệ quả
 says-confirmed = đúng
 says-rejected = sai
 says-unsure = chưa chắc
-says-unverified = chưa kịp kiểm tra
+says-unverified = chưa được kiểm tra
+unverified-slow = không có trả lời kịp thời
+unverified-full = quá nhiều cảnh báo đang chờ
+unverified-failed = lần kiểm tra gặp lỗi
+unverified-unseen = không có hình ảnh
 
 cli-help-incidents = Liệt kê sự cố (các sự kiện cùng nguyên nhân), kể một sự cố, hoặc liên kết sự cố của thành phố qua Kafka.
 cli-help-incidents-link = Liên kết các sự kiện của một khu vực thành sự cố: đọc từ Kafka, gửi sự cố vào Kafka, và tiếp tục từ chỗ đã dừng.

@@ -13,7 +13,7 @@ from core.codec.events import event_to_dict
 from core.codec.incidents import incident_to_dict
 from core.events import Event, Phase
 from core.incidents import Incident
-from core.sentences import duration
+from core.sentences import duration, verdict_reason
 from core.story import Place, headline, lasted, story
 from core.times import time_text
 from locales import text
@@ -35,7 +35,7 @@ def tell(store: EventStore, incident: Incident, asked: str, *, as_json: bool) ->
     if as_json:
         typer.echo(json.dumps(_as_json(incident, events, place), ensure_ascii=False))
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, emoji=False)  # "model:car:" is a name
     name = headline(incident, events.get(incident.cause), place)
     console.print(text("cli-story-title", id=incident.incident_id[:12], name=name), style=STYLE[incident.severity])
     open_ = incident.phase is not Phase.ENDED
@@ -48,9 +48,9 @@ def tell(store: EventStore, incident: Incident, asked: str, *, as_json: bool) ->
         east, north = incident.position
         console.print("  " + text("cli-story-position", latitude=f"{north:.5f}", longitude=f"{east:.5f}"))
     if incident.verdict is not None:
-        why = f": {incident.verdict.reason}" if incident.verdict.reason else ""
+        why = verdict_reason(incident.verdict)
         says = text(f"says-{incident.verdict.says.value}")
-        said = text("cli-story-verdict", says=says, by=incident.verdict.by, reason=why)
+        said = text("cli-story-verdict", says=says, by=incident.verdict.by, reason=why and f": {why}")
         console.print("  " + said, markup=False)
     table = Table(box=None, pad_edge=False, show_header=False)
     for line in story(incident, events, place):

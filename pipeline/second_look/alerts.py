@@ -84,7 +84,8 @@ class LookCounts:
 
     Attributes:
         slow: no answer within the time; `late`: of these, answers that came after it.
-        full: too many waited; `failed`: the verifier was away or raised; `unseen`: there was no picture.
+        full: too many waited; `failed`: the verifier was away or raised, or the picture could not be cut out; `unseen`:
+            there was no picture.
     """
 
     confirmed: int = 0
@@ -143,10 +144,16 @@ class Alerts:
         if self._jobs.full():
             self._unverified(event.event_id, "full", look)
             return
+        try:
+            seen = crop()
+        except Exception:  # as a verifier that fails: the frames go on, and so does the event
+            log.exception("second_look_failed", event_id=event.event_id, verifier=look.verifier.name)
+            self._unverified(event.event_id, "failed", look)
+            return
         with self._lock:
             self._held[event.event_id] = _Held(time.monotonic() + look.wait_s)
             self._changed.notify_all()
-        self._jobs.put_nowait((event, crop()))  # the one side that puts: what had room still has
+        self._jobs.put_nowait((event, seen))  # the one side that puts: what had room still has
 
     def publish(self, records: Sequence[Record]) -> None:
         """Let records through, but for the events that wait."""

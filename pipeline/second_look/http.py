@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import base64
 import http.client
+import socket
 import ssl
+import threading
 import time
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -72,16 +75,17 @@ class HttpVerifier:
         """What it answers.
 
         Raises:
-            VerifierError: it is away, answers too late, too much, or nonsense. Redirects are not followed.
+            VerifierError: it is away, answers too late, too much, or nonsense. Redirects are not followed. The time is
+                kept but for looking up its name, and begins anew for each address that the name has.
         """
         end = time.monotonic() + within_s
         body = _question(event, crop)
         try:
             status, answer = self._post(body, end)
         except (OSError, http.client.HTTPException) as error:
-            raise VerifierError(
-                "error-verifier-away", host=self._host, reason=str(error) or type(error).__name__
-            ) from error
+            late = time.monotonic() >= end  # what was hung up on looks like one that went away
+            reason = "its answer takes too long" if late else str(error) or type(error).__name__
+            raise VerifierError("error-verifier-away", host=self._host, reason=reason) from error
         if status != 200:
             raise VerifierError("error-verifier-status", host=self._host, status=status)
         try:
@@ -91,29 +95,61 @@ class HttpVerifier:
             raise VerifierError("error-verifier-answer", host=self._host) from error
 
     def _post(self, body: bytes, end: float) -> tuple[int, bytes]:
-        left = max(0.05, end - time.monotonic())
-        connection: http.client.HTTPConnection
-        if self._secure:
-            connection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=left, context=ssl.create_default_context()
-            )
-        else:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=left)
+        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+        connection = kind(self._host, self._port)
         headers = {"content-type": "application/json", "accept": "application/json", "connection": "close"}
         if self._token is not None:
             headers["authorization"] = f"Bearer {self._token}"
+        connection.sock = connected = self._connected(connection.port, end)
+        # A socket's own limit begins anew with each byte: one that drips has no more time than one that is silent.
+        clock = threading.Timer(max(0.0, end - time.monotonic()), _hang_up, (connected,))
+        clock.daemon = True
+        clock.start()
         try:
             connection.request("POST", self._path, body, headers)
             response = connection.getresponse()
             read = bytearray()
-            # A piece at a time: one that drips an answer byte by byte has no more time than one that is silent.
             while part := response.read1(4096):
                 read += part
-                if len(read) > MOST_ANSWER or time.monotonic() > end:
-                    raise TimeoutError("its answer is too long, or takes too long")
+                if len(read) > MOST_ANSWER:
+                    raise OSError("its answer is too long")
+            _left(end)  # what was hung up on ends as if it were whole
             return response.status, bytes(read)
         finally:
+            clock.cancel()
             connection.close()
+
+    def _connected(self, port: int, end: float) -> socket.socket:
+        connected = socket.create_connection((self._host, port), _left(end))
+        try:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connected.settimeout(_left(end))  # of a TLS handshake: the whole of it
+            if self._secure:
+                connected = ssl.create_default_context().wrap_socket(connected, server_hostname=self._host)
+            connected.settimeout(_left(end))
+        except BaseException:
+            connected.close()
+            raise
+        return connected
+
+
+def _left(end: float) -> float:
+    """Seconds until `end` (monotonic).
+
+    Raises:
+        TimeoutError: there are none.
+    """
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("its answer takes too long")
+    return left
+
+
+def _hang_up(connected: socket.socket) -> None:
+    """End what another thread waits for, with what it has so far."""
+    with suppress(OSError):  # it was closed meanwhile
+        # The plain socket's: that of TLS would take its state from under who reads.
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
 
 def _question(event: Event, crop: Crop) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.events import Event, Says
 from core.frames import ClockSource, FrameBatch, FrameMeta
-from core.geometry import iou
+from core.geometry import covered, iou
 from core.protocols import Detector
 from core.taxonomy import GROUPS, ObjectClass
 from pipeline.second_look.alerts import Crop
@@ -19,6 +19,8 @@ SAME: Final = 0.3
 """Overlap (intersection over union) from which it sees the event's object: boxes of two models differ more than two of
 one, which are the same from 0.45 on.
 """
+WITHIN: Final = 0.5
+"""Share of what it sees that lies in the common box of several, from which it is one of them."""
 SMALL_PX: Final = 24
 """Shorter side of an event's box below which what is not found may be there all the same."""
 
@@ -26,6 +28,7 @@ SMALL_PX: Final = 24
 class ModelVerifier:
     """Confirms an event whose objects a detector sees where the event is; any class of its kind (vehicles, or people).
 
+    Of an event of several objects, one that it sees in their common box is enough.
     Unsure where it sees something of another kind there, sees it with little certainty, or the box is small.
 
     Args:
@@ -55,7 +58,9 @@ class ModelVerifier:
             found = self._detector.detect(FrameBatch((meta,), (ArraySurface(crop.picture),)))
         wanted = _alike(event.class_ids)
         place = np.array([crop.box], np.float32)
-        there = iou(place, found.xyxy)[0] >= SAME if len(found.xyxy) else np.zeros(0, np.bool_)
+        there = np.asarray(iou(place, found.xyxy)[0] >= SAME)
+        if len(event.track_ids) > 1:  # their common box is the box of none of them
+            there |= covered(found.xyxy, place)[:, 0] >= WITHIN
         if not event.track_ids or event.box is None:
             there = np.ones(len(found.xyxy), np.bool_)  # an event of a whole place: anything in it counts
         right = np.isin(found.class_id, list(wanted)) if wanted else np.ones(len(found.class_id), np.bool_)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from fastapi.testclient import TestClient
 
 from console.app import create_app
 from console.trusted import TOKEN_HEADER
-from core.events import EventKind, Says
+from core.events import EventKind, Says, Verdict
+from core.sentences import verdict_reason
 from incidents.follow import Follower
+from pipeline.second_look.alerts import LookCounts
 from store.event_store import EventStore
 from tests.support.console import crossing, put_scene
 from tests.support.incidents import an_event_of, life
@@ -67,6 +70,24 @@ def test_its_story_is_told_in_both_languages_and_an_event_knows_its_incident(
     assert english["cause"]["event_id"] == "b"
     assert client.get("/api/rows/q").json()["event"]["incident_id"] == name
     assert client.get("/api/rows/nobody").status_code == 404
+
+
+@pytest.mark.parametrize("why", ["slow", "full", "failed", "unseen"])
+def test_why_nobody_looked_a_second_time_is_said_in_both_languages(
+    client: TestClient, store: EventStore, why: str
+) -> None:
+    assert hasattr(LookCounts(), why)
+    store.append([replace(crossing("c1"), verdict=Verdict(Says.UNVERIFIED, "model:large", T0, why))])
+    told = [client.get(f"/api/events/c1?lang={lang}").json()["event"]["verdict"] for lang in ("en", "vi")]
+    assert [one["reason"] for one in told] == [why, why], "programs read the code"
+    english, vietnamese = (one["reason_name"] for one in told)
+    assert len({why, english, vietnamese}) == 3 and "unverified-" not in english + vietnamese
+    assert "time" not in told[0]["says_name"], "it may be that nobody could look"
+
+
+def test_words_of_a_verifier_stay_as_they_are() -> None:
+    assert verdict_reason(Verdict(Says.UNSURE, "http:x", T0, "slow"), "vi") == "slow"
+    assert verdict_reason(Verdict(Says.UNVERIFIED, "http:x", T0, "of later"), "vi") == "of later"
 
 
 def test_a_verdict_is_kept_with_who_and_why_and_shown(client: TestClient, store: EventStore) -> None:

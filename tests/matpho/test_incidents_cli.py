@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from core.errors import ConfigError, StoreError
-from core.events import EventKind, Phase
+from core.events import EventKind, Phase, Says, Verdict
 from core.measures import StoppedVehicleMeasures
 from incidents.follow import Follower
 from locales import set_language
@@ -72,6 +72,19 @@ def test_incidents_are_listed_and_one_is_told_as_a_story_in_both_languages(path:
     assert {event["event_id"] for event in story["events"]} == {"b1", "q1"}
 
 
+def test_a_story_says_in_both_languages_why_nobody_looked_a_second_time(tmp_path: Path) -> None:
+    file = tmp_path / "looked.db"
+    store = EventStore.open(file)
+    event = an_event_of(EventKind.WRONG_WAY, 0, event_id="w")
+    store.append([replace(event, verdict=Verdict(Says.UNVERIFIED, "model:x", T0, "unseen"))])
+    Follower(store, {}, store.append, clock=lambda: T0 + 1000 * SECOND).poll()
+    (incident,) = store.incidents.listed()
+    store.close()
+    assert "by model:x: there was no picture" in run("events", "--incident", incident.incident_id, store=file).output
+    set_language("vi")
+    assert "không có hình ảnh" in run("events", "--incident", incident.incident_id, store=file).output
+
+
 def test_an_incident_that_is_not_there_is_told(path: Path) -> None:
     result = run("events", "--incident", "nothing", store=path)
     assert isinstance(result.exception, ConfigError)
@@ -106,7 +119,8 @@ def test_thresholds_are_proposed_with_their_effect_and_nothing_changes(path: Pat
     store = EventStore.open(path)
     event = an_event_of(EventKind.STOPPED_VEHICLE, 0, rule_id="stops")
     for number in range(12):
-        one = replace(event, event_id=f"s{number}", measures=StoppedVehicleMeasures(10.0 + number, "m/s"))
+        stood = StoppedVehicleMeasures(10.0 + number, "m/s")
+        one = replace(event, event_id=f"s{number}", phase=Phase.ENDED, measures=stood)
         store.append([one])
     store.close()
     for number in range(12):

@@ -212,3 +212,17 @@ def test_any_thread_may_publish_and_every_event_comes_once_in_order() -> None:
         assert [e.revision for e in out if e.event_id == f"e{number}"] == [1, 2, 3, 4]
     assert not alerts._verdicts, "freed at the end of each"
     alerts.close()
+
+
+def test_an_alert_whose_picture_cannot_be_cut_out_goes_out_at_once_and_says_so() -> None:
+    def torn() -> Crop:
+        raise ValueError("the surface was released")
+
+    alerts, out = told(Told(), wait_s=60.0)
+    alerts.ask(alert(), torn)
+    alerts.publish([alert()])
+    assert [(event.verdict and event.verdict.says, event.verdict and event.verdict.reason) for event in out] == [
+        (Says.UNVERIFIED, "failed")
+    ]
+    assert alerts.counts.failed == 1
+    alerts.close()

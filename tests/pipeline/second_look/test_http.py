@@ -106,20 +106,35 @@ def test_silence_and_dripping_end_with_the_time_given() -> None:
     def silent(handler: BaseHTTPRequestHandler) -> None:
         over.wait(60)
 
+    def dripping_line(handler: BaseHTTPRequestHandler) -> None:
+        while not over.wait(0.05):
+            handler.wfile.write(b"H")
+
     def dripping(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
+        handler.wfile.write(b'{"verdict": "confirmed"}')
         while not over.wait(0.05):
             handler.wfile.write(b" ")
             handler.wfile.flush()
 
-    for answer in (silent, dripping):
+    def dripping_headers(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        for number in range(90):  # more than the client takes end it otherwise
+            if over.wait(0.3):
+                return
+            handler.send_header(f"x-{number}", "1")
+            handler.flush_headers()
+
+    for answer in (silent, dripping_line, dripping_headers, dripping):
         with server(answer) as (url, _):
             began = time.monotonic()
-            with pytest.raises(VerifierError):
+            with pytest.raises(VerifierError) as error:
                 HttpVerifier(url).look(EVENT, CROP, 0.3)
-            assert time.monotonic() - began < 30, "neither would have ended by itself"
+            took = time.monotonic() - began
             over.set()
+            assert 0.3 <= took < 3, answer.__name__
+            assert "too long" in str(error.value), answer.__name__
         over.clear()
 
 
