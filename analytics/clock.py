@@ -33,6 +33,7 @@ class CameraClock:
         frames: number of frames heard.
         new_epoch: this frame is the first of its epoch, and not the camera's first.
         lost: this frame follows a new epoch, a pause longer than `LOST_NS`, or one that `pause` told of.
+        away: it is lost for another reason than a pause between two frames.
         jumped: this frame's wall time does not follow from the last one's.
     """
 
@@ -43,6 +44,7 @@ class CameraClock:
         "_paused",
         "_run_at_frame",
         "_tick_ns",
+        "away",
         "frame_wall_ns",
         "frames",
         "jumped",
@@ -57,7 +59,7 @@ class CameraClock:
     def __init__(self) -> None:
         self.run_ns = self.wall_ns = self.step_ns = self.silent_ns = self.frames = 0
         self.frame_wall_ns: int | None = None
-        self.new_epoch = self.lost = self.jumped = False
+        self.new_epoch = self.lost = self.away = self.jumped = False
         self._epoch = self._media_ns = self._run_at_frame = 0
         self._tick_ns: int | None = None
         self._fresh = self._paused = False
@@ -70,7 +72,7 @@ class CameraClock:
         """A frame has come."""
         if self.frame_wall_ns is None:
             self._run_at_frame = self.run_ns
-            self.new_epoch = self.lost = self.jumped = False
+            self.new_epoch = self.lost = self.away = self.jumped = False
         else:
             self._advance(meta, meta.captured_ns - self.frame_wall_ns)
         self._epoch, self._media_ns = meta.epoch, meta.media_ns
@@ -90,7 +92,8 @@ class CameraClock:
             step = max(meta.media_ns - self._media_ns, 0)
         self.jumped = abs(wall_step - step) > JUMP_NS
         self.run_ns = max(self.run_ns, self._run_at_frame + step)
-        self.lost = self.new_epoch or self._paused or step > LOST_NS
+        self.away = self.new_epoch or self._paused
+        self.lost = self.away or step > LOST_NS
         self.step_ns = 0 if self.lost else step
         self._run_at_frame = self.run_ns
 

@@ -33,6 +33,7 @@ class _Open:
     seen_ns: int
     sent_ns: int
     absent_ns: int = 0
+    """Time with frames since its cause was last found; what passed before the camera was away counts."""
     searching: bool = False
     """The camera was away, and the cause has not been found again yet."""
     muted: bool = False
@@ -44,8 +45,9 @@ class Episodes:
 
     A rule says at each frame which keys it found, having waited as its definition asks, and which it saw to be
     gone. An event ends `clear_ns` after its cause was seen to go, and `hold_ns` after it was last found where it can
-    neither be found nor be seen to be gone; only time with frames counts. So an event outlives the loss of its camera:
-    it is held until frames come again, and then for `hold_ns`.
+    neither be found nor be seen to be gone; only time with frames counts, of a frame `SECOND_NS` at most. So an event
+    outlives the loss of its camera: it is held until frames come again, and then for what is left of `hold_ns`. A
+    camera that comes and goes adds up what it saw in between.
 
     What a person has muted is followed all the same, and not told: an event that is open when it is muted is closed,
     and one whose cause is still there when the mute ends starts then.
@@ -209,7 +211,7 @@ class Episodes:
 
     def _search(self) -> None:
         for item in self._open.values():
-            item.searching, item.absent_ns = True, 0
+            item.searching = True
 
     def _start(
         self,
@@ -247,7 +249,8 @@ class Episodes:
         events = []
         for key in [k for k in self._open if k not in here]:
             item = self._open[key]
-            item.absent_ns += min(clock.step_ns, SECOND_NS)
+            # At a camera of a frame in some seconds each is a pause; that it shows nobody counts all the same.
+            item.absent_ns += SECOND_NS if clock.lost and not clock.away else min(clock.step_ns, SECOND_NS)
             seen_gone = key in denied and not item.searching
             if item.absent_ns > (self._clear_ns if seen_gone else self._hold_ns) and not self._drop(key):
                 cue = describe(key, max(item.seen_ns - item.since_ns, 0) / SECOND_NS, item.event)

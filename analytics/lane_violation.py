@@ -63,7 +63,7 @@ class ForbiddenTurnRule(InstantRule):
             for name in (spec.entry, spec.exit)
         )
         self._within_ns = round(spec.within_s * SECOND_NS)
-        self._came = TrackTable([("entry_ns", np.int64)])
+        self._came = TrackTable([("entry_ns", np.int64), ("left_ns", np.int64)])
 
     def _found(self, view: StepView) -> Findings:
         findings, clock, came, lines = NOTHING, self._clock, self._came, self._shared.lines
@@ -76,12 +76,15 @@ class ForbiddenTurnRule(InstantRule):
         for row, way_out in lines.at(view, self._exit):
             if way_out > 0:
                 findings += self._turned(view, row)
+                gone = came.row(int(view.track_id[row]))
+                if gone is not None:
+                    came.rows["left_ns"][gone] = clock.run_ns
         return findings
 
     def _turned(self, view: StepView, row: int) -> Findings:
         known = self._came.find(int(view.track_id[row]))
-        if known is None:
-            return NOTHING
+        if known is None or known["left_ns"] > known["entry_ns"]:
+            return NOTHING  # who has gone out has to enter again
         lasted_ns = self._clock.run_ns - int(known["entry_ns"])
         if lasted_ns > self._within_ns:
             return NOTHING
@@ -89,7 +92,7 @@ class ForbiddenTurnRule(InstantRule):
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         known = self._came.find(int(view.track_id[row]))
-        if known is None or known["entry_ns"] < 0:
+        if known is None or known["entry_ns"] < 0 or known["entry_ns"] < known["left_ns"] < self._clock.run_ns:
             return self._shared.lines.explain(view, row, self._entry)[0]
         lasted_ns = self._clock.run_ns - int(known["entry_ns"])
         longest, lasted = Amount(self._within_ns / SECOND_NS, "s"), seconds(lasted_ns / SECOND_NS)

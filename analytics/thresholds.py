@@ -10,20 +10,24 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, get_args
 
-from core.events import Event, EventKind, Says
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from core.events import Event, EventKind, Phase, Says
 from core.intervals import wilson
+from scenes.rules import SPEC_TYPES
 
 LEAST: Final = 5
 """Judged true and false alerts below which a proposal rests on too little, and says so."""
-KMH: Final = 3.6
+_SPECS: Final = {spec.model_fields["kind"].default: spec for spec in SPEC_TYPES}
 
 
-def _measure(name: str, scale: float = 1.0) -> Callable[[Any], float | None]:
+def _measure(name: str) -> Callable[[Any], float | None]:
     def read(measures: Any) -> float | None:
         value = getattr(measures, name)
-        return None if value is None else scale * float(value)
+        return None if value is None else float(value)
 
     return read
 
@@ -37,11 +41,23 @@ def _metres(name: str) -> Callable[[Any], float | None]:
     return read
 
 
+def _crowd(measures: Any) -> float | None:
+    """Below the default count its density raised it, which no count takes away."""
+    return (
+        float(measures.count) if measures.count >= _SPECS["security.crowding"].model_fields["count"].default else None
+    )
+
+
+def _closed_lane_s(measures: Any) -> float | None:
+    """A forbidden turn is not waited for."""
+    return float(measures.duration_s) if measures.what == "closed_lane" else None
+
+
 FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] = {
     EventKind.INTRUSION: {"for_s": _measure("duration_s")},
     EventKind.LOITERING: {"for_s": _measure("dwell_s")},
-    EventKind.CROWDING: {"count": _measure("count"), "for_s": _measure("duration_s")},
-    EventKind.RUNNING: {"speed_kmh": _measure("speed_mps", KMH), "for_s": _measure("duration_s")},
+    EventKind.CROWDING: {"count": _crowd, "for_s": _measure("duration_s")},
+    EventKind.RUNNING: {"for_s": _measure("duration_s")},
     EventKind.CONGESTION: {"least_vehicles": _measure("vehicles"), "for_s": _measure("duration_s")},
     EventKind.QUEUE: {
         "min_length_m": _metres("longest"),
@@ -52,18 +68,13 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.ILLEGAL_PARKING: {"for_s": _measure("stopped_s")},
     EventKind.WRONG_WAY: {
         "min_way_m": _measure("way_m"),
-        "min_speed_kmh": _measure("speed_mps", KMH),
         "for_s": _measure("duration_s"),
     },
     EventKind.PEDESTRIAN: {"for_s": _measure("duration_s")},
-    EventKind.COLLISION: {
-        "deceleration_mps2": _measure("deceleration_mps2"),
-        "min_speed_kmh": _measure("speed_mps", KMH),
-        "for_s": _measure("stopped_s"),
-    },
+    EventKind.COLLISION: {"for_s": _measure("stopped_s")},
     EventKind.SLOW_VEHICLE: {"for_s": _measure("duration_s")},
     EventKind.SPEEDING: {"tolerance": lambda m: m.speed_mps / m.limit_mps - 1.0, "over_m": _measure("way_m")},
-    EventKind.LANE: {"for_s": _measure("duration_s")},
+    EventKind.LANE: {"for_s": _closed_lane_s},
     EventKind.CAMERA_DOWN: {"after_s": _measure("silent_s")},
     EventKind.CAMERA_FROZEN: {"for_s": _measure("duration_s")},
     EventKind.CAMERA_DARK: {"for_s": _measure("duration_s")},
@@ -80,7 +91,8 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.FLOODING: {"looks": _measure("looks")},
 }
 """For each kind the parameters of its rule that the measures of its events tell something of. An event whose measure
-stayed below the parameter would not have been one. The other kinds have none.
+stayed below the parameter would not have been one. The other kinds have none. A speed of the last revision is none of
+them: it is not the one at which the event began.
 """
 
 
@@ -123,14 +135,15 @@ def propose(judged: Iterable[tuple[Event, Says]], most_lost: float = 0.0) -> lis
     """The best proposal for each camera and rule that has a judged false alert.
 
     Args:
-        judged: latest revisions of events, with a person's verdict; others are passed over.
+        judged: latest revisions of events, with a person's verdict; others are passed over, and so is what is still
+            open: nobody knows yet how long it lasts.
         most_lost: largest share of judged true alerts that a proposal may cost.
 
     Of values that take away as many false alerts the lowest is proposed, of parameters the one that takes away most.
     """
     rules: dict[tuple[str, str, EventKind], list[tuple[Event, bool]]] = defaultdict(list)
     for event, says in judged:
-        if says in (Says.CONFIRMED, Says.REJECTED):
+        if event.phase is Phase.ENDED and says in (Says.CONFIRMED, Says.REJECTED):
             rules[event.camera_id, event.rule_id, event.kind].append((event, says is Says.CONFIRMED))
     found = []
     for (camera_id, rule_id, kind), events in sorted(rules.items()):
@@ -139,7 +152,8 @@ def propose(judged: Iterable[tuple[Event, Says]], most_lost: float = 0.0) -> lis
             continue
         best = Proposal(camera_id, rule_id, kind, "", None, Share.count(0, false), Share.count(0, true), False)
         for parameter, read in FIGURES.get(kind, {}).items():
-            value, gone, lost = _best([(read(event.measures), is_true) for event, is_true in events], most_lost * true)
+            values = [(read(event.measures), is_true) for event, is_true in events]
+            value, gone, lost = _best(values, most_lost * true, _SPECS[kind.value].model_fields[parameter])
             if value is not None and gone > best.gone.found:
                 shares = Share.count(gone, false), Share.count(lost, true)
                 best = Proposal(camera_id, rule_id, kind, parameter, value, *shares, min(true, false) < LEAST)
@@ -147,17 +161,33 @@ def propose(judged: Iterable[tuple[Event, Says]], most_lost: float = 0.0) -> lis
     return found
 
 
-def _best(values: list[tuple[float | None, bool]], most_lost: float) -> tuple[float | None, int, int]:
+def _best(values: list[tuple[float | None, bool]], most_lost: float, field: FieldInfo) -> tuple[float | None, int, int]:
     """The value, just above a false alert's, that takes away most of them at no more than this loss."""
     known = sorted((value, is_true) for value, is_true in values if value is not None)
     best: tuple[float | None, int, int] = None, 0, 0
     for top in dict.fromkeys(value for value, is_true in known if not is_true):
-        limit = _just_above(top)
+        limit = float(math.floor(top) + 1) if _is_whole(field) else _just_above(top)
+        if not _is_stricter(limit, field):
+            continue
         gone = sum(value < limit and not is_true for value, is_true in known)
         lost = sum(value < limit and is_true for value, is_true in known)
         if lost <= most_lost and gone > best[1]:
             best = limit, gone, lost
     return best
+
+
+def _is_whole(field: FieldInfo) -> bool:
+    return field.annotation is int or int in get_args(field.annotation)
+
+
+def _is_stricter(limit: float, field: FieldInfo) -> bool:
+    """Whether the rule takes it, and it is more than the default."""
+    try:
+        kind: Any = Annotated[field.annotation, field]
+        TypeAdapter(kind).validate_python(limit)
+    except ValidationError:
+        return False
+    return not isinstance(field.default, int | float) or limit > field.default
 
 
 def _just_above(value: float) -> float:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from analytics.thresholds import Proposal, Share, propose
-from core.events import Event, Says
+from core.events import Event, Phase, Says
 from locales import text
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _CHUNK = 500
 
 
 def propose_from(store: EventStore, most_lost: float) -> tuple[int, list[Proposal]]:
-    """How many alerts were judged, and what that proposes; of several verdicts on one the last counts."""
+    """How many ended alerts were judged, and what that proposes; of several verdicts on one the last counts."""
     says: dict[str, Says] = {}
     row = 0
     while found := store.desk.judged(row):
@@ -32,7 +32,7 @@ def propose_from(store: EventStore, most_lost: float) -> tuple[int, list[Proposa
     events: dict[str, Event] = {}
     for first in range(0, len(names), _CHUNK):
         events |= store.events.latest(names[first : first + _CHUNK])
-    judged = [(event, says[name]) for name, event in events.items()]
+    judged = [(event, says[name]) for name, event in events.items() if event.phase is Phase.ENDED]
     return len(judged), propose(judged, most_lost)
 
 

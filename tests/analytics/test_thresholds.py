@@ -9,10 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.thresholds import FIGURES, Share, propose
-from core.events import Event, EventKind, Says
+from core.events import Event, EventKind, Phase, Says
 from core.kinds import MEASURES_OF
-from core.measures import SpeedingMeasures, StoppedVehicleMeasures
-from scenes.rules import SPEC_TYPES
+from core.measures import (
+    CollisionMeasures,
+    CrowdingMeasures,
+    LaneMeasures,
+    Measures,
+    SpeedingMeasures,
+    StoppedVehicleMeasures,
+)
+from scenes.rules import SPEC_TYPES, CrowdingSpec
 from tests.support.records import an_event
 
 TRUE, FALSE = Says.CONFIRMED, Says.REJECTED
@@ -20,7 +27,7 @@ TRUE, FALSE = Says.CONFIRMED, Says.REJECTED
 
 def stopped(seconds: float, says: Says, camera: str = "cam-1") -> tuple[Event, Says]:
     event = an_event(1, camera=camera, kind=EventKind.STOPPED_VEHICLE)
-    return replace(event, measures=StoppedVehicleMeasures(seconds, "m/s")), says
+    return replace(event, phase=Phase.ENDED, measures=StoppedVehicleMeasures(seconds, "m/s")), says
 
 
 def test_the_least_value_that_takes_the_false_alerts_and_no_true_one() -> None:
@@ -54,12 +61,12 @@ def test_only_persons_judge_and_without_a_false_alert_there_is_nothing_to_propos
 
 def test_a_kind_whose_rule_has_no_such_parameter_proposes_none() -> None:
     event = an_event(1, kind=EventKind.LOITERING)
-    crossing = replace(event, kind=EventKind.LINE_CROSSING)
+    crossing = replace(event, kind=EventKind.LINE_CROSSING, phase=Phase.ENDED)
     assert propose([(crossing, FALSE)])[0].value is None
 
 
 def test_speeding_is_proposed_as_its_rule_is_written() -> None:
-    event = replace(an_event(1), kind=EventKind.SPEEDING)
+    event = replace(an_event(1), kind=EventKind.SPEEDING, phase=Phase.ENDED)
     judged = [
         (replace(event, measures=SpeedingMeasures(speed, 10.0, 30.0)), says)
         for speed, says in ((11.2, FALSE), (11.5, FALSE), (13.0, TRUE))
@@ -88,3 +95,38 @@ def test_what_is_promised_is_what_the_judged_alerts_would_have_shown(values: lis
 
 def test_a_share_of_nothing_says_nothing() -> None:
     assert Share.count(0, 0) == Share(0, 0, 0.0, 1.0)
+
+
+def ended(kind: EventKind, measures: Measures, says: Says) -> tuple[Event, Says]:
+    return replace(an_event(1, kind=kind), phase=Phase.ENDED, measures=measures), says
+
+
+def test_what_is_still_open_has_not_shown_how_long_it_lasts() -> None:
+    event, says = stopped(15.0, FALSE)
+    assert propose([(replace(event, phase=Phase.UPDATED), says), stopped(40.0, TRUE)]) == []
+
+
+def test_a_number_of_people_is_a_whole_one_and_above_the_default() -> None:
+    def crowd(count: int, says: Says) -> tuple[Event, Says]:
+        return ended(EventKind.CROWDING, CrowdingMeasures(count, 30.0), says)
+
+    (one,) = propose([crowd(10, FALSE), crowd(12, FALSE), crowd(20, TRUE)])
+    assert (one.parameter, one.value) == ("count", 13)
+    CrowdingSpec.model_validate({"zone": "z", one.parameter: one.value})
+    (one,) = propose([crowd(5, FALSE), crowd(6, FALSE), crowd(9, TRUE)])
+    assert one.value is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "false", "true"),
+    [
+        (
+            EventKind.COLLISION,
+            CollisionMeasures(30.0, 10.0, 9.5, 1),
+            CollisionMeasures(30.0, 10.0, 20.0, 1),
+        ),
+        (EventKind.LANE, LaneMeasures("forbidden_turn", 3.0), LaneMeasures("forbidden_turn", 9.0)),
+    ],
+)
+def test_what_does_not_decide_is_not_proposed(kind: EventKind, false: Measures, true: Measures) -> None:
+    assert propose([ended(kind, false, FALSE), ended(kind, true, TRUE)])[0].value is None

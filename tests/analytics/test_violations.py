@@ -175,6 +175,14 @@ def test_a_forbidden_turn() -> None:
     assert on[0].zone == "l→side"
 
 
+def test_who_goes_to_and_fro_over_the_exit_has_turned_once() -> None:
+    further = Line("m", Label("m", "m"), np.array([700.0, 800.0]), np.array([700.0, 200.0]))
+    scene = replace(METRES, lines={**METRES.lines, "m": further})
+    ways = [(0, 300, 400), (4, 600, 400), (8, 760, 400), (12, 640, 400), (16, 760, 400), (20, 640, 400), (24, 800, 400)]
+    once = Actor(1, walk(ways), CAR, SIZE)
+    assert len(found(film([once], 24, scene=scene), LaneViolationSpec(entry="l", exit="m"))) == 1
+
+
 def test_a_solid_line_is_crossed_by_vehicles_only() -> None:
     way = walk([(0, 300, 500), (4, 700, 500)])
     shots = film([Actor(1, way, MOTORCYCLE, (20, 18)), Actor(2, way)], 6, scene=METRES)

@@ -16,8 +16,9 @@ from analytics.engine import RuleEngine
 from core.events import Event, EventKind, Phase
 from core.findings import Findings
 from core.scene import Scene
-from scenes.rules import AnyRuleSpec
-from tests.support.tracks import SECOND, T0, Shot, join
+from core.taxonomy import ObjectClass
+from scenes.rules import AnyRuleSpec, StoppedVehicleSpec
+from tests.support.tracks import SECOND, T0, Actor, Shot, film, join, make_scene, still
 from tools.event_pages.examples import EXAMPLES
 from tools.event_pages.play import Example, Played, play, shots_of
 
@@ -108,6 +109,21 @@ def test_nothing_is_made_up_in_a_gap_of_ten_seconds(kind: EventKind) -> None:
     for event in started:
         assert event.at_ns - T0 - example.clock_h * 3_600 * SECOND >= (gone_s + 10 + wait_s - 0.6) * SECOND
         assert event.started_ns == event.at_ns or wait_s > 0
+
+
+@pytest.mark.parametrize("fps", [0.4, 4.0], ids=["pictures 2.5 s apart", "a loss every 20 s"])
+def test_an_event_whose_cause_has_gone_ends_at_a_camera_that_comes_and_goes(fps: float) -> None:
+    scene, spec = make_scene(0.05), StoppedVehicleSpec(zone="z")
+    engine = engine_of(scene, spec)
+    parked = Actor(2, still(600, 600, 0, 30), ObjectClass.CAR, (90, 60))
+    events = watch(engine, film([parked], 20, scene=scene, fps=4, camera_id="cam-1"))
+    assert events[0].phase is Phase.STARTED
+    for number in range(1, 15):
+        epoch = number if fps > 1 else 0
+        events += watch(
+            engine, film([parked], 20, scene=scene, fps=fps, start_s=23 * number, epoch=epoch, camera_id="cam-1")
+        )
+    assert events[-1].phase is Phase.ENDED and len({event.event_id for event in events}) == 1
 
 
 def test_a_camera_that_is_down_stays_down_through_restarts() -> None:

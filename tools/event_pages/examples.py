@@ -271,7 +271,7 @@ EXAMPLES: Final[Mapping[EventKind, Callable[[], Example]]] = {
     EventKind.NO_CROSSING: lambda: Example(
         _scene(
             _lanes(),
-            _line("marking", "solid line", "vạch liền", "[60, 190]", "[580, 190]"),
+            _line("marking", "centre marking", "vạch giữa đường", "[60, 190]", "[580, 190]"),
             _rule("kind: violation.no_crossing", "line: marking"),
         ),
         [_who(1, walk([(0, 0, UPPER), (2.5, 250, UPPER), (4, 370, LOWER), (7, 640, LOWER)]))],
