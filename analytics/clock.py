@@ -64,6 +64,13 @@ class CameraClock:
         self._tick_ns: int | None = None
         self._fresh = self._paused = False
 
+    @property
+    def watched_ns(self) -> int:
+        """The time that this frame speaks for, `SECOND_NS` at most: 0 where the camera was away. Where frames come so
+        seldom that each step is a pause, it is not 0.
+        """
+        return SECOND_NS if self.lost and not self.away else min(self.step_ns, SECOND_NS)
+
     def pause(self) -> None:
         """What happens until the next frame is not seen, however soon that comes: a camera turned away."""
         self._paused = True

@@ -249,8 +249,7 @@ class Episodes:
         events = []
         for key in [k for k in self._open if k not in here]:
             item = self._open[key]
-            # At a camera of a frame in some seconds each is a pause; that it shows nobody counts all the same.
-            item.absent_ns += SECOND_NS if clock.lost and not clock.away else min(clock.step_ns, SECOND_NS)
+            item.absent_ns += clock.watched_ns
             seen_gone = key in denied and not item.searching
             if item.absent_ns > (self._clear_ns if seen_gone else self._hold_ns) and not self._drop(key):
                 cue = describe(key, max(item.seen_ns - item.since_ns, 0) / SECOND_NS, item.event)

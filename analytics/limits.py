@@ -6,7 +6,7 @@ import numpy as np
 
 from core.arrays import F64, AnyArray
 from core.findings import StepView
-from core.geometry import border_distance, inside
+from core.geometry import distance
 from core.scene import Scene
 
 
@@ -32,7 +32,7 @@ class Limits:
         """The highest limit of all lanes on which a row may be that is misplaced by so many metres at most."""
         place, found = view.position[row], float(self._limits[view.lane[row]])
         for polygon, limit in self._lanes:
-            if limit > found and (inside(place[None], polygon)[0] or border_distance(place, polygon) <= doubt_m):
+            if limit > found and distance(place, polygon) <= doubt_m:
                 found = limit
         return found
 

@@ -17,11 +17,10 @@ from pydantic.fields import FieldInfo
 
 from core.events import Event, EventKind, Phase, Says
 from core.intervals import wilson
-from scenes.rules import SPEC_TYPES
+from scenes.rules import SPECS, CrowdingSpec
 
 LEAST: Final = 5
 """Judged true and false alerts below which a proposal rests on too little, and says so."""
-_SPECS: Final = {spec.model_fields["kind"].default: spec for spec in SPEC_TYPES}
 
 
 def _measure(name: str) -> Callable[[Any], float | None]:
@@ -43,9 +42,7 @@ def _metres(name: str) -> Callable[[Any], float | None]:
 
 def _crowd(measures: Any) -> float | None:
     """Below the default count its density raised it, which no count takes away."""
-    return (
-        float(measures.count) if measures.count >= _SPECS["security.crowding"].model_fields["count"].default else None
-    )
+    return float(measures.count) if measures.count >= CrowdingSpec.model_fields["count"].default else None
 
 
 def _closed_lane_s(measures: Any) -> float | None:
@@ -153,7 +150,7 @@ def propose(judged: Iterable[tuple[Event, Says]], most_lost: float = 0.0) -> lis
         best = Proposal(camera_id, rule_id, kind, "", None, Share.count(0, false), Share.count(0, true), False)
         for parameter, read in FIGURES.get(kind, {}).items():
             values = [(read(event.measures), is_true) for event, is_true in events]
-            value, gone, lost = _best(values, most_lost * true, _SPECS[kind.value].model_fields[parameter])
+            value, gone, lost = _best(values, most_lost * true, SPECS[kind].model_fields[parameter])
             if value is not None and gone > best.gone.found:
                 shares = Share.count(gone, false), Share.count(lost, true)
                 best = Proposal(camera_id, rule_id, kind, parameter, value, *shares, min(true, false) < LEAST)

@@ -71,6 +71,11 @@ def border_distance(point: AnyArray, polygon: AnyArray) -> float:
     return float(np.hypot(*(to - share[:, None] * way).T).min())
 
 
+def distance(point: AnyArray, polygon: AnyArray) -> float:
+    """Distance of a point (2) from a polygon (K, 2), 0 inside."""
+    return 0.0 if inside(np.asarray(point)[None], polygon)[0] else border_distance(point, polygon)
+
+
 def project(matrix: F64, points: AnyArray) -> tuple[F64, Bool]:
     """Points (N, 2) through a homography (3, 3), and which of them have an image (not at or beyond the horizon).
 

@@ -49,11 +49,15 @@ class Counts:
 
 @dataclass(slots=True)
 class _Known:
-    """An event by the lowest and the highest revision that came, and where the lowest lies."""
+    """An event by the lowest revision that came, where it lies, and the highest."""
 
-    first: Event
-    last: Event
     place: Place
+    last: Event
+
+    @property
+    def first(self) -> Event:
+        """The lowest revision that came."""
+        return self.place.event
 
 
 class Linker:
@@ -105,10 +109,10 @@ class Linker:
             return ()
         self.counts.taken += 1
         if known is None:
-            known = self._known[event.event_id] = _Known(event, event, Place.of(event, self._sites))
+            known = self._known[event.event_id] = _Known(Place.of(event, self._sites), event)
         elif event.revision < known.first.revision:
             self._index(known.first, remember=False)
-            known.first, known.place = event, Place.of(event, self._sites)
+            known.place = Place.of(event, self._sites)
         else:
             known.last = event
         self._index(known.first, remember=True)

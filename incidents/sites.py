@@ -11,7 +11,7 @@ import numpy as np
 
 from core.arrays import F64
 from core.events import Event
-from core.geometry import border_distance, inside
+from core.geometry import distance
 from core.scene import METRES_PER_DEGREE, Scene
 
 VIEW_M: Final = 60.0
@@ -57,7 +57,7 @@ class Site:
         if named is not None or scene is None or not scene.lanes or event.box is None:
             return named or ""
         foot, size = _foot(event, event.box, scene), max(event.box[2] - event.box[0], event.box[3] - event.box[1])
-        away, group = min((_from_lane(foot, lane.polygon), lane.group) for lane in scene.lanes.values())
+        away, group = min((distance(foot, lane.polygon), lane.group) for lane in scene.lanes.values())
         return group if away <= BESIDE_LANE * size else ""
 
 
@@ -74,11 +74,6 @@ def _foot(event: Event, box: tuple[float, float, float, float], scene: Scene) ->
         if before[0]:
             return np.asarray(pixels[0], np.float64)
     return np.array([(box[0] + box[2]) / 2, box[3]])
-
-
-def _from_lane(point: F64, polygon: F64) -> float:
-    """Distance of a point (2) from a lane (K, 2) in pixels, 0 on it."""
-    return 0.0 if inside(point[None], polygon)[0] else border_distance(point, polygon)
 
 
 def _groups(scene: Scene) -> dict[str, str]:

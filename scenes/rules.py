@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -44,6 +45,7 @@ from scenes.traffic_rules import CongestionSpec, QueueSpec, SpillbackSpec
 from scenes.violation_rules import IllegalParkingSpec, LaneViolationSpec, NoCrossingSpec, RedLightSpec, SpeedingSpec
 
 __all__ = [
+    "SPECS",
     "SPEC_TYPES",
     "AbandonedObjectSpec",
     "AnyRuleSpec",
@@ -233,3 +235,5 @@ SPEC_TYPES: Final[tuple[type[AnyRuleSpec], ...]] = (
     FloodingSpec,
     MeasureSpec,
 )
+SPECS: Final[Mapping[str, type[AnyRuleSpec]]] = {spec.model_fields["kind"].default: spec for spec in SPEC_TYPES}
+"""By kind."""

@@ -16,9 +16,10 @@ from core.kinds import KINDS, MEASURES_OF
 from locales import LANGUAGES, Language, catalogue
 from scenes.camera_rules import CAMERA_SPECS
 from scenes.object_rules import OBJECT_SPECS
+from scenes.rules import SPECS
 from tools.event_pages.drawing import draw
 from tools.event_pages.examples import EXAMPLES
-from tools.event_pages.page import SPECS, definition, name, page
+from tools.event_pages.page import definition, name, page
 from tools.event_pages.photographed import PHOTOGRAPHED, UNPHOTOGRAPHED
 from tools.event_pages.play import Played, play
 

@@ -17,13 +17,14 @@ from core.kinds import KINDS
 from core.schemas import RECORDS, schema_of
 from matpho.asyncapi import asyncapi, file_of
 from matpho.checking import SCHEMAS, json_schema
+from scenes.rules import SPECS
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # for `tools` and `tests`, which are not installed
 
 from tools.event_pages.drawing import draw  # noqa: E402
 from tools.event_pages.examples import EXAMPLES  # noqa: E402
-from tools.event_pages.page import SPECS, index, page  # noqa: E402
+from tools.event_pages.page import index, page  # noqa: E402
 from tools.event_pages.play import play  # noqa: E402
 
 START, END = "<!-- tables: made by `make docs` -->", "<!-- end of tables -->"

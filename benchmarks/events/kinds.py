@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from core.scene import Scene
-from scenes.rules import SPEC_TYPES, AnyRuleSpec
+from scenes.rules import SPECS, AnyRuleSpec
 
 Road = Literal["street", "motorway"]
 SWEEP: Final = "sweep"
@@ -160,9 +160,6 @@ def case_of(kind: str) -> str:
 
 MOTORWAYS: Final = frozenset({"motorway", "trunk"})
 """Scenes without signals."""
-SPECS: Final[Mapping[str, type[AnyRuleSpec]]] = {
-    spec.model_fields["kind"].default: spec for spec in SPEC_TYPES if "kind" in spec.model_fields
-}
 _PLACES: Final = ("zone", "line", "group", "lane")
 """Fields of a spec that name a place, in the order in which they are tried."""
 

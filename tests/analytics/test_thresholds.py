@@ -19,7 +19,7 @@ from core.measures import (
     SpeedingMeasures,
     StoppedVehicleMeasures,
 )
-from scenes.rules import SPEC_TYPES, CrowdingSpec
+from scenes.rules import SPECS, CrowdingSpec
 from tests.support.records import an_event
 
 TRUE, FALSE = Says.CONFIRMED, Says.REJECTED
@@ -77,8 +77,7 @@ def test_speeding_is_proposed_as_its_rule_is_written() -> None:
 
 @pytest.mark.parametrize("kind", FIGURES)
 def test_every_parameter_that_may_be_proposed_is_one_of_the_rule(kind: EventKind) -> None:
-    (spec,) = [one for one in SPEC_TYPES if one.model_fields["kind"].default == kind.value]
-    assert FIGURES[kind].keys() <= spec.model_fields.keys()
+    assert FIGURES[kind].keys() <= SPECS[kind].model_fields.keys()
     assert MEASURES_OF[kind]
 
 

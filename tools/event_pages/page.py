@@ -14,13 +14,12 @@ from core.events import EventKind
 from core.kinds import KINDS, MEASURES_OF, Datex, Sharing
 from core.taxonomy import LABELS
 from locales import Language, text
-from scenes.rules import SPEC_TYPES, AnyRuleSpec
+from scenes.rules import SPECS, AnyRuleSpec
 from sinks.kafka.settings import TOPIC
 from tools.event_pages.drawing import dot_every_s
 from tools.event_pages.photographed import PHOTOGRAPHED, UNPHOTOGRAPHED
 from tools.event_pages.play import Example, Played
 
-SPECS: Final[dict[str, type[AnyRuleSpec]]] = {str(s.model_fields["kind"].default): s for s in SPEC_TYPES}
 UNITS: Final = {
     "_lengths_per_s": "box lengths/s", "_per_m2": "/m²", "_mps2": "m/s²", "_kmh": "km/h", "_deg": "°", "_px": "px",
     "_m": "m", "_s": "s",

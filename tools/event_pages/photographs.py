@@ -38,7 +38,7 @@ from matpho.observing import make_observers  # noqa: E402
 from models.registry import DEFAULT_MODEL, load_detector  # noqa: E402
 from pipeline.observing import Observing  # noqa: E402
 from pipeline.sources.surfaces import ArraySurface  # noqa: E402
-from scenes.rules import SPEC_TYPES, AnyRuleSpec  # noqa: E402
+from scenes.rules import SPECS, AnyRuleSpec  # noqa: E402
 from scenes.scene_file import load_scene  # noqa: E402
 from tools.event_pages.cutouts import Cutout  # noqa: E402
 from tools.event_pages.drive import SIGNAL, Drive  # noqa: E402
@@ -184,8 +184,7 @@ def _driven(street: Street, kind: EventKind) -> U8:
 
 
 def _spec(kind: EventKind, **given: str) -> AnyRuleSpec:
-    (spec,) = (spec for spec in SPEC_TYPES if spec.model_fields["kind"].default == kind)
-    return spec(**given)
+    return SPECS[kind](**given)
 
 
 def photograph(street: Street, kind: EventKind, spec: AnyRuleSpec, picture: Callable[[int], U8]) -> U8:
