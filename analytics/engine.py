@@ -145,6 +145,7 @@ class RuleEngine:
         findings = self._each(camera_id, camera, camera.rules, lambda rule: rule.close(now_ns))
         ended = tuple(_ended(e, now_ns, EndReason.CAMERA_REMOVED) for e in camera.open_events.values())
         del self._cameras[camera_id]
+        self._mutes.forget(camera_id)
         for key in [key for key in self.failed if key[0] == camera_id]:
             del self.failed[key]
         self.unknown_frames.pop(camera_id, None)
@@ -163,6 +164,7 @@ class RuleEngine:
             if camera is None:
                 self.unknown_frames[frame.camera_id] += 1
                 continue
+            self._mutes.hear(frame)
             findings += self._end_orphans(camera, frame.captured_ns)
             if frame.view != camera.view or camera.scene.presets:
                 findings += self._turn(camera, frame)
@@ -196,6 +198,7 @@ class RuleEngine:
         findings = NOTHING
         for camera_id, camera in self._cameras.items():
             findings += self._each(camera_id, camera, camera.rules, lambda rule: rule.close(now_ns))
+            self._mutes.forget(camera_id)
         self._cameras.clear()
         return findings
 

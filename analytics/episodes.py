@@ -11,7 +11,7 @@ from analytics.revisions import Author, Cue, ended, revised
 from core.events import EndReason, Event, EventKind, Phase, Severity
 from core.findings import EvidenceRequest, Findings
 from core.frames import FrameMeta
-from core.mutes import Mutes
+from core.mutes import Mute, Mutes
 
 UPDATE_NS: Final = 5 * SECOND_NS
 """No more often than this is an event updated, unless its severity rises."""
@@ -36,8 +36,8 @@ class _Open:
     """Time with frames since its cause was last found; what passed before the camera was away counts."""
     searching: bool = False
     """The camera was away, and the cause has not been found again yet."""
-    muted: bool = False
-    """Nobody is told of it: a person muted it."""
+    muted: Mute | None = None
+    """Nobody is told of it: a person muted it so."""
 
 
 class Episodes:
@@ -50,7 +50,7 @@ class Episodes:
     camera that comes and goes adds up what it saw in between.
 
     What a person has muted is followed all the same, and not told: an event that is open when it is muted is closed,
-    and one whose cause is still there when the mute ends starts then.
+    and one whose cause is still there when the mute ends starts then. A loss of the camera does not end a mute.
 
     Args:
         kind, rule_id, camera_id, zone, severity: of its events.
@@ -103,7 +103,7 @@ class Episodes:
         """An event without duration, told at this frame; it happened at a run time `at_ns`, None: now."""
         started_ns = clock.wall_ns if at_ns is None else clock.wall_of(at_ns)
         event = self._author.start(cue, started_ns, clock, frame, self._severity)
-        if self._is_muted(event, clock):
+        if self._muted(event) is not None:
             return NOTHING
         last = revised(event, cue, Phase.ENDED, clock, event.severity, EndReason.CLEARED)
         requests = tuple(EvidenceRequest(event, frame, picture.path) for picture in event.pictures)
@@ -137,11 +137,11 @@ class Episodes:
             here.add(key)
             item = self._open.get(key)
             last: Event | None = None
-            if item is not None and item.muted and self.mutes.covering(item.event, clock.wall_ns) is None:
+            if item is not None and item.muted is not None and not self._still_muted(item):
                 last, item = item.event, None  # the mute is over, and its cause still there
             if item is None:
                 event = self._start(key, since_ns, clock, frame, describe, severity, last)
-                if self._open[key].muted:
+                if self._open[key].muted is not None:
                     continue
                 events.append(event)
                 evidence += [EvidenceRequest(event, frame, p.path) for p in event.pictures if frame is not None]
@@ -185,26 +185,31 @@ class Episodes:
         """Close the open events that have been muted; their cause is followed on."""
         events: list[Event] = []
         for item in self._open.values() if self.mutes else ():
-            mute = None if item.muted else self.mutes.covering(item.event, clock.wall_ns)
-            if mute is not None:
-                item.muted = True
-                self.mutes.suppressed[mute.mute_id] += 1
+            if item.muted is None and (mute := self._muted(item.event)) is not None:
+                item.muted = mute
                 events.append(ended(item.event, clock, EndReason.MUTED))
         return events
 
-    def _is_muted(self, event: Event, clock: CameraClock) -> bool:
-        """Whether nobody is to be told of a new event; each such one is counted."""
-        mute = self.mutes.covering(event, clock.wall_ns) if self.mutes else None
+    def _muted(self, event: Event) -> Mute | None:
+        """The mute because of which nobody is to be told of an event; each such event is counted."""
+        mute = self.mutes.covering(event) if self.mutes else None
         if mute is not None:
             self.mutes.suppressed[mute.mute_id] += 1
-        return mute is not None
+        return mute
+
+    def _still_muted(self, item: _Open) -> bool:
+        """Whether its mute, under which its track may have another number by now, or another one goes on."""
+        if item.muted is not None and self.mutes.holds(item.muted):
+            return True
+        item.muted = self.mutes.covering(item.event)
+        return item.muted is not None
 
     def _end_each(self, clock: CameraClock, reason: EndReason) -> list[Event]:
         return [self._end(key, item, clock, reason) for key, item in list(self._open.items()) if not self._drop(key)]
 
     def _drop(self, key: int) -> bool:
         """Let go of a muted event, of whose end nobody is told."""
-        muted = self._open[key].muted
+        muted = self._open[key].muted is not None
         if muted:
             del self._open[key]
         return muted
@@ -225,14 +230,13 @@ class Episodes:
     ) -> Event:
         cue = describe(key, (clock.run_ns - since_ns) / SECOND_NS, last)
         event = self._author.start(cue, clock.wall_of(since_ns), clock, frame, severity or self._severity)
-        muted = self._is_muted(event, clock)
-        self._open[key] = _Open(event, since_ns, clock.run_ns, clock.run_ns, muted=muted)
+        self._open[key] = _Open(event, since_ns, clock.run_ns, clock.run_ns, muted=self._muted(event))
         return event
 
     def _revise(
         self, key: int, item: _Open, clock: CameraClock, describe: Describe, severity: Severity | None
     ) -> Sequence[Event]:
-        if item.muted:
+        if item.muted is not None:
             return ()
         held_ns, waited_ns = clock.run_ns - item.since_ns, clock.run_ns - item.sent_ns
         was = item.event.severity

@@ -62,7 +62,7 @@ def people(store: EventStore, token: str) -> APIRouter:
         revisions = await run_sync(store.events.revisions, event_id)
         if not revisions:
             raise RequestError("error-request-event", status=404, event=repr(event_id)[:200])
-        wanted = _mute(revisions[-1], body)
+        wanted = _mute(revisions[-1], body).given_at(revisions)
         kept = await run_sync(store.desk.mute, wanted)
         return {"mute_id": kept.mute_id, "until": time_text(kept.until_ns)}
 

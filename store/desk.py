@@ -106,7 +106,7 @@ class Desk:
         if now_ns is not None:
             wanted = wanted.where(table.c.until_ns > now_ns)
         with self._database.read() as connection:
-            return [Mute(**json.loads(body)) for body in connection.scalars(wanted)]
+            return [_mute(body) for body in connection.scalars(wanted)]
 
     def suppressed(self) -> dict[str, int]:
         """How many events each mute has kept back or closed."""
@@ -169,6 +169,12 @@ class Desk:
         with self._database.read() as connection:
             rows = connection.execute(wanted).all()
         return [Done(row.at_ns, row.who, row.what, row.subject, row.why) for row in rows]
+
+
+def _mute(body: str) -> Mute:
+    kept: dict[str, Any] = json.loads(body)
+    box = kept.get("box")
+    return Mute(**kept | {"box": None if box is None else tuple(box)})
 
 
 def _judged(row: Any) -> Judged:

@@ -71,11 +71,13 @@ def add(
     now = time.time_ns()
     until_ns = now + round(duration(for_ or "") * 1e9) if until is None else parse_time(until)
     with opened(store) as kept_in:
-        if event is not None:
-            known = event_of(kept_in, store, event)
+        known = None if event is None else event_of(kept_in, store, event)
+        if known is not None:
             camera, rule, zone = known.camera_id, known.rule_id, known.zone
             track = known.track_ids[0] if len(known.track_ids) == 1 else 0
         wanted = Mute("", who(by), why, now, until_ns, camera, rule, zone, kind, track)
+        if known is not None:
+            wanted = wanted.given_at(kept_in.events.revisions(known.event_id))
         kept = kept_in.desk.mute(wanted)
     said = text("cli-mute-kept", until=local_time(kept.until_ns), scope=scope(kept), mute=kept.mute_id)
     typer.echo(said)

@@ -6,8 +6,10 @@ line (test_line_crossing); frame rates, gaps, restarts of every kind (tests/cont
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +17,10 @@ import pytest
 from analytics.engine import RuleEngine
 from core.events import EndReason, Event, EventKind, Phase
 from core.findings import Findings
+from core.mutes import Mute, Mutes
 from core.scene import Label, Line, Scene, Zone
 from core.taxonomy import ObjectClass
+from matpho.desk_watch import DeskWatch
 from scenes.rules import (
     AnyRuleSpec,
     CollisionSpec,
@@ -30,6 +34,7 @@ from scenes.rules import (
     StoppedVehicleSpec,
     WrongWaySpec,
 )
+from store.event_store import EventStore
 from tests.support.tracks import Actor, Shot, Way, film, join, make_scene, still, walk, with_lanes
 from tests.support.traffic import METRES, PIXELS, driver
 from tests.support.watched import events, found, seconds, starts, tracked
@@ -188,6 +193,39 @@ def test_a_rider_who_pushes_his_motorcycle_is_neither_wrong_way_nor_stopped_nor_
     """Against the lane along the kerb at 4 km/h; the tracker knows rider and machine as one motorcycle."""
     pushes = Actor(1, walk([(0, 700, 430), (50, 150, 430)]), MOTORCYCLE, (20, 18))
     assert told(film([pushes], 50, scene=METRES, fps=5)) == {}
+
+
+def test_a_police_car_against_the_lane_that_a_person_muted_alerts_nobody_and_is_counted(tmp_path: Path) -> None:
+    """The first time it is closed, the second time nobody hears of it; who follows when the mute is over is told."""
+    sink, out = EventStore.open(tmp_path / "events.db"), list[Event]()
+    engine = RuleEngine(mutes := Mutes())
+    engine.add_camera("cam", METRES, [WrongWaySpec()])
+    desk = DeskWatch(sink, mutes, ["cam"], lambda _event, _verdict: None, lambda _records: None)
+
+    def drive(number: int, start_s: float, until_s: float, since_s: float = 0.0) -> list[Event]:
+        way = walk([(start_s, 890, 400), (start_s + 10, 90, 400)])
+        shots = film([Actor(number, way, CAR, SIZE)], until_s, scene=METRES)
+        told_of = [e for shot in shots[round(since_s * 10) :] for e in engine.update(*join([shot])).events]
+        sink.append(told_of)
+        out.extend(told_of)
+        return told_of
+
+    (first,) = drive(1, 0, 4)
+    now = time.time_ns()
+    police = Mute("", "Lan", "police car against the lane", now, now + 10**13, "cam", kind=EventKind.WRONG_WAY.value)
+    kept = sink.desk.mute(police)
+    desk.poll()
+    (closed,) = drive(1, 0, 40, 4)
+    assert (closed.event_id, closed.phase, closed.end_reason) == (first.event_id, Phase.ENDED, EndReason.MUTED)
+    assert drive(2, 40, 80, 40) == []
+    desk.poll()
+    assert sink.desk.suppressed() == {kept.mute_id: 2}
+    assert [(one.by, one.reason) for one in sink.desk.mutes(now)] == [("Lan", "police car against the lane")]
+    sink.desk.unmute(kept.mute_id, "Lan", "it has left")
+    desk.poll()
+    assert [e.phase for e in drive(3, 80, 120, 80) if e.phase is not Phase.UPDATED] == [Phase.STARTED, Phase.ENDED]
+    assert sink.events.count() == 2 and len({e.event_id for e in out}) == 2
+    sink.close()
 
 
 def test_a_u_turn_where_it_is_allowed() -> None:

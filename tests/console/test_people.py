@@ -149,7 +149,8 @@ def test_a_verdict_that_lacks_something_is_refused_in_words(
 
 
 def test_a_mute_from_an_event_has_its_scope_and_ends(client: TestClient, store: EventStore) -> None:
-    store.append([crossing("c1")])
+    event = crossing("c1")
+    store.append([event])
     for scope, expected in (
         ("rule", ("hk01", "r-gate", "gate", "", 0)),
         ("track", ("hk01", "", "", "", 7)),
@@ -160,6 +161,7 @@ def test_a_mute_from_an_event_has_its_scope_and_ends(client: TestClient, store: 
         (mute,) = store.desk.mutes(time.time_ns())
         assert (mute.camera_id, mute.rule_id, mute.zone, mute.kind, mute.track_id) == expected
         assert mute.until_ns - mute.created_ns == 3600 * 10**9
+        assert (mute.event_id, mute.seen_ns) == ("c1", event.at_ns)
         (shown,) = client.get("/api/mutes?lang=en").json()["mutes"]
         assert (shown["reason"], shown["by"], shown["suppressed"]) == (PERSON["why"], "Lan", 0)
         assert client.post(f"/api/mutes/{answer['mute_id']}/end", json=PERSON, headers=OURS).status_code == 200

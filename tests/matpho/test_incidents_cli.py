@@ -144,6 +144,7 @@ def test_mutes_are_added_listed_and_ended(path: Path) -> None:
         "north",
         4,
     )
+    assert mute["event_id"] == "b1" and mute["seen_ns"]
     assert "police car" in run("mutes", store=path).output
     ended = run("mutes", "end", str(mute["mute_id"]), "--by", "Minh", store=path)
     assert ended.exit_code == 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from core.errors import StoreError
 from core.events import Says, Verdict
 from core.mutes import Mute
+from store import schema
 from store.desk import MOST_MUTES
 from store.event_store import EventStore
 from tests.support.records import SECOND, T0, an_event
@@ -29,6 +31,20 @@ def test_a_mute_is_in_force_until_its_end_also_for_another_process_and_after_a_r
     other.desk.count_suppressed({kept.mute_id: 2})
     other.desk.count_suppressed({kept.mute_id: 3})
     assert other.desk.suppressed() == {kept.mute_id: 5}
+
+
+def test_a_mute_given_at_an_event_is_kept_whole_and_one_of_before_is_still_read(store: EventStore) -> None:
+    given = replace(MUTE, track_id=4, event_id="e", seen_ns=T0 + 1, box=(1.0, 2.0, 3.0, 4.0))
+    kept = store.desk.mute(given)
+    (read,) = store.desk.mutes()
+    assert read == kept == replace(given, mute_id=kept.mute_id)
+    old = asdict(replace(MUTE, mute_id="old", until_ns=MUTE.until_ns + 1))
+    for name in ("event_id", "seen_ns", "box"):
+        del old[name]
+    row = {"mute_id": "old", "until_ns": MUTE.until_ns + 1, "suppressed": 0, "body": json.dumps(old)}
+    with store.desk._database.write() as connection:
+        connection.execute(schema.mutes.insert(), [row])
+    assert store.desk.mutes()[-1] == replace(MUTE, mute_id="old", until_ns=MUTE.until_ns + 1)
 
 
 def test_ending_a_mute_is_written_down_and_can_be_done_once(store: EventStore) -> None:
