@@ -14,7 +14,8 @@ from analytics.shared import Shared
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import LENGTHS_M, RIDDEN, is_vehicle
-from core.arrays import I64, AnyArray, Bool, is_in
+from analytics.views import is_in
+from core.arrays import I64, AnyArray, Bool
 from core.findings import StepView
 from core.frames import FrameMeta
 

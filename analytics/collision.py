@@ -15,8 +15,8 @@ from analytics.queues import KMH_PER_MPS
 from analytics.shared import Shared
 from analytics.standing import stands_reason
 from analytics.stay_rule import HIDDEN_S, StayRule
-from analytics.views import believed_rows, class_mask
-from core.arrays import F64, AnyArray, Bool, is_in
+from analytics.views import believed_rows, class_mask, is_in
+from core.arrays import F64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView

@@ -11,7 +11,8 @@ from analytics.pairing import nearest_first
 from analytics.sight import Sight
 from analytics.stay_rule import HIDDEN_S
 from analytics.track_table import TrackTable
-from core.arrays import AnyArray, Bool, is_in
+from analytics.views import is_in
+from core.arrays import AnyArray, Bool
 
 REMEMBERED_NS: Final = round(HIDDEN_S * SECOND_NS)
 """In a crowd people hide one another, and a detector finds half of them at a time: who was seen so lately, and was not

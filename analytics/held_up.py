@@ -11,8 +11,8 @@ from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.usual import UsualSpeeds
 from analytics.vehicles import MOTOR
-from analytics.views import class_mask
-from core.arrays import F64, AnyArray, Bool, is_in
+from analytics.views import class_mask, is_in
+from core.arrays import F64, AnyArray, Bool
 from core.findings import StepView
 from core.lanes import group_numbers, lane_lengths, lane_starts
 from core.scene import Scene

@@ -13,8 +13,8 @@ from analytics.kernels.fronts import go_on
 from analytics.kernels.rows import wanted_rows
 from analytics.stop_lines import GroundLine
 from analytics.track_table import TrackTable
-from analytics.views import CONFIRMED
-from core.arrays import F64, I64, AnyArray, Bool, is_in
+from analytics.views import CONFIRMED, is_in
+from core.arrays import F64, I64, AnyArray, Bool
 from core.findings import StepView
 from core.tracks import TrackState
 

@@ -13,7 +13,8 @@ from analytics.past_lanes import PastLanes
 from analytics.sight import Sight
 from analytics.track_table import TrackTable
 from analytics.vehicles import by_class, is_vehicle
-from core.arrays import F64, I16, I64, AnyArray, fixed, is_in
+from analytics.views import is_in
+from core.arrays import F64, I16, I64, AnyArray, fixed
 from core.frames import FrameMeta
 from core.lanes import group_numbers
 from core.scene import Scene

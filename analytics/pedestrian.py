@@ -10,8 +10,8 @@ from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
 from analytics.places import Place
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
-from analytics.views import CONFIRMED, class_mask
-from core.arrays import AnyArray, is_in
+from analytics.views import CONFIRMED, class_mask, is_in
+from core.arrays import AnyArray
 from core.events import Event
 from core.explanation import Reasons
 from core.findings import StepView

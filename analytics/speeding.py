@@ -17,7 +17,8 @@ from analytics.queues import KMH_PER_MPS
 from analytics.reasons import gone
 from analytics.shared import Shared
 from analytics.stay_rule import DRIVING, StayRule
-from core.arrays import AnyArray, Bool, is_in
+from analytics.views import is_in
+from core.arrays import AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView

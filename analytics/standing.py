@@ -11,9 +11,9 @@ from analytics.passing import Passing
 from analytics.queues import KMH_PER_MPS, LATEST_NS, QueueState
 from analytics.shared import Shared
 from analytics.sight import CUT, EDGE_PX, Sight
-from analytics.views import class_mask, longer_sides, reference_boxes
+from analytics.views import class_mask, is_in, longer_sides, reference_boxes
 from analytics.waiting import Waiting
-from core.arrays import I64, AnyArray, Bool, is_in
+from core.arrays import I64, AnyArray, Bool
 from core.explanation import Amount, Reason, Reasons, reason
 from core.findings import StepView
 from core.frames import FrameMeta
@@ -52,6 +52,9 @@ class Unseen(NamedTuple):
     behind: I64 = NOBODY
 
 
+NOTHING_UNSEEN: Final = Unseen()
+
+
 class Standing:
     """Which vehicles stand, and which of them wait for nobody.
 
@@ -73,7 +76,7 @@ class Standing:
         self._frame: FrameMeta | None = None
         self._found: tuple[Bool, Bool] = np.zeros(0, np.bool_), np.zeros(0, np.bool_)
         self._told: FrameMeta | None = None
-        self._unseen = Unseen()
+        self._unseen = NOTHING_UNSEEN
 
     @classmethod
     def of(cls, spec: StandSpec, shared: Shared) -> Standing:
@@ -117,13 +120,17 @@ class Standing:
         """Who of the rows (K) may stand for what the camera does not see; `at` was asked first."""
         if self._told is not sight.view.frame:
             self._told = sight.view.frame
-            stands, _ = self._found
-            cut = NOBODY if self._parks else self._cut_off(sight, rows, stands)
-            near = NOBODY, NOBODY, NOBODY
-            if self._waits is not None and np.count_nonzero(stands):
-                near = self._held_back(sight, rows[stands])
-            self._unseen = Unseen(*near, cut, self._behind(sight, rows[stands]))
+            self._unseen = self._look_beyond(sight, rows, self._found[0])
         return self._unseen
+
+    def _look_beyond(self, sight: Sight, rows: AnyArray, stands: Bool) -> Unseen:
+        if not np.count_nonzero(stands) and not len(self._unseen.cut):
+            return NOTHING_UNSEEN
+        cut = NOBODY if self._parks else self._cut_off(sight, rows, stands)
+        near = NOBODY, NOBODY, NOBODY
+        if self._waits is not None and np.count_nonzero(stands):
+            near = self._held_back(sight, rows[stands])
+        return Unseen(*near, cut, self._behind(sight, rows[stands]))
 
     def _behind(self, sight: Sight, here: AnyArray) -> I64:
         """Of those that stand (K rows) the tracks that have somebody ahead whom queues do not count."""

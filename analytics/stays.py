@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from analytics.clock import SECOND_NS, CameraClock
-from analytics.kernels.subjects import ALIKE, SAME, alive, go_on, stand_for
+from analytics.kernels.subjects import ALIKE, SAME, alive, drop_stale, go_on, stand_for
 from analytics.pairing import nearest_first
 from analytics.records import joined
 from core.arrays import F32, F64, I64, U8, AnyArray, Bool
@@ -166,14 +166,12 @@ class Stays:
 
     def update(self, clock: CameraClock, tracks: Tracks) -> None:
         """One frame, which `clock` has heard."""
-        if not len(self.rows) and not tracks.meets.any():
-            return
         self._hear(clock)
         mine = self.rows
         owner = np.full(len(tracks.ids), -1)
         there = self._go_on(clock, tracks, owner) if len(mine) else 0
         candidates = tracks.meets & tracks.observed
-        if candidates.any():
+        if np.count_nonzero(candidates):
             if there < len(mine) or (self._swaps and ((mine["open"] & mine["denied"]) | mine["astray"]).any()):
                 self._adopt(clock, owner, candidates, tracks)
             self._add(clock, candidates & (owner < 0), tracks)
@@ -199,9 +197,10 @@ class Stays:
             mine["track"] = -1
 
     def _add(self, clock: CameraClock, fresh: Bool, tracks: Tracks) -> None:
-        if not fresh.any():
+        count = np.count_nonzero(fresh)
+        if not count:
             return
-        added = self._new(int(fresh.sum()))
+        added = self._new(int(count))
         added["since_ns"] = clock.run_ns
         self._hold(added, slice(None), clock, tracks.rows[fresh], tracks.ids[fresh], tracks.boxes[fresh])
         if tracks.drifts is not None:
@@ -256,10 +255,8 @@ class Stays:
 
     def _drop_stale(self, clock: CameraClock) -> None:
         mine = self.rows
-        if mine["meets"].all():
-            return
-        keep = mine["open"] | mine["meets"] | self.alive(clock.run_ns)
-        if not keep.all():
+        keep = np.empty(len(mine), np.bool_)
+        if drop_stale(mine, clock.run_ns, self._limits, keep):
             self.rows = mine[keep]
 
     def _new(self, count: int) -> AnyArray:

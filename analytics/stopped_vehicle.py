@@ -11,10 +11,11 @@ from analytics.clock import SECOND_NS
 from analytics.kernels.passing import GAP_NS
 from analytics.places import Place
 from analytics.shared import Shared
-from analytics.standing import LONGEST_S, PASSED, Standing, StandSpec, Unseen
+from analytics.standing import LONGEST_S, NOTHING_UNSEEN, PASSED, Standing, StandSpec
 from analytics.stay_rule import HIDDEN_S, StayRule
 from analytics.stays import Rest
-from core.arrays import AnyArray, Bool, is_in
+from analytics.views import is_in
+from core.arrays import AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
@@ -36,17 +37,19 @@ class StoppedVehicleRule(StayRule):
         place = Place.of(spec, shared)
         super().__init__(spec, place, shared, open_events, for_s=spec.for_s, reach=0.5, swaps=True, hidden_s=HIDDEN_S)
         self._standing, self._parks = Standing.of(spec, shared), isinstance(spec, IllegalParkingSpec)
-        self._unseen = Unseen()
+        self._unseen = NOTHING_UNSEEN
         # Who parks stands for so long that a frame in which nothing makes him wait counts.
         self._doubts_ns = 0 if self._parks else round(ALONE_S * SECOND_NS)
 
     def _meets(self, view: StepView, rows: AnyArray) -> Bool:
         sight = self._shared.look(view)
         stands, free = self._standing.at(sight, rows)
-        meets = free.copy()
-        if len(self._stays) and free is not stands:
-            meets |= stands & self._stays.of(self._settled(), view.track_id[rows], sight.boxes[rows])
         self._unseen = self._standing.unseen(sight, rows)
+        if free is stands:
+            return free
+        meets = free.copy()
+        if len(self._stays):
+            meets |= stands & self._stays.of(self._settled(), view.track_id[rows], sight.boxes[rows])
         if len(self._unseen.freed):
             meets |= is_in(rows, self._unseen.freed)
         return meets

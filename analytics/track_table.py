@@ -15,6 +15,8 @@ EXPIRE_NS: Final = 60_000_000_000
 """A track not seen for this long has ended, whether or not its tracker said so: the table stays bounded."""
 LOOK_NS: Final = 1_000_000_000
 LEAST_ROOM: Final = 8
+MOST_ROOM: Final = 8
+"""Times as many rows as there are tracks, at most."""
 
 
 class TrackTable:
@@ -115,15 +117,24 @@ class TrackTable:
         return gone
 
     def _take(self, going: Bool) -> AnyArray:
-        gone, stays = self.rows[going], np.flatnonzero(~going)
-        room = max(2 * len(stays), LEAST_ROOM)
-        self._lay_out(len(stays), *(_copied(each[stays], len(stays), room) for each in self._rooms))
+        gone, stays, before = self.rows[going], np.flatnonzero(~going), self._count
+        left, first = len(stays), int(going.argmax())
+        if len(self._room) > max(MOST_ROOM * left, LEAST_ROOM):
+            room = max(2 * left, LEAST_ROOM)
+            self._lay_out(left, *(_copied(each[stays], left, room) for each in self._rooms))
+            return gone
+        for each in self._bytes:
+            each[first:left] = each[stays[first:]]
+            each[left:before] = 0
+        self._show(left)
         return gone
 
     def _lay_out(self, count: int, room: AnyArray, wide: AnyArray) -> None:
         """Rows lie at the beginning of an array that has room for more, which is zero."""
         self._room, self._rooms = room, (room, wide)
         self._ids, self._seen = room["id"], room["seen_ns"]
+        # Records are moved as plain bytes, several times faster than by their fields.
+        self._bytes = tuple(each.view(np.uint8).reshape(len(each), -1) for each in self._rooms if each.size)
         self._show(count)
 
     def _show(self, count: int) -> None:

@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from analytics.views import class_mask
 from core.arrays import F64, Bool, frozen
-from core.taxonomy import TWO_WHEELERS, VEHICLES, ObjectClass, class_of
+from core.taxonomy import TWO_WHEELERS, ObjectClass, class_of
 from core.traffic import PCU, SIZES_M
 
 CAR_BOXES: Final[Mapping[ObjectClass, float]] = {
@@ -48,7 +49,6 @@ def pcu_table(changed: Mapping[str, float] | None = None) -> F64:
     return by_class(dict(PCU) | {class_of(label): value for label, value in (changed or {}).items()}, 0.0)
 
 
-_VEHICLES = frozen(np.array([item in VEHICLES for item in ObjectClass]), np.bool_, (len(ObjectClass),), "vehicles")
 RIDDEN: Final[Bool] = frozen(
     np.array([item in TWO_WHEELERS for item in ObjectClass]), np.bool_, (len(ObjectClass),), "ridden"
 )
@@ -57,4 +57,4 @@ RIDDEN: Final[Bool] = frozen(
 
 def is_vehicle() -> Bool:
     """For each class of the taxonomy, whether it is one."""
-    return _VEHICLES
+    return class_mask(["vehicle"])

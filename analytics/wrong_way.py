@@ -16,7 +16,8 @@ from analytics.reasons import gone, waited
 from analytics.shared import Shared
 from analytics.stay_rule import DRIVING, StayRule
 from analytics.track_table import TrackTable
-from core.arrays import F64, I64, AnyArray, Bool, is_in
+from analytics.views import is_in
+from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,6 @@ I64: TypeAlias = NDArray[np.int64]
 U8: TypeAlias = NDArray[np.uint8]
 Bool: TypeAlias = NDArray[np.bool_]
 AnyArray: TypeAlias = NDArray[Any]
-
-
-FEW: Final = 4_000
-"""Pairs that are compared one by one as fast as by sorting."""
 
 
 def frozen(array: AnyArray, dtype: type[np.generic], shape: tuple[int | None, ...], name: str) -> AnyArray:
@@ -40,13 +36,6 @@ def fixed(array: AnyArray) -> AnyArray:
     """The array itself, read-only from now on: compiled loops are compiled for each kind, and columns are read-only."""
     array.flags.writeable = False
     return array
-
-
-def is_in(items: AnyArray, known: AnyArray) -> Bool:
-    """Which of these (K) are among the others (N): `np.isin`, which for a handful takes twenty times as long."""
-    if len(items) * len(known) > FEW:
-        return np.asarray(np.isin(items, known), np.bool_)
-    return np.asarray((items[:, None] == known).any(axis=1), np.bool_)
 
 
 def _agrees(wanted: int | None, found: int) -> bool:

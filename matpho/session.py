@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -35,6 +36,14 @@ log = structlog.get_logger()
 
 CLOSE_S: Final = 10.0
 """Longest wait at the end for sinks to take what is left."""
+
+
+def keep_for_good() -> None:
+    """What this process holds by now it holds to its end: the collector of garbage, which stops all threads for 80 ms
+    while it walks through that, passes it over from now on. Only for a process that does nothing else.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class Session:

@@ -18,3 +18,16 @@ def wanted_rows(wanted: Bool, class_id: I16, state: U8, least: int, most: int) -
             rows[count] = row
             count += 1
     return rows[:count]
+
+
+@compiled
+def among_them(items: I64, known: I64) -> Bool:
+    """Which of these (K) are among the others (N); for a handful of each."""
+    found = np.empty(len(items), np.bool_)
+    for k in range(len(items)):
+        found[k] = False
+        for n in range(len(known)):
+            if items[k] == known[n]:
+                found[k] = True
+                break
+    return found

@@ -93,6 +93,18 @@ def alive(stays: AnyArray, now_ns: int, limits: tuple[int, int, bool], found: Bo
 
 
 @in_place
+def drop_stale(stays: AnyArray, now_ns: int, limits: tuple[int, int, bool], keep: Bool) -> bool:
+    """Fill in which subjects (S) are to be kept: those of open events, who meet the condition, and who are alive;
+    whether any is not.
+    """
+    stale = False
+    for s in range(len(stays)):
+        keep[s] = stays[s].open or stays[s].meets or is_alive(stays[s], now_ns, limits)
+        stale = stale or not keep[s]
+    return stale
+
+
+@in_place
 def is_alive(mine: Any, now_ns: int, limits: tuple[int, int, bool]) -> bool:
     """Whether a subject has met the condition lately, or is hidden for no longer than it did.
 

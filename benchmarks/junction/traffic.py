@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from core.arrays import F64, I64, offsets_of
+from core.arrays import F64, I64, U8, offsets_of
 from core.frames import ClockSource, FrameMeta
 from core.scene import Ground, Label, Lane, Line, Scene, Zone
 from core.taxonomy import ObjectClass
@@ -22,6 +22,8 @@ LANE_PX: Final = 80
 ZONES: Final = (5, 4)
 """Columns and rows."""
 LINES: Final = 20
+SOLID: Final = 3
+"""Every third of them is a solid line."""
 FPS: Final = 25.0
 SPEEDS_MPS: Final = (6.0, 14.0)
 JAMMED: Final = LANES // 2
@@ -34,7 +36,7 @@ SIZES_PX: Final = {ObjectClass.MOTORCYCLE: (40, 36), ObjectClass.CAR: (90, 60), 
 
 
 def scene() -> Scene:
-    """96 by 54 m, seen from above; lanes side by side, half of them each way; zones of eight corners."""
+    """96 by 54 m, seen from above; lanes side by side, half of them each way; zones of eight corners; lines."""
     ground = Ground(np.diag([METRES_PER_PIXEL, -METRES_PER_PIXEL, 1.0]), 0.1)
     lanes = {f"lane{number}": _lane(number) for number in range(LANES)}
     zones = {f"zone{number}": _zone(number) for number in range(ZONES[0] * ZONES[1])}
@@ -54,7 +56,8 @@ def measures() -> list[AnyRuleSpec]:
 
 
 def drive(tracks: int, seed: int = 0, *, standing: float = 0.0) -> Iterator[TrackBatch]:
-    """Frames without end, one camera, so many vehicles in each; who leaves the picture comes again as another.
+    """Frames without end, one camera, so many vehicles in each; who leaves the picture comes again as another, whose
+    track is sure with the second frame, as a tracker's is.
 
     With `standing` so large a share of them stands in queues, on lanes of their own.
     """
@@ -82,16 +85,17 @@ def drive(tracks: int, seed: int = 0, *, standing: float = 0.0) -> Iterator[Trac
         last += len(ended)
         way[out] = 0.0
         x = np.where(lane % 2 == 0, way, WIDTH - way)
-        foot = np.column_stack((x, 60.0 + LANE_PX * (lane + 0.5) + aside)) + rng.normal(0, 0.7, (tracks, 2))
-        yield _batch(number, foot, sizes, kind, ids, ended)
+        middle = np.column_stack((x, 60.0 + LANE_PX * (lane + 0.5) + aside)) + rng.normal(0, 0.7, (tracks, 2))
+        state = np.where(out, TrackState.TENTATIVE, TrackState.CONFIRMED).astype(np.uint8)
+        yield _batch(number, middle, sizes, kind, ids, state, ended)
         number += 1
 
 
-def _batch(number: int, foot: F64, sizes: F64, kind: I64, ids: I64, ended: I64) -> TrackBatch:
+def _batch(number: int, middle: F64, sizes: F64, kind: I64, ids: I64, state: U8, ended: I64) -> TrackBatch:
     moment = round(number / FPS * 1e9)
     frame = FrameMeta("junction", 0, number, moment, ClockSource.ARRIVAL, 0, moment, WIDTH, HEIGHT)
-    x, y, half = foot[:, 0], foot[:, 1], sizes / 2
-    boxes = np.column_stack((x - half[:, 0], y - sizes[:, 1], x + half[:, 0], y)).astype(np.float32)
+    x, y, half = middle[:, 0], middle[:, 1], sizes / 2
+    boxes = np.column_stack((x - half[:, 0], y - half[:, 1], x + half[:, 0], y + half[:, 1])).astype(np.float32)
     order = np.argsort(ids)
     count = len(ids)
     return TrackBatch(
@@ -101,7 +105,7 @@ def _batch(number: int, foot: F64, sizes: F64, kind: I64, ids: I64, ended: I64) 
         np.full(count, 0.8, np.float32),
         np.array([int(CLASSES[k]) for k in kind[order]], np.int16),
         ids[order].copy(),
-        np.full(count, int(TrackState.CONFIRMED), np.uint8),
+        state[order],
         np.arange(count, dtype=np.int32),
         offsets_of([len(ended)]),
         ended.copy(),
@@ -127,5 +131,9 @@ def _zone(number: int) -> Zone:
 
 
 def _line(number: int) -> Line:
+    """Across all lanes; every third along a border between two, as solid lines are."""
     x, name = (number + 0.5) * WIDTH / LINES, f"line{number}"
+    if number % SOLID == SOLID - 1:
+        y = 60.0 + LANE_PX * (1 + number // SOLID)
+        return Line(name, Label(name, name), np.array((0.0, y)), np.array((WIDTH, y)))
     return Line(name, Label(name, name), np.array((x, 40.0)), np.array((x, 1060.0)))

@@ -124,7 +124,7 @@ def run_plan(
 ) -> bool:
     """Run a plan with a live table, or with JSON lines on standard output; whether every camera failed."""
     from matpho.loops import loops_ready
-    from matpho.session import Session
+    from matpho.session import Session, keep_for_good
     from matpho.track_rows import TrackRows
 
     console = Console(stderr=out.json_lines)
@@ -134,6 +134,7 @@ def run_plan(
     with ExitStack() as stack:
         with console.status(text("cli-preparing")):
             session = stack.enter_context(Session(plan, extra_sinks=sinks))
+            keep_for_good()
         print_off(console, plan)
         if out.live is not None:
             out.live.show(session.pipeline.live)

@@ -20,7 +20,7 @@ from core.errors import MatphoError
 from locales import set_language
 from matpho.cli import configure_logging
 from matpho.cli.signals import stopping
-from matpho.session import Session
+from matpho.session import Session, keep_for_good
 from matpho.workers.messages import EventTold, FailureTold, Job, StatusTold
 from matpho.workers.share import share_of
 
@@ -108,6 +108,7 @@ def work(job: Job, tell: Teller, when_asked: Callable[[Callable[[], None]], None
 
     with ExitStack() as stack:
         stack.enter_context(session)
+        keep_for_good()
         stack.enter_context(stopping(by_signal))
         stack.callback(over.set)
         when_asked(session.stop)

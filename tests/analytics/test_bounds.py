@@ -66,10 +66,15 @@ def test_what_all_rules_keep_stays_flat(metres_per_pixel: float | None) -> None:
 
 def test_a_removed_camera_leaves_nothing() -> None:
     scene, engine = a_scene(0.05), RuleEngine()
+    # Dictionaries that were filled once keep some room: so a first camera has been there, for a frame.
+    engine.add_camera("cam", scene, [])
+    (shot,) = film([], 1, scene=scene, fps=1)
+    engine.update(shot.tracks, shot.motion)
+    engine.remove_camera("cam", shot.tracks.frames[0].captured_ns)
     empty = weight(engine)
     for number in range(3):
         engine.add_camera("cam", scene, SPECS)
         for shot in film(wave(number), WAVE_S, scene=scene, fps=5, start_s=number * WAVE_S):
             engine.update(shot.tracks, shot.motion)
         engine.remove_camera("cam", shot.tracks.frames[0].captured_ns)
-    assert weight(engine) <= empty + 200
+    assert weight(engine) <= empty
