@@ -100,4 +100,6 @@ class SpeedingRule(StayRule):
             return before or SpeedingMeasures(0.0, 0.0, 0.0)
         at, limit = int(np.searchsorted(self._rows, row)), float(self._limits.of(view, np.array([row]))[0])
         speed, way = float(self._ways.speed[at]), float(self._ways.metres[at])
+        if before is not None and before.speed_mps - before.limit_mps > speed - limit:
+            return before
         return SpeedingMeasures(round(speed, 3), round(limit, 3), round(way, 1))

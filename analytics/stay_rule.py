@@ -96,6 +96,10 @@ class StayRule(EpisodeRule, ABC):
     def _measures(self, seconds: float, view: StepView, row: int | None, last: Event | None) -> Measures:
         """The measures of an event that has held for so long; `row` is None while its track is not in the view."""
 
+    def _so_far(self, measures: Measures, stay: AnyArray) -> Measures:
+        """The measures, with what the record of the event's subject knows also while its track is not in the view."""
+        return measures
+
     def _speeds(self, view: StepView, rows: AnyArray) -> F64 | None:
         """Speeds (K) that make up the way of subjects (`Stays`); None: their way does not matter."""
         return None
@@ -139,6 +143,8 @@ class StayRule(EpisodeRule, ABC):
             known = self._stays.find(key)
             row = int(known["row"]) if known is not None and known["observed"] and known["meets"] else None
             measures = self._measures(seconds, view, row, last)
+            if known is not None:
+                measures = self._so_far(measures, known)
             if row is None and last is not None:
                 return cue_again(last, measures)
             return cue_of(view, np.array([row]), measures)

@@ -12,6 +12,7 @@ from analytics.congestion import CongestionRule
 from analytics.crowding import CrowdingRule
 from analytics.debris import DebrisRule
 from analytics.encroachment import EncroachmentRule
+from analytics.fight import FightRule
 from analytics.intrusion import IntrusionRule
 from analytics.lane_violation import lane_violation_rule
 from analytics.left_behind import AbandonedObjectRule, LitteringRule
@@ -43,6 +44,7 @@ from scenes.rules import (
     CrowdingSpec,
     DebrisSpec,
     EncroachmentSpec,
+    FightSpec,
     IllegalParkingSpec,
     IntrusionSpec,
     LaneViolationSpec,
@@ -76,6 +78,7 @@ RULES: Final[Mapping[type[Any], Callable[..., Rule]]] = {
     QueueSpec: QueueRule,
     SpillbackSpec: SpillbackRule,
     RunningSpec: RunningRule,
+    FightSpec: FightRule,
     WrongWaySpec: WrongWayRule,
     PedestrianSpec: PedestrianRule,
     CollisionSpec: CollisionRule,

@@ -15,10 +15,13 @@ from typing import Annotated, Any, Final, get_args
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from analytics.object_rule import SEEN
 from core.events import Event, EventKind, Phase, Says
 from core.intervals import wilson
 from scenes.rules import SPECS, CrowdingSpec
 
+InForce = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Parameters of rules, by camera and rule."""
 LEAST: Final = 5
 """Judged true and false alerts below which a proposal rests on too little, and says so."""
 
@@ -31,11 +34,11 @@ def _measure(name: str) -> Callable[[Any], float | None]:
     return read
 
 
-def _metres(name: str) -> Callable[[Any], float | None]:
-    """Of what is measured in metres where there are any."""
+def _metres(name: str, share: float = 1.0) -> Callable[[Any], float | None]:
+    """Of what is measured in metres where there are any; a rule asks for this share of its parameter."""
 
     def read(measures: Any) -> float | None:
-        return float(getattr(measures, name)) if measures.unit == "m" else None
+        return float(getattr(measures, name)) / share if measures.unit == "m" else None
 
     return read
 
@@ -55,6 +58,7 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.LOITERING: {"for_s": _measure("dwell_s")},
     EventKind.CROWDING: {"count": _crowd, "for_s": _measure("duration_s")},
     EventKind.RUNNING: {"for_s": _measure("duration_s")},
+    EventKind.FIGHT: {"approach_kmh": lambda m: m.approach_mps * 3.6, "for_s": _measure("duration_s")},
     EventKind.CONGESTION: {"least_vehicles": _measure("vehicles"), "for_s": _measure("duration_s")},
     EventKind.QUEUE: {
         "min_length_m": _metres("longest"),
@@ -70,7 +74,7 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.PEDESTRIAN: {"for_s": _measure("duration_s")},
     EventKind.COLLISION: {"for_s": _measure("stopped_s")},
     EventKind.SLOW_VEHICLE: {"for_s": _measure("duration_s")},
-    EventKind.SPEEDING: {"tolerance": lambda m: m.speed_mps / m.limit_mps - 1.0, "over_m": _measure("way_m")},
+    EventKind.SPEEDING: {"tolerance": lambda m: m.speed_mps / m.limit_mps - 1.0},
     EventKind.LANE: {"for_s": _closed_lane_s},
     EventKind.CAMERA_DOWN: {"after_s": _measure("silent_s")},
     EventKind.CAMERA_FROZEN: {"for_s": _measure("duration_s")},
@@ -80,10 +84,10 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.CAMERA_MOVED: {"for_s": _measure("duration_s")},
     EventKind.CAMERA_CLOCK: {"for_s": _measure("duration_s")},
     EventKind.RED_LIGHT: {"grace_s": _measure("red_s")},
-    EventKind.DEBRIS: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
-    EventKind.ABANDONED_OBJECT: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
-    EventKind.LITTERING: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
-    EventKind.ENCROACHMENT: {"for_s": _measure("duration_s"), "min_size_m": _metres("size")},
+    EventKind.DEBRIS: {"for_s": _measure("duration_s"), "min_size_m": _metres("size", SEEN)},
+    EventKind.ABANDONED_OBJECT: {"for_s": _measure("duration_s"), "min_size_m": _metres("size", SEEN)},
+    EventKind.LITTERING: {"for_s": _measure("duration_s"), "min_size_m": _metres("size", SEEN)},
+    EventKind.ENCROACHMENT: {"for_s": _measure("duration_s"), "min_size_m": _metres("size", SEEN)},
     EventKind.SMOKE_FIRE: {"looks": _measure("looks")},
     EventKind.FLOODING: {"looks": _measure("looks")},
 }
@@ -128,13 +132,16 @@ class Proposal:
     few: bool
 
 
-def propose(judged: Iterable[tuple[Event, Says]], most_lost: float = 0.0) -> list[Proposal]:
+def propose(
+    judged: Iterable[tuple[Event, Says]], most_lost: float = 0.0, in_force: InForce | None = None
+) -> list[Proposal]:
     """The best proposal for each camera and rule that has a judged false alert.
 
     Args:
         judged: latest revisions of events, with a person's verdict; others are passed over, and so is what is still
             open: nobody knows yet how long it lasts.
         most_lost: largest share of judged true alerts that a proposal may cost.
+        in_force: parameters of rules, by camera and rule; of a rule that is not there the defaults are.
 
     Of values that take away as many false alerts the lowest is proposed, of parameters the one that takes away most.
     """
@@ -148,9 +155,11 @@ def propose(judged: Iterable[tuple[Event, Says]], most_lost: float = 0.0) -> lis
         if not false:
             continue
         best = Proposal(camera_id, rule_id, kind, "", None, Share.count(0, false), Share.count(0, true), False)
+        known = (in_force or {}).get((camera_id, rule_id), {})
         for parameter, read in FIGURES.get(kind, {}).items():
             values = [(read(event.measures), is_true) for event, is_true in events]
-            value, gone, lost = _best(values, most_lost * true, SPECS[kind].model_fields[parameter])
+            field = SPECS[kind].model_fields[parameter]
+            value, gone, lost = _best(values, most_lost * true, field, known.get(parameter, field.default))
             if value is not None and gone > best.gone.found:
                 shares = Share.count(gone, false), Share.count(lost, true)
                 best = Proposal(camera_id, rule_id, kind, parameter, value, *shares, min(true, false) < LEAST)
@@ -158,13 +167,15 @@ def propose(judged: Iterable[tuple[Event, Says]], most_lost: float = 0.0) -> lis
     return found
 
 
-def _best(values: list[tuple[float | None, bool]], most_lost: float, field: FieldInfo) -> tuple[float | None, int, int]:
+def _best(
+    values: list[tuple[float | None, bool]], most_lost: float, field: FieldInfo, now: Any
+) -> tuple[float | None, int, int]:
     """The value, just above a false alert's, that takes away most of them at no more than this loss."""
     known = sorted((value, is_true) for value, is_true in values if value is not None)
     best: tuple[float | None, int, int] = None, 0, 0
     for top in dict.fromkeys(value for value, is_true in known if not is_true):
         limit = float(math.floor(top) + 1) if _is_whole(field) else _just_above(top)
-        if not _is_stricter(limit, field):
+        if not _is_stricter(limit, field, now):
             continue
         gone = sum(value < limit and not is_true for value, is_true in known)
         lost = sum(value < limit and is_true for value, is_true in known)
@@ -177,14 +188,14 @@ def _is_whole(field: FieldInfo) -> bool:
     return field.annotation is int or int in get_args(field.annotation)
 
 
-def _is_stricter(limit: float, field: FieldInfo) -> bool:
-    """Whether the rule takes it, and it is more than the default."""
+def _is_stricter(limit: float, field: FieldInfo, now: Any) -> bool:
+    """Whether the rule takes it, and it is more than what is in force now."""
     try:
         kind: Any = Annotated[field.annotation, field]
         TypeAdapter(kind).validate_python(limit)
     except ValidationError:
         return False
-    return not isinstance(field.default, int | float) or limit > field.default
+    return not isinstance(now, int | float) or limit > now
 
 
 def _just_above(value: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
 from core.findings import StepView
-from core.measures import WrongWayMeasures
+from core.measures import Measures, WrongWayMeasures
 from scenes.rules import WrongWaySpec
 
 RIGHT_WAY_NS = SECOND_NS
@@ -94,10 +95,11 @@ class WrongWayRule(StayRule):
         if row is None:
             before = last.measures if last and isinstance(last.measures, WrongWayMeasures) else WrongWayMeasures(0.0)
             return WrongWayMeasures(round(seconds, 3), before.way_m, before.speed_mps)
-        known = self._stays.rows[self._stays.rows["track"] == view.track_id[row]]
-        way = round(float(known["way"][0]), 1) if len(known) else None
-        speed = round(float(np.hypot(*view.velocity[row])), 3)
-        return WrongWayMeasures(round(seconds, 3), way, speed)
+        return WrongWayMeasures(round(seconds, 3), None, round(float(np.hypot(*view.velocity[row])), 3))
+
+    def _so_far(self, measures: Measures, stay: AnyArray) -> Measures:
+        assert isinstance(measures, WrongWayMeasures)  # noqa: S101
+        return replace(measures, way_m=round(float(stay["way"]), 1)) if self._metric else measures
 
     def _unit(self, view: StepView, rows: AnyArray) -> F64:
         """Metres of each row (K) to a unit of its velocity."""

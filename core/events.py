@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     STOPPED_VEHICLE = "incident.stopped_vehicle"
     CAMERA_DOWN = "camera.down"
     RUNNING = "security.running"
+    FIGHT = "security.fight_suspected"
     WRONG_WAY = "incident.wrong_way"
     PEDESTRIAN = "incident.pedestrian_on_carriageway"
     COLLISION = "incident.collision"

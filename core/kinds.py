@@ -29,6 +29,7 @@ from core.measures import (
     CrowdingMeasures,
     DebrisMeasures,
     EncroachmentMeasures,
+    FightMeasures,
     IntrusionMeasures,
     LaneMeasures,
     LineCrossingMeasures,
@@ -176,7 +177,9 @@ KINDS: Final[Mapping[str, KindAbout]] = {
     ),
     "security.running": KindAbout(Sharing.CONDUCT, _NO_SECURITY, "behaviour analytics; people walk at 5 km/h"),
     "security.abandoned_object": KindAbout(Sharing.SAFETY, _NO_SECURITY, "i-LIDS, Axxon"),
-    "security.fight_suspected": KindAbout(Sharing.CONDUCT, _NO_SECURITY, "behaviour analytics"),
+    "security.fight_suspected": KindAbout(
+        Sharing.CONDUCT, _NO_SECURITY, "behaviour analytics; two who walk close in at 10 km/h"
+    ),
     "environment.encroachment": KindAbout(
         Sharing.CONDUCT, "the Situation model has no use of pavements", "the city's list of problems"
     ),
@@ -209,6 +212,7 @@ MEASURES_OF: Final[Mapping[EventKind, type[Measures]]] = {
     EventKind.STOPPED_VEHICLE: StoppedVehicleMeasures,
     EventKind.CAMERA_DOWN: CameraDownMeasures,
     EventKind.RUNNING: RunningMeasures,
+    EventKind.FIGHT: FightMeasures,
     EventKind.WRONG_WAY: WrongWayMeasures,
     EventKind.PEDESTRIAN: PedestrianMeasures,
     EventKind.COLLISION: CollisionMeasures,

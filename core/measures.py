@@ -157,6 +157,17 @@ class RunningMeasures:
 
 
 @immutable
+class FightMeasures:
+    """`count`: most at once so far; `duration_s`: so far; `approach_mps`: how fast two of them closed in at most, by
+    their boxes uncalibrated.
+    """
+
+    count: int
+    duration_s: float
+    approach_mps: float
+
+
+@immutable
 class CameraDownMeasures:
     """`silent_s`: time without a frame so far; `reason`: what the source last said, empty when it only stopped."""
 
@@ -322,6 +333,7 @@ Measures: TypeAlias = (
     | SpeedingMeasures
     | LaneMeasures
     | RunningMeasures
+    | FightMeasures
     | CameraFrozenMeasures
     | CameraDarkMeasures
     | CameraBlurredMeasures

@@ -20,6 +20,7 @@ from core.measures import (
     CrowdingMeasures,
     DebrisMeasures,
     EncroachmentMeasures,
+    FightMeasures,
     IntrusionMeasures,
     LaneMeasures,
     LineCrossingMeasures,
@@ -89,6 +90,8 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
             given = {"what": what, "duration": duration(seconds, language), "class": classes}
         case RunningMeasures(duration_s=seconds):
             given = {"duration": duration(seconds, language)}
+        case FightMeasures(count=count, duration_s=seconds, approach_mps=speed):
+            given = {"count": count, "duration": duration(seconds, language), "speed": _kmh(speed)}
         case CameraFrozenMeasures(duration_s=seconds) | CameraDarkMeasures(duration_s=seconds):
             given = {"duration": duration(seconds, language)}
         case CameraBlurredMeasures(duration_s=seconds, sharpness=share):

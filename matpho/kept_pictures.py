@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from core.findings import EvidenceRequest
 from core.scene import Scene
 from evidence.pictures import PictureWriter, write_reference
 from matpho.scene_record import scene_record
+from scenes.rules import AnyRuleSpec
 from store.event_store import EventStore
 
 log = structlog.get_logger()
@@ -22,13 +23,20 @@ class KeptPictures:
     """Keeps pictures in a folder, and in the store which picture a camera's scene is drawn over.
 
     Args:
-        scenes: of the cameras.
+        scenes, rules: of the cameras.
         store: None keeps files alone.
         stack: what waits is written when it is closed.
     """
 
-    def __init__(self, folder: Path, scenes: Mapping[str, Scene], store: EventStore | None, stack: ExitStack) -> None:
-        self._folder, self._scenes, self._store = folder, scenes, store
+    def __init__(
+        self,
+        folder: Path,
+        scenes: Mapping[str, Scene],
+        rules: Mapping[str, Sequence[AnyRuleSpec]],
+        store: EventStore | None,
+        stack: ExitStack,
+    ) -> None:
+        self._folder, self._scenes, self._rules, self._store = folder, scenes, rules, store
         self._writer = PictureWriter(folder)
         stack.callback(self._writer.close)
         self._first: dict[str, dict[str, str]] = {}
@@ -45,4 +53,4 @@ class KeptPictures:
         except OSError as error:
             log.exception("reference_picture_lost", camera=camera_id, error=str(error))
         if self._store is not None:
-            self._store.scenes.put(scene_record(camera_id, self._scenes[camera_id], first))
+            self._store.scenes.put(scene_record(camera_id, self._scenes[camera_id], self._rules[camera_id], first))

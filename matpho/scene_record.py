@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from core.scene import Label, Scene
+from scenes.rules import AnyRuleSpec
 from store.records import SceneRecord
 
 
-def scene_record(camera_id: str, scene: Scene, pictures: Mapping[str, str]) -> SceneRecord:
-    """A scene as the pages draw it, with the paths of its reference pictures by view."""
-    drawing = _drawing(scene)
+def scene_record(
+    camera_id: str, scene: Scene, rules: Sequence[AnyRuleSpec], pictures: Mapping[str, str]
+) -> SceneRecord:
+    """A scene as the pages draw it, with its rules as they are in force and the paths of its reference pictures by
+    view.
+    """
+    drawing = _drawing(scene) | {"rules": {rule.rule_id: rule.model_dump(mode="json") for rule in rules}}
     if scene.presets:
         drawing["presets"] = {
             name: _drawing(preset.scene) | {"label": asdict(preset.label), "picture": pictures.get(name)}

@@ -159,13 +159,14 @@ class Session:
         self._log.goes_on(self.off)
         self._watch_feeds(stack)
         scenes, store = {camera.camera_id: camera.scene for camera in plan.cameras}, self.store
+        rules = {camera.camera_id: camera.rules for camera in plan.cameras}
         self.pipeline = Pipeline(
             together(detectors),
             OnlineTracker(scenes=scenes),
             plan.cameras,
             describer=describer,
             publish=self._alerts.publish,
-            evidence=None if plan.evidence is None else KeptPictures(plan.evidence, scenes, store, stack),
+            evidence=None if plan.evidence is None else KeptPictures(plan.evidence, scenes, rules, store, stack),
             alerts=self._alerts,
             mutes=mutes,
             tell_frames=plan.frame_tracks,

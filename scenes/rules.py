@@ -40,7 +40,7 @@ from scenes.rule_parts import (
     RulePart,
     Seconds,
 )
-from scenes.security_rules import CrowdingSpec, IntrusionSpec, LineCrossingSpec, LoiteringSpec, RunningSpec
+from scenes.security_rules import CrowdingSpec, FightSpec, IntrusionSpec, LineCrossingSpec, LoiteringSpec, RunningSpec
 from scenes.traffic_rules import CongestionSpec, QueueSpec, SpillbackSpec
 from scenes.violation_rules import IllegalParkingSpec, LaneViolationSpec, NoCrossingSpec, RedLightSpec, SpeedingSpec
 
@@ -64,6 +64,7 @@ __all__ = [
     "Direction",
     "EncroachmentSpec",
     "EventRuleSpec",
+    "FightSpec",
     "FloodingSpec",
     "IllegalParkingSpec",
     "IntrusionSpec",
@@ -169,6 +170,7 @@ EventRuleSpec: TypeAlias = (
     | IntrusionSpec
     | LoiteringSpec
     | RunningSpec
+    | FightSpec
     | CrowdingSpec
     | CongestionSpec
     | QueueSpec
@@ -206,6 +208,7 @@ SPEC_TYPES: Final[tuple[type[AnyRuleSpec], ...]] = (
     IntrusionSpec,
     LoiteringSpec,
     RunningSpec,
+    FightSpec,
     CrowdingSpec,
     CongestionSpec,
     QueueSpec,

@@ -121,6 +121,29 @@ class RunningSpec(RulePart):
     severity: Severity = Field(Severity.LOWEST, description="Of its events")
 
 
+class FightSpec(RulePart):
+    """People rush at each other and stay together.
+
+    A hint, not a finding: watched only where a scene asks for it; friends who run to meet look the same. One event
+    for the zone, whatever the numbers of those involved. Two who walk towards each other close in at 10 km/h and
+    pass; of two who fight each makes a part of the way, and both stay where they met. Who was seen to go on has
+    not stayed. In a crowd nobody can tell: amid more than six people within 5 m none begins. Needs two frames a
+    second. Whether they strike, tracks do not tell: a [second look](../incidents.md) may.
+    """
+
+    kind: Literal["security.fight_suspected"] = "security.fight_suspected"
+    zone: PlaceId = Field(description="Id of a zone of the scene")
+    approach_kmh: Positive = Field(14.0, description="Two rush at each other who close in faster, over about a second")
+    reach_m: Positive = Field(
+        1.5, description="Together are those within this of where they met, by their boxes where it is not calibrated"
+    )
+    for_s: Seconds = Field(3.0, description="Seconds for which they are together before the event starts")
+    gap_s: Seconds = Field(1.0, description=GAP_S)
+    clear_s: Seconds = Field(5.0, description=CLEAR_S)
+    hold_s: Seconds = Field(10.0, description=HOLD_S)
+    severity: Severity = Field(Severity.LOWEST, description="Of its events")
+
+
 class CrowdingSpec(RulePart):
     """Too many people in a zone, or too close together.
 

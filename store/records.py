@@ -36,8 +36,8 @@ class SceneRecord:
 
     Attributes:
         reference_size: (width, height) that the pixel coordinates of the drawing refer to.
-        drawing: zones, lines and lanes, as JSON values; of a turning camera also `presets`, by id, each with zones,
-            lines, lanes, label and picture of its own.
+        drawing: zones, lines and lanes, as JSON values, and the parameters of `rules` by id; of a turning camera also
+            `presets`, by id, each with zones, lines, lanes, label and picture of its own.
         picture: path of the reference picture, relative to the evidence folder; None without one.
     """
 

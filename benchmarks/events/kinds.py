@@ -125,7 +125,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     "security.line_crossing": Kind("count-", fixed={"classes": ["vehicle"]}, early_s=1.5, late_s=1.5),
 }
 """In the order of reports."""
-_PIXELS: Final = "none yet: it is found in pictures, and the simulated traffic has none"
 _STAGED: Final = "none: no road user brings it about; `matpho bench pixels` stages it on real clips instead"
 _PUT: Final = "none: it is found in pictures; `matpho bench pixels` puts things into real clips instead"
 _SECOND: Final = "none: it is found by a second model, and none is shipped; how good yours is, your own pictures tell"
@@ -137,7 +136,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("incident.debris", "security.abandoned_object"), _PUT),
     **dict.fromkeys(("environment.littering", "environment.encroachment"), _PUT),
     **dict.fromkeys(("incident.smoke_fire", "environment.flooding"), _SECOND),
-    "security.fight_suspected": _PIXELS,
+    "security.fight_suspected": "none: nobody fights in simulated traffic; false alerts in its squares are counted",
     "violation.no_crossing": "none of its own: crossings are scored as security.line_crossing",
 }
 """Kinds that are not scored here, and why."""

@@ -10,6 +10,7 @@ from scenes.rules import (
     CollisionSpec,
     CongestionSpec,
     CrowdingSpec,
+    FightSpec,
     IllegalParkingSpec,
     IntrusionSpec,
     LaneViolationSpec,
@@ -34,6 +35,7 @@ OF_ZONES: Final = (
     CrowdingSpec,
     IllegalParkingSpec,
     RunningSpec,
+    FightSpec,
 )
 OF_LINES: Final = (LineCrossingSpec, SpillbackSpec, NoCrossingSpec)
 """As many as `traffic.SOLID`: the third is of solid lines."""

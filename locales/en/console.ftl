@@ -129,6 +129,7 @@ page-measure-vehicles = Vehicles
 page-measure-length = Queue length now
 page-measure-longest = Longest so far
 page-measure-way-m = Way
+page-measure-approach-mps = Closed in at
 page-measure-others = Others in reach
 page-measure-deceleration-mps2 = Hardest deceleration
 page-measure-usual-mps = Usual speed

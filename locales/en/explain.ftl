@@ -96,6 +96,10 @@ explain-waits-behind = waits for somebody ahead, who stood before it did
 explain-waits-for-next = waits for who stands next ahead: mostly hidden, or past the end of the lane
 explain-cut-off = the picture's edge hides a part of it, so that its lane is not known: told after { $longest }
 explain-for-the-unseen = may wait for what is ahead, where the camera sees no further: it does not once { $limit } vehicles went past it, or one too fast to stop, or after { $longest }
+explain-rushed = { $holds ->
+        [yes] within { $reach } of where two rushed at each other at more than { $limit }
+       *[no] nobody has rushed at another here at more than { $limit }, and stayed within { $reach }
+    }
 explain-crowd = { $holds ->
         [yes] { $value } people in { $place } ≥ { $limit }
        *[no] { $value } people in { $place } < { $limit }

@@ -9,6 +9,7 @@ kind-violation-speeding = Speeding (indication)
 kind-violation-lane = Lane violation
 kind-violation-no_crossing = Solid line crossed
 
+sentence-security-fight_suspected = A fight in { $zone }? Two closed in at { $speed } km/h; up to { $count } people have stayed together for { $duration }
 sentence-security-running = Somebody has run through { $zone } for { $duration }
 sentence-incident-wrong_way = Driving the wrong way on { $zone } for { $duration }: { $class }
 sentence-incident-wrong_way-metres = Driving the wrong way on { $zone } for { $way } m, { $duration }: { $class }

@@ -129,6 +129,7 @@ page-measure-vehicles = Số xe
 page-measure-length = Chiều dài hàng xe hiện tại
 page-measure-longest = Dài nhất từ đầu
 page-measure-way-m = Quãng đường
+page-measure-approach-mps = Lao vào nhau với
 page-measure-others = Đối tượng ở gần
 page-measure-deceleration-mps2 = Giảm tốc mạnh nhất
 page-measure-usual-mps = Tốc độ thường thấy

@@ -96,6 +96,10 @@ explain-waits-behind = đang chờ xe phía trước đã dừng từ trước
 explain-waits-for-next = đang chờ xe đứng ngay phía trước: bị che gần hết, hoặc ở quá cuối làn
 explain-cut-off = bị mép hình che một phần nên chưa rõ xe ở làn nào: chỉ báo sau { $longest }
 explain-for-the-unseen = có thể đang chờ phía trước, ngoài tầm nhìn của camera: chỉ coi là không chờ khi đã có { $limit } xe vượt qua, hoặc một xe chạy quá nhanh để dừng lại, hoặc sau { $longest }
+explain-rushed = { $holds ->
+        [yes] trong phạm vi { $reach } quanh nơi hai người lao vào nhau nhanh hơn { $limit }
+       *[no] ở đây không có ai lao vào nhau nhanh hơn { $limit } rồi ở lại trong phạm vi { $reach }
+    }
 explain-crowd = { $holds ->
         [yes] { $value } người trong { $place } ≥ { $limit }
        *[no] { $value } người trong { $place } < { $limit }

@@ -9,6 +9,7 @@ kind-violation-speeding = Quá tốc độ (chỉ báo)
 kind-violation-lane = Đi sai làn
 kind-violation-no_crossing = Đè vạch liền
 
+sentence-security-fight_suspected = Nghi đánh nhau ở { $zone }: hai người lao vào nhau với { $speed } km/h, có lúc { $count } người ở sát nhau, đã { $duration }
 sentence-security-running = Có người chạy qua { $zone } đã { $duration }
 sentence-incident-wrong_way = Đi ngược chiều trên { $zone } đã { $duration }: { $class }
 sentence-incident-wrong_way-metres = Đi ngược chiều trên { $zone } được { $way } m, đã { $duration }: { $class }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from analytics.thresholds import Proposal, Share, propose
+from analytics.thresholds import InForce, Proposal, Share, propose
 from core.events import Event, Phase, Says
 from locales import text
 
@@ -33,7 +33,18 @@ def propose_from(store: EventStore, most_lost: float) -> tuple[int, list[Proposa
     for first in range(0, len(names), _CHUNK):
         events |= store.events.latest(names[first : first + _CHUNK])
     judged = [(event, says[name]) for name, event in events.items() if event.phase is Phase.ENDED]
-    return len(judged), propose(judged, most_lost)
+    return len(judged), propose(judged, most_lost, _in_force(store, {event.camera_id for event, _ in judged}))
+
+
+def _in_force(store: EventStore, cameras: Collection[str]) -> InForce:
+    """What the rules of these cameras ask for, as far as the store knows."""
+    scenes = {camera: store.scenes.of(camera) for camera in cameras}
+    return {
+        (camera, rule): parameters
+        for camera, scene in scenes.items()
+        if scene is not None
+        for rule, parameters in scene.drawing.get("rules", {}).items()
+    }
 
 
 def show(judged: int, proposals: Sequence[Proposal], *, as_json: bool) -> None:

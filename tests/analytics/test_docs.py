@@ -85,6 +85,7 @@ EXAMPLES: dict[EventKind, dict[str, Any]] = {
     EventKind.STOPPED_VEHICLE: {"stopped_s": 11.0, "unit": "m/s"},
     EventKind.CAMERA_DOWN: {"silent_s": 31.0, "reason": "refused"},
     EventKind.RUNNING: {"duration_s": 2.0},
+    EventKind.FIGHT: {"count": 3, "duration_s": 4.0, "approach_mps": 5.0},
     EventKind.WRONG_WAY: {"duration_s": 4.0, "way_m": 38.2, "speed_mps": 9.5},
     EventKind.PEDESTRIAN: {"count": 2, "duration_s": 6.0},
     EventKind.COLLISION: {"stopped_s": 5.0, "speed_mps": 10.0, "deceleration_mps2": 7.5, "others": 1},
@@ -139,6 +140,10 @@ SENTENCES = {
     EventKind.FLOODING: (
         "Water stands in Gate for 1 h 0 min, seen in up to 9 of 10 looks",
         "Nước đọng ở Cổng đã 1 giờ 0 phút, thấy có lúc 9 trên 10 lần nhìn",
+    ),
+    EventKind.FIGHT: (
+        "A fight in Gate? Two closed in at 18 km/h; up to 3 people have stayed together for 4 s",
+        "Nghi đánh nhau ở Cổng: hai người lao vào nhau với 18 km/h, có lúc 3 người ở sát nhau, đã 4 giây",
     ),
     EventKind.RUNNING: ("Somebody has run through Gate for 2 s", "Có người chạy qua Cổng đã 2 giây"),
     EventKind.WRONG_WAY: (

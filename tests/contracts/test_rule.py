@@ -37,6 +37,7 @@ from scenes.rules import (
     CrowdingSpec,
     DebrisSpec,
     EncroachmentSpec,
+    FightSpec,
     FloodingSpec,
     IllegalParkingSpec,
     IntrusionSpec,
@@ -81,6 +82,7 @@ SPECS: list[AnyRuleSpec] = [
     NoCrossingSpec(line="l"),
     RedLightSpec(signal="s", grace_s=0.0, past_m=1.0),
     RunningSpec(zone="z"),
+    FightSpec(zone="z"),
     DebrisSpec(lane="a", for_s=5),
     AbandonedObjectSpec(zone="z", for_s=15),
     LitteringSpec(zone="z", for_s=3),
@@ -127,7 +129,7 @@ def abrupt(t: float) -> tuple[float, float] | None:
 
 @cache
 def busy(scene: Scene, seconds: float = 30, epoch: int = 0) -> list[Shot]:
-    """People and cars that walk, stand, flicker and leave."""
+    """People and cars that walk, stand, flicker, meet and leave."""
     rng = np.random.default_rng(7)
     flicker = {t: TrackState(int(rng.choice([0, 1, 1, 1, 2]))) for t in range(400)}
     actors = [
@@ -140,6 +142,8 @@ def busy(scene: Scene, seconds: float = 30, epoch: int = 0) -> list[Shot]:
         Actor(7, walk([(0, 100, 700), (4, 900, 700)]), ObjectClass.CAR, (90, 60)),
         Actor(8, walk([(10, 250, 750), (16, 850, 750)])),
         Actor(9, abrupt, ObjectClass.CAR, (90, 60)),
+        Actor(10, walk([(14, 500, 250), (16, 610, 250), (24, 610, 250)]), size=TALL),
+        Actor(11, walk([(14, 735, 250), (16, 625, 250), (24, 625, 250)]), size=TALL),
     ]
     return with_signal(with_thing(film(actors, seconds, scene=scene, epoch=epoch)))
 
@@ -377,7 +381,7 @@ def test_watching_goes_on_after_it_was_closed(make: Callable[[Scene], Rule]) -> 
 
 MOVING = (
     *(LineCrossingSpec, NoCrossingSpec, LaneViolationSpec, WrongWaySpec, SlowVehicleSpec, SpeedingSpec),
-    *(RunningSpec, CollisionSpec, PedestrianSpec, RedLightSpec, LitteringSpec, *OF_CAMERA),
+    *(RunningSpec, FightSpec, CollisionSpec, PedestrianSpec, RedLightSpec, LitteringSpec, *OF_CAMERA),
 )
 """Whose causes do not stand still."""
 

@@ -17,6 +17,9 @@ from incidents.follow import Follower
 from locales import set_language
 from matpho.cli import app
 from matpho.defaults import JUNCTION, JUNCTION_SCENE
+from matpho.scene_record import scene_record
+from scenes.rules import StoppedVehicleSpec
+from scenes.scene_file import load_scene
 from store.event_store import EventStore
 from tests.support.incidents import HANOI, an_event_of, life
 from tests.support.records import SECOND, T0
@@ -130,6 +133,12 @@ def test_thresholds_are_proposed_with_their_effect_and_nothing_changes(path: Pat
     assert (one_["parameter"], one_["value"]) == ("for_s", 15.1)
     assert one_["gone"]["found"] == 6 and one_["lost"]["found"] == 0  # type: ignore[index]
     told = run("events", "thresholds", store=path).output
+    scene, rule = load_scene(JUNCTION_SCENE).scene, StoppedVehicleSpec(id="stops", zone="z", for_s=16)
+    store = EventStore.open(path)
+    store.scenes.put(scene_record(event.camera_id, scene, [rule], {}))
+    store.close()
+    (none,) = lines(run("events", "thresholds", "--json", store=path))
+    assert none["value"] is None
     assert "for_s: 15.1" in told and "6 / 6" in told and "0 / 6 (0–39 %)" in told and "Nothing was changed" in told
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 
 from core.errors import ConfigError
 from matpho.plan import Plan
-from matpho.session import Session
+from matpho.session import Session, keep_for_good
 from pipeline.cameras import CameraPlan
 from pipeline.second_look.alerts import SecondLook
 from pipeline.sources.synthetic import Script, SyntheticSource
@@ -25,6 +26,15 @@ def refused() -> SecondLook:
 def plan(folder: Path) -> Plan:
     camera = CameraPlan(SyntheticSource("gate", Script(frames=4)), empty_scene("gate", 320, 240))
     return Plan(ModelSpec(), (camera,), store=folder / "events.db", evidence=None, second_look=refused)
+
+
+def test_a_run_s_own_things_are_passed_over_by_the_collector_of_garbage() -> None:
+    before = gc.get_freeze_count()
+    try:
+        keep_for_good()
+        assert gc.get_freeze_count() > before + 10_000
+    finally:
+        gc.unfreeze()
 
 
 def test_what_cannot_be_opened_is_told_and_the_rest_closed(tmp_path: Path) -> None:

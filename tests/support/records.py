@@ -25,6 +25,7 @@ from core.measures import (
     CrowdingMeasures,
     DebrisMeasures,
     EncroachmentMeasures,
+    FightMeasures,
     IntrusionMeasures,
     LaneMeasures,
     LineCrossingMeasures,
@@ -105,6 +106,7 @@ _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
     SpeedingMeasures: st.builds(SpeedingMeasures, reals, reals, reals),
     LaneMeasures: st.builds(LaneMeasures, st.sampled_from(["closed_lane", "forbidden_turn"]), reals),
     RedLightMeasures: st.builds(RedLightMeasures, reals, names, texts, st.none() | reals),
+    FightMeasures: st.builds(FightMeasures, counts, reals, reals),
     RunningMeasures: st.builds(RunningMeasures, reals, st.none() | reals),
 }
 

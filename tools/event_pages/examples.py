@@ -193,6 +193,15 @@ EXAMPLES: Final[Mapping[EventKind, Callable[[], Example]]] = {
         ],
         10,
     ),
+    EventKind.FIGHT: lambda: Example(
+        _scene(SQUARE, _rule("kind: security.fight_suspected", "zone: square")),
+        [
+            _who(1, walk([(0, 230, 200), (3, 260, 185), (4.5, 315, 180), (7, 318, 184), (14, 312, 180)]), PERSON),
+            _who(2, walk([(0, 420, 160), (3, 385, 170), (4.5, 324, 180), (7, 322, 176), (14, 326, 182)]), PERSON),
+            _who(3, walk([(0, 200, 260), (14, 420, 280)]), PERSON),
+        ],
+        12,
+    ),
     EventKind.CROWDING: lambda: Example(_scene(SQUARE, _rule("kind: security.crowding", "zone: square")), CROWD, 14),
     EventKind.CONGESTION: lambda: Example(
         _scene(_lanes("\n    free_flow_kmh: 40"), _rule("kind: traffic.congestion", "group: east", "road: motorway")),

@@ -92,7 +92,7 @@ def play(kind: EventKind, example: Example) -> Played:
     Raises:
         ValueError: the rule raises no event of the kind, or more than one.
     """
-    scene, spec = _load(example.scene)
+    scene, spec = load(example.scene)
     rule = build_rules([spec], scene, "cam-1", {})[spec.rule_id]
     shots = shots_of(example, scene)
     started: list[tuple[Event, float, Reasons]] = []
@@ -104,7 +104,7 @@ def play(kind: EventKind, example: Example) -> Played:
         before = {track: rule.explain(shot.view, row)[spec.rule_id] for row, track in rows}
     for second in range(round(example.silent_s)):
         at_s = example.seconds + second
-        found = _started(kind, rule.tick(T0 + _offset_ns(example) + round(at_s * SECOND)))
+        found = _started(kind, rule.tick(T0 + offset_ns(example) + round(at_s * SECOND)))
         started += [(event, at_s, ()) for event in found]
     if len(started) != 1:
         raise ValueError(f"the example of {kind} raises {len(started)} events")
@@ -124,7 +124,7 @@ def shots_of(
         start_s=start_s,
         epoch=epoch,
         camera_id="cam-1",
-        wall_offset_ns=_offset_ns(example),
+        wall_offset_ns=offset_ns(example),
     )
     look_s = LOOK_S if example.blobs is None and example.look is None else 1.0
     every = max(round(look_s * example.fps), 1)
@@ -150,7 +150,8 @@ def _observed(example: Example, shot: Shot, start_s: float, *, looked: bool) -> 
     return shot
 
 
-def _offset_ns(example: Example) -> int:
+def offset_ns(example: Example) -> int:
+    """From 15:00 in Hanoi to when the film begins."""
     return round(example.clock_h * 3_600 * SECOND)
 
 
@@ -162,7 +163,8 @@ def place_name(scene: Scene, place: str, language: str) -> str:
     return label.vi if language == "vi" else label.en
 
 
-def _load(text: str) -> tuple[Scene, AnyRuleSpec]:
+def load(text: str) -> tuple[Scene, AnyRuleSpec]:
+    """A scene file's scene and its one rule."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scene.yaml"
         path.write_text(text, encoding="utf-8")

@@ -15,7 +15,6 @@ from scenes.rules import MeasureSpec
 def test_every_rule_is_a_kind_that_the_code_knows() -> None:
     known = {kind.value for kind in EventKind}
     assert all(rule in known for kind in KINDS if (rule := rule_of(kind)))
-    assert rule_of("security.fight_suspected") is None
 
 
 def test_a_rule_watches_each_place_of_its_kind() -> None:
