@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.events import Event, Phase, Says
-from core.incidents import Incident, Member, Role
+from core.events import Event, Phase
+from core.incidents import Incident
+from incidents.group import Group, Known
 from incidents.places import Place, near, same_thing
-from incidents.relations import AFTER_NS, JAM_KINDS, JAM_M, RANK, SAME, SECOND_NS, effects_of
+from incidents.relations import AFTER_NS, EFFECTS, JAM_KINDS, JAM_M, RANK, SAME, SECOND_NS, effects_of
 from incidents.sites import VIEW_M, Point, Site
 
 KEEP_NS: Final = 7_200 * SECOND_NS
@@ -25,8 +26,10 @@ KEEP_NS: Final = 7_200 * SECOND_NS
 STALE_NS: Final = 86_400 * SECOND_NS
 """An open event that nothing was heard of for so long is forgotten: whoever watched its camera is gone."""
 MOST_EVENTS: Final = 20_000
-MOST_MEMBERS: Final = 200
-"""Events that an incident names; it counts the others."""
+FAR_NS: Final = AFTER_NS + max(
+    round(reach.lead_s * SECOND_NS) for reaches in (*EFFECTS.values(), SAME) for reach in reaches.values()
+)
+"""Of two events of which one began so long after the other was last heard of, neither has to do with the other."""
 CELL_DEG: Final = 0.02
 """Side of the squares in which others are looked for: 2.2 km from north to south, and more than the longest reach
 (800 m, and 120 m for cameras' own places) from west to east up to 65° of latitude.
@@ -45,19 +48,6 @@ class Counts:
     late: int = 0
     stale: int = 0
     dropped: int = 0
-
-
-@dataclass(slots=True)
-class _Known:
-    """An event by the lowest revision that came, where it lies, and the highest."""
-
-    place: Place
-    last: Event
-
-    @property
-    def first(self) -> Event:
-        """The lowest revision that came."""
-        return self.place.event
 
 
 class Linker:
@@ -80,17 +70,16 @@ class Linker:
         most_events: int = MOST_EVENTS,
     ) -> None:
         self._sites, self._clock, self._most = sites, clock, most_events
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._by_camera: dict[str, set[str]] = defaultdict(set)
         self._by_cell: dict[tuple[int, int], set[str]] = defaultdict(set)
-        self._incident: dict[str, str] = {}
-        self._said: dict[str, Incident] = {}
-        self._members: dict[str, set[str]] = {}
+        self._groups: dict[str, Group] = {}
+        self._group_of: dict[str, Group] = {}
         self._named_by: dict[str, set[str]] = defaultdict(set)
         for site in sites.values():
             for other in site.neighbours:
                 self._named_by[other].add(site.camera_id)
-        self._newest_ns = 0
+        self._newest_ns = self._began_ns = 0
         self.counts = Counts()
 
     def __len__(self) -> int:
@@ -108,40 +97,83 @@ class Linker:
             self.counts.repeated += 1
             return ()
         self.counts.taken += 1
+        self._began_ns = max(self._began_ns, event.started_ns)
         if known is None:
-            known = self._known[event.event_id] = _Known(Place.of(event, self._sites), event)
-        elif event.revision < known.first.revision:
-            self._index(known.first, remember=False)
-            known.place = Place.of(event, self._sites)
+            known = self._known[event.event_id] = Known(Place.of(event, self._sites), event)
+            self._index(event, remember=True)
+            changed = self._change(known, self._all_linked(known))
         else:
-            known.last = event
-        self._index(known.first, remember=True)
-        changed = self._change(known, event.event_id)
+            changed = self._revise(known, event)
         self._age(event.at_ns)
         return changed
 
-    def _change(self, known: _Known, event_id: str) -> tuple[Incident, ...]:
-        linked = {other for other in self._candidates(known.first) if self._linked(known, self._known[other])}
-        before = {self._incident[one] for one in (event_id, *linked) if one in self._incident}
-        members = {event_id}.union(*(self._members[one] for one in before))
-        anchor = min(members, key=lambda one: (self._known[one].first.started_ns, one))
-        name = incident_id(anchor)
-        now = self._describe(name, members)
-        merged = []
-        for gone in sorted(before - {name}):
-            del self._members[gone]
-            last = self._said.pop(gone)
-            merged.append(replace(last, revision=now.revision, phase=Phase.ENDED, at_ns=now.at_ns, merged_into=name))
-        known_already = name in self._said and self._said[name].revision == now.revision
-        self._members[name] = members
-        self._incident |= dict.fromkeys(members, name)
-        self._said[name] = now
-        return (*merged, *(() if known_already else (now,)))  # an earlier revision that came late changes nothing
+    def _revise(self, known: Known, event: Event) -> tuple[Incident, ...]:
+        """Another revision of an event, earlier than all before or later."""
+        group, heard_ns = self._group_of[event.event_id], known.last.at_ns
+        group.remove(known)
+        if event.revision > known.last.revision:
+            known.last = event
+            linked = self._newly_linked(known, heard_ns)
+        else:
+            self._index(known.first, remember=False)
+            known.place = Place.of(event, self._sites)
+            self._index(event, remember=True)
+            linked = self._all_linked(known)
+        group.add(known)
+        return self._change(known, linked)
 
-    def _linked(self, one: _Known, other: _Known) -> bool:
+    def _all_linked(self, known: Known) -> set[Group]:
+        """The incidents with events that are linked with one."""
+        first, last = known.first, known.last
+        # What was heard of last, and began, before this can have to do with it is passed over unseen.
+        early_ns, late_ns = first.started_ns - FAR_NS, last.at_ns + FAR_NS
+        found = set[Group]()
+        for event_id in self._candidates(first):
+            group, other = self._group_of[event_id], self._known[event_id]
+            if group in found or other.last.at_ns < early_ns or other.first.started_ns > late_ns:
+                continue
+            if self._linked(known, other):
+                found.add(group)
+        return found
+
+    def _newly_linked(self, known: Known, heard_ns: int) -> set[Group]:
+        """Those that are linked with one because it was heard of now, and not only at `heard_ns`: what began since."""
+        since_ns = heard_ns + AFTER_NS
+        if self._began_ns <= since_ns:
+            return set()
+        began = [one for one in self._candidates(known.first) if self._known[one].first.started_ns > since_ns]
+        return {self._group_of[one] for one in began if self._linked(known, self._known[one])}
+
+    def _change(self, known: Known, linked: set[Group]) -> tuple[Incident, ...]:
+        """What is said anew: an event is one group with those that it is linked with."""
+        mine = self._group_of.get(known.last.event_id)
+        groups = linked if mine is None else linked | {mine}
+        group, *others = sorted(groups, key=lambda one: (-len(one), one.name)) or [Group(self._is)]
+        if mine is None:
+            group.add(known)
+            self._group_of[known.last.event_id] = group
+        for other in others:
+            group.merge(other)
+            self._group_of |= dict.fromkeys((event_id for event_id, _ in other.items()), group)
+        before = {one.name: one.said for one in (group, *others) if one.said is not None}
+        group.name = name = incident_id(group.anchor)
+        now = group.said = group.describe(self._camera_position)
+        for gone in before.keys() - {name}:
+            del self._groups[gone]
+        self._groups[name] = group
+        merged = tuple(
+            replace(last, revision=now.revision, phase=Phase.ENDED, at_ns=now.at_ns, merged_into=name)
+            for gone, last in sorted(before.items())
+            if gone != name
+        )
+        was = before.get(name)
+        # An earlier revision that came late changes nothing.
+        return merged if was is not None and was.revision == now.revision else (*merged, now)
+
+    def _linked(self, one: Known, other: Known) -> bool:
         return self._explains(one, other) or self._explains(other, one) or self._is(one, other)
 
-    def _explains(self, cause: _Known, effect: _Known) -> bool:
+    def _explains(self, cause: Known, effect: Known) -> bool:
         reach = effects_of(cause.first.kind).get(effect.first.kind)
         if reach is None:
             return False
@@ -151,7 +183,7 @@ class Linker:
         return near(cause.place, effect.place, reach)
 
     @staticmethod
-    def _is(one: _Known, other: _Known) -> bool:
+    def _is(one: Known, other: Known) -> bool:
         """Whether they are one thing, before two cameras or by two rules or places of one."""
         a, b = one.first, other.first
         if a.kind is not b.kind:
@@ -164,38 +196,6 @@ class Linker:
         reach = SAME[a.kind]
         # Either may be the one that is seen further upstream.
         return near(one.place, other.place, reach) or near(other.place, one.place, reach)
-
-    def _describe(self, name: str, members: set[str]) -> Incident:
-        """An incident as a function of its events alone."""
-        found = [self._known[one] for one in members]
-        cause = min(found, key=_as_cause)
-        others = sorted((k for k in found if k is not cause), key=lambda k: (k.first.started_ns, k.first.event_id))
-        told = [_member(cause, Role.CAUSE)]
-        for one in others[: MOST_MEMBERS - 1]:
-            elsewhere = one.first.camera_id != cause.first.camera_id
-            same = one.first.kind is cause.first.kind and (elsewhere or self._is(one, cause))
-            told.append(_member(one, Role.SAME if same else Role.EFFECT))
-        ended = all(one.last.phase is Phase.ENDED for one in found)
-        begins = len(found) == 1 and cause.last.phase is Phase.STARTED
-        last = cause.last
-        return Incident(
-            incident_id=name,
-            revision=sum(one.last.revision for one in found),
-            phase=Phase.ENDED if ended else Phase.STARTED if begins else Phase.UPDATED,
-            kind=last.kind,
-            cause=last.event_id,
-            severity=max((one.last.severity for one in found), key=lambda severity: severity.rank),
-            started_ns=min(one.first.started_ns for one in found),
-            at_ns=max(one.last.at_ns for one in found),
-            camera_id=last.camera_id,
-            zone=last.zone,
-            cameras=tuple(sorted({one.last.camera_id for one in found})),
-            members=tuple(told),
-            position=cause.first.position or self._camera_position(cause.first),
-            view=last.view,
-            more=len(found) - len(told),
-            verdict=last.verdict,
-        )
 
     def _camera_position(self, event: Event) -> Point | None:
         site = self._sites.get(event.camera_id)
@@ -240,27 +240,27 @@ class Linker:
         turned = now_ns // KEEP_NS > self._newest_ns // KEEP_NS
         self._newest_ns = max(self._newest_ns, now_ns)
         if turned:
-            for incident in [one for one in self._said.values() if self._is_over(one)]:
-                if incident.phase is not Phase.ENDED:
-                    self.counts.stale += len(self._members[incident.incident_id])
-                self._forget(incident)
+            for group in [one for one in self._groups.values() if self._is_over(_said(one))]:
+                if _said(group).phase is not Phase.ENDED:
+                    self.counts.stale += len(group)
+                self._forget(group)
         if len(self._known) > self._most:
-            oldest = sorted(self._said.values(), key=lambda one: (one.phase is not Phase.ENDED, one.at_ns))
-            for incident in oldest:
+            oldest = sorted(self._groups.values(), key=lambda one: (_is_open(one), _said(one).at_ns))
+            for group in oldest:
                 if len(self._known) <= self._most * 9 // 10:
                     break
-                if incident.phase is not Phase.ENDED or not self._is_over(incident):
-                    self.counts.dropped += len(self._members[incident.incident_id])
-                self._forget(incident)
+                if _is_open(group) or not self._is_over(_said(group)):
+                    self.counts.dropped += len(group)
+                self._forget(group)
 
     def _is_over(self, incident: Incident) -> bool:
         return incident.at_ns < self._newest_ns - (KEEP_NS if incident.phase is Phase.ENDED else STALE_NS)
 
-    def _forget(self, incident: Incident) -> None:
-        for event_id in self._members.pop(incident.incident_id):
-            self._index(self._known.pop(event_id).first, remember=False)
-            del self._incident[event_id]
-        del self._said[incident.incident_id]
+    def _forget(self, group: Group) -> None:
+        for event_id, one in group.items():
+            self._index(one.first, remember=False)
+            del self._known[event_id], self._group_of[event_id]
+        del self._groups[group.name]
 
 
 def incident_id(event_id: str) -> str:
@@ -270,26 +270,13 @@ def incident_id(event_id: str) -> str:
     ).hexdigest()
 
 
-def _as_cause(known: _Known) -> tuple[bool, int, int, str]:
-    """What explains the others comes first: not what was found to be false, then by kind, then by time."""
-    rejected = known.last.verdict is not None and known.last.verdict.says is Says.REJECTED
-    return rejected, RANK[known.first.kind], known.first.started_ns, known.first.event_id
+def _said(group: Group) -> Incident:
+    assert group.said is not None  # noqa: S101
+    return group.said
 
 
-def _member(known: _Known, role: Role) -> Member:
-    last = known.last
-    return Member(
-        last.event_id,
-        last.revision,
-        last.kind,
-        role,
-        last.phase,
-        last.camera_id,
-        last.zone,
-        known.first.started_ns,
-        last.at_ns,
-        last.view,
-    )
+def _is_open(group: Group) -> bool:
+    return _said(group).phase is not Phase.ENDED
 
 
 def _cell(at: Point) -> tuple[int, int]:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from core.events import Event, EventKind, Phase, Says, Severity, Verdict
 from core.incidents import Incident, Role
 from core.scene import Ground, Label, Lane, Scene
-from incidents.linker import KEEP_NS, MOST_MEMBERS, STALE_NS, Linker
+from incidents.group import MOST_MEMBERS
+from incidents.linker import KEEP_NS, STALE_NS, Linker
 from incidents.relations import KINDS
 from incidents.sites import Site
 from tests.support.incidents import HANOI, an_event_of, east_of, life
