@@ -19,7 +19,7 @@ from scenes.rules import CameraDownSpec
 class CameraDownRule(EpisodeRule):
     """One event while no frame comes, also at a camera that never sent one. Only ticks start and end it.
 
-    `reason` may be set to what the source last said.
+    `reason` and `code` may be set to what the source last said.
     """
 
     def __init__(self, spec: CameraDownSpec, shared: Shared, open_events: Sequence[Event]) -> None:
@@ -27,7 +27,7 @@ class CameraDownRule(EpisodeRule):
         super().__init__(spec, shared, clear_s=clear_s, hold_s=clear_s, hold_camera_ns=None, clock=CameraClock())
         self._after_ns = round(spec.after_s * SECOND_NS)
         self._frames = 0
-        self.reason = ""
+        self.reason = self.code = ""
         self._episodes.restore_one(open_events)
 
     def update(self, view: StepView) -> Findings:
@@ -43,11 +43,12 @@ class CameraDownRule(EpisodeRule):
         clock.step_ns, clock.lost = min(step_ns, SECOND_NS), False
         came, self._frames = clock.frames > self._frames, clock.frames
         if came:
-            self.reason = ""
+            self.reason = self.code = ""
         down = not came and (len(self._episodes) > 0 or clock.silent_ns >= self._after_ns)
 
         def describe(key: int, seconds: float, last: Event | None) -> Cue:
-            return Cue(CameraDownMeasures(round(seconds, 3), self.reason or _reason(last)))
+            said = (self.reason, self.code) if self.reason or self.code else _said(last)
+            return Cue(CameraDownMeasures(round(seconds, 3), *said))
 
         found = ((0, clock.run_ns - clock.silent_ns),) if down else ()
         return self._episodes.update(clock, None, found, (0,), describe)
@@ -57,5 +58,6 @@ class CameraDownRule(EpisodeRule):
         return {self._rule_id: (reason("camera-sends", False),)}
 
 
-def _reason(last: Event | None) -> str:
-    return last.measures.reason if last and isinstance(last.measures, CameraDownMeasures) else ""
+def _said(last: Event | None) -> tuple[str, str]:
+    measures = last.measures if last else None
+    return (measures.reason, measures.code) if isinstance(measures, CameraDownMeasures) else ("", "")

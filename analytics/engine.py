@@ -202,12 +202,12 @@ class RuleEngine:
         self._cameras.clear()
         return findings
 
-    def source_said(self, camera_id: str, reason: str) -> None:
-        """Why a camera sends nothing, in its source's words; a `camera.down` event repeats it."""
+    def source_said(self, camera_id: str, reason: str, code: str = "") -> None:
+        """Why a camera sends nothing, in its source's words and for machines; a `camera.down` event repeats it."""
         camera = self._cameras.get(camera_id)
         for rule in camera.rules[WHOLE].values() if camera else ():
             if isinstance(rule, CameraDownRule):
-                rule.reason = reason
+                rule.reason, rule.code = reason, code
 
     def faults(self, camera_id: str) -> tuple[str, ...]:
         """Kinds of the open events about the camera itself, in order; none of an unknown camera."""

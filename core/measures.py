@@ -169,10 +169,13 @@ class FightMeasures:
 
 @immutable
 class CameraDownMeasures:
-    """`silent_s`: time without a frame so far; `reason`: what the source last said, empty when it only stopped."""
+    """`silent_s`: time without a frame so far; `reason`: what the source last said, empty when it only stopped; `code`:
+    the same for machines, such as `login`, `timeout`, `lost`.
+    """
 
     silent_s: float
     reason: str = ""
+    code: str = ""
 
 
 @immutable

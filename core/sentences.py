@@ -38,7 +38,7 @@ from core.measures import (
     WrongWayMeasures,
 )
 from core.taxonomy import LABELS
-from locales import Language, text
+from locales import Language, catalogue, text
 
 _UNVERIFIED: Final = frozenset(("slow", "full", "failed", "unseen"))
 """Why nobody looked a second time: `Verdict.reason` of `Says.UNVERIFIED`."""
@@ -118,10 +118,12 @@ def sentence(event: Event, zone_label: str, language: Language | None = None) ->
         case SightingMeasures(duration_s=seconds, looks=looks, of_looks=of_looks):
             name = name if zone_label or event.zone else f"{name}-anywhere"
             given = {"duration": duration(seconds, language), "class": classes, "looks": looks, "of": of_looks}
-        case CameraDownMeasures(silent_s=seconds, reason=reason):
+        case CameraDownMeasures(silent_s=seconds, reason=reason, code=code):
             given = {"duration": duration(seconds, language)}
-            if reason:
-                name, given["reason"] = f"{name}-reason", reason
+            if reason or code:
+                because = f"because-{code}"
+                known = code and catalogue(language).has_message(because)
+                name, given["reason"] = f"{name}-reason", text(because, language) if known else reason
     return text(name, language, zone=zone, **given)
 
 

@@ -60,6 +60,7 @@ class CameraStatus:
         dropped: lost before they came here (corrupt, not taken in time); the inlet counts its own.
         last_frame_ns: wall clock (UTC) at which the last frame came, None before the first.
         error: what last went wrong, in the reader's language; None while all is well.
+        code: the same for machines, such as `timeout`; empty while all is well.
         reconnects: times it was connected again.
         view: what a turning camera shows (`FrameMeta.view`); empty for a fixed one, and before the first frame.
     """
@@ -76,6 +77,7 @@ class CameraStatus:
     error: str | None
     reconnects: int
     view: str = ""
+    code: str = ""
 
 
 def _english(error: SourceError) -> str:
@@ -187,6 +189,7 @@ class Camera:
             error=None if error is None else str(error),
             reconnects=max(0, self._connections - 1),
             view="" if self._marker is None else self._marker.view,
+            code=error.message_id.split("-", 2)[-1] if isinstance(error, SourceError) else "",
         )
 
     def _run(self) -> None:

@@ -36,7 +36,7 @@ class Clock:
         statuses = self._cameras.status()
         for status in statuses:
             if status.error:
-                self._rules.source_said(status.camera_id, status.error)
+                self._rules.source_said(status.camera_id, status.error, status.code)
         self._hand_on.findings(self._rules.tick(time.time_ns()))
         self._tell_health(statuses)
 

@@ -28,3 +28,19 @@ explain-camera-fault = { $holds ->
     }
 page-yes = yes
 page-no = no
+
+# Why no picture comes, after a colon
+because-login = it refuses the login
+because-not-served = it has no such stream
+because-refused = it refuses the connection
+because-timeout = it does not answer
+because-unreachable = it cannot be reached
+because-protocol = its protocol is not known here
+because-not-stream = it answers, but not with video
+because-no-frame = no picture of it could be decoded
+because-lost = it ended the stream
+because-stalled = it is connected, but sends no picture
+because-clock = its stream clock was set back
+because-push-closed = the program that hands in its frames has closed it
+because-synthetic = the made-up stream broke
+because-unexpected = stopped by an unexpected error, see the log

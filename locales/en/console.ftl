@@ -120,6 +120,7 @@ page-measure-density-per-m2 = Density
 page-measure-stopped-s = At rest for
 page-measure-unit = Measured in
 page-measure-silent-s = Without a picture for
+page-measure-code = Code
 page-measure-reason = The source said
 page-measure-level = Level
 page-measure-share = Share of free-flow speed

@@ -28,3 +28,19 @@ explain-camera-fault = { $holds ->
     }
 page-yes = có
 page-no = không
+
+# Why no picture comes, after a colon
+because-login = camera từ chối đăng nhập
+because-not-served = camera không có luồng hình này
+because-refused = camera từ chối kết nối
+because-timeout = camera không trả lời
+because-unreachable = không kết nối được tới camera
+because-protocol = giao thức của camera không được hỗ trợ
+because-not-stream = camera trả lời nhưng không phải video
+because-no-frame = không giải mã được hình nào của camera
+because-lost = camera ngắt luồng hình
+because-stalled = vẫn kết nối nhưng camera không gửi hình
+because-clock = đồng hồ của luồng hình bị lùi lại
+because-push-closed = chương trình gửi hình đã đóng camera
+because-synthetic = luồng hình mô phỏng bị ngắt
+because-unexpected = dừng vì lỗi ngoài dự kiến, xem nhật ký

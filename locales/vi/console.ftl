@@ -120,6 +120,7 @@ page-measure-density-per-m2 = Mật độ
 page-measure-stopped-s = Đã đứng yên
 page-measure-unit = Đơn vị đo
 page-measure-silent-s = Không có hình ảnh
+page-measure-code = Mã
 page-measure-reason = Nguồn hình báo
 page-measure-level = Mức độ
 page-measure-share = So với tốc độ thông thoáng

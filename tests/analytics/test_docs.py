@@ -61,6 +61,17 @@ def test_every_field_of_a_measurement_stands_there() -> None:
     assert {f.name for f in fields(Measurement)} - known <= named
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_a_camera_sends_nothing_is_said_in_either_language(language: Language) -> None:
+    """Of all that may be wrong with a camera: its message names it."""
+    lines = Path("locales/en/sources.ftl").read_text(encoding="utf-8").splitlines()
+    codes = [line.split(" ")[0].removeprefix("error-source-") for line in lines if "$camera" in line]
+    assert len(codes) > 10
+    assert [code for code in codes if not catalogue(language).has_message(f"because-{code}")] == []
+    unknown = event(EventKind.CAMERA_DOWN, code="of later", reason="in its words")
+    assert sentence(unknown, "Gate", language).endswith(": in its words")
+
+
 def test_every_class_severity_and_reason_stands_there() -> None:
     assert all(f"`{reason.value}`" in PAGE for reason in EndReason)
     assert all(f"`{label}`" in PAGE for label in (*LABELS, *GROUPS, *(s.value for s in Severity)))
@@ -83,7 +94,7 @@ EXAMPLES: dict[EventKind, dict[str, Any]] = {
     EventKind.QUEUE: {"length": 84.6, "longest": 120.0, "vehicles": 23, "duration_s": 95.0, "unit": "m"},
     EventKind.SPILLBACK: {"length": 19.4, "vehicles": 9, "duration_s": 12.0, "unit": "car lengths"},
     EventKind.STOPPED_VEHICLE: {"stopped_s": 11.0, "unit": "m/s"},
-    EventKind.CAMERA_DOWN: {"silent_s": 31.0, "reason": "refused"},
+    EventKind.CAMERA_DOWN: {"silent_s": 31.0, "reason": "rtsp://10.0.0.7 refuses", "code": "refused"},
     EventKind.RUNNING: {"duration_s": 2.0},
     EventKind.FIGHT: {"count": 3, "duration_s": 4.0, "approach_mps": 5.0},
     EventKind.WRONG_WAY: {"duration_s": 4.0, "way_m": 38.2, "speed_mps": 9.5},
@@ -132,7 +143,10 @@ SENTENCES = {
         "Hàng xe dài 19 lần chiều dài ô tô đã ùn tới Cổng được 12 giây, gồm 9 xe",
     ),
     EventKind.STOPPED_VEHICLE: ("Standing still in Gate for 11 s: person", "Đứng yên trong Cổng đã 11 giây: người"),
-    EventKind.CAMERA_DOWN: ("No picture for 31 s: refused", "Không có hình ảnh đã 31 giây: refused"),
+    EventKind.CAMERA_DOWN: (
+        "No picture for 31 s: it refuses the connection",
+        "Không có hình ảnh đã 31 giây: camera từ chối kết nối",
+    ),
     EventKind.SMOKE_FIRE: (
         "Seen in Gate for 1 min 15 s, in up to 7 of 10 looks: person",
         "Thấy ở Cổng đã 1 phút 15 giây, có lúc 7 trên 10 lần nhìn: người",
@@ -230,7 +244,7 @@ def test_sentences_without_the_optional_parts() -> None:
     assert sentence(event(EventKind.INTRUSION, count=1), "", "en") == "One inside z for 1 min 15 s: person"
     assert sentence(event(EventKind.INTRUSION, count=1), "", "vi").startswith("Có một đối tượng trong z")
     assert "/m²" not in sentence(event(EventKind.CROWDING, density_per_m2=None), "Gate", "en")
-    assert sentence(event(EventKind.CAMERA_DOWN, reason=""), "", "en") == "No picture for 31 s"
+    assert sentence(event(EventKind.CAMERA_DOWN, reason="", code=""), "", "en") == "No picture for 31 s"
     elsewhere = event(EventKind.CAMERA_MOVED, corrected=False, right_px=None, down_px=None)
     assert sentence(elsewhere, "", "en").startswith("The camera looks elsewhere: rules")
     unowned = event(EventKind.ABANDONED_OBJECT, owner=None, unit="px")

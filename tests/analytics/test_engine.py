@@ -185,10 +185,10 @@ def ticks(engine: RuleEngine, start: float, end: float) -> list[Event]:
 
 def test_a_camera_that_never_sends_a_frame_goes_down() -> None:
     engine = engine_with("a")
-    engine.source_said("a", "refused: wrong password")
+    engine.source_said("a", "refused: wrong password", "login")
     (event,) = [e for e in ticks(engine, 0, 34) if e.phase is Phase.STARTED]
     assert event.kind is EventKind.CAMERA_DOWN and event.started_ns == T0 and event.at_ns == T0 + 30 * SECOND
-    assert event.measures == CameraDownMeasures(30.0, "refused: wrong password")
+    assert event.measures == CameraDownMeasures(30.0, "refused: wrong password", "login")
     assert event.pictures == () and event.zone == ""
 
 

@@ -87,7 +87,7 @@ _measures: dict[type[Measures], st.SearchStrategy[Measures]] = {
     QueueMeasures: st.builds(QueueMeasures, reals, reals, counts, reals, units),
     SpillbackMeasures: st.builds(SpillbackMeasures, reals, counts, reals, units),
     StoppedVehicleMeasures: st.builds(StoppedVehicleMeasures, reals, st.sampled_from(["m/s", "box lengths/s"])),
-    CameraDownMeasures: st.builds(CameraDownMeasures, reals, texts),
+    CameraDownMeasures: st.builds(CameraDownMeasures, reals, texts, texts),
     DebrisMeasures: st.builds(DebrisMeasures, reals, reals, lengths),
     AbandonedObjectMeasures: st.builds(AbandonedObjectMeasures, reals, reals, lengths, st.none() | big),
     LitteringMeasures: st.builds(LitteringMeasures, reals, reals, lengths, big),
