@@ -32,6 +32,7 @@ class CameraClock:
         silent_ns: time without a frame, as far as ticks show.
         frames: number of frames heard.
         new_epoch: this frame is the first of its epoch, and not the camera's first.
+        epochs: number of such frames.
         lost: this frame follows a new epoch, a pause longer than `LOST_NS`, or one that `pause` told of.
         away: it is lost for another reason than a pause between two frames.
         jumped: this frame's wall time does not follow from the last one's.
@@ -45,6 +46,7 @@ class CameraClock:
         "_run_at_frame",
         "_tick_ns",
         "away",
+        "epochs",
         "frame_wall_ns",
         "frames",
         "jumped",
@@ -57,7 +59,7 @@ class CameraClock:
     )
 
     def __init__(self) -> None:
-        self.run_ns = self.wall_ns = self.step_ns = self.silent_ns = self.frames = 0
+        self.run_ns = self.wall_ns = self.step_ns = self.silent_ns = self.frames = self.epochs = 0
         self.frame_wall_ns: int | None = None
         self.new_epoch = self.lost = self.away = self.jumped = False
         self._epoch = self._media_ns = self._run_at_frame = 0
@@ -91,6 +93,7 @@ class CameraClock:
 
     def _advance(self, meta: FrameMeta, wall_step: int) -> None:
         self.new_epoch = meta.epoch != self._epoch
+        self.epochs += self.new_epoch
         if self.new_epoch:
             # Two clock sources may be far apart: what the ticks counted, give or take two of them, holds.
             most = wall_step if self._tick_ns is None else self.silent_ns + 2 * SECOND_NS

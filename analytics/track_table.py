@@ -32,7 +32,7 @@ class TrackTable:
     """
 
     def __init__(self, fields: list[Any], *, wide: Any = np.bool_, width: int = 0) -> None:
-        self._looked_ns = 0
+        self._looked_ns = self._epoch = 0
         self._ended: list[I64] = []
         record = np.dtype([("id", np.int64), ("seen_ns", np.int64), *fields], align=True)
         self._lay_out(0, np.zeros(LEAST_ROOM, record), np.zeros((LEAST_ROOM, width), wide))
@@ -80,7 +80,9 @@ class TrackTable:
         Those that have ended are there for up to `LOOK_NS` more: numbers do not come again within an epoch, and to
         remove many at once is cheaper.
         """
-        if clock.new_epoch:
+        if clock.epochs != self._epoch:
+            # Not every rule asks at the first frame of an epoch.
+            self._epoch = clock.epochs
             self.take_all()
             return
         if not self._count:

@@ -80,6 +80,15 @@ def test_who_is_not_heard_of_again_is_forgotten_too() -> None:
     assert table.rows["id"].tolist() == [2]
 
 
+def test_an_epoch_that_is_over_leaves_nobody_though_nobody_asked_at_the_first_frame_of_the_next() -> None:
+    table, clock = TrackTable([]), CameraClock()
+    hear(table, clock, at(0, ids()))
+    table.locate(ids(1, 2), clock.run_ns)
+    clock.frame(at(1, ids(), epoch=1).frame)
+    hear(table, clock, at(2, ids(), epoch=1))
+    assert len(table) == 0
+
+
 def test_an_epoch_that_is_over_leaves_nobody() -> None:
     table, clock = TrackTable([]), CameraClock()
     hear(table, clock, at(0, ids()))
