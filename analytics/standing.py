@@ -11,7 +11,7 @@ from analytics.passing import Passing
 from analytics.queues import KMH_PER_MPS, LATEST_NS, QueueState
 from analytics.shared import Shared
 from analytics.sight import CUT, EDGE_PX, Sight
-from analytics.views import class_mask, is_in, longer_sides, reference_boxes
+from analytics.views import is_in, longer_sides, reference_boxes
 from analytics.waiting import Waiting
 from core.arrays import I64, AnyArray, Bool
 from core.explanation import Amount, Reason, Reasons, reason
@@ -24,10 +24,9 @@ PASSED: Final = 2.0
 FREELY: Final = 1.0
 """So many that cannot stop for a queue ahead tell that there is none: of whom nothing else tells that he waits."""
 LONGEST_S: Final = 90.0
-"""Longer than this hardly a red phase lasts (cycles are of 60 to 120 s, Highway Capacity Manual)."""
-LARGE: Final = class_mask(["bus", "truck"])
-"""Where these stand of whose foot the picture's edge hides a part is not known to a lane: for `LONGEST_S` they may be
-at their stop, or in a queue, on another."""
+"""Longer than this hardly a red phase lasts (cycles are of 60 to 120 s, Highway Capacity Manual). For so long, too, he
+may be at his stop, or in a queue that nobody sees, of whose foot the picture's edge hides a part: on which lane, and
+behind whom he stands is not known."""
 CREEPS: Final = 3.0
 """Times the speed below which one stands: boxes at the picture's edge tremble so much."""
 NOBODY: Final = np.zeros(0, np.int64)
@@ -41,7 +40,7 @@ class Unseen(NamedTuple):
     Attributes:
         held_back: tracks that may wait for it. sure: of those near it that do not.
         freed: rows of these that are foremost.
-        cut: tracks of large vehicles whose foot the picture's edge cut as they stood, until they drive on.
+        cut: tracks of those whose foot the picture's edge cut as they stood, until they drive on.
         behind: tracks that have somebody ahead whom queues do not count (`analytics.ahead`).
     """
 
@@ -140,7 +139,7 @@ class Standing:
 
     def _cut_off(self, sight: Sight, rows: AnyArray, stands: Bool) -> I64:
         view, before = sight.view, self._unseen.cut
-        cut = sight.cut[rows] & LARGE[view.class_id[rows]]
+        cut = sight.cut[rows]
         if np.count_nonzero(cut):
             cut[cut] = _foot_cut(view, rows[cut])
         if not len(before) and not np.count_nonzero(cut):

@@ -39,8 +39,8 @@ class StoppedVehicleSpec(Standing):
 
     A vehicle that is hidden, or whose track gets a new number, is found again within half a height of its box; before
     an event has started, within the time for which it has stood, and 10 s at most. For these 10 s it is not gone while
-    a box is seen at its place, whatever its number does. Where a bus or truck stands of which the left, right or lower
-    edge of the picture hides a part is not known to a lane: it starts an event after 90 s.
+    a box is seen at its place, whatever its number does. Where one stands of which the left, right or lower edge of the
+    picture hides a part is not known to a lane, nor who is ahead: it starts an event after 90 s.
     """
 
     kind: Literal["incident.stopped_vehicle"] = "incident.stopped_vehicle"

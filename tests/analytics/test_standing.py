@@ -153,13 +153,13 @@ def test_who_is_hidden_while_he_parks_is_still_he() -> None:
 
 @pytest.mark.parametrize(
     ("cls", "x", "y", "when"),
-    [(BUS, 60, 500, 90), (BUS, 400, 996, 90), (BUS, 400, 64, 10), (BUS, 400, 500, 10), (CAR, 60, 500, 10)],
-    ids=["left", "below", "above", "whole", "car"],
+    [(BUS, 60, 500, 90), (BUS, 400, 996, 90), (CAR, 60, 500, 90), (BUS, 400, 64, 10), (BUS, 400, 500, 10)],
+    ids=["left", "below", "a car", "above", "whole"],
 )
-def test_a_bus_whose_foot_the_pictures_edge_cuts_may_stand_at_its_stop(
+def test_whose_foot_the_pictures_edge_cuts_may_stand_at_his_stop_or_in_a_queue(
     cls: ObjectClass, x: float, y: float, when: float
 ) -> None:
-    """Its lane is not known; of a car, a bus that is whole, or of which only the roof is out of the picture, it is."""
+    """His lane is not known; of one who is whole, or of whom only the roof is out of the picture, it is."""
     wide = np.array([(0, 0), (1_000, 0), (1_000, 1_000), (0, 1_000)], np.float64)
     scene = replace(make_scene(0.1), zones={"z": replace(make_scene().zones["z"], polygon=wide)})
     stands = Actor(1, still(x, y), cls, (120, 60))
