@@ -61,6 +61,7 @@ class Kind:
         early_s: an alert may come so long before the definition truly holds, as speeds and feet are measured; late_s:
             and so long after it truly ended.
         sweep: other thresholds, by parameter of the rule.
+        absent: nobody brings it about in simulated traffic: every alert is false.
     """
 
     zones: str = ""
@@ -71,6 +72,7 @@ class Kind:
     early_s: float = 3.0
     late_s: float = 10.0
     sweep: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    absent: bool = False
 
     @property
     def where(self) -> str:
@@ -122,6 +124,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "security.loitering": Kind("square-", Condition(("person",), 60.0, 2.0, every=True), early_s=5.0),
     "security.running": Kind("square-", Condition(("person",), 1.5, 0.5, above_mps=_RUNS_MPS, every=True)),
     "security.crowding": Kind("square-", by_place=True, early_s=5.0),
+    "security.fight_suspected": Kind("square-", by_place=True, absent=True),
     "security.line_crossing": Kind("count-", fixed={"classes": ["vehicle"]}, early_s=1.5, late_s=1.5),
 }
 """In the order of reports."""
@@ -136,7 +139,6 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("incident.debris", "security.abandoned_object"), _PUT),
     **dict.fromkeys(("environment.littering", "environment.encroachment"), _PUT),
     **dict.fromkeys(("incident.smoke_fire", "environment.flooding"), _SECOND),
-    "security.fight_suspected": "none: nobody fights in simulated traffic; false alerts in its squares are counted",
     "violation.no_crossing": "none of its own: crossings are scored as security.line_crossing",
 }
 """Kinds that are not scored here, and why."""
@@ -151,6 +153,8 @@ def case_of(kind: str) -> str:
     if kind not in KINDS:
         return ELSEWHERE[kind]
     how = KINDS[kind]
+    if how.absent:
+        return "false alerts alone: nobody brings it about in simulated traffic"
     where = "places" if how.by_place else "road users"
     if how.condition is not None and (how.condition.injected or how.condition.below_usual is not None):
         return f"incidents made to happen in simulated traffic, alerts laid beside them by {where}"
