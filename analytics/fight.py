@@ -11,14 +11,14 @@ import numpy as np
 
 from analytics.clock import SECOND_NS
 from analytics.kernels.on_foot import PERSON_M
-from analytics.place_rule import NOTHING_THERE, Look, PlaceRule
+from analytics.place_rule import NOBODY, NOTHING_THERE, Look, PlaceRule
 from analytics.places import Place
 from analytics.queues import KMH_PER_MPS
 from analytics.reasons import of_class, seen
 from analytics.shared import Shared
 from analytics.sight import Sight
 from analytics.trails import Spot
-from analytics.views import CONFIRMED, class_mask
+from analytics.views import CONFIRMED, class_mask, is_in
 from core.arrays import F64, I64, AnyArray, Bool
 from core.events import Event
 from core.explanation import Amount, Reasons, reason
@@ -74,7 +74,7 @@ class Scuffle:
     place: F64
     unit: float
     last_ns: int
-    by: frozenset[int]
+    by: I64
     mps: float
 
 
@@ -115,7 +115,7 @@ class FightRule(PlaceRule):
         """The camera was lost: who stays where some have met may have another number."""
         self._lately.clear()
         for it in self._scuffles:
-            it.last_ns, it.by = self._clock.run_ns, frozenset()
+            it.last_ns, it.by = self._clock.run_ns, NOBODY
 
     def _people(self, sight: Sight, rows: AnyArray) -> People:
         view = sight.view
@@ -150,8 +150,7 @@ class FightRule(PlaceRule):
             crowded = np.count_nonzero(people.away_m(place, unit) <= CROWD_M) > CROWD
             known = any(np.hypot(*(it.place - place)) * unit <= self._reach_m for it in self._scuffles)
             if not crowded and not known:
-                by = frozenset(people.ids[both].tolist())
-                self._scuffles.append(Scuffle(place, unit, people.ns, by, float(mps[k])))
+                self._scuffles.append(Scuffle(place, unit, people.ns, people.ids[both], float(mps[k])))
 
     def _rushed(self, now: People, before: People, between: People, one: I64, other: I64, away: F64) -> F64:
         """How fast these pairs (P), so far apart now (m), have closed in, m/s; 0 for those who did not do so as a fight
@@ -183,7 +182,8 @@ class FightRule(PlaceRule):
         for it in self._scuffles:
             away = people.away_m(it.place, it.unit)
             near = away <= self._reach_m
-            if any(people.seen[k] and away[k] > LEFT * self._reach_m for k in np.flatnonzero(_among(people, it.by))):
+            left = people.seen & (away > LEFT * self._reach_m) & is_in(people.ids, it.by)
+            if np.count_nonzero(left):
                 continue  # ran past, or went away
             if np.count_nonzero(near):
                 it.place, it.unit = people.place[near].mean(axis=0), float(people.unit[near].mean())
@@ -204,7 +204,7 @@ class FightRule(PlaceRule):
         spot = Spot.of(self._shared.scene, np.array([(left + right) / 2, bottom]))
         mps = event.measures.approach_mps if isinstance(event.measures, FightMeasures) else 0.0
         place, unit = (spot.foot, PERSON_M / max(bottom - top, 1.0)) if spot.ground is None else (spot.ground, 1.0)
-        return Scuffle(np.array(place), unit, self._clock.run_ns, frozenset(), mps)
+        return Scuffle(np.array(place), unit, self._clock.run_ns, NOBODY, mps)
 
     def _conditions(self, view: StepView, row: int) -> Reasons:
         mine = of_class(view, row, self._wanted), *seen(view, row), *self._place.explain(view, row)
@@ -222,7 +222,3 @@ class FightRule(PlaceRule):
 
     def _calm(self) -> None:
         self._peak, self._mps = 0, 0.0
-
-
-def _among(people: People, tracks: frozenset[int]) -> AnyArray:
-    return np.isin(people.ids, list(tracks))

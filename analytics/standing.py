@@ -123,13 +123,14 @@ class Standing:
         return self._unseen
 
     def _look_beyond(self, sight: Sight, rows: AnyArray, stands: Bool) -> Unseen:
-        if not np.count_nonzero(stands) and not len(self._unseen.cut):
+        here = rows[stands]
+        if not len(here) and not len(self._unseen.cut):
             return NOTHING_UNSEEN
         cut = NOBODY if self._parks else self._cut_off(sight, rows, stands)
         near = NOBODY, NOBODY, NOBODY
-        if self._waits is not None and np.count_nonzero(stands):
-            near = self._held_back(sight, rows[stands])
-        return Unseen(*near, cut, self._behind(sight, rows[stands]))
+        if self._waits is not None and len(here):
+            near = self._held_back(sight, here)
+        return Unseen(*near, cut, self._behind(sight, here))
 
     def _behind(self, sight: Sight, here: AnyArray) -> I64:
         """Of those that stand (K rows) the tracks that have somebody ahead whom queues do not count."""

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from analytics.object_rule import SEEN
+from analytics.queues import KMH_PER_MPS
 from core.events import Event, EventKind, Phase, Says
 from core.intervals import wilson
 from scenes.rules import SPECS, CrowdingSpec
@@ -58,7 +59,7 @@ FIGURES: Final[Mapping[EventKind, Mapping[str, Callable[[Any], float | None]]]] 
     EventKind.LOITERING: {"for_s": _measure("dwell_s")},
     EventKind.CROWDING: {"count": _crowd, "for_s": _measure("duration_s")},
     EventKind.RUNNING: {"for_s": _measure("duration_s")},
-    EventKind.FIGHT: {"approach_kmh": lambda m: m.approach_mps * 3.6, "for_s": _measure("duration_s")},
+    EventKind.FIGHT: {"approach_kmh": lambda m: m.approach_mps * KMH_PER_MPS, "for_s": _measure("duration_s")},
     EventKind.CONGESTION: {"least_vehicles": _measure("vehicles"), "for_s": _measure("duration_s")},
     EventKind.QUEUE: {
         "min_length_m": _metres("longest"),

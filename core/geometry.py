@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from core.arrays import F32, F64, AnyArray, Bool
@@ -74,6 +76,11 @@ def border_distance(point: AnyArray, polygon: AnyArray) -> float:
 def distance(point: AnyArray, polygon: AnyArray) -> float:
     """Distance of a point (2) from a polygon (K, 2), 0 inside."""
     return 0.0 if inside(np.asarray(point)[None], polygon)[0] else border_distance(point, polygon)
+
+
+def overlap(one: Sequence[float], other: Sequence[float]) -> float:
+    """Intersection over union of two boxes, each left, top, right, bottom."""
+    return float(iou(np.array([one]), np.array([other]))[0, 0])
 
 
 def project(matrix: F64, points: AnyArray) -> tuple[F64, Bool]:

@@ -8,11 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import numpy as np
-
 from core.events import Event, Phase
 from core.frames import FrameMeta
-from core.geometry import iou
+from core.geometry import overlap
 
 SAME_PLACE: Final = 0.5
 """What stands in the same place after a reconnect or restart has a box that overlaps by so much (intersection over
@@ -89,12 +87,13 @@ class Mute:
         """Whether its track has this event."""
         if self.event_id == event.event_id:
             return True
-        if self.seen_ns >= epoch.since_ns if self.seen_ns else self.created_ns >= epoch.here_ns:
+        in_epoch = self.seen_ns >= epoch.since_ns if self.seen_ns else self.created_ns >= epoch.here_ns
+        if in_epoch:
             return event.at_ns >= epoch.since_ns and self.track_id in event.track_ids
         if self.box is None or event.box is None:
             return False
         soon = event.started_ns - epoch.since_ns <= FOUND_AGAIN_NS
-        return soon and bool(iou(np.array([self.box]), np.array([event.box]))[0, 0] >= SAME_PLACE)
+        return soon and overlap(self.box, event.box) >= SAME_PLACE
 
 
 @dataclass(slots=True)

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from core.events import Event
-from core.geometry import iou
+from core.geometry import overlap
 from incidents.relations import Reach
 from incidents.sites import VIEW_M, Point, Site, metres_between
 
@@ -80,7 +78,7 @@ def same_thing(one: Place, other: Place) -> bool:
         return a.position is not None and b.position is not None and _within(a.position, b.position, UPON, None)
     if not set(a.track_ids).isdisjoint(b.track_ids):
         return True
-    return a.box is not None and b.box is not None and bool(iou(np.array([a.box]), np.array([b.box]))[0, 0] >= OVER)
+    return a.box is not None and b.box is not None and overlap(a.box, b.box) >= OVER
 
 
 def _within(one: Point, other: Point, reach: Reach, heading: Point | None, more_m: float = 0.0) -> bool:
